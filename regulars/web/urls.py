@@ -1,0 +1,5 @@
+"""The shell's own addresses."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
