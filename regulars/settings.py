@@ -192,6 +192,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "regulars.staff.adapters.StaffAccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -247,9 +248,10 @@ STATIC_ROOT = DATA_DIR / "static"
 MEDIA_URL = "/media/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "regulars.kit.static_files.FingerprintedStorage"},
 }
-WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 60 if DEBUG else 60 * 60 * 24 * 365
 
 TASKS = {"default": {"BACKEND": "regulars.kit.jobs.WorklistBackend", "QUEUES": ["default", "heavy"]}}
 
