@@ -1,0 +1,124 @@
+"""The house stands: what import-linter cannot see."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+ROOT = Path(__file__).resolve().parent.parent
+HOUSE = ROOT / "regulars"
+FLOORS = ["kit", "staff", "people", "purchases", "intake", "standings", "outreach", "today", "cli", "web"]
+PRIVATE = {"views", "forms", "handlers"}
+
+
+def sources() -> Iterator[tuple[str, Path, ast.Module]]:
+    for path in sorted(HOUSE.rglob("*.py")):
+        if "migrations" in path.parts:
+            continue
+        yield path.relative_to(HOUSE).parts[0], path, ast.parse(path.read_text())
+
+
+def imported_modules(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                yield node.module, alias.name
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, ""
+
+
+def cross_room_keys() -> list[tuple[str, str, models.Field[object, object]]]:
+    keys = []
+    for model in apps.get_models():
+        room = model._meta.app_label
+        if room not in FLOORS:
+            continue
+        for field in model._meta.get_fields(include_parents=False):
+            if isinstance(field, models.ForeignKey | models.ManyToManyField) and field.related_model:
+                target = field.related_model._meta.app_label  # type: ignore[union-attr]
+                if target in FLOORS and target != room:
+                    keys.append((room, target, field))
+    return keys
+
+
+def test_every_installed_room_stands_on_the_floor_plan() -> None:
+    rooms = {config.label for config in apps.get_app_configs() if config.name.startswith("regulars.")}
+    assert rooms == set(FLOORS)
+
+
+def test_keys_between_rooms_point_down() -> None:
+    upward = [f"{room}.{field}" for room, target, field in cross_room_keys() if FLOORS.index(target) > FLOORS.index(room)]
+    assert upward == []
+
+
+def test_keys_between_rooms_open_no_back_door() -> None:
+    doors = [
+        f"{field.model.__name__}.{field.name}"
+        for _room, _target, field in cross_room_keys()
+        if field.remote_field and not str(field.remote_field.related_name or "").endswith("+")
+    ]
+    assert doors == []
+
+
+def test_views_forms_and_handlers_are_private_to_their_room() -> None:
+    trespass = []
+    for room, path, tree in sources():
+        for module, name in imported_modules(tree):
+            parts = [*module.split("."), name]
+            if parts[0] == "regulars" and len(parts) > 2 and parts[1] != room and PRIVATE & set(parts[2:4]):
+                trespass.append(f"{path.relative_to(ROOT)} imports {module}.{name}")
+    assert [line for line in trespass if not line.startswith("regulars/urls.py")] == []
+
+
+def test_no_room_listens_to_model_signals() -> None:
+    listeners = [
+        str(path.relative_to(ROOT))
+        for _room, path, tree in sources()
+        for module, _name in imported_modules(tree)
+        if module.startswith("django.db.models.signals")
+    ]
+    assert listeners == []
+
+
+def test_events_import_nothing_of_ours() -> None:
+    borrowed = [
+        f"{path.relative_to(ROOT)} imports {module}"
+        for _room, path, tree in sources()
+        if path.name == "events.py"
+        for module, _name in imported_modules(tree)
+        if module.startswith("regulars") and module != "regulars.kit.bulletin"
+    ]
+    assert borrowed == []
+
+
+def test_every_room_has_a_sign_on_its_door() -> None:
+    unsigned = [
+        room
+        for room in [*FLOORS, "insight"]
+        if len((ast.get_docstring(ast.parse((HOUSE / room / "__init__.py").read_text())) or "").split()) < 10
+    ]
+    assert unsigned == []
+
+
+def test_rooms_that_hold_something_on_a_person_say_how_to_export_erase_and_merge_it() -> None:
+    from regulars.people.models import Person
+    from regulars.people.records import registered_rooms
+
+    holding = {
+        model._meta.app_label
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if isinstance(field, models.ForeignKey) and field.related_model is Person and model._meta.app_label in FLOORS
+    }
+    assert holding <= set(registered_rooms())
+
+
+@pytest.mark.parametrize("name", ["utils.py", "helpers.py", "misc.py", "common.py"])
+def test_no_file_has_a_name_that_says_nothing(name: str) -> None:
+    assert [str(path) for path in HOUSE.rglob(name)] == []
