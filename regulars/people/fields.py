@@ -1,0 +1,58 @@
+"""The field catalogue: what people can be filtered and found by. Rooms above register theirs in `ready()`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from django.db.models import Q, QuerySet
+    from django_stubs_ext import StrOrPromise
+
+Shape = Literal["choice", "date", "number", "text", "flag"]
+Choices = Sequence[tuple[str, "StrOrPromise"]]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing people can be filtered by.
+
+    `matches(op, value)` returns a condition over Person. Operators by shape: choice `is`, date `since` and `until`,
+    number `at_least` and `at_most`, text `is`, flag `is` with "yes" or "no". `finds(text)` returns the ids of people
+    found by exactly these words (an order number), or None when the text is nothing it knows.
+    """
+
+    key: str
+    label: StrOrPromise
+    room: str
+    kind: Shape
+    matches: Callable[[str, str], Q]
+    choices: Choices | Callable[[], Choices] = ()
+    op: str = "is"
+    finds: Callable[[str], QuerySet[Any, Any] | Iterable[int] | None] | None = None
+    order: int = 100
+
+    def options(self) -> Choices:
+        """Return the choices of today; a callable asks the database when the page is drawn."""
+        return self.choices() if callable(self.choices) else self.choices
+
+
+_catalogue: dict[str, Field] = {}
+
+
+def register(field: Field) -> None:
+    """Add a field; the same key twice from another room is a fault of the builder."""
+    known = _catalogue.get(field.key)
+    if known is not None and known.room != field.room:
+        raise ValueError(f"The field {field.key!r} belongs to {known.room} already.")
+    _catalogue[field.key] = field
+
+
+def catalogue() -> list[Field]:
+    """Return every field in the order it is offered."""
+    return sorted(_catalogue.values(), key=lambda field: (field.order, field.key))
+
+
+def field(key: str) -> Field | None:
+    return _catalogue.get(key)

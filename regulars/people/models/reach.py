@@ -1,0 +1,99 @@
+"""How somebody is reached, and by which keys they are known again.
+
+An e-mail address identifies one person, a phone number one person of that name: `is_key` marks the row that does, and
+a partial unique index makes two of them impossible. Couples may share an address; only one of the rows is the key.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from .persons import Person
+
+
+class Email(models.Model):
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="emails", db_index=False)
+    address = models.CharField(max_length=320)
+    normalised = models.CharField(max_length=320)
+    is_key = models.BooleanField(default=True)
+    is_primary = models.BooleanField(default=True)
+    is_bad = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "normalised"], name="email_once_a_person"),
+            models.UniqueConstraint(
+                fields=["normalised"], condition=models.Q(is_key=True), name="email_identifies_one"
+            ),
+        ]
+        indexes = [models.Index(fields=["normalised"], name="email_by_start", opclasses=["varchar_pattern_ops"])]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Phone(models.Model):
+    """A number as it was typed; `e164` is empty when nobody could read it as a number."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="phones", db_index=False)
+    as_typed = models.CharField(max_length=60)
+    e164 = models.CharField(max_length=20, blank=True)
+    name_key = models.CharField(max_length=200, blank=True)
+    is_key = models.BooleanField(default=True)
+    is_primary = models.BooleanField(default=True)
+    is_bad = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "e164", "as_typed"], name="phone_once_a_person"),
+            models.UniqueConstraint(
+                fields=["e164", "name_key"], condition=models.Q(is_key=True), name="phone_and_name_identify_one"
+            ),
+        ]
+        indexes = [models.Index(fields=["e164"], name="phone_by_start", opclasses=["varchar_pattern_ops"])]
+
+    def __str__(self) -> str:
+        return self.as_typed
+
+
+class PostalAddress(models.Model):
+    """Free lines, never validated away."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="addresses")
+    lines = models.TextField(blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    postcode = models.CharField(max_length=20, blank=True)
+    region = models.CharField(max_length=120, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    is_primary = models.BooleanField(default=True)
+    is_bad = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return ", ".join(
+            part for part in (*self.lines.splitlines(), f"{self.postcode} {self.city}".strip(), self.country) if part
+        )
+
+
+class ExternalId(models.Model):
+    """The number another system knows this person by."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="external_ids")
+    source = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["external_id", "source"], name="external_id_once_a_source")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.external_id}"
+
+
+class ErasedAddress(models.Model):
+    """The keyed hash of an erased person's address: enough to leave them alone, not enough to reach them."""
+
+    keyed_hash = models.CharField(max_length=64, unique=True)
+    channel = models.CharField(max_length=10)
+    erased_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.keyed_hash[:8]}"
