@@ -1,0 +1,72 @@
+"""regulars import: take files in; bad rows are named, the rest is kept."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from regulars.cli.main import Command
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, TSV, Excel or JSON, as the shop exported it")
+    parser.add_argument("--format", metavar="NAME", help="say what it is instead of having it recognised")
+    parser.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN", help="which column holds a field; may be repeated")
+    parser.add_argument("--date-order", choices=["dmy", "mdy", "ymd"], help="whether 03/04 is the 3rd of April or the 4th of March")
+    parser.add_argument("--currency", metavar="CODE", help="the currency, when the file does not say (EUR, USD, ...)")
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def mapping(pairs: list[str]) -> dict[str, str]:
+    from regulars.kit.errors import Refusal
+
+    wrong = [pair for pair in pairs if "=" not in pair]
+    if wrong:
+        raise Refusal(f"--map needs FIELD=COLUMN, and {wrong[0]!r} has no '='.")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def tell(answer: dict[str, object]) -> None:
+    file = answer
+    print(f"{file['file']}: {file['format']}, {file['rows']:,} rows")
+    for kind in ("people", "orders"):
+        counts = file[kind]
+        assert isinstance(counts, dict)
+        print(f"  {kind}: " + ", ".join(f"{number:,} {name}" for name, number in counts.items() if number) + ("" if any(counts.values()) else "none"))
+    net = file["net_total"]
+    assert isinstance(net, dict)
+    print(f"  lines {file['lines']:,}, refunds {file['refunds']:,}, net total {net['amount']} {net['currency']}")
+    refused = file["refused_rows"]
+    assert isinstance(refused, list)
+    for row in refused[:20]:
+        print(f"  row {row['row']}: {row['reason']}")
+    if len(refused) > 20:
+        print(f"  and {len(refused) - 20:,} more refused rows (--json lists them all)")
+    questions = file["questions"]
+    assert isinstance(questions, list)
+    for question in questions:
+        print(f"  question: {question['text'] if isinstance(question, dict) else question}")
+
+
+def run(options: argparse.Namespace) -> int:
+    from regulars.cli.printing import print_json
+    from regulars.intake.services import ImportOptions, import_files
+
+    chosen = ImportOptions(
+        format=options.format,
+        mapping=mapping(options.map),
+        date_order=options.date_order,
+        currency=options.currency,
+        is_dry_run=options.dry_run,
+    )
+    answer = import_files(options.files, chosen)
+    if options.json:
+        print_json(answer)
+        return 0
+    for file in answer["files"]:
+        tell(file)
+    return 0
+
+
+COMMAND = Command("import", "Take in people and orders from files; bad rows are named, the rest is kept.", arguments, run)

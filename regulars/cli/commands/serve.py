@@ -1,0 +1,60 @@
+"""regulars serve: the pages, with the worker inside unless told otherwise."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from regulars.cli.main import Command
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets phones on the shop's Wi-Fi in (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--processes", type=int, default=1, help="web processes; more than one only over PostgreSQL (1)")
+    parser.add_argument("--no-worker", action="store_true", help="do not work in this process; run `regulars work` beside it")
+    parser.add_argument("--gunicorn", action="store_true", help="serve by gunicorn instead of granian (install regulars[gunicorn])")
+
+
+def environment(options: argparse.Namespace) -> dict[str, str]:
+    return {"REGULARS_WORKER_INSIDE": "no"} if options.no_worker or options.processes > 1 else {}
+
+
+def serve_by_granian(options: argparse.Namespace) -> None:
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    Server(
+        "regulars.wsgi:application",
+        address=options.host,
+        port=options.port,
+        interface=Interfaces.WSGI,
+        workers=options.processes,
+        blocking_threads=4,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        log_level=LogLevels.warning,
+        websockets=False,
+    ).serve()
+
+
+def serve_by_gunicorn(options: argparse.Namespace) -> None:
+    address = f"{options.host}:{options.port}"
+    os.execvp("gunicorn", ["gunicorn", "regulars.wsgi:application", "-b", address, "-w", str(options.processes), "--threads", "4"])
+
+
+def run(options: argparse.Namespace) -> int:
+    from django.conf import settings
+
+    from regulars.kit.errors import Refusal
+
+    if options.processes > 1 and not settings.DATABASE_URL:
+        raise Refusal("More than one web process needs PostgreSQL (REGULARS_DATABASE_URL).")
+    os.environ["REGULARS_DATA_DIR"] = str(settings.DATA_DIR)
+    print(f"Regulars: http://{options.host}:{options.port}/  (Ctrl-C stops it)", flush=True)
+    (serve_by_gunicorn if options.gunicorn else serve_by_granian)(options)
+    return 0
+
+
+COMMAND = Command("serve", "Serve the pages.", arguments, run, environment=environment)

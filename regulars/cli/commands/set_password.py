@@ -1,0 +1,35 @@
+"""regulars set-password: for the owner who is locked out."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+
+from regulars.cli.main import Command
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("email", help="the e-mail address that person signs in with")
+    parser.add_argument("--stdin", action="store_true", help="read the new password from standard input, one line")
+
+
+def ask_password() -> str:
+    from regulars.kit.errors import Refusal
+
+    first = getpass.getpass("New password: ")
+    if first != getpass.getpass("The same again: "):
+        raise Refusal("The two passwords are not the same. Nothing was changed.")
+    return first
+
+
+def run(options: argparse.Namespace) -> int:
+    from regulars.staff.services import set_password
+
+    password = sys.stdin.readline().rstrip("\n") if options.stdin else ask_password()
+    user = set_password(options.email, password)
+    print(f"{user.display_name or user.email} can sign in with the new password.")
+    return 0
+
+
+COMMAND = Command("set-password", "Give somebody a new password, from the machine Regulars runs on.", arguments, run)
