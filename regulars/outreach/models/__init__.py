@@ -1,0 +1,27 @@
+"""The nouns of this room, one file a topic."""
+
+from regulars.outreach.models.accounts import AccountUse, SendingAccount
+from regulars.outreach.models.leaving import LeavingToken, Suppression
+from regulars.outreach.models.states import MOVES, OPEN, PRIORITY, SETTLED, Channel, Outcome, Purpose, State
+from regulars.outreach.models.touches import Batch, Touch, TouchChange
+from regulars.outreach.models.wordings import Wording, WordingVersion
+
+__all__ = [
+    "MOVES",
+    "OPEN",
+    "PRIORITY",
+    "SETTLED",
+    "AccountUse",
+    "Batch",
+    "Channel",
+    "LeavingToken",
+    "Outcome",
+    "Purpose",
+    "SendingAccount",
+    "State",
+    "Suppression",
+    "Touch",
+    "TouchChange",
+    "Wording",
+    "WordingVersion",
+]

@@ -1,0 +1,56 @@
+"""The mailbox letters go through, and how much of its allowance is used."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from regulars.kit.secrets import EncryptedTextField
+
+
+class SendingAccount(models.Model):
+    class Security(models.TextChoices):
+        STARTTLS = "starttls", _("STARTTLS (usual, port 587)")
+        TLS = "tls", _("TLS from the start (port 465)")
+        NONE = "none", _("None (only a server on this machine or network)")
+
+    name = models.CharField(max_length=80, blank=True)
+    preset = models.CharField(max_length=20, default="host")
+    host = models.CharField(max_length=253)
+    port = models.PositiveIntegerField(default=587)
+    security = models.CharField(max_length=10, choices=Security.choices, default=Security.STARTTLS)
+    username = models.CharField(max_length=254, blank=True)
+    password = EncryptedTextField(blank=True, default="")
+    from_name = models.CharField(max_length=120, blank=True)
+    from_address = models.EmailField()
+    reply_to = models.EmailField(blank=True)
+    connections = models.PositiveSmallIntegerField(default=2)
+    per_second = models.FloatField(default=1)
+    per_hour = models.PositiveIntegerField(null=True, blank=True)
+    per_day = models.PositiveIntegerField(null=True, blank=True)
+    next_free_at = models.DateTimeField(null=True)
+    resting_until = models.DateTimeField(null=True)
+    resting_why = models.CharField(max_length=300, blank=True)
+    is_active = models.BooleanField(default=True)
+    tested_at = models.DateTimeField(null=True)
+    connected_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(F("is_active"), condition=models.Q(is_active=True), name="outreach_one_mailbox"),
+        ]
+
+    def __str__(self) -> str:
+        return self.from_address
+
+
+class AccountUse(models.Model):
+    """Letters let go in one five-minute slot; hour and day limits are sums over the slots."""
+
+    account = models.ForeignKey(SendingAccount, on_delete=models.CASCADE, related_name="uses")
+    slot_at = models.DateTimeField()
+    used = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("account", "slot_at"), name="outreach_one_slot")]

@@ -1,0 +1,122 @@
+"""The send ledger: one row per planned touch, and one compact row per change of its state."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from regulars.kit.worklists import Worklist
+from regulars.outreach.models.accounts import SendingAccount
+from regulars.outreach.models.states import Channel, Outcome, Purpose, State
+from regulars.outreach.models.wordings import WordingVersion
+from regulars.people.models import Person
+
+
+class Batch(models.Model):
+    """Many letters approved at once: the first hundred go, the rest wait until these have gone well."""
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    size = models.PositiveIntegerField()
+    first = models.PositiveIntegerField()
+    released_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+
+class Touch(Worklist):
+    """One thing that is to reach one person once. `priority`: the higher goes first (see states.PRIORITY).
+
+    `attempts` counts claims and is of no consequence here: a claim that came to nothing has sent nothing. `tries`
+    counts the times a server was asked.
+    """
+
+    DUE: ClassVar[str] = State.APPROVED
+    CLAIMED: ClassVar[str] = State.CLAIMED
+    DONE: ClassVar[str] = State.SENT
+    SET_ASIDE: ClassVar[str] = State.FAILED
+    MAX_ATTEMPTS: ClassVar[int] = 1_000_000
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("person"))
+    programme = models.CharField(max_length=80)
+    occurrence = models.CharField(max_length=120)
+    step = models.CharField(max_length=40, default="1")
+
+    channel = models.CharField(max_length=12, choices=Channel.choices)
+    purpose = models.CharField(max_length=12, choices=Purpose.choices)
+    has_offer = models.BooleanField(default=False)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.PLANNED)
+
+    not_before = models.DateTimeField(null=True)
+    not_after = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True)
+    held_why = models.CharField(max_length=300, blank=True)
+    held_from = models.CharField(max_length=12, blank=True)
+
+    subject = models.CharField(max_length=300, blank=True)
+    body = models.TextField(blank=True)
+    wording_version = models.ForeignKey(WordingVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    draft_hash = models.CharField(max_length=16)
+    is_edited = models.BooleanField(default=False)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    account = models.ForeignKey(SendingAccount, null=True, on_delete=models.SET_NULL, related_name="+")
+    to_address = models.CharField(max_length=320, blank=True)
+    message_id = models.CharField(max_length=200, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
+    note = models.CharField(max_length=1000, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    why = models.CharField(max_length=300, blank=True)
+    evidence = models.JSONField(default=dict, blank=True)
+
+    minutes = models.DecimalField(max_digits=6, decimal_places=1, default=0)
+    cost_amount = models.DecimalField(max_digits=14, decimal_places=4, default=0)
+
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("person", "programme", "occurrence", "step"), name="outreach_touch_once"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="outreach_touch_state_known"),
+        ]
+        indexes = [
+            # What the poller asks every second is answered from small partial indexes, never from the whole ledger.
+            models.Index(
+                fields=("channel", "-priority", "due_at", "id"), condition=Q(state="approved"), name="outreach_to_go"
+            ),
+            models.Index(
+                fields=("not_after",), condition=Q(state__in=("planned", "held", "approved")), name="outreach_to_expire"
+            ),
+            models.Index(fields=("held_until",), condition=Q(state="held"), name="outreach_to_release"),
+            models.Index(
+                fields=("lease_until",), condition=Q(state__in=("claimed", "sending")), name="outreach_leased"
+            ),
+            models.Index(fields=("state", "-changed_at", "-id"), name="outreach_by_state"),
+            models.Index(fields=("person", "-sent_at"), name="outreach_by_person"),
+            models.Index(fields=("message_id",), condition=~Q(message_id=""), name="outreach_by_message"),
+            models.Index(fields=("batch", "state"), condition=Q(batch__isnull=False), name="outreach_by_batch"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme}/{self.occurrence}/{self.step}"
+
+
+class TouchChange(models.Model):
+    """One move of a touch, compact: states by name, who, and why in a few words."""
+
+    touch = models.ForeignKey(Touch, on_delete=models.CASCADE, related_name="changes")
+    at = models.DateTimeField()
+    from_state = models.CharField(max_length=12, blank=True)
+    to_state = models.CharField(max_length=12)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("id",)

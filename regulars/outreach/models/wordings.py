@@ -1,0 +1,43 @@
+"""Wordings: the words the owner writes once and sends to many. A version never changes once it has been used."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from regulars.outreach.models.states import Channel, Purpose
+
+
+class Wording(models.Model):
+    key = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    channel = models.CharField(max_length=12, choices=Channel.choices, default=Channel.EMAIL)
+    purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.CARE)
+    has_offer = models.BooleanField(_("there is an offer inside"), default=False)
+    latest = models.ForeignKey("WordingVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    is_archived = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WordingVersion(models.Model):
+    wording = models.ForeignKey(Wording, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    subject = models.CharField(_("subject"), max_length=300, blank=True)
+    body = models.TextField(_("words"), max_length=20_000)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-version",)
+        constraints = [models.UniqueConstraint(fields=("wording", "version"), name="outreach_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.wording_id}.{self.version}"
