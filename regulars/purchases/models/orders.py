@@ -37,6 +37,9 @@ class Order(models.Model):
     shipping_amount = MilsField(db_column="shipping_mils", default=Decimal(0))
     discount_amount = MilsField(db_column="discount_mils", default=Decimal(0))
     is_cancelled = models.BooleanField(default=False)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     is_refunded_beyond_paid = models.BooleanField(default=False)
     channel = models.CharField(max_length=40, blank=True, default="")
     served_by = models.ForeignKey(
@@ -88,7 +91,7 @@ class Order(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["person", "bought_on"], name="order_by_person"),
+            models.Index(fields=["person", "bought_on", "is_purchase"], name="order_by_person"),
             models.Index(fields=["bought_on", "id"], name="order_by_day"),
             models.Index(fields=["change_number"], name="order_by_change"),
         ]
@@ -102,8 +105,8 @@ class OrderLine(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField()
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
-    name = models.CharField(max_length=200)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=200, blank=True)
     quantity = MilsField(db_column="quantity_mils", default=Decimal(1))
     amount = MilsField(db_column="amount_mils", default=Decimal(0))
     kind = models.CharField(max_length=12, choices=ItemKind.choices, default=ItemKind.PRODUCT)

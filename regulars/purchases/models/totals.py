@@ -23,7 +23,6 @@ class PersonTotals(models.Model):
     net_amount = MilsField(db_column="net_mils", default=Decimal(0))
     first_bought_on = models.DateField(null=True)
     last_bought_on = models.DateField(null=True)
-    change_number = models.BigIntegerField()
 
     class Meta:
         constraints = [
@@ -33,10 +32,7 @@ class PersonTotals(models.Model):
                 name="persontotals_add_up",
             )
         ]
-        indexes = [
-            models.Index(fields=["last_bought_on"], name="persontotals_by_last"),
-            models.Index(fields=["change_number"], name="persontotals_by_change"),
-        ]
+        indexes = [models.Index(fields=["last_bought_on"], name="persontotals_by_last")]
 
 
 class DayTotals(models.Model):
