@@ -1,0 +1,35 @@
+"""insight: pure analytics. Frames in, the same kind of frame out; no Django, no clock, no files.
+
+Owns the measures (summary, grades, rhythm, prospects, from memory) and the scalar statistics (intervals).
+Every function of time takes `as_of` and cannot see later rows. Posts nothing, hears nothing.
+"""
+
+from regulars.insight.errors import FrameError
+from regulars.insight.estimates import Estimate, mean_interval, wilson_interval
+from regulars.insight.grades import Breaks, grade_summary, grades, levels
+from regulars.insight.groups import GROUPS, SIMPLE_GROUPS, group_of, simple_group_of
+from regulars.insight.memory import with_memory
+from regulars.insight.prospects import prospects
+from regulars.insight.rhythm import rhythm, slipping_since, slips_after_days
+from regulars.insight.summary import summary
+
+__all__ = [
+    "GROUPS",
+    "SIMPLE_GROUPS",
+    "Breaks",
+    "Estimate",
+    "FrameError",
+    "grade_summary",
+    "grades",
+    "group_of",
+    "levels",
+    "mean_interval",
+    "prospects",
+    "rhythm",
+    "simple_group_of",
+    "slipping_since",
+    "slips_after_days",
+    "summary",
+    "wilson_interval",
+    "with_memory",
+]
