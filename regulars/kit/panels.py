@@ -1,0 +1,16 @@
+"""What a room shows on the person page; web composes the panels of all rooms in their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One part of the person page: a template with its context, drawn in the main or the side column."""
+
+    order: int
+    column: Literal["main", "side"]
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,29 @@
+"""One worker in the web processes of one installation."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+
+LOOK_AGAIN_SECONDS = 5.0
+
+
+@contextmanager
+def hold_the_lock(stop: threading.Event) -> Iterator[None]:
+    """Wait until no other process here is the worker. The lock ends with its process, however that ends."""
+    handle = os.open(settings.DATA_DIR / "worker.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        while not stop.is_set():
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                stop.wait(LOOK_AGAIN_SECONDS)
+        yield
+    finally:
+        os.close(handle)
