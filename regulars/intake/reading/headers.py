@@ -1,0 +1,74 @@
+"""Where the header stands: below titles and blank lines, at the top, or nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from regulars.intake.reading.sheets import Row
+
+DATA = re.compile(r"[^@\s]+@[^@\s]+\.\w+|[-+(]?[\d][\d\s.,:/()%-]*|\d{4}-\d\d-\d\d.*")
+SEARCHED_ROWS = 30
+
+
+@dataclass(frozen=True)
+class Top:
+    """The header's row number (None where there is none), its names and the titles above."""
+
+    row_number: int | None
+    names: list[str]
+    titles: list[str]
+
+
+def find(rows: Sequence[Row], is_known: Callable[[str], bool]) -> Top:
+    """Return the header among the first rows; `is_known` says whether a name is one that shops use."""
+    filled = [(number, cells) for number, cells in rows if any(cell.strip() for cell in cells)]
+    width = _usual_width(filled)
+    for place, (number, cells) in enumerate(filled[:SEARCHED_ROWS]):
+        names = [cell.strip().lstrip("\ufeff") for cell in cells]
+        if _is_a_header(names, width, is_known):
+            titles = [" ".join(filter(None, above)) for _n, above in filled[:place]]
+            return Top(number, unique(names), titles)
+        if _holds_data(names) and len(_filled(names)) > 1:
+            break
+    return Top(None, unique([""] * width), [])
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """Give empty columns a name and repeated ones a number."""
+    seen: Counter[str] = Counter()
+    found = []
+    for place, name in enumerate(names, start=1):
+        base = " ".join(name.split()) or _("Column %(place)d") % {"place": place}
+        seen[base.casefold()] += 1
+        found.append(base if seen[base.casefold()] == 1 else f"{base} ({seen[base.casefold()]})")
+    return found
+
+
+def _usual_width(rows: Sequence[Row]) -> int:
+    widths = Counter(len(cells) for _, cells in rows)
+    return max(widths.items(), key=lambda item: (item[1], item[0]))[0] if widths else 0
+
+
+def _is_a_header(names: list[str], width: int, is_known: Callable[[str], bool]) -> bool:
+    filled = _filled(names)
+    known = sum(map(is_known, filled))
+    if not filled or (known == 0 and (_holds_data(names) or len(filled) < max(1, width - 2))):
+        return False
+    if width > 1 and len(filled) == 1 and len(names) < width:
+        return False
+    if known >= 2 and not any("@" in name for name in filled):
+        return True
+    return not _holds_data(names) and (known >= 1 or len(filled) == len({name.casefold() for name in filled}))
+
+
+def _holds_data(names: list[str]) -> bool:
+    return any(DATA.fullmatch(name) for name in names if name)
+
+
+def _filled(names: list[str]) -> list[str]:
+    return [name for name in names if name]

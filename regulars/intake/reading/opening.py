@@ -1,0 +1,103 @@
+"""Open any file as a sheet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from regulars.intake.reading import delimited, encodings, excel, headers, json_rows
+from regulars.intake.reading.sheets import Row, Sheet, UnreadableFile
+
+SECRET = re.compile(r"password|passwd|passwort|mot de passe|(^|_)rp_token|secret|\bcvc\b|card ?number", re.IGNORECASE)
+PACKED = (b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ")
+HARMLESS = re.compile(r"status|check", re.IGNORECASE)
+
+
+def open_sheet(path: Path, is_known: Callable[[str], bool], *, country: str = "", encoding: str = "", sheet: str = "") -> Sheet:
+    """Read a file's header and offer its rows; raises UnreadableFile with a sentence when there is nothing to read.
+
+    Columns that hold passwords and the like are emptied while reading, so that they are stored nowhere.
+    """
+    if path.stat().st_size == 0:
+        raise UnreadableFile(_("The file is empty."))
+    _refuse_what_is_no_table(path)
+    if excel.looks_like_a_workbook(path):
+        return _workbook(path, is_known, sheet)
+    chosen = encodings.Encoding(encoding) if encoding else encodings.sniff(path, country)
+    if json_rows.looks_like_json(path, chosen.name):
+        return _json(path, chosen)
+    return _delimited(path, is_known, chosen)
+
+
+def _refuse_what_is_no_table(path: Path) -> None:
+    with path.open("rb") as file:
+        head = file.read(8)
+    if head.startswith(PACKED):
+        raise UnreadableFile(_("The file is packed. Unpack it first, then take in the file inside."))
+    if head.startswith(b"%PDF"):
+        raise UnreadableFile(_("This is a PDF. Export the list as CSV or Excel instead."))
+
+
+def _workbook(path: Path, is_known: Callable[[str], bool], wanted: str) -> Sheet:
+    names = excel.sheet_names(path)
+    if not names:
+        raise UnreadableFile(_("The workbook holds no filled sheet."))
+    tops = {name: headers.find(_first(excel.rows(path, name)), is_known) for name in names}
+    best = wanted if wanted in tops else max(names, key=lambda name: _worth(tops[name], is_known))
+    return _sheet(
+        partial(excel.rows, path, best),
+        tops[best],
+        kind="workbook",
+        sheet_name=best,
+        other_sheets=tuple(name for name in names if name != best),
+    )
+
+
+def _worth(top: headers.Top, is_known: Callable[[str], bool]) -> int:
+    return sum(map(is_known, top.names)) if top.row_number else 0
+
+
+def _json(path: Path, encoding: encodings.Encoding) -> Sheet:
+    header, rows = json_rows.read(path, encoding.name)
+    if not rows:
+        raise UnreadableFile(_("The file holds no list of orders or people."))
+    return _sheet(lambda: iter(rows), headers.Top(0, headers.unique(header), []), kind="json", encoding=encoding.name)
+
+
+def _delimited(path: Path, is_known: Callable[[str], bool], encoding: encodings.Encoding) -> Sheet:
+    layout = delimited.sniff(path, encoding.name)
+    top = headers.find(_first(delimited.rows(path, encoding.name, layout)), is_known)
+    if not top.names:
+        raise UnreadableFile(_("The file holds only blank lines."))
+    return _sheet(
+        partial(delimited.rows, path, encoding.name, layout),
+        top,
+        kind="text",
+        encoding=encoding.name,
+        other_encodings=encoding.others,
+        separator=layout.separator,
+    )
+
+
+def _first(rows: Iterator[Row]) -> list[Row]:
+    return [row for row, _n in zip(rows, range(delimited.SAMPLE_ROWS), strict=False)]
+
+
+def _sheet(rows: Callable[[], Iterator[Row]], top: headers.Top, *, kind: str, **about: object) -> Sheet:
+    secret = [place for place, name in enumerate(top.names) if SECRET.search(name) and not HARMLESS.search(name)]
+    below = partial(_below, rows, top.row_number or 0, secret)
+    return Sheet(top.names, below, top.row_number, kind, titles=top.titles, **about)  # type: ignore[arg-type]  # passed on by name
+
+
+def _below(rows: Callable[[], Iterator[Row]], header_row: int, secret: list[int]) -> Iterator[Row]:
+    for number, cells in rows():
+        if number <= header_row or not any(map(str.strip, cells)):
+            continue
+        for place in secret:
+            if place < len(cells):
+                cells[place] = ""
+        yield number, cells

@@ -1,0 +1,44 @@
+"""What every reader returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+Row = tuple[int, list[str]]
+
+
+class UnreadableFile(Exception):
+    """Nothing in the file can be read as rows; the sentence says what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A header and a way to go through the rows below it, as often as needed.
+
+    Row numbers are those a spreadsheet shows: the first line of the file is 1, blank lines and titles count, a cell
+    with a line break inside is still one row. Blank rows are left out, their numbers stay used.
+    """
+
+    header: list[str]
+    rows: Callable[[], Iterator[Row]]
+    header_row: int | None
+    kind: str
+    encoding: str = ""
+    other_encodings: tuple[str, ...] = ()
+    separator: str = ""
+    sheet_name: str = ""
+    other_sheets: tuple[str, ...] = ()
+    titles: list[str] = field(default_factory=list)
+
+    @property
+    def width(self) -> int:
+        return len(self.header)
+
+    def first_rows(self, count: int) -> list[Row]:
+        """Return up to `count` rows from the top."""
+        return [row for row, _ in zip(self.rows(), range(count), strict=False)]
