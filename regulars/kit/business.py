@@ -7,7 +7,7 @@ from datetime import time
 
 from django.db import models
 
-from regulars.kit import clock, database
+from regulars.kit import database
 
 KEPT_SECONDS = 2.0
 _generation = 0
@@ -37,7 +37,7 @@ class Business(models.Model):
     stopped_at = models.DateTimeField(null=True, blank=True)
     stopped_by_name = models.CharField(max_length=200, blank=True, default="")
     currency_fixed_at = models.DateTimeField(null=True, blank=True)
-    set_up_at = models.DateTimeField(default=clock.now)
+    set_up_at = models.DateTimeField(null=True, blank=True)
     key_proof = models.TextField(blank=True, default="")
 
     class Meta:

@@ -23,7 +23,7 @@ def set_up_business(*, name: str, zone: str, currency: str, **fields: Any) -> Bu
     values = rules.checked({"name": name, "zone": zone, "currency": currency, **fields})
     try:
         with transaction.atomic():
-            row = Business(pk=1, key_proof=encrypt(KEY_PROOF), **values)
+            row = Business(pk=1, key_proof=encrypt(KEY_PROOF), set_up_at=clock.now(), **values)
             row.save(force_insert=True)
             _tell_everyone()
     except IntegrityError:
