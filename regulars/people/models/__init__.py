@@ -5,7 +5,7 @@ from .households import Household, Organisation
 from .knowledge import Note, PersonTag, Preference, Tag
 from .merging import Merge, MovedRow
 from .occasions import Occasion
-from .persons import Kind, Person, PersonKind, PersonQuerySet
+from .persons import Kind, LeapDay, Person, PersonKind, PersonQuerySet
 from .quiet import Reminder, Silence
 from .reach import Email, ErasedAddress, ExternalId, Phone, PostalAddress
 from .search import SearchWord
@@ -21,6 +21,7 @@ __all__ = [
     "ExternalId",
     "Household",
     "Kind",
+    "LeapDay",
     "Merge",
     "MovedRow",
     "Note",

@@ -2,6 +2,7 @@
 
 An e-mail address identifies one person, a phone number one person of that name: `is_key` marks the row that does, and
 a partial unique index makes two of them impossible. Couples may share an address; only one of the rows is the key.
+The same indexes serve the search by the first letters of an address or digits of a number (hence the operator classes).
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ class Email(models.Model):
                 fields=["normalised"], condition=models.Q(is_key=True), name="email_identifies_one"
             ),
         ]
-        indexes = [models.Index(fields=["normalised"], name="email_by_start", opclasses=["varchar_pattern_ops"])]
 
     def __str__(self) -> str:
         return self.address
@@ -47,10 +47,12 @@ class Phone(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "e164", "as_typed"], name="phone_once_a_person"),
             models.UniqueConstraint(
-                fields=["e164", "name_key"], condition=models.Q(is_key=True), name="phone_and_name_identify_one"
+                fields=["e164", "name_key"],
+                condition=models.Q(is_key=True),
+                name="phone_and_name_identify_one",
+                opclasses=["varchar_pattern_ops", "varchar_ops"],
             ),
         ]
-        indexes = [models.Index(fields=["e164"], name="phone_by_start", opclasses=["varchar_pattern_ops"])]
 
     def __str__(self) -> str:
         return self.as_typed

@@ -1,0 +1,67 @@
+"""E-mail addresses and phone numbers: as typed, and as they are compared."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+# The plain majority, decided without the full grammar; everything else goes to email-validator.
+_PLAIN = re.compile(
+    r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE | re.ASCII
+)
+
+_PUNCTUATION = str.maketrans("", "", " -./\u00a0")
+
+
+def normalised_email(address: str) -> str:
+    """Return the address as it is compared, or "" when it cannot be one. Whether it can be reached is never asked."""
+    clean = address.strip()
+    if len(clean) <= 254 and clean.find("@") <= 64 and _PLAIN.fullmatch(clean):
+        return clean.lower()
+    try:
+        found = validate_email(clean, check_deliverability=False, allow_smtputf8=True, globally_deliverable=False)
+    except EmailNotValidError:
+        return ""
+    return found.normalized.casefold()
+
+
+def e164(as_typed: str, region: str) -> str:
+    """Return the number in international form, or "" when it is none; `region` reads numbers without a country."""
+    digits = as_typed.translate(_PUNCTUATION)
+    if digits.startswith("+") and digits[1:].isdecimal() and digits.isascii():
+        return digits if _is_plainly_possible(digits[1:]) else _read(as_typed, region)
+    return _read(as_typed, region)
+
+
+def _is_plainly_possible(digits: str) -> bool:
+    """Decide the plain majority by their country's lengths; a trunk prefix is left to the full reading."""
+    for size in (1, 2, 3):
+        lengths, prefix = _country(digits[:size])
+        if lengths:
+            rest = digits[size:]
+            return len(rest) in lengths and not rest.startswith(("0", prefix))
+    return False
+
+
+@lru_cache(maxsize=1024)
+def _country(code: str) -> tuple[frozenset[int], str]:
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code), ()) if code else ()
+    found = phonenumbers.PhoneMetadata.metadata_for_region(regions[0], None) if regions else None
+    # A country that rewrites what is dialled is read by its own rules.
+    if found is None or found.general_desc is None or found.national_prefix_transform_rule:
+        return frozenset(), "0"
+    return frozenset(found.general_desc.possible_length), found.national_prefix or "0"
+
+
+@lru_cache(maxsize=8192)
+def _read(as_typed: str, region: str) -> str:
+    try:
+        number = phonenumbers.parse(as_typed, region or None)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

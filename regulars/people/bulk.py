@@ -1,0 +1,112 @@
+"""Many rows at once: plain inserts without model objects, and long lists of ids as one parameter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.db import models
+from django.db.models.expressions import RawSQL
+
+from regulars.kit import database
+
+Row = Sequence[Any]
+
+
+def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], *, skip_known: bool = False) -> None:
+    """Insert rows of plain values; every column that must not be null is given. `skip_known` leaves clashes out."""
+    if not rows:
+        return
+    fields = [model._meta.get_field(column) for column in columns]
+    if database.is_postgres() and not skip_known:
+        _copy(model, fields, rows)
+    else:
+        _execute(model, fields, rows, skip_known=skip_known)
+
+
+def update(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Set columns of many rows, each its own values; a row is the values and then the id."""
+    if not rows:
+        return
+    link = database.connection()
+    fields = [model._meta.get_field(column) for column in columns]
+    sets = ", ".join(f"{link.ops.quote_name(field.column)} = %s" for field in fields)
+    sql = f"UPDATE {link.ops.quote_name(model._meta.db_table)} SET {sets} WHERE id = %s"  # noqa: S608
+    with link.cursor() as cursor:
+        cursor.executemany(sql, _adapted(fields, rows))
+
+
+def upsert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], *, unique: Sequence[str]) -> None:
+    """Insert rows, or give those that are there already (by the unique columns) the new values of the others."""
+    _execute(model, [model._meta.get_field(column) for column in columns], rows, unique=unique)
+
+
+def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
+    """Return ids nobody else will get; inside a transaction that holds the writer."""
+    table = model._meta.db_table
+    with database.connection().cursor() as cursor:
+        if database.is_postgres():
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = (cursor.fetchone() or (0,))[0]
+    return range(last + 1, last + 1 + count)
+
+
+def among(values: Iterable[int] | Iterable[str]) -> RawSQL:
+    """Return a list of any length for `field__in=`: one parameter on either database."""
+    listed = list(values)
+    if database.is_postgres():
+        kind = "bigint" if not listed or isinstance(listed[0], int) else "text"
+        return RawSQL(f"SELECT unnest(%s::{kind}[])", [listed])  # noqa: S611  # the kind is one of two words
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(listed)])
+
+
+def _execute(
+    model: type[models.Model],
+    fields: list[Any],
+    rows: Sequence[Row],
+    *,
+    skip_known: bool = False,
+    unique: Sequence[str] = (),
+) -> None:
+    if not rows:
+        return
+    link = database.connection()
+    names = ", ".join(link.ops.quote_name(field.column) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    ending = " ON CONFLICT DO NOTHING" if skip_known else ""
+    if unique:
+        keys = {model._meta.get_field(name).column for name in unique}
+        sets = ", ".join(f"{f.column} = excluded.{f.column}" for f in fields if f.column not in keys)
+        ending = f" ON CONFLICT ({', '.join(sorted(keys))}) DO UPDATE SET {sets}"
+    sql = f"INSERT INTO {link.ops.quote_name(model._meta.db_table)} ({names}) VALUES ({marks}){ending}"  # noqa: S608
+    with link.cursor() as cursor:
+        cursor.executemany(sql, _adapted(fields, rows))
+
+
+def _copy(model: type[models.Model], fields: list[Any], rows: Sequence[Row]) -> None:
+    link = database.connection()
+    names = ", ".join(link.ops.quote_name(field.column) for field in fields)
+    sql = f"COPY {link.ops.quote_name(model._meta.db_table)} ({names}) FROM STDIN"
+    with link.cursor() as cursor, cursor.copy(sql) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _adapted(fields: list[Any], rows: Sequence[Row]) -> Iterable[Row]:
+    """Turn dates and times into what the database stores; leave rows without any as they are."""
+    ops = database.connection().ops
+    moments = [place for place, field in enumerate(fields) if isinstance(field, models.DateTimeField)]
+    days = [place for place, field in enumerate(fields) if isinstance(field, models.DateField) and place not in moments]
+    if not moments and not days:
+        return rows
+    moment, day = (
+        lru_cache(maxsize=1024)(ops.adapt_datetimefield_value),
+        lru_cache(maxsize=1024)(ops.adapt_datefield_value),
+    )
+    return [[moment(v) if i in moments else day(v) if i in days else v for i, v in enumerate(row)] for row in rows]

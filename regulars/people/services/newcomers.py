@@ -1,0 +1,203 @@
+"""What a caller says about people it wants recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeVar
+
+from regulars.kit.business import business
+from regulars.people.addresses import e164, normalised_email
+from regulars.people.partial_dates import PartialDate
+from regulars.people.words import sort_key
+
+
+@dataclass(frozen=True)
+class NewAddress:
+    lines: str = ""
+    city: str = ""
+    postcode: str = ""
+    region: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True)
+class NewConsent:
+    """What somebody said about one channel and purpose; `at` only when the day is really known."""
+
+    channel: str
+    purpose: str
+    is_given: bool
+    basis: str = "consent"
+    wording: str = ""
+    at: datetime | None = None
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """One person as a file, a form or a conversation names them. A name given whole is never split."""
+
+    full_name: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    salutation: str = ""
+    language: str = ""
+    zone: str = ""
+    kinds: tuple[str, ...] = ("customer",)
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    addresses: tuple[NewAddress, ...] = ()
+    external_ids: tuple[tuple[str, str], ...] = ()
+    tags: tuple[str, ...] = ()
+    birthday: PartialDate | None = None
+    note: str = ""
+    met: str = ""
+    referred_by_text: str = ""
+    consents: tuple[NewConsent, ...] = ()
+    is_bucket: bool = False
+
+
+@dataclass(frozen=True)
+class RecordedPeople:
+    """The person of every row, in the order they were given, and what became of them.
+
+    `updated` counts people known before of whom something new was learned; they are part of `matched`.
+    """
+
+    ids: list[int] = field(default_factory=list)
+    new: int = 0
+    matched: int = 0
+    updated: int = 0
+
+
+Place = tuple[str, str, str, str, str]
+T = TypeVar("T")
+NOTHING: dict[str, str] = {}
+NO_PHONES: dict[tuple[str, str], str] = {}
+TEXTS = ("full_name", "given_name", "family_name", "salutation", "language", "zone", "met", "referred_by_text")
+LENGTHS = {
+    "full_name": 200, "given_name": 100, "family_name": 100, "salutation": 100, "language": 16, "zone": 64, "met": 300,
+    "referred_by_text": 200,
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Draft:
+    """One person of a batch: everything said about them, made comparable. Several rows may add to one draft.
+
+    Its collections are never changed in place, so that a batch of thousands shares the empty ones.
+    """
+
+    texts: dict[str, str]
+    name_key: str
+    emails: dict[str, str]
+    phones: dict[tuple[str, str], str]
+    external_ids: tuple[tuple[str, str], ...]
+    places: tuple[Place, ...]
+    tags: tuple[str, ...]
+    kinds: tuple[str, ...]
+    notes: tuple[str, ...]
+    birthday: PartialDate | None
+    consents: tuple[NewConsent, ...]
+    is_bucket: bool
+    person_id: int = 0
+    has_email: bool = False
+    has_phone: bool = False
+    has_place: bool = False
+
+    def keys(self) -> list[tuple[str, str, str]]:
+        """Return what this person is known again by, the strongest first."""
+        found = [("id", source, number) for source, number in self.external_ids]
+        found += [("email", address, "") for address in self.emails if "@" in address]
+        if self.phones:
+            found += [("phone", number, self.name_key) for number, _ in self.phones if number]
+        return found
+
+    @property
+    def has_news(self) -> bool:
+        """Is there anything left to write beside the texts and the consent?"""
+        lists = (self.emails, self.phones, self.external_ids, self.places, self.tags, self.kinds, self.notes)
+        return any(lists) or self.birthday is not None
+
+    def add(self, other: Draft) -> None:
+        """Take in what another row says about the same person: blanks are filled, nothing is overwritten."""
+        self.texts = {**other.texts, **self.texts}
+        self.emails = {**self.emails, **{key: text for key, text in other.emails.items() if key not in self.emails}}
+        self.phones = {**self.phones, **{key: text for key, text in other.phones.items() if key not in self.phones}}
+        self.external_ids = _both(self.external_ids, other.external_ids)
+        self.places = _both(self.places, other.places)
+        self.tags = _both(self.tags, other.tags)
+        self.kinds = _both(self.kinds, other.kinds)
+        self.notes = _both(self.notes, other.notes)
+        self.consents = _both(self.consents, other.consents)
+        self.birthday = self.birthday or other.birthday
+        self.name_key = self.name_key or other.name_key
+
+
+def drafts_of(people: Sequence[NewPerson]) -> list[Draft]:
+    """Return one draft a row, with addresses and numbers normalised for the business's country."""
+    region = business().country
+    return [_draft(person, region) for person in people]
+
+
+def _both(mine: tuple[T, ...], theirs: tuple[T, ...]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys((*mine, *theirs))) if theirs else mine
+
+
+def _draft(person: NewPerson, region: str) -> Draft:
+    texts = _texts(person)
+    note = person.note.strip()
+    return Draft(
+        texts,
+        sort_key(texts.get("full_name", "")),
+        _emails(person.emails) if person.emails else NOTHING,
+        _phones(person.phones, region) if person.phones else NO_PHONES,
+        tuple((source[:60], number.strip()[:200]) for source, number in person.external_ids if number.strip()),
+        tuple(place for given in person.addresses if any(place := _place(given))),
+        tuple(tag.strip() for tag in person.tags if tag.strip()),
+        person.kinds,
+        (note,) if note else (),
+        person.birthday,
+        person.consents,
+        person.is_bucket,
+    )
+
+
+def _texts(person: NewPerson) -> dict[str, str]:
+    texts = {
+        name: text[: LENGTHS[name]] for name in TEXTS if (given := getattr(person, name)) and (text := given.strip())
+    }
+    if "full_name" not in texts and ("given_name" in texts or "family_name" in texts):
+        texts["full_name"] = f"{texts.get('given_name', '')} {texts.get('family_name', '')}".strip()[:200]
+    return texts
+
+
+def _emails(addresses: tuple[str, ...]) -> dict[str, str]:
+    """An address nobody can read is kept as typed, but without an @, so that it is no key and is never written to."""
+    emails: dict[str, str] = {}
+    for address in addresses:
+        if clean := address.strip()[:320]:
+            emails.setdefault(normalised_email(clean) or clean.replace("@", " "), clean)
+    return emails
+
+
+def _phones(numbers: tuple[str, ...], region: str) -> dict[tuple[str, str], str]:
+    phones: dict[tuple[str, str], str] = {}
+    for number in numbers:
+        if clean := number.strip()[:60]:
+            known = e164(clean, region)
+            phones.setdefault((known, "" if known else clean), clean)
+    return phones
+
+
+def _place(given: NewAddress) -> Place:
+    country = given.country.strip().upper()
+    return (
+        given.lines.strip(),
+        given.city.strip()[:120],
+        given.postcode.strip()[:20],
+        given.region.strip()[:120],
+        country if len(country) == 2 else "",
+    )
