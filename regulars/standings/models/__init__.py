@@ -1,0 +1,19 @@
+"""The nouns of this room."""
+
+from regulars.standings.models.grading import Grading
+from regulars.standings.models.groups import SIMPLE_GROUPS, Basis, Group, SimpleGroup, simple_group_of
+from regulars.standings.models.memories import Memory
+from regulars.standings.models.standings import Standing, StandingMonth, StandingQuerySet
+
+__all__ = [
+    "SIMPLE_GROUPS",
+    "Basis",
+    "Grading",
+    "Group",
+    "Memory",
+    "SimpleGroup",
+    "Standing",
+    "StandingMonth",
+    "StandingQuerySet",
+    "simple_group_of",
+]

@@ -1,0 +1,98 @@
+"""Where a person stands now, and where they stood at the end of each month."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+
+from regulars.purchases.models import MilsField
+from regulars.standings.models.groups import Basis, Group, SimpleGroup, simple_group_of
+
+
+class StandingQuerySet(models.QuerySet["Standing"]):
+    def bought(self) -> StandingQuerySet:
+        """People whose standing rests on their own orders."""
+        return self.filter(basis=Basis.ORDERS)
+
+    def slipped(self, as_of: date) -> StandingQuerySet:
+        """People silent for longer than their own rhythm allows, on this day."""
+        return self.bought().filter(slips_on__lte=as_of)
+
+
+class Standing(models.Model):
+    """One person's standing: facts and dates only; days ago are reckoned when it is read.
+
+    `slips_on` is the first day on which they slip from their rhythm if they stay silent until then. `as_of` is the day
+    for which this row was last written: a standing that did not change keeps its day.
+    """
+
+    person = models.OneToOneField("people.Person", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    basis = models.CharField(max_length=8, choices=Basis.choices)
+    group = models.CharField(max_length=16, choices=Group.choices, blank=True, default="")
+    r = models.PositiveSmallIntegerField(null=True)
+    f = models.PositiveSmallIntegerField(null=True)
+    m = models.PositiveSmallIntegerField(null=True)
+    first_on = models.DateField(null=True)
+    last_on = models.DateField(null=True)
+    buying_days = models.IntegerField(default=0)
+    net_amount = MilsField(db_column="net_mils", default=Decimal(0))
+    median_gap_days = models.FloatField(null=True)
+    slips_on = models.DateField(null=True)
+    as_of = models.DateField()
+
+    objects = StandingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(r=None, f=None, m=None) | Q(r__range=(1, 5), f__range=(1, 5), m__range=(1, 5)),
+                name="standing_grades_come_together",
+            ),
+            models.CheckConstraint(
+                condition=~Q(basis="orders")
+                | Q(buying_days__gte=1, first_on__isnull=False, last_on__gte=models.F("first_on")),
+                name="standing_from_orders_has_its_days",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["group", "person"], name="standing_by_group"),
+            models.Index(fields=["slips_on", "person"], name="standing_by_slip", condition=Q(slips_on__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.group}"
+
+    @property
+    def simple_group(self) -> SimpleGroup | None:
+        return simple_group_of(self.group)
+
+    def silent_days(self, on: date) -> int | None:
+        """Days since the last visit, as of a day; none when no visit is known."""
+        return None if self.last_on is None else (on - self.last_on).days
+
+    def is_slipping(self, on: date) -> bool:
+        return self.basis == Basis.ORDERS and self.slips_on is not None and self.slips_on <= on
+
+
+class StandingMonth(models.Model):
+    """The standing with which a month ended (or stands so far), kept only where it differs from the month before.
+
+    Where somebody stood in a month is therefore the row of that month or the last one before it; `group` is empty
+    from the month on in which a person no longer has a standing.
+    """
+
+    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+", db_index=False)
+    month = models.DateField()
+    group = models.CharField(max_length=16, choices=Group.choices, blank=True, default="")
+    r = models.PositiveSmallIntegerField(null=True)
+    f = models.PositiveSmallIntegerField(null=True)
+    m = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "month"], name="standingmonth_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.month:%Y-%m} {self.group}"
