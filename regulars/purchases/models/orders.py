@@ -37,6 +37,7 @@ class Order(models.Model):
     shipping_amount = MilsField(db_column="shipping_mils", default=Decimal(0))
     discount_amount = MilsField(db_column="discount_mils", default=Decimal(0))
     is_cancelled = models.BooleanField(default=False)
+    is_cancelled_by_hand = models.BooleanField(default=False)
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
@@ -131,6 +132,7 @@ class Refund(models.Model):
     refunded_on = models.DateField()
     amount = MilsField(db_column="amount_mils")
     line = models.ForeignKey(OrderLine, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    is_by_hand = models.BooleanField(default=False)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )

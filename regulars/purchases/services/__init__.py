@@ -1,0 +1,37 @@
+"""The verbs of this room, one file a topic. The only code that writes orders."""
+
+from regulars.purchases.services.cancelling import cancel_order, remove_orders
+from regulars.purchases.services.inputs import (
+    LaterRefund,
+    NewLine,
+    NewOrder,
+    NewRefund,
+    Recorded,
+    RefundsRecorded,
+)
+from regulars.purchases.services.moving import forget_person, move_back, move_orders, records_of
+from regulars.purchases.services.recording import record_orders
+from regulars.purchases.services.refunding import record_refund, record_refunds
+from regulars.purchases.services.selling import sell, undo_sale
+from regulars.purchases.services.story import rewrite as rewrite_timeline
+
+__all__ = [
+    "LaterRefund",
+    "NewLine",
+    "NewOrder",
+    "NewRefund",
+    "Recorded",
+    "RefundsRecorded",
+    "cancel_order",
+    "forget_person",
+    "move_back",
+    "move_orders",
+    "record_orders",
+    "record_refund",
+    "record_refunds",
+    "records_of",
+    "remove_orders",
+    "rewrite_timeline",
+    "sell",
+    "undo_sale",
+]

@@ -1,0 +1,84 @@
+"""Orders that are no purchase after all: cancelled ones stay and say so, removed ones leave a tombstone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from regulars.kit import bulletin, clock
+from regulars.kit.changes import next_change_number
+from regulars.kit.errors import Refusal
+from regulars.purchases.events import OrderCancelled, OrdersRemoved
+from regulars.purchases.models import Order
+from regulars.purchases.services import story
+from regulars.purchases.services.totals import settle, shares
+from regulars.purchases.services.writing import one_writer, run_over
+from regulars.staff.services import note_audit
+
+if TYPE_CHECKING:
+    from regulars.staff.models import User
+
+
+@transaction.atomic
+def cancel_order(order: Order, by: User | None = None) -> Order:
+    """Mark an order cancelled by hand; it stays so whatever its source says later. Safe to repeat.
+
+    Refused once money went back: such an order is refunded, in part or wholly.
+    """
+    one_writer()
+    order = Order.objects.get(pk=order.pk)
+    if order.is_cancelled:
+        return order
+    if order.refunded_amount:
+        raise Refusal(_("Money went back for this order already. Give back the rest instead of cancelling it."))
+    before = shares([order.pk])
+    Order.objects.filter(pk=order.pk).update(
+        is_cancelled=True, is_cancelled_by_hand=True, cancelled_by=by, change_number=next_change_number()
+    )
+    settle(before, shares([order.pk]))
+    story.write([order.pk])
+    note_audit(by, "cancel", room="purchases", kind="order", object_id=order.pk, person_id=order.person_id)
+    bulletin.post(OrderCancelled(order.pk, order.person_id))
+    order.refresh_from_db()
+    return order
+
+
+@transaction.atomic
+def remove_orders(order_ids: Sequence[int], by: User | None = None) -> int:
+    """Take orders out as if never recorded, with lines, refunds and timeline; returns how many there were.
+
+    Each leaves a tombstone for copies. Ids not found (removed already) are passed over, so it is safe to repeat. The
+    same order may come in again later, as a new one.
+    """
+    one_writer()
+    before = shares(order_ids)
+    if not before:
+        return 0
+    change_number = next_change_number()
+    _bury(order_ids, change_number)
+    settle(before, [])
+    story.forget(order_ids)
+    text = ngettext("%(n)s order taken out", "%(n)s orders taken out", len(before)) % {"n": len(before)}
+    note_audit(by, "remove", room="purchases", kind="order", object_id=order_ids[0], text=text)
+    person_ids = sorted({share.person_id for share in before if share.person_id is not None})
+    bulletin.post(OrdersRemoved(tuple(order_ids), tuple(person_ids), change_number))
+    return len(before)
+
+
+def _bury(order_ids: Sequence[int], change_number: int) -> None:
+    ids, columns = [[order_id] for order_id in order_ids], {"id": "bigint"}
+    run_over(
+        ids,
+        columns,
+        "INSERT INTO purchases_removedorder (order_id, source, reference, person_id, removed_at, change_number)"
+        " SELECT o.id, o.source, o.reference, o.person_id, %s, %s FROM purchases_order o JOIN {rows} ON d.id = o.id",
+        str(clock.now().replace(tzinfo=None)),
+        change_number,
+    )
+    run_over(ids, columns, "DELETE FROM purchases_refund WHERE order_id IN (SELECT d.id FROM {rows})")
+    run_over(ids, columns, "DELETE FROM purchases_orderline WHERE order_id IN (SELECT d.id FROM {rows})")
+    run_over(ids, columns, "DELETE FROM purchases_order WHERE id IN (SELECT d.id FROM {rows})")
