@@ -1,0 +1,117 @@
+"""What the page says about the people on it, fetched for all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from regulars.kit import clock
+from regulars.outreach.queries import may_receive
+from regulars.people.models import Person, Phone, PostalAddress, Preference
+from regulars.purchases.models import PersonTotals
+
+EMAIL, CARD, CALL, IN_PERSON = "email", "card", "call", "in_person"
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """One person as a line needs them."""
+
+    person_id: int
+    name: str
+    given_name: str = ""
+    say: str = ""
+    best_time: str = ""
+    phone: str = ""
+    phone_link: str = ""
+    address: str = ""
+    likes: tuple[str, ...] = ()
+    dislikes: tuple[str, ...] = ()
+    visits: int = 0
+    first_on: date | None = None
+    last_on: date | None = None
+    open_ways: frozenset[str] = field(default_factory=frozenset)
+
+    def way(self, wanted: Iterable[str]) -> str:
+        """The first of the wanted ways that is open to us; a word when they next come in always is."""
+        return next((way for way in wanted if way in self.open_ways), IN_PERSON)
+
+    @property
+    def in_words(self) -> str:
+        """Why this person: how often they came and what they like, in one or two short sentences."""
+        parts = [self.visits_in_words]
+        if self.say:
+            parts.append(self.say)
+        elif self.likes:
+            parts.append(_("Likes %(things)s.") % {"things": ", ".join(self.likes)})
+        return " ".join(part for part in parts if part)
+
+    @property
+    def visits_in_words(self) -> str:
+        if not self.visits:
+            return ""
+        if self.visits == 1:
+            return _("First purchase.")
+        since = ngettext("%(count)d visit", "%(count)d visits", self.visits) % {"count": self.visits}
+        return _("%(visits)s since %(year)d.") % {"visits": since, "year": self.first_on.year if self.first_on else 0}
+
+
+def acquaintances(person_ids: Collection[int], purpose: str, on: date) -> dict[int, Acquaintance]:
+    """What is known about these people and how they may be reached for this purpose; about a dozen queries for all."""
+    persons = Person.objects.in_bulk(person_ids)
+    totals = PersonTotals.objects.in_bulk(person_ids)
+    phones = _first(Phone.objects.filter(person_id__in=person_ids).order_by("person_id", "-is_primary", "pk"))
+    addresses = _first(PostalAddress.objects.filter(person_id__in=person_ids, is_bad=False).order_by("person_id", "pk"))
+    tastes = _tastes(person_ids)
+    ways = open_ways(person_ids, purpose, on, phones, addresses)
+    known = {}
+    for pk, person in persons.items():
+        total, phone = totals.get(pk), phones.get(pk)
+        known[pk] = Acquaintance(
+            person_id=pk,
+            name=person.full_name,
+            given_name=person.given_name,
+            say=person.say,
+            best_time=person.best_time,
+            phone=phone.as_typed if phone else "",
+            phone_link=(phone.e164 or phone.as_typed) if phone else "",
+            address=addresses[pk].on_one_line if pk in addresses else "",
+            likes=tastes.get((pk, "like"), ()),
+            dislikes=tastes.get((pk, "dislike"), ()),
+            visits=total.buying_days if total else 0,
+            first_on=total.first_bought_on if total else None,
+            last_on=total.last_bought_on if total else None,
+            open_ways=ways.get(pk, frozenset()),
+        )
+    return known
+
+
+def open_ways(
+    person_ids: Collection[int], purpose: str, on: date, phones: Mapping[int, object], addresses: Mapping[int, object]
+) -> dict[int, frozenset[str]]:
+    """How each person may be reached: consent, objections and silences as outreach judges them."""
+    at = max(clock.now(), clock.start_of(on))
+    open_to: dict[int, set[str]] = {pk: set() for pk in person_ids}
+    for way, reachable in ((EMAIL, set(person_ids)), (CARD, set(addresses)), (CALL, set(phones))):
+        for pk, verdict in may_receive(reachable, way, purpose, at).items():
+            if verdict.ok or verdict.until:
+                open_to[pk].add(way)
+    return {pk: frozenset(ways) for pk, ways in open_to.items()}
+
+
+def _first(rows: Iterable[object]) -> dict[int, object]:
+    found: dict[int, object] = {}
+    for row in rows:
+        found.setdefault(row.person_id, row)  # type: ignore[attr-defined]  # rows of a satellite table
+    return found
+
+
+def _tastes(person_ids: Collection[int]) -> dict[tuple[int, str], tuple[str, ...]]:
+    found: dict[tuple[int, str], tuple[str, ...]] = {}
+    for pk, taste, text in Preference.objects.filter(person_id__in=person_ids).values_list("person_id", "taste", "text"):
+        found[pk, taste] = (*found.get((pk, taste), ()), text)
+    return found

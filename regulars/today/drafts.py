@@ -1,0 +1,60 @@
+"""The words under a line: the owner's own if they wrote some, else the wording in force, filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from regulars.outreach import queries as outreach
+from regulars.outreach import services as sending
+from regulars.today.lines.shape import Draft, Due
+from regulars.today.models import Choice, Decision
+
+Extras = Mapping[str, str]
+
+
+def drafts_for(dues: Sequence[Due], wording_of: Mapping[str, str], extras: Mapping[str, Extras]) -> dict[str, Draft]:
+    """Draft every line by its key: `wording_of` names the wording of each, `extras` what the letter can say besides.
+
+    Two queries, and a handful for each wording in use.
+    """
+    drafts = _own_words(dues)
+    for wording in sorted(set(wording_of.values())):
+        mine = [due for due in dues if wording_of.get(due.key) == wording and due.key not in drafts and due.person_id]
+        drafts.update(_filled_in(wording, mine, extras))
+    return drafts
+
+
+def _own_words(dues: Sequence[Due]) -> dict[str, Draft]:
+    written = Decision.objects.filter(
+        kind__in={due.kind for due in dues}, subject_id__in={due.subject_id for due in dues}
+    ).exclude(body="")
+    return {
+        f"{row.kind}:{row.subject_id}:{row.occurrence}": Draft(row.subject, row.body, is_edited=True)
+        for row in written.exclude(choice__in=[Choice.APPROVED, Choice.DONE])
+    }
+
+
+def _filled_in(wording: str, dues: Sequence[Due], extras: Mapping[str, Extras]) -> dict[str, Draft]:
+    """Fill one wording in, set by set: a person who is due twice gets each line its own words."""
+    drafts: dict[str, Draft] = {}
+    version = outreach.latest(wording)
+    waiting = list(dues)
+    while waiting:
+        turn: dict[int, Due] = {}
+        later = []
+        for due in waiting:
+            if due.person_id in turn:
+                later.append(due)
+            elif due.person_id is not None:
+                turn[due.person_id] = due
+        made = sending.draft_for(version, list(turn), {pk: dict(extras.get(due.key, {})) for pk, due in turn.items()})
+        for pk, due in turn.items():
+            drafts[due.key] = (
+                Draft(made.ready[pk].subject, made.ready[pk].text, version.pk)
+                if pk in made.ready
+                else Draft(problem=_("Nothing is known for “%(field)s”: change the words.") % {"field": made.missing.get(pk, "")})
+            )
+        waiting = later
+    return drafts

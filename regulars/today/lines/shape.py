@@ -1,0 +1,140 @@
+"""What every kind of line is made of."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from regulars.kit.business import business
+from regulars.kit.money import shown
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from regulars.today.acquaintance import Acquaintance
+
+FREE = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Somebody who is due, found by one cheap statement: no words yet."""
+
+    kind: str
+    subject_id: int
+    occurrence: str
+    due_on: date
+    person_id: int | None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.subject_id}:{self.occurrence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The words as they would leave; `problem` says what keeps them from leaving."""
+
+    subject: str = ""
+    body: str = ""
+    wording_version_id: int | None = None
+    is_edited: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the day. `way` is how it is done: email, card, call, in_person, reminder or question."""
+
+    due: Due
+    person: str
+    what: str
+    why_person: str
+    why_now: str
+    minutes: Decimal
+    way: str
+    cost_amount: Decimal = FREE
+    chip: str = ""
+    tone: str = ""
+    purpose: str = "care"
+    programme: str = ""
+    draft: Draft | None = None
+    phone: str = ""
+    phone_link: str = ""
+    address: str = ""
+    remarks: tuple[str, ...] = ()
+    question_id: int | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.due.key
+
+    @property
+    def seen(self) -> str:
+        """The short name of what this line shows; a line that changed since it was read has another one."""
+        words = (self.draft.subject, self.draft.body) if self.draft else ("", "")
+        return hashlib.sha256("\0".join((self.key, self.way, *words)).encode()).hexdigest()[:16]
+
+    @property
+    def buttons(self) -> str:
+        """The template of what can be done with it."""
+        return f"today/_do_{self.way}.html"
+
+    @property
+    def what_beside(self) -> str:
+        return f"· {self.what}"
+
+    @property
+    def cost_words(self) -> str:
+        """Minutes and, where it costs something, money."""
+        minutes = _("%(minutes)s min") % {"minutes": number_format(self.minutes, 0)}
+        return f"{minutes} · {shown(self.cost_amount, business().currency)}" if self.cost_amount else minutes
+
+    @property
+    def subject_shown(self) -> str:
+        return self.draft.subject if self.draft and self.way == "email" else ""
+
+    @property
+    def foot(self) -> str:
+        if self.draft and self.draft.is_edited:
+            return _("Your own words.")
+        return _("To copy in your own hand.") if self.way == "card" else ""
+
+    def as_row(self) -> dict[str, Any]:
+        """The line for programs; `draft` is its text, or null."""
+        text = "\n\n".join(part for part in (self.draft.subject, self.draft.body) if part) if self.draft else ""
+        return {
+            "kind": self.due.kind,
+            "person": self.person,
+            "what": self.what,
+            "why_person": self.why_person,
+            "why_now": self.why_now,
+            "minutes": float(self.minutes),
+            "cost": str(self.cost_amount),
+            "due_on": self.due.due_on.isoformat(),
+            "draft": text or None,
+        }
+
+
+Finder = Callable[[date, int, Collection[int] | None], Sequence[Due]]
+Composer = Callable[[Sequence[Due], "Mapping[int, Acquaintance]", date], Sequence[Line]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of line: `due(on, limit, only)` finds, `compose(dues, known, on)` puts into words."""
+
+    key: str
+    heading: StrOrPromise
+    aside: StrOrPromise
+    due: Finder
+    compose: Composer

@@ -1,0 +1,77 @@
+"""People who slipped: silent for more than twice their usual gap and at least 14 days, with three buying days or more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from regulars.standings import queries as standings
+from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
+from regulars.today.drafts import drafts_for
+from regulars.today.lines.shape import Due, Kind, Line
+from regulars.today.lines.ways import MINUTES, cost_of, way_in_words
+from regulars.today.models import Decision
+
+KEY = "slipped"
+WAYS = (CALL, EMAIL, CARD)
+
+
+def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
+    """Whoever slipped last comes first: a word to them does most. One line for each silence. Two queries a page of people."""
+    found: list[Due] = []
+    start = 0
+    while len(found) < limit:
+        rows = standings.slipped_people(on, only)[start : start + limit + 1]
+        dues = [
+            Due(KEY, row.person_id, row.last_on.isoformat(), row.slipping_since, row.person_id,
+                {"last_on": row.last_on, "gap": row.median_gap_days, "visits": row.buying_days})
+            for row in rows
+        ]  # fmt: skip
+        found += undecided(dues, on)
+        if len(rows) <= limit:
+            break
+        start += limit + 1
+    return found[:limit]
+
+
+def undecided(dues: Sequence[Due], on: date) -> list[Due]:
+    closed = Decision.objects.closing(on).filter(kind=KEY, subject_id__in=[due.subject_id for due in dues])
+    decided = set(closed.values_list("subject_id", "occurrence"))
+    return [due for due in dues if (due.subject_id, due.occurrence) not in decided]
+
+
+def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:
+    wording_of = {due.key: "we-miss-you" for due in dues}
+    drafts = drafts_for(dues, wording_of, {})
+    return [line(due, known[due.person_id or 0], drafts, on) for due in dues]
+
+
+def line(due: Due, person: Acquaintance, drafts: Mapping[str, object], on: date) -> Line:
+    way = person.way(WAYS)
+    silent, gap = (on - due.facts["last_on"]).days, max(1, round(due.facts["gap"]))
+    usual = ngettext("every day", "every %(days)d days", gap) % {"days": gap}
+    return Line(
+        due=due,
+        person=person.name,
+        what=way_in_words(way),
+        why_person=person.in_words,
+        why_now=_("Usually comes %(usual)s; last came %(silent)d days ago.") % {"usual": usual, "silent": silent},
+        chip=ngettext("%(days)d day", "%(days)d days", silent) % {"days": silent},
+        tone="warm",
+        minutes=MINUTES[way],
+        cost_amount=cost_of(way),
+        way=way,
+        purpose="care",
+        programme="slipped",
+        draft=drafts.get(due.key),  # type: ignore[arg-type]  # by key
+        phone=person.phone,
+        phone_link=person.phone_link,
+        address=person.address,
+        remarks=(_("Best reached %(when)s.") % {"when": person.best_time},) if person.best_time else (),
+    )
+
+
+KIND = Kind(KEY, gettext_lazy("Not seen for a while"), gettext_lazy("who slipped last comes first"), due, compose)

@@ -1,0 +1,82 @@
+"""Thank-yous: a week after a purchase, once for each day somebody bought on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from regulars.kit.business import business
+from regulars.purchases import queries as purchases
+from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
+from regulars.today.drafts import drafts_for
+from regulars.today.lines.shape import Due, Kind, Line
+from regulars.today.lines.ways import MINUTES, cost_of, day_in_words, way_in_words
+from regulars.today.models import Decision
+
+KEY = "thank_you"
+AFTER_DAYS = 7
+WINDOW_DAYS = 7
+WAYS = (EMAIL, CARD, CALL)
+
+
+def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
+    """Purchases between 7 and 14 days old that nobody was thanked for; cancelled and wholly refunded ones are none.
+
+    A purchase older than `follow_up_since` (the answer after a first import) is left alone. One query.
+    """
+    first, last = on - timedelta(days=AFTER_DAYS + WINDOW_DAYS), on - timedelta(days=AFTER_DAYS)
+    since = business().follow_up_since
+    orders = purchases.thankable_orders(max(first, since) if since else first, last)
+    orders = orders.filter(Decision.objects.open_lines(KEY, on)).order_by("bought_on", "pk")
+    if only is not None:
+        orders = orders.filter(pk__in=only)
+    return [
+        Due(KEY, order.pk, "", order.bought_on + timedelta(days=AFTER_DAYS), order.person_id, {"bought_on": order.bought_on})
+        for order in orders[:limit]
+    ]
+
+
+def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:
+    """Say who is thanked for what; what they bought is read for all lines at once."""
+    bought = purchases.bought_in_words([due.subject_id for due in dues])
+    wording_of = {due.key: wording(known[due.person_id or 0]) for due in dues}
+    drafts = drafts_for(dues, wording_of, {due.key: extras(due, bought.get(due.subject_id, "")) for due in dues})
+    return [line(due, known[due.person_id or 0], bought.get(due.subject_id, ""), drafts, on) for due in dues]
+
+
+def wording(person: Acquaintance) -> str:
+    return "first-purchase" if person.visits <= 1 else "thank-you"
+
+
+def extras(due: Due, bought: str) -> dict[str, str]:
+    return {"bought": bought, "bought_on": day_in_words(due.facts["bought_on"])} if bought else {}
+
+
+def line(due: Due, person: Acquaintance, bought: str, drafts: Mapping[str, object], on: date) -> Line:
+    way = person.way(WAYS)
+    age_days = (on - due.facts["bought_on"]).days
+    ago = ngettext("%(days)d day ago", "%(days)d days ago", age_days) % {"days": age_days}
+    what = bought or _("A purchase")
+    return Line(
+        due=due,
+        person=person.name,
+        what=way_in_words(way, thanks=True),
+        why_person=person.in_words,
+        why_now=_("%(what)s on %(day)s, %(ago)s.") % {"what": what, "day": day_in_words(due.facts["bought_on"]), "ago": ago},
+        chip=_("first purchase") if person.visits <= 1 else "",
+        minutes=MINUTES[way],
+        cost_amount=cost_of(way),
+        way=way,
+        purpose="care",
+        programme="thank-you",
+        draft=drafts.get(due.key),  # type: ignore[arg-type]  # by key
+        phone=person.phone,
+        phone_link=person.phone_link,
+        address=person.address,
+    )
+
+
+KIND = Kind(KEY, gettext_lazy("Say thank you"), gettext_lazy("bought a week ago"), due, compose)

@@ -1,0 +1,32 @@
+"""How long each way of reaching somebody takes, what it costs and what it is called."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from regulars.kit.business import business
+from regulars.today.acquaintance import CALL, CARD, EMAIL
+
+MINUTES = {"email": Decimal(1), "card": Decimal(3), "call": Decimal(5), "in_person": Decimal(1)}
+
+
+def cost_of(way: str) -> Decimal:
+    """What the way costs in business currency: a card its postage, as the owner told it; the rest nothing."""
+    return business().postage_amount if way == CARD else Decimal(0)
+
+
+def way_in_words(way: str, *, thanks: bool = False) -> str:
+    if thanks:
+        words = {EMAIL: _("thank-you by e-mail"), CARD: _("thank-you card, by hand"), CALL: _("a call to say thank you")}
+        return words.get(way, _("say thank you next time they come in"))
+    words = {EMAIL: _("a letter by e-mail"), CARD: _("a card, by hand"), CALL: _("a call")}
+    return words.get(way, _("a word next time they come in"))
+
+
+def day_in_words(day: date) -> str:
+    """A day as a person says it: without the year, which every reader of a line knows."""
+    return formats.date_format(day, "MONTH_DAY_FORMAT" if formats.get_format("MONTH_DAY_FORMAT") != "F j" else "j F")

@@ -1,0 +1,64 @@
+"""What somebody decided about a line of the day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Choice(models.TextChoices):
+    EDITED = "edited", _("other words")
+    SNOOZED = "snoozed", _("put off")
+    SKIPPED = "skipped", _("not this time")
+    APPROVED = "approved", _("approved")
+    DONE = "done", _("done")
+
+
+OPEN_CHOICES = (Choice.EDITED, Choice.SNOOZED)
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def closing(self, on: date) -> DecisionQuerySet:
+        """Decisions that keep their line off the page on that day."""
+        return self.exclude(choice=Choice.EDITED).exclude(choice=Choice.SNOOZED, until__lte=on)
+
+    def open_lines(self, kind: str, on: date, subject: str = "pk", occurrence: object = "") -> Q:
+        """The condition that a row (its `subject` column) has no closing decision of this kind and occurrence."""
+        closed = self.closing(on).filter(kind=kind, subject_id=OuterRef(subject), occurrence=occurrence)
+        return Q(~Exists(closed))
+
+
+class Decision(models.Model):
+    """One answer to one line, which is known by (kind, subject, occurrence): an order, an occasion in a year, a silence.
+
+    A line put off comes back on `until`; other words stay with the line until it is approved.
+    """
+
+    kind = models.CharField(max_length=20)
+    subject_id = models.BigIntegerField()
+    occurrence = models.CharField(max_length=20, blank=True, default="")
+    person = models.ForeignKey("people.Person", null=True, on_delete=models.CASCADE, related_name="+")
+    choice = models.CharField(max_length=10, choices=Choice.choices)
+    until = models.DateField(null=True)
+    subject = models.CharField(max_length=300, blank=True, default="")
+    body = models.TextField(blank=True, default="")
+    tries = models.PositiveSmallIntegerField(default=0)
+    minutes = models.DecimalField(max_digits=6, decimal_places=1, default=0)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "subject_id", "occurrence"], name="decided_once")]
+        indexes = [
+            models.Index(fields=["at"], name="decision_by_time"),
+            models.Index(fields=["until"], name="decision_put_off", condition=Q(choice="snoozed")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_id} {self.occurrence}: {self.choice}"

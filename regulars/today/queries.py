@@ -1,0 +1,146 @@
+"""The day's plan, worked out when it is read. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from regulars.kit import clock
+from regulars.outreach.models import Touch
+from regulars.today.acquaintance import Acquaintance, acquaintances
+from regulars.today.lines import BY_KEY, KINDS, Due, Kind, Line
+from regulars.today.models import Choice, Decision
+
+SHOWN = 10
+COUNTED = 1000
+EVERYTHING = 1_000_000
+PURPOSES = {"thank_you": "care", "slipped": "care", "birthday": "greeting", "anniversary": "greeting"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """All lines of one kind: those shown, and how many there are (`has_more_than_counted` past a thousand)."""
+
+    kind: Kind
+    lines: Sequence[Line]
+    total: int
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.lines)
+
+    @property
+    def has_more_than_counted(self) -> bool:
+        return self.total > COUNTED
+
+    @property
+    def letters(self) -> list[Line]:
+        """The lines shown that one yes can send."""
+        return [line for line in self.lines if line.way == "email" and line.draft and not line.draft.problem]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The whole day: minutes of work, cost in business currency, for the lines shown."""
+
+    on: date
+    sections: Sequence[Section]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for section in self.sections for line in section.lines]
+
+    @property
+    def total(self) -> int:
+        return sum(section.total for section in self.sections)
+
+    @property
+    def minutes(self) -> Decimal:
+        return sum((line.minutes for line in self.lines), Decimal(0))
+
+    @property
+    def cost_amount(self) -> Decimal:
+        return sum((line.cost_amount for line in self.lines), Decimal(0))
+
+
+def plan(on: date, shown: int | None = None) -> Plan:
+    """Everything due on a day, or the first `shown` of each kind. The number of queries does not grow with the lines."""
+    found = [(kind, kind.due(on, EVERYTHING if shown is None else COUNTED + 1, None)) for kind in KINDS]
+    visible = [(kind, dues if shown is None else dues[:shown], len(dues)) for kind, dues in found if dues]
+    composed = _compose([(kind, dues) for kind, dues, _ in visible], on)
+    return Plan(on, [Section(kind, composed[kind.key], total) for kind, _, total in visible])
+
+
+def section(kind_key: str, on: date, start: int = 0, shown: int = 50) -> Section | None:
+    """One kind of line from the `start`-th on, or None for a kind that does not exist."""
+    kind = BY_KEY.get(kind_key)
+    if kind is None:
+        return None
+    dues = kind.due(on, max(COUNTED, start + shown) + 1, None)
+    return Section(kind, _compose([(kind, dues[start : start + shown])], on)[kind.key], len(dues))
+
+
+def lines_by_key(keys: Iterable[str], on: date) -> dict[str, Line]:
+    """These lines as they stand now; a line that is no longer due is not among them."""
+    wanted: dict[str, set[str]] = {}
+    for key in keys:
+        kind_key = key.split(":", 1)[0]
+        if kind_key in BY_KEY:
+            wanted.setdefault(kind_key, set()).add(key)
+    found = []
+    for kind_key, its_keys in wanted.items():
+        only = {int(part) for part in (key.split(":")[1] for key in its_keys) if part.isdigit()}
+        dues = [due for due in BY_KEY[kind_key].due(on, EVERYTHING, only) if due.key in its_keys]
+        found.append((BY_KEY[kind_key], dues))
+    composed = _compose(found, on)
+    return {line.key: line for lines in composed.values() for line in lines}
+
+
+def _compose(found: Sequence[tuple[Kind, Sequence[Due]]], on: date) -> dict[str, Sequence[Line]]:
+    """Words for all of them; people are fetched once for each purpose, whatever the number of lines."""
+    known = _known(found, on)
+    return {kind.key: kind.compose(dues, known.get(PURPOSES.get(kind.key, "service"), {}), on) for kind, dues in found}
+
+
+def _known(found: Sequence[tuple[Kind, Sequence[Due]]], on: date) -> dict[str, dict[int, Acquaintance]]:
+    people: dict[str, set[int]] = {}
+    for kind, dues in found:
+        ids = {due.person_id for due in dues if due.person_id is not None}
+        people.setdefault(PURPOSES.get(kind.key, "service"), set()).update(ids)
+    return {purpose: acquaintances(ids, purpose, on) for purpose, ids in people.items() if ids}
+
+
+def kept_for_later(on: date, limit: int = 5) -> Sequence[Decision]:
+    """Lines put off, the next to come back first. One query."""
+    return list(
+        Decision.objects.filter(choice=Choice.SNOOZED, until__gt=on).select_related("person").order_by("until", "pk")[:limit]
+    )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What has been done today: lines answered and the minutes they were reckoned at."""
+
+    answered: int
+    minutes: Decimal
+    reached_this_week: int
+
+
+def progress(on: date) -> Progress:
+    """Two queries."""
+    start = clock.start_of(on)
+    settled = Decision.objects.filter(at__gte=start, at__lt=start + timedelta(days=1), choice__in=[Choice.APPROVED, Choice.DONE])
+    reached = Touch.objects.filter(sent_at__gte=start - timedelta(days=6), state__in=["sent", "delivered"])
+    return Progress(
+        settled.count(), settled.aggregate(all=Sum("minutes"))["all"] or Decimal(0), reached.values("person_id").distinct().count()
+    )
+
+
+def waiting_count(on: date, limit: int = 100) -> int:
+    """How many lines wait, for the number beside the room's name; counts no further than `limit` of a kind."""
+    return sum(len(kind.due(on, limit, None)) for kind in KINDS)
+

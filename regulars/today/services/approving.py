@@ -1,0 +1,87 @@
+"""Yes: the words that were shown become touches in the ledger, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from regulars.kit import clock
+from regulars.outreach import services as outreach
+from regulars.outreach.models import Touch
+from regulars.today.lines import Line
+from regulars.today.models import Choice
+from regulars.today.queries import lines_by_key
+from regulars.today.services.deciding import decide
+
+if TYPE_CHECKING:
+    from regulars.staff.models import User
+
+# A letter that could not leave within this many days of its day is too late to be kind.
+LATEST_DAYS = {"birthday": 0, "anniversary": 3, "thank_you": 14, "slipped": 14}
+
+
+@dataclass(frozen=True)
+class Approved:
+    """What became of the lines: approved keys, lines whose words changed since they were read, sentences of refusal."""
+
+    approved: tuple[str, ...] = ()
+    changed: tuple[Line, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    answered_before: tuple[str, ...] = ()
+
+
+def new_touch(line: Line, step: str = "1") -> outreach.NewTouch:
+    """The touch of a line: its key is (person, programme, subject and occurrence, step)."""
+    draft = line.draft
+    channel = "by_hand" if line.way == "in_person" else line.way
+    latest = line.due.due_on + timedelta(days=LATEST_DAYS.get(line.due.kind, 30))
+    return outreach.NewTouch(
+        person_id=line.due.person_id or 0,
+        programme=line.programme,
+        occurrence=f"{line.due.subject_id}:{line.due.occurrence}".rstrip(":"),
+        step=step,
+        channel=channel,
+        purpose=line.purpose,
+        subject=draft.subject if draft else "",
+        body=draft.body if draft else "",
+        wording_version_id=draft.wording_version_id if draft else None,
+        not_after=max(end_of(latest), clock.now() + timedelta(days=1)),
+        minutes=line.minutes,
+        cost_amount=line.cost_amount,
+    )
+
+
+def end_of(day: object) -> datetime:
+    return datetime.combine(day, time.max, clock.zone())  # type: ignore[arg-type]  # a date
+
+
+def approve_lines(seen: Mapping[str, str], by: User | None) -> Approved:
+    """Approve letters as they were shown: `seen` is {key: what the page showed}.
+
+    A line whose words are others by now is not approved and comes back. Set-based; approving twice approves once.
+    """
+    lines = lines_by_key(seen, clock.today())
+    changed = [line for key, line in lines.items() if line.seen != seen[key]]
+    refused = {line.key: line.draft.problem for line in lines.values() if line.draft and line.draft.problem}
+    ready = [line for line in lines.values() if line not in changed and line.key not in refused and line.way == "email" and line.draft]
+    approved, more = _approve(ready, by) if ready else ((), {})
+    gone = tuple(key for key in seen if key not in lines)
+    return Approved(tuple(approved), tuple(changed), {**refused, **more}, gone)
+
+
+@transaction.atomic
+def _approve(ready: Sequence[Line], by: User | None) -> tuple[Sequence[str], dict[str, str]]:
+    mine = decide(ready, Choice.APPROVED, by)
+    lines = [line for line in ready if line.key in mine]
+    planned = outreach.plan_touches([new_touch(line) for line in lines])
+    key_of = dict(zip(planned.ids, (line.key for line in lines), strict=True))
+    hashes = dict(Touch.objects.filter(pk__in=planned.ids).values_list("pk", "draft_hash"))
+    answer = outreach.approve(planned.ids, by, hashes)
+    refused = {key_of[pk]: sentence for pk, sentence in answer.refused.items()}
+    refused.update({key_of[pk]: _("It was planned with other words before; look in the outbox.") for pk in answer.changed})
+    return [key_of[pk] for pk in answer.approved], refused

@@ -1,0 +1,70 @@
+"""What came of a line that a person does: a call, a card, a word, a promise kept, a question answered."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from regulars.intake import services as intake
+from regulars.intake.models import Question
+from regulars.kit import clock
+from regulars.kit.errors import Refusal
+from regulars.outreach import services as outreach
+from regulars.outreach.models import Touch
+from regulars.people import services as people
+from regulars.today.lines import Line
+from regulars.today.models import Choice, Decision, DecisionQuerySet
+from regulars.today.services.approving import new_touch
+from regulars.today.services.deciding import decide, line_of
+
+if TYPE_CHECKING:
+    from regulars.staff.models import User
+
+TRY_AGAIN = ("no_answer", "left_message")
+MOST_TRIES = 3
+OUTCOMES = ("done", "spoke", "left_message", "no_answer", "wrong_number", "not_now")
+
+
+@transaction.atomic
+def take_outcome(key: str, outcome: str, note: str, by: User | None, *, again_on: date | None = None) -> Line:
+    """Write down what came of a line; nobody answered: it comes back tomorrow, three times at most."""
+    if outcome not in OUTCOMES:
+        raise Refusal(_("Say what came of it."), field="outcome")
+    line = line_of(key)
+    if line.way == "reminder":
+        people.finish_reminder(line.due.subject_id, by)
+        decide([line], Choice.DONE, by)
+        return line
+    if line.way == "question":
+        raise Refusal(_("This line needs an answer."))
+    tries = _next_try(line)
+    planned = outreach.plan_touches([new_touch(line, step=str(tries))])
+    outreach.record_outcome(Touch.objects.get(pk=planned.ids[0]), outcome, note, by)
+    until = again_on or (clock.today() + timedelta(days=1) if outcome in TRY_AGAIN and tries < MOST_TRIES else None)
+    if not decide([line], Choice.SNOOZED if until else Choice.DONE, by, until=until):
+        raise Refusal(_("Somebody has answered that line already."))
+    _decision_of(line).update(tries=tries)
+    return line
+
+
+def _decision_of(line: Line) -> DecisionQuerySet:
+    return Decision.objects.filter(kind=line.due.kind, subject_id=line.due.subject_id, occurrence=line.due.occurrence)
+
+
+def _next_try(line: Line) -> int:
+    known = _decision_of(line).values_list("tries", flat=True).first()
+    return (known or 0) + 1
+
+
+@transaction.atomic
+def answer_question(key: str, answer: str, by: User | None) -> Line:
+    """Answer a question left by a file."""
+    line = line_of(key)
+    if line.question_id is None:
+        raise Refusal(_("This line asks nothing."))
+    intake.answer_question(Question.objects.get(pk=line.question_id), answer, by)
+    decide([line], Choice.DONE, by)
+    return line

@@ -1,0 +1,204 @@
+"""The owner's page. Every action works as a plain form and, with htmx, swaps only its own line."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from regulars.kit import clock
+from regulars.kit.answer import is_htmx
+from regulars.kit.errors import Refusal
+from regulars.staff.doors import requires
+from regulars.today import queries, services
+from regulars.today.forms import CardForm, OutcomeForm, SnoozeForm, WordsForm
+from regulars.today.services.deciding import line_of
+
+if TYPE_CHECKING:
+    from django import forms
+
+    from regulars.staff.models import User
+    from regulars.today.lines import Line
+
+
+def _staff(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]  # the door lets nobody else in
+
+
+def _day_asked(request: HttpRequest) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return clock.today()
+
+
+@require_GET
+@requires("today.see")
+def today(request: HttpRequest) -> HttpResponse:
+    """The day, or with ?on= a look at another one."""
+    on = _day_asked(request)
+    plan = queries.plan(on, shown=queries.SHOWN)
+    progress = queries.progress(clock.today())
+    context = {
+        "plan": plan,
+        "on": on,
+        "is_today": on == clock.today(),
+        "hour": clock.local(clock.now()).hour,
+        "owner": _staff(request).display_name.split(" ")[0],
+        "progress": progress,
+        "minutes_in_all": max(progress.minutes + plan.minutes, 1),
+        "kept": queries.kept_for_later(on),
+    }
+    return render(request, "today/today.html", context)
+
+
+@require_GET
+@requires("today.see")
+def kind(request: HttpRequest, kind: str) -> HttpResponse:
+    """All lines of one kind, fifty at a time."""
+    start = int(request.GET.get("from", "0")) if request.GET.get("from", "0").isdigit() else 0
+    section = queries.section(kind, _day_asked(request), start)
+    if section is None:
+        raise Http404
+    end = start + len(section.lines)
+    context = {"section": section, "start": start, "end": end, "next": end if end < section.total else None, "is_today": True}
+    return render(request, "today/kind.html", context)
+
+
+@require_POST
+@requires("today.approve")
+def approve(request: HttpRequest) -> HttpResponse:
+    """One yes to the lines whose words were shown; each comes as key=what-was-seen."""
+    seen = dict(pair.rsplit("=", 1) for pair in request.POST.getlist("line") if "=" in pair)
+    answer = services.approve_lines(seen, _staff(request))
+    if answer.approved:
+        count = len(answer.approved)
+        text = ngettext("%(count)d letter goes out soon.", "%(count)d letters go out soon.", count)
+        messages.success(request, text % {"count": count})
+    if answer.changed:
+        messages.warning(request, _("Some words have changed since you read them. Please read them again."))
+    for sentence in set(answer.refused.values()):
+        messages.error(request, sentence)
+    if is_htmx(request) and len(seen) == 1 and answer.approved and not answer.refused:
+        return render(request, "today/_answered.html", {"sentence": _("It goes out soon."), "key": answer.approved[0], "can_return": False})
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    if is_htmx(request):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    reply = redirect("today:today")
+    reply.status_code = 303
+    return reply
+
+
+def _answered(request: HttpRequest, line: Line, sentence: str, *, can_return: bool = False) -> HttpResponse:
+    if is_htmx(request):
+        context = {"line": line, "key": line.key, "sentence": sentence, "can_return": can_return}
+        return render(request, "today/_answered.html", context)
+    messages.success(request, f"{line.person or line.what}: {sentence}")
+    return _back(request)
+
+
+def _refused(request: HttpRequest, refusal: Refusal, key: str, form: forms.Form | None = None) -> HttpResponse:
+    """The line again with the sentence, 422; the page without JavaScript shows it at the top."""
+    try:
+        line = line_of(key)
+    except Refusal:
+        line = None
+    if is_htmx(request) and line is not None:
+        return render(request, "today/_line.html", {"line": line, "refusal": refusal, "form": form, "is_today": True}, status=422)
+    if is_htmx(request):
+        return render(request, "today/_answered.html", {"sentence": refusal.sentence, "key": key}, status=422)
+    messages.error(request, refusal.sentence)
+    return _back(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("today.decide")
+def words(request: HttpRequest, key: str) -> HttpResponse:
+    """Change the words under one line."""
+    try:
+        line = line_of(key)
+    except Refusal as refusal:
+        return _refused(request, refusal, key)
+    kind_of_form = WordsForm if line.way == "email" else CardForm
+    draft = line.draft
+    form = kind_of_form(request.POST or None, initial={"subject": draft.subject, "body": draft.body} if draft else {})
+    if request.method == "POST" and form.is_valid():
+        try:
+            line = services.edit_line(key, form.cleaned_data.get("subject", ""), form.cleaned_data["body"], _staff(request))
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        else:
+            if is_htmx(request):
+                return render(request, "today/_line.html", {"line": line, "is_today": True})
+            messages.success(request, _("The new words are under the line. They leave when you say yes."))
+            return _back(request)
+    status = 422 if form.is_bound and form.errors else 200
+    template = "today/_words.html" if is_htmx(request) else "today/words.html"
+    return render(request, template, {"line": line, "form": form}, status=status)
+
+
+@require_POST
+@requires("today.decide")
+def snooze(request: HttpRequest, key: str) -> HttpResponse:
+    form = SnoozeForm(request.POST)
+    until = (form.cleaned_data["until"] if form.is_valid() else None) or clock.today() + timedelta(days=1)
+    try:
+        line = services.snooze_line(key, until, _staff(request))
+    except Refusal as refusal:
+        return _refused(request, refusal, key)
+    return _answered(request, line, _("Put off."), can_return=line.way != "reminder")
+
+
+@require_POST
+@requires("today.decide")
+def skip(request: HttpRequest, key: str) -> HttpResponse:
+    try:
+        line = services.skip_line(key, _staff(request))
+    except Refusal as refusal:
+        return _refused(request, refusal, key)
+    return _answered(request, line, _("Not this time."), can_return=line.way != "reminder")
+
+
+@require_POST
+@requires("today.decide")
+def reopen(request: HttpRequest, key: str) -> HttpResponse:
+    try:
+        line = services.reopen_line(key, _staff(request))
+    except Refusal as refusal:
+        return _refused(request, refusal, key)
+    if is_htmx(request):
+        return render(request, "today/_line.html", {"line": line, "is_today": True})
+    return _back(request)
+
+
+@require_POST
+@requires("today.decide")
+def outcome(request: HttpRequest, key: str) -> HttpResponse:
+    form = OutcomeForm({"outcome": "spoke", **request.POST.dict()})
+    outcome = request.POST.get("outcome", "")
+    note = request.POST.get("note", "")[:1000]
+    again_on = form.cleaned_data.get("again_on") if form.is_valid() else None
+    try:
+        line = services.take_outcome(key, outcome, note, _staff(request), again_on=again_on)
+    except Refusal as refusal:
+        return _refused(request, refusal, key, form)
+    return _answered(request, line, _("Written down."))
+
+
+@require_POST
+@requires("today.decide")
+def answer_question(request: HttpRequest, key: str) -> HttpResponse:
+    try:
+        line = services.answer_question(key, request.POST.get("answer", ""), _staff(request))
+    except Refusal as refusal:
+        return _refused(request, refusal, key)
+    return _answered(request, line, _("Thank you."))
