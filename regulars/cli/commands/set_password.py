@@ -24,10 +24,14 @@ def ask_password() -> str:
 
 
 def run(options: argparse.Namespace) -> int:
+    from regulars.kit.errors import Refusal
+    from regulars.staff.models import User
     from regulars.staff.services import set_password
 
-    password = sys.stdin.readline().rstrip("\n") if options.stdin else ask_password()
-    user = set_password(options.email, password)
+    user = User.objects.filter(email__iexact=options.email.strip()).first()
+    if user is None:
+        raise Refusal(f"Nobody signs in with {options.email}.")
+    set_password(user, sys.stdin.readline().rstrip("\n") if options.stdin else ask_password())
     print(f"{user.display_name or user.email} can sign in with the new password.")
     return 0
 

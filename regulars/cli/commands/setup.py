@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from regulars.cli.commands.set_password import ask_password
 from regulars.cli.main import Command
 
 
@@ -26,9 +27,10 @@ def set_up_from(options: argparse.Namespace) -> None:
 
     wanted = {name: getattr(options, name) for name in ("zone", "currency", "country", "language") if getattr(options, name)}
     if options.business:
+        wanted = {"zone": "UTC", "currency": "EUR", **wanted}
         set_up_business(name=options.business, owner_name=options.owner_name or "", **wanted)
     if options.owner_email:
-        password = sys.stdin.readline().rstrip("\n") if options.password_stdin else None
+        password = sys.stdin.readline().rstrip("\n") if options.password_stdin else ask_password()
         create_owner(email=options.owner_email, display_name=options.owner_name or "", password=password)
 
 
