@@ -1,11 +1,53 @@
-"""How allauth behaves in this house: nobody signs up by themselves."""
+"""How allauth behaves in this house: nobody signs up by themselves, and second factors are encrypted at rest."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, cast
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from regulars.kit import secrets
+from regulars.staff import services
+
+if TYPE_CHECKING:
+    from regulars.staff.models import User
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
+    """Accounts are made by the owner. allauth's own notices and letters are not used."""
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, **more: Any) -> None:
+        """Say in our words what the next page does not show by itself."""
+        if message_template == "account/messages/password_changed.txt":
+            messages.success(request, _("Your password is changed. Other devices are signed out."))
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("mfa_index")
+
+    def set_password(self, user: User, password: str) -> None:
+        services.set_password(user, password, by=user)
+
+    def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
+        services.note_audit(user, "sign_in", room="staff", kind="user", object_id=user.pk)
+        return cast("HttpResponse", super().post_login(request, user, **more))
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Send nothing: a house without a mailbox has nowhere to send it from."""
+
+
+class StaffMFAAdapter(DefaultMFAAdapter):
+    """Keep the seeds of second factors unreadable in a stolen database."""
+
+    def encrypt(self, text: str) -> str:
+        return secrets.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return secrets.decrypt(encrypted_text)

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from regulars.staff import sightings
 from regulars.staff.origin import came_from
 from regulars.staff.permissions import ACTIONS, may
 
@@ -61,7 +63,10 @@ class DoorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with came_from(request.META.get("REMOTE_ADDR", "")):
-            return self.get_response(request)
+            reply = self.get_response(request)
+            if request.method == "POST" and not settings.WORKER_INSIDE:
+                sightings.write_down()
+            return reply
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]

@@ -32,7 +32,7 @@ class UserAccounts(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type
 class User(AbstractBaseUser):
     """Somebody who works here. The e-mail is the login; it is kept in small letters."""
 
-    email = models.EmailField(_("e-mail"), max_length=254)
+    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
     display_name = models.CharField(_("name"), max_length=120)
     role = models.CharField(_("role"), max_length=12, choices=Role.choices, default=Role.READ_ONLY)
     is_active = models.BooleanField(default=True)
@@ -47,7 +47,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(Lower("email"), name="staff_user_email_once"),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="staff_user_small_letters"),
             models.UniqueConstraint(fields=["is_founder"], condition=Q(is_founder=True), name="staff_user_one_founder"),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="staff_user_known_role"),
         ]

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from regulars.kit import clock
 from regulars.kit.errors import Refusal
 from regulars.staff import origin
 from regulars.staff.models import AuditEntry, User
+from regulars.staff.permissions import may
 from regulars.staff.roles import Role
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def note_audit(
     """Write one line into the log; `None` is the house itself or its terminal."""
     known = user if isinstance(user, User) else None
     return AuditEntry.objects.create(
-        at=timezone.now(),
+        at=clock.now(),
         user=known,
         user_name=str(known) if known else "",
         action=action,
@@ -44,6 +45,12 @@ def note_audit(
         text=text,
         address=origin.address(),
     )
+
+
+def check_may(user: User, action: str) -> None:
+    """Answer 403 unless this user's role allows the action: for a page that anybody sees and few may change."""
+    if not may(user, action):
+        raise PermissionDenied
 
 
 def create_owner(*, email: str, password: str, display_name: str = "") -> User:
@@ -83,6 +90,24 @@ def set_password(user: User, password: str, *, by: User | None = None) -> None:
     with transaction.atomic():
         user.save(update_fields=["password"])
         note_audit(by, "set_password", room="staff", kind="user", object_id=user.pk)
+
+
+def note_link(user: User, *, by: User) -> None:
+    """Write down that somebody made a one-time password link for this person."""
+    if not user.is_active:
+        raise Refusal(_("This account is closed. Open it first."))
+    note_audit(by, "make_link", room="staff", kind="user", object_id=user.pk, text=str(user))
+
+
+def change_name(user: User, display_name: str) -> None:
+    """Change how a colleague is called in the house."""
+    name = display_name.strip()
+    if not name:
+        raise Refusal(_("Please write a name."), field="display_name")
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(display_name=name)
+        note_audit(user, "change_name", room="staff", kind="user", object_id=user.pk, text=f"{user} > {name}")
+    user.display_name = name
 
 
 def change_role(user: User, role: str, *, by: User | None = None) -> None:

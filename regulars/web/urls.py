@@ -1,5 +1,37 @@
 """The shell's own addresses."""
 
-from django.urls import URLPattern, URLResolver
+from __future__ import annotations
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.conf import settings
+from django.urls import URLPattern, path
+
+from regulars.web.views import first_run, frame, health, home, log, media, settings_pages, sign_in
+
+app_name = "web"
+
+
+def addresses(*, is_demo: bool) -> list[URLPattern]:
+    """List the addresses; the demo's entry is one only in a demo."""
+    always = [
+        path("", home.home, name="home"),
+        path("begin/", home.begin, name="begin"),
+        path("first-run/", first_run.first_run, name="first-run"),
+        path("stops/", frame.stop, name="stop"),
+        path("starts/", frame.resume, name="resume"),
+        path("language/", frame.language, name="language"),
+        path("healthz", health.healthz, name="healthz"),
+        path("media/<path:name>", media.media, name="media"),
+        path("settings/", settings_pages.index, name="settings"),
+        path("settings/business/", settings_pages.about, name="business"),
+        path("settings/business/logo/", settings_pages.logo, name="logo"),
+        path("settings/hours/", settings_pages.hours, name="hours"),
+        path("settings/sending/", settings_pages.sending, name="sending"),
+        path("settings/log/", log.log, name="log"),
+        path("settings/health/", health.health, name="health"),
+        path("settings/health/notices/<int:notice_id>/retries/", health.retry, name="retry"),
+        path("settings/health/backups/", health.back_up, name="back-up"),
+    ]
+    return [*always, path("demo/entries/", sign_in.enter_demo, name="enter-demo")] if is_demo else always
+
+
+urlpatterns = addresses(is_demo=settings.IS_DEMO)

@@ -1,0 +1,35 @@
+"""The log's verbs in the owner's words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+WORDS = {
+    "add_staff": _("added a colleague"),
+    "change_name": _("changed their name"),
+    "change_role": _("changed what a colleague may do"),
+    "change_settings": _("changed the settings"),
+    "change_logo": _("changed the logo"),
+    "remove_logo": _("removed the logo"),
+    "create_owner": _("opened the house"),
+    "deactivate": _("closed an account"),
+    "reactivate": _("opened an account again"),
+    "enter_demo": _("entered the demo"),
+    "make_link": _("made a one-time link for a colleague"),
+    "password_link_sent": _("A link for a forgotten password was sent"),
+    "password_link_failed": _("A link for a forgotten password could not be sent"),
+    "set_password": _("chose a password"),
+    "sign_in": _("signed in"),
+    "two_step_on": _("switched the second step on"),
+    "two_step_off": _("switched the second step off"),
+    "stop_everything": _("stopped everything"),
+    "resume_sending": _("let it go on"),
+    "back_up": _("made a backup"),
+    "retry_notice": _("tried again what had been set aside"),
+    "see_person": _("looked at a person"),
+}
+
+
+def sentence(action: str) -> str:
+    """Say what was done; a verb of another room that has no words here reads as it is written."""
+    return str(WORDS.get(action, action.replace("_", " ")))

@@ -1,0 +1,78 @@
+"""The rooms as the owner sees them in the frame: names, icons, addresses, how much waits inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from regulars.kit import clock
+from regulars.staff.models import User
+from regulars.staff.permissions import may
+
+COUNT_KEPT_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Room:
+    """One entry of the frame's list, as one reader sees it."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    url: str
+    count: int | None
+    is_current: bool
+    is_main: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry as it is planned; the main ones stand under the thumb on a phone."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    route: str
+    action: str
+    is_main: bool = False
+    count: Callable[[], int] | None = None
+
+
+ENTRIES = (
+    Entry("today", _("Today"), "sun", "today:today", "today.see", is_main=True),
+    Entry("people", _("People"), "users", "people:list", "people.see", is_main=True),
+    Entry("sales", _("Sales"), "receipt-text", "purchases:list", "purchases.see", is_main=True),
+    Entry("groups", _("How we do"), "sprout", "standings:groups", "standings.see", is_main=True),
+    Entry("outbox", _("Outbox"), "mail", "outreach:outbox", "outreach.see"),
+    Entry("words", _("Words"), "pencil", "outreach:wordings", "outreach.write"),
+    Entry("intake", _("Take in a file"), "upload", "intake:start", "intake.run"),
+    Entry("settings", _("Settings"), "settings", "web:settings", "house.enter"),
+)
+
+
+def rooms_for(user: User, path: str) -> list[Room]:
+    """List the rooms this user may enter; no query but what a count needs, and those are remembered."""
+    return [
+        Room(entry.name, entry.label, entry.icon, url, _count(entry), path.startswith(url), entry.is_main)
+        for entry in ENTRIES
+        if may(user, entry.action) and (url := _address(entry.route))
+    ]
+
+
+def _count(entry: Entry) -> int | None:
+    """Ask at most once in half a minute; a frame need not be exact to the second."""
+    if entry.count is None:
+        return None
+    return cache.get_or_set(f"frame:{entry.name}:{clock.today()}", entry.count, COUNT_KEPT_SECONDS)
+
+
+def _address(route: str) -> str:
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""

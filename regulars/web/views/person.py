@@ -1,0 +1,49 @@
+"""The person page: each room says what it knows, in its own panels; nothing here knows what they hold."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, cast
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from regulars.people.models import Person
+from regulars.staff import sightings
+from regulars.staff.doors import requires
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from regulars.kit.panels import Panel
+    from regulars.staff.models import User
+
+ROOMS = ("people", "purchases", "standings", "outreach", "today")
+
+
+@requires("people.see")
+@require_safe
+def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Compose the page of one person. The queries are those of the panels, each a fixed number."""
+    person = Person.objects.filter(pk=person_id, erased_at=None).first()
+    if person is None:
+        raise Http404
+    if person.merged_into_id:
+        return redirect("people:detail", person.merged_into_id)
+    sightings.note(cast("User", request.user), person.pk)
+    panels = panels_of(request, person)
+    context = {
+        "person": person,
+        "main_panels": [panel for panel in panels if panel.column == "main"],
+        "side_panels": [panel for panel in panels if panel.column == "side"],
+    }
+    return render(request, "web/person.html", context)
+
+
+def panels_of(request: HttpRequest, person: Person) -> list[Panel]:
+    """Collect what every room shows about this person, in the order they ask for."""
+    rooms = [import_module(f"regulars.{room}.panels") for room in ROOMS if find_spec(f"regulars.{room}.panels")]
+    found: list[Panel] = [panel for room in rooms for panel in room.panels(request, person)]
+    return sorted(found, key=lambda panel: panel.order)
