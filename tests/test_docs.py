@@ -37,7 +37,20 @@ def test_every_command_has_its_paragraph_and_its_help() -> None:
 
     told = (REFERENCE / "commands.md").read_text()
     names = [command.name for command in commands() if not command.is_hidden]
-    assert {"setup", "serve", "work", "demo", "import", "grade", "today", "export", "backup", "restore", "check", "set-password"} <= set(names)
+    assert {
+        "setup",
+        "serve",
+        "work",
+        "demo",
+        "import",
+        "grade",
+        "today",
+        "export",
+        "backup",
+        "restore",
+        "check",
+        "set-password",
+    } <= set(names)
     assert [name for name in names if f"## regulars {name}" not in told] == []
 
 
@@ -45,7 +58,9 @@ def test_every_public_function_of_insight_has_a_page() -> None:
     import regulars.insight as insight
 
     pages = "\n".join(page.read_text() for page in (ROOT / "docs" / "insight").glob("*.md"))
-    public = [name for name in insight.__all__ if callable(getattr(insight, name)) or inspect.isclass(getattr(insight, name))]
+    public = [
+        name for name in insight.__all__ if callable(getattr(insight, name)) or inspect.isclass(getattr(insight, name))
+    ]
     assert len(public) > 3
     assert [name for name in public if f"`{name}" not in pages] == []
 
@@ -66,5 +81,10 @@ def test_the_readme_leads_with_the_two_commands() -> None:
 
 
 def test_no_document_or_program_names_a_machine_path() -> None:
-    files = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "regulars").rglob("*.py"), *(ROOT / "bin").iterdir()]
+    files = [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "regulars").rglob("*.py"),
+        *(ROOT / "bin").iterdir(),
+    ]
     assert [str(file) for file in files if re.search(r"(?<![\w.])/(work|root|home)/", file.read_text())] == []

@@ -53,7 +53,9 @@ def test_every_installed_room_stands_on_the_floor_plan() -> None:
 
 
 def test_keys_between_rooms_point_down() -> None:
-    upward = [f"{room}.{field}" for room, target, field in cross_room_keys() if FLOORS.index(target) > FLOORS.index(room)]
+    upward = [
+        f"{room}.{field}" for room, target, field in cross_room_keys() if FLOORS.index(target) > FLOORS.index(room)
+    ]
     assert upward == []
 
 

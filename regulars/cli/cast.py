@@ -34,25 +34,62 @@ class Role:
 
 
 ANN = Role(
-    "ann", "Ann Kavanagh", "Ann", "Kavanagh", "ann.kavanagh@example.com", "020 912 0001", range(7, 720, 7),
-    birthday_in_days=5, birth_year=1968, likes="green, and to be told when something comes in her size", tags=("inner circle",),
-)  # fmt: skip
+    "ann",
+    "Ann Kavanagh",
+    "Ann",
+    "Kavanagh",
+    "ann.kavanagh@example.com",
+    "020 912 0001",
+    range(7, 720, 7),
+    birthday_in_days=5,
+    birth_year=1968,
+    likes="green, and to be told when something comes in her size",
+    tags=("inner circle",),
+)
 BO = Role(
-    "bo", "Bo Lindqvist", "Bo", "Lindqvist", "bo.lindqvist@example.com", "020 912 0002", [96, 137, 179, 219, 262, 301, 344, 384],
-    likes="blue and silver, never gold", note="Her daughter was getting married in October.",
-)  # fmt: skip
+    "bo",
+    "Bo Lindqvist",
+    "Bo",
+    "Lindqvist",
+    "bo.lindqvist@example.com",
+    "020 912 0002",
+    [96, 137, 179, 219, 262, 301, 344, 384],
+    likes="blue and silver, never gold",
+    note="Her daughter was getting married in October.",
+)
 CY = Role("cy", "Cy Doherty", "Cy", "Doherty", "cy.doherty@example.com", "020 912 0003", [430, 466, 510, 551, 590])
 DI = Role(
-    "di", "Di Fernández", "Di", "Fernández", "di.fernandez@example.com", "020 912 0004", [7, 61, 122, 200], is_told_no=True,
+    "di",
+    "Di Fernández",
+    "Di",
+    "Fernández",
+    "di.fernandez@example.com",
+    "020 912 0004",
+    [7, 61, 122, 200],
+    is_told_no=True,
     note="Asked not to be written to. Loves to be recognised in the shop.",
-)  # fmt: skip
+)
 EVA = Role(
-    "eva", "Eva Nowak", "Eva", "Nowak", "eva.nowak@example.com", "020 912 0005", [7, 40], sent_by="ann", birthday_in_days=12,
+    "eva",
+    "Eva Nowak",
+    "Eva",
+    "Nowak",
+    "eva.nowak@example.com",
+    "020 912 0005",
+    [7, 40],
+    sent_by="ann",
+    birthday_in_days=12,
     note="Ann sent her.",
-)  # fmt: skip
+)
 RUTH = Role(
-    "ruth", "Ruth Osei", "Ruth", "Osei", "ruth.osei@example.com", "020 912 0006", [9, 45, 90, 150, 213],
+    "ruth",
+    "Ruth Osei",
+    "Ruth",
+    "Osei",
+    "ruth.osei@example.com",
+    "020 912 0006",
+    [9, 45, 90, 150, 213],
     note="The clasp opened twice on the first evening. She was not happy, and she was right.",
-)  # fmt: skip
+)
 
 CAST: tuple[Role, ...] = (ANN, BO, CY, DI, EVA, RUTH)

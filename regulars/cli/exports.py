@@ -8,20 +8,63 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from regulars.people.models import ConsentNow, Email, ExternalId, Occasion, Person, PersonKind, PersonTag, Phone, PostalAddress
+from regulars.people.models import (
+    ConsentNow,
+    Email,
+    ExternalId,
+    Occasion,
+    Person,
+    PersonKind,
+    PersonTag,
+    Phone,
+    PostalAddress,
+)
 from regulars.purchases.models import Order, OrderLine
 
 SLICE = 2000
 Row = Mapping[str, Any]
 
 PEOPLE = (
-    "person_id", "full_name", "given_name", "family_name", "salutation", "language", "emails", "phones", "addresses", "kinds", "tags",
-    "external_ids", "occasions", "consents", "needs", "expectations", "met", "quiet_until", "source", "added_at",
-)  # fmt: skip
+    "person_id",
+    "full_name",
+    "given_name",
+    "family_name",
+    "salutation",
+    "language",
+    "emails",
+    "phones",
+    "addresses",
+    "kinds",
+    "tags",
+    "external_ids",
+    "occasions",
+    "consents",
+    "needs",
+    "expectations",
+    "met",
+    "quiet_until",
+    "source",
+    "added_at",
+)
 ORDERS = (
-    "order_id", "source", "reference", "person_id", "person", "bought_on", "bought_at", "paid_amount", "refunded_amount", "net_amount",
-    "tax_amount", "shipping_amount", "discount_amount", "is_cancelled", "channel", "lines", "note",
-)  # fmt: skip
+    "order_id",
+    "source",
+    "reference",
+    "person_id",
+    "person",
+    "bought_on",
+    "bought_at",
+    "paid_amount",
+    "refunded_amount",
+    "net_amount",
+    "tax_amount",
+    "shipping_amount",
+    "discount_amount",
+    "is_cancelled",
+    "channel",
+    "lines",
+    "note",
+)
 
 
 def rows_of(what: str) -> tuple[Sequence[str], Iterable[Row]]:
@@ -59,24 +102,38 @@ def people_rows() -> Iterator[Row]:
             "tags": grouped(PersonTag, ids, lambda row: row.tag.name, "tag"),
             "external_ids": grouped(ExternalId, ids, lambda row: f"{row.source}:{row.external_id}"),
             "occasions": grouped(Occasion, ids, lambda row: f"{row.label or row.kind} {row.date}"),
-            "consents": grouped(ConsentNow, ids, lambda row: f"{row.channel} {row.purpose}: {'yes' if row.is_given else 'no'}"),
+            "consents": grouped(
+                ConsentNow, ids, lambda row: f"{row.channel} {row.purpose}: {'yes' if row.is_given else 'no'}"
+            ),
         }
         for person in persons:
-            facts = {column: getattr(person, column) for column in PEOPLE if column not in beside and column != "person_id"}
-            yield {"person_id": person.pk, **facts, **{column: "; ".join(rows.get(person.pk, [])) for column, rows in beside.items()}}
+            facts = {
+                column: getattr(person, column) for column in PEOPLE if column not in beside and column != "person_id"
+            }
+            yield {
+                "person_id": person.pk,
+                **facts,
+                **{column: "; ".join(rows.get(person.pk, [])) for column, rows in beside.items()},
+            }
 
 
 def address_words(row: PostalAddress) -> str:
-    return ", ".join(part for part in (row.lines.replace("\n", ", "), row.postcode, row.city, row.region, row.country) if part)
+    return ", ".join(
+        part for part in (row.lines.replace("\n", ", "), row.postcode, row.city, row.region, row.country) if part
+    )
 
 
 def order_rows() -> Iterator[Row]:
     for orders in slices(Order.objects.select_related("person")):
         lines: dict[int, list[str]] = defaultdict(list)
-        for line in OrderLine.objects.filter(order_id__in=[order.pk for order in orders]).order_by("order_id", "position"):
+        for line in OrderLine.objects.filter(order_id__in=[order.pk for order in orders]).order_by(
+            "order_id", "position"
+        ):
             lines[line.order_id].append(f"{line.quantity.normalize():f} x {line.name}: {line.amount}")
         for order in orders:
-            facts = {column: getattr(order, column) for column in ORDERS if column not in {"order_id", "person", "lines"}}
+            facts = {
+                column: getattr(order, column) for column in ORDERS if column not in {"order_id", "person", "lines"}
+            }
             yield {
                 "order_id": order.pk,
                 **facts,

@@ -112,6 +112,8 @@ def _first(rows: Iterable[object]) -> dict[int, object]:
 
 def _tastes(person_ids: Collection[int]) -> dict[tuple[int, str], tuple[str, ...]]:
     found: dict[tuple[int, str], tuple[str, ...]] = {}
-    for pk, taste, text in Preference.objects.filter(person_id__in=person_ids).values_list("person_id", "taste", "text"):
+    for pk, taste, text in Preference.objects.filter(person_id__in=person_ids).values_list(
+        "person_id", "taste", "text"
+    ):
         found[pk, taste] = (*found.get((pk, taste), ()), text)
     return found

@@ -54,7 +54,10 @@ def _filled_in(wording: str, dues: Sequence[Due], extras: Mapping[str, Extras]) 
             drafts[due.key] = (
                 Draft(made.ready[pk].subject, made.ready[pk].text, version.pk)
                 if pk in made.ready
-                else Draft(problem=_("Nothing is known for “%(field)s”: change the words.") % {"field": made.missing.get(pk, "")})
+                else Draft(
+                    problem=_("Nothing is known for “%(field)s”: change the words.")
+                    % {"field": made.missing.get(pk, "")}
+                )
             )
         waiting = later
     return drafts

@@ -33,7 +33,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
 
 class Decision(models.Model):
-    """One answer to one line, which is known by (kind, subject, occurrence): an order, an occasion in a year, a silence.
+    """One answer to one line, known by (kind, subject, occurrence): an order, an occasion in a year, a silence.
 
     A line put off comes back on `until`; other words stay with the line until it is approved.
     """

@@ -68,7 +68,7 @@ class Plan:
 
 
 def plan(on: date, shown: int | None = None) -> Plan:
-    """Everything due on a day, or the first `shown` of each kind. The number of queries does not grow with the lines."""
+    """Everything due on a day, or the first `shown` of each kind. The queries do not grow with the lines."""
     found = [(kind, kind.due(on, EVERYTHING if shown is None else COUNTED + 1, None)) for kind in KINDS]
     visible = [(kind, dues if shown is None else dues[:shown], len(dues)) for kind, dues in found if dues]
     composed = _compose([(kind, dues) for kind, dues, _ in visible], on)
@@ -117,7 +117,9 @@ def _known(found: Sequence[tuple[Kind, Sequence[Due]]], on: date) -> dict[str, d
 def kept_for_later(on: date, limit: int = 5) -> Sequence[Decision]:
     """Lines put off, the next to come back first. One query."""
     return list(
-        Decision.objects.filter(choice=Choice.SNOOZED, until__gt=on).select_related("person").order_by("until", "pk")[:limit]
+        Decision.objects.filter(choice=Choice.SNOOZED, until__gt=on)
+        .select_related("person")
+        .order_by("until", "pk")[:limit]
     )
 
 
@@ -133,14 +135,17 @@ class Progress:
 def progress(on: date) -> Progress:
     """Two queries."""
     start = clock.start_of(on)
-    settled = Decision.objects.filter(at__gte=start, at__lt=start + timedelta(days=1), choice__in=[Choice.APPROVED, Choice.DONE])
+    settled = Decision.objects.filter(
+        at__gte=start, at__lt=start + timedelta(days=1), choice__in=[Choice.APPROVED, Choice.DONE]
+    )
     reached = Touch.objects.filter(sent_at__gte=start - timedelta(days=6), state__in=["sent", "delivered"])
     return Progress(
-        settled.count(), settled.aggregate(all=Sum("minutes"))["all"] or Decimal(0), reached.values("person_id").distinct().count()
+        settled.count(),
+        settled.aggregate(all=Sum("minutes"))["all"] or Decimal(0),
+        reached.values("person_id").distinct().count(),
     )
 
 
 def waiting_count(on: date, limit: int = 100) -> int:
     """How many lines wait, for the number beside the room's name; counts no further than `limit` of a kind."""
     return sum(len(kind.due(on, limit, None)) for kind in KINDS)
-

@@ -67,7 +67,13 @@ def kind(request: HttpRequest, kind: str) -> HttpResponse:
     if section is None:
         raise Http404
     end = start + len(section.lines)
-    context = {"section": section, "start": start, "end": end, "next": end if end < section.total else None, "is_today": True}
+    context = {
+        "section": section,
+        "start": start,
+        "end": end,
+        "next": end if end < section.total else None,
+        "is_today": True,
+    }
     return render(request, "today/kind.html", context)
 
 
@@ -86,7 +92,11 @@ def approve(request: HttpRequest) -> HttpResponse:
     for sentence in set(answer.refused.values()):
         messages.error(request, sentence)
     if is_htmx(request) and len(seen) == 1 and answer.approved and not answer.refused:
-        return render(request, "today/_answered.html", {"sentence": _("It goes out soon."), "key": answer.approved[0], "can_return": False})
+        return render(
+            request,
+            "today/_answered.html",
+            {"sentence": _("It goes out soon."), "key": answer.approved[0], "can_return": False},
+        )
     return _back(request)
 
 
@@ -113,7 +123,9 @@ def _refused(request: HttpRequest, refusal: Refusal, key: str, form: forms.Form 
     except Refusal:
         line = None
     if is_htmx(request) and line is not None:
-        return render(request, "today/_line.html", {"line": line, "refusal": refusal, "form": form, "is_today": True}, status=422)
+        return render(
+            request, "today/_line.html", {"line": line, "refusal": refusal, "form": form, "is_today": True}, status=422
+        )
     if is_htmx(request):
         return render(request, "today/_answered.html", {"sentence": refusal.sentence, "key": key}, status=422)
     messages.error(request, refusal.sentence)
@@ -133,7 +145,9 @@ def words(request: HttpRequest, key: str) -> HttpResponse:
     form = kind_of_form(request.POST or None, initial={"subject": draft.subject, "body": draft.body} if draft else {})
     if request.method == "POST" and form.is_valid():
         try:
-            line = services.edit_line(key, form.cleaned_data.get("subject", ""), form.cleaned_data["body"], _staff(request))
+            line = services.edit_line(
+                key, form.cleaned_data.get("subject", ""), form.cleaned_data["body"], _staff(request)
+            )
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from regulars.cli.main import Command
 
-PASSPHRASE = "REGULARS_BACKUP_PASSPHRASE"
+PASSPHRASE = "REGULARS_BACKUP_PASSPHRASE"  # noqa: S105  # the name of a variable
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", type=Path, help="where to write it (a dated file in the backups folder)")
-    parser.add_argument("--passphrase", action="store_true", help=f"lock it with a passphrase (asked for, or {PASSPHRASE})")
+    parser.add_argument(
+        "--passphrase", action="store_true", help=f"lock it with a passphrase (asked for, or {PASSPHRASE})"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -38,4 +40,6 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("backup", "Write everything (database, pictures, key) to one file, while Regulars runs.", arguments, run)
+COMMAND = Command(
+    "backup", "Write everything (database, pictures, key) to one file, while Regulars runs.", arguments, run
+)

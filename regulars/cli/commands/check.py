@@ -25,4 +25,10 @@ def run(options: argparse.Namespace) -> int:
     return 0 if all(finding.is_fine for finding in findings) else 1
 
 
-COMMAND = Command("check", "Look whether everything is in order; exit 1 when something needs you.", arguments, run, needs_current_database=False)
+COMMAND = Command(
+    "check",
+    "Look whether everything is in order; exit 1 when something needs you.",
+    arguments,
+    run,
+    needs_current_database=False,
+)

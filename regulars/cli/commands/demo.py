@@ -125,4 +125,10 @@ def run(options: argparse.Namespace) -> int:
             return 0
 
 
-COMMAND = Command("demo", "A boutique with two years of custom to look around in; its own folder, nothing of yours.", arguments, run, environment=environment)
+COMMAND = Command(
+    "demo",
+    "A boutique with two years of custom to look around in; its own folder, nothing of yours.",
+    arguments,
+    run,
+    environment=environment,
+)

@@ -14,7 +14,9 @@ from regulars.cli.main import Command
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=["standings", "people", "orders"])
-    parser.add_argument("--as", dest="form", choices=["csv", "json"], default="csv", help="csv (formula-safe) or json (csv)")
+    parser.add_argument(
+        "--as", dest="form", choices=["csv", "json"], default="csv", help="csv (formula-safe) or json (csv)"
+    )
     parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="write there instead of to the terminal")
 
 

@@ -9,10 +9,16 @@ from regulars.cli.main import Command
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, TSV, Excel or JSON, as the shop exported it")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="CSV, TSV, Excel or JSON, as the shop exported it"
+    )
     parser.add_argument("--format", metavar="NAME", help="say what it is instead of having it recognised")
-    parser.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN", help="which column holds a field; may be repeated")
-    parser.add_argument("--date-order", choices=["dmy", "mdy", "ymd"], help="whether 03/04 is the 3rd of April or the 4th of March")
+    parser.add_argument(
+        "--map", action="append", default=[], metavar="FIELD=COLUMN", help="which column holds a field; may be repeated"
+    )
+    parser.add_argument(
+        "--date-order", choices=["dmy", "mdy", "ymd"], help="whether 03/04 is the 3rd of April or the 4th of March"
+    )
     parser.add_argument("--currency", metavar="CODE", help="the currency, when the file does not say (EUR, USD, ...)")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -33,7 +39,11 @@ def tell(answer: dict[str, object]) -> None:
     for kind in ("people", "orders"):
         counts = file[kind]
         assert isinstance(counts, dict)
-        print(f"  {kind}: " + ", ".join(f"{number:,} {name}" for name, number in counts.items() if number) + ("" if any(counts.values()) else "none"))
+        print(
+            f"  {kind}: "
+            + ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)
+            + ("" if any(counts.values()) else "none")
+        )
     net = file["net_total"]
     assert isinstance(net, dict)
     print(f"  lines {file['lines']:,}, refunds {file['refunds']:,}, net total {net['amount']} {net['currency']}")
@@ -69,4 +79,6 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("import", "Take in people and orders from files; bad rows are named, the rest is kept.", arguments, run)
+COMMAND = Command(
+    "import", "Take in people and orders from files; bad rows are named, the rest is kept.", arguments, run
+)

@@ -13,15 +13,20 @@ from regulars.cli.main import Command
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="the backup")
     parser.add_argument("--passphrase", action="store_true", help=f"it is locked (asked for, or {PASSPHRASE})")
-    parser.add_argument("--force", action="store_true", help="replace what is there now; a backup of that is kept first")
+    parser.add_argument(
+        "--force", action="store_true", help="replace what is there now; a backup of that is kept first"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     from regulars.kit.backups import restore
 
     info = restore(options.file, passphrase(options.passphrase or PASSPHRASE in os.environ), force=options.force)
-    print(f"Restored: {sum(info.counts.values()):,} rows in {len(info.counts)} tables, as they were on {info.taken_at:%d %B %Y, %H:%M} UTC.")
+    rows, tables = sum(info.counts.values()), len(info.counts)
+    print(f"Restored: {rows:,} rows in {tables} tables, as they were on {info.taken_at:%d %B %Y, %H:%M} UTC.")
     return 0
 
 
-COMMAND = Command("restore", "Put a backup back, and prove that every row arrived.", arguments, run, needs_current_database=False)
+COMMAND = Command(
+    "restore", "Put a backup back, and prove that every row arrived.", arguments, run, needs_current_database=False
+)

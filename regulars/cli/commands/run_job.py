@@ -17,4 +17,6 @@ def run(options: argparse.Namespace) -> int:
     return 0 if run_job(options.job_id) else 1
 
 
-COMMAND = Command("run-job", "Run one heavy job in this process.", arguments, run, is_hidden=True, needs_current_database=False)
+COMMAND = Command(
+    "run-job", "Run one heavy job in this process.", arguments, run, is_hidden=True, needs_current_database=False
+)

@@ -11,9 +11,15 @@ from regulars.cli.main import Command
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets phones on the shop's Wi-Fi in (127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--processes", type=int, default=1, help="web processes; more than one only over PostgreSQL (1)")
-    parser.add_argument("--no-worker", action="store_true", help="do not work in this process; run `regulars work` beside it")
-    parser.add_argument("--gunicorn", action="store_true", help="serve by gunicorn instead of granian (install regulars[gunicorn])")
+    parser.add_argument(
+        "--processes", type=int, default=1, help="web processes; more than one only over PostgreSQL (1)"
+    )
+    parser.add_argument(
+        "--no-worker", action="store_true", help="do not work in this process; run `regulars work` beside it"
+    )
+    parser.add_argument(
+        "--gunicorn", action="store_true", help="serve by gunicorn instead of granian (install regulars[gunicorn])"
+    )
 
 
 def environment(options: argparse.Namespace) -> dict[str, str]:
@@ -41,7 +47,8 @@ def serve_by_granian(options: argparse.Namespace) -> None:
 
 def serve_by_gunicorn(options: argparse.Namespace) -> None:
     address = f"{options.host}:{options.port}"
-    os.execvp("gunicorn", ["gunicorn", "regulars.wsgi:application", "-b", address, "-w", str(options.processes), "--threads", "4"])
+    words = ["gunicorn", "regulars.wsgi:application", "-b", address, "-w", str(options.processes), "--threads", "4"]
+    os.execvp("gunicorn", words)  # noqa: S606  # our own words only
 
 
 def run(options: argparse.Namespace) -> int:

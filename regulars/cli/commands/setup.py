@@ -13,7 +13,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--business", metavar="NAME", help="the name over the door")
     parser.add_argument("--owner-name", metavar="NAME", help="the owner's name")
     parser.add_argument("--owner-email", metavar="EMAIL", help="the owner signs in with this")
-    parser.add_argument("--password-stdin", action="store_true", help="read the owner's password from standard input, one line")
+    parser.add_argument(
+        "--password-stdin", action="store_true", help="read the owner's password from standard input, one line"
+    )
     parser.add_argument("--zone", metavar="ZONE", help="time zone, like Europe/Berlin")
     parser.add_argument("--currency", metavar="CODE", help="like EUR, USD, GBP")
     parser.add_argument("--country", metavar="CODE", help="two letters, like DE")
@@ -25,7 +27,9 @@ def set_up_from(options: argparse.Namespace) -> None:
     from regulars.kit.services import set_up_business
     from regulars.staff.services import create_owner
 
-    wanted = {name: getattr(options, name) for name in ("zone", "currency", "country", "language") if getattr(options, name)}
+    wanted = {
+        name: getattr(options, name) for name in ("zone", "currency", "country", "language") if getattr(options, name)
+    }
     if options.business:
         wanted = {"zone": "UTC", "currency": "EUR", **wanted}
         set_up_business(name=options.business, owner_name=options.owner_name or "", **wanted)
@@ -43,4 +47,6 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("setup", "Make the folder and the database; with options, the business and its owner too.", arguments, run)
+COMMAND = Command(
+    "setup", "Make the folder and the database; with options, the business and its owner too.", arguments, run
+)

@@ -23,4 +23,6 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("work", "Do the work that is due: send, grade, deliver news. Any number may run over PostgreSQL.", arguments, run)
+COMMAND = Command(
+    "work", "Do the work that is due: send, grade, deliver news. Any number may run over PostgreSQL.", arguments, run
+)

@@ -70,7 +70,9 @@ def add_what_is_known(ids: dict[str, int], on: date, owner: User) -> None:
         if role.likes:
             people.add_preference(person, "like", role.likes, owner)
         if role.sent_by:
-            people.change_person(person, changes={"referred_by_id": ids[role.sent_by]}, expected_version=person.version, by=owner)
+            people.change_person(
+                person, changes={"referred_by_id": ids[role.sent_by]}, expected_version=person.version, by=owner
+            )
     for customer in everybody(SEED, on):
         person = Person.objects.get(pk=ids[str(customer.number)])
         for taste, words in (("like", customer.likes), ("dislike", customer.dislikes)):
@@ -80,7 +82,9 @@ def add_what_is_known(ids: dict[str, int], on: date, owner: User) -> None:
     people.silence(ruth, "complaint", "The clasp opened twice on the first evening.", set_by_room="people", until=None)
     people.remind(ruth, "Ring her about the clasp and make it good", on, kind="promise", by=owner)
     people.remind(Person.objects.get(pk=ids["bo"]), "Ask how the wedding was", on, by=owner)
-    people.remind(Person.objects.get(pk=ids["17"]), "Ring ready for collection", on + timedelta(days=2), kind="promise", by=owner)
+    people.remind(
+        Person.objects.get(pk=ids["17"]), "Ring ready for collection", on + timedelta(days=2), kind="promise", by=owner
+    )
 
 
 def grade(on: date) -> None:

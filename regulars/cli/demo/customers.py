@@ -16,7 +16,7 @@ DAYS = 730
 
 @dataclass(frozen=True)
 class Habit:
-    """How a kind of customer comes: usual gap in days, its spread, the chance of staying after each visit, share of people."""
+    """How a kind of customer comes: usual gap in days, its spread, chance of staying after a visit, share of people."""
 
     name: str
     gap_days: float
@@ -91,13 +91,21 @@ def sometimes(dice: random.Random, chance: float, words: list[str]) -> str:
 def address(dice: random.Random) -> tuple[str, str, str]:
     town = dice.choice(names.TOWNS)
     street = dice.choice(names.STREETS).replace("_", " ")
-    return f"{dice.randint(1, 98)} {street}", town, f"{names.EIRCODE[town]} {dice.choice('ACDEFHKNPRTVWXY')}{dice.randint(100, 999)}"
+    return (
+        f"{dice.randint(1, 98)} {street}",
+        town,
+        f"{names.EIRCODE[town]} {dice.choice('ACDEFHKNPRTVWXY')}{dice.randint(100, 999)}",
+    )
 
 
 def customer(dice: random.Random, number: int, on: date) -> Customer:
     habit = dice.choices(HABITS, [habit.share for habit in HABITS])[0]
     given, family = dice.choice(names.GIVEN), dice.choice(names.FAMILY).replace("_", " ")
-    agrees = {word for word, chance in [("email", 0.62), ("post", 0.5), ("call", 0.3), ("text", 0.2)] if dice.random() < chance}
+    agrees = {
+        word
+        for word, chance in [("email", 0.62), ("post", 0.5), ("call", 0.3), ("text", 0.2)]
+        if dice.random() < chance
+    }
     return Customer(
         number=number,
         given_name=given,

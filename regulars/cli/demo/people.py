@@ -23,7 +23,11 @@ def consent(channel: str, is_given: bool, on: date) -> NewConsent:
 def from_role(role: Role, on: date) -> NewPerson:
     days = role.bought_on(on)
     birthday = on + timedelta(days=role.birthday_in_days) if role.birthday_in_days is not None else None
-    no = [NewConsent(channel, purpose, False, basis="objection", at=clock.start_of(days[0])) for channel in CHANNELS for purpose in ("care", "marketing")]
+    no = [
+        NewConsent(channel, purpose, False, basis="objection", at=clock.start_of(days[0]))
+        for channel in CHANNELS
+        for purpose in ("care", "marketing")
+    ]
     return NewPerson(
         full_name=role.full_name,
         given_name=role.given_name,

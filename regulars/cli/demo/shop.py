@@ -51,7 +51,9 @@ def order(dice: random.Random, number: int, person_id: int, day: date, on: date)
     )
 
 
-def refunds(dice: random.Random, number: int, goods: Sequence[Good], paid: Decimal, day: date, on: date) -> tuple[NewRefund, ...]:
+def refunds(
+    dice: random.Random, number: int, goods: Sequence[Good], paid: Decimal, day: date, on: date
+) -> tuple[NewRefund, ...]:
     """Three baskets in a hundred come back: one thing of them, or all."""
     if dice.random() > 0.03:
         return ()

@@ -8,7 +8,19 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-PAGES = ["/today/", "/people/", "/people/new/", "/sales/", "/sales/new/", "/groups/", "/intake/", "/outbox/", "/words/", "/settings/", "/healthz"]
+PAGES = [
+    "/today/",
+    "/people/",
+    "/people/new/",
+    "/sales/",
+    "/sales/new/",
+    "/groups/",
+    "/intake/",
+    "/outbox/",
+    "/words/",
+    "/settings/",
+    "/healthz",
+]
 
 
 class Visitor:

@@ -1,4 +1,4 @@
-"""The kinds of lines, in the order in which the page shows them: who waits for us first, then base care as it is due."""
+"""The kinds of lines, in the order of the page: who waits for us first, then base care as it is due."""
 
 from __future__ import annotations
 

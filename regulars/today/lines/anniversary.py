@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
@@ -57,10 +58,9 @@ def same_days(day: date) -> list[date]:
     """The same day of every year before; in a common year 28 February stands for the 29th too."""
     days = []
     for year in range(day.year - LONGEST_YEARS, day.year):
-        if (day.month, day.day) != (2, 29) or year % 4 == 0:
+        if (day.month, day.day) != (2, 29) or isleap(year):
             days.append(day.replace(year=year))
-        is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-        if (day.month, day.day) == (2, 28) and is_leap and not (day + timedelta(days=1)).month == 2:
+        if (day.month, day.day) == (2, 28) and isleap(year) and not isleap(day.year):
             days.append(date(year, 2, 29))
     return days
 

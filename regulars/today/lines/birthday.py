@@ -23,7 +23,7 @@ WAYS = (CARD, EMAIL, CALL)
 
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
-    """Days that come within ten days, soonest first, read a day at a time until there are enough. At most 22 queries."""
+    """Days within the next ten, soonest first, read a day at a time until there are enough. At most 22 queries."""
     found: list[Due] = []
     for ahead in range(AHEAD_DAYS + 1):
         day = on + timedelta(days=ahead)
@@ -36,7 +36,14 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
 def occasions_on(day: date, only: Collection[int] | None) -> list[Due]:
     rows = people.occasions_between(day, day, KINDS)
     return [
-        Due(KEY, row.occasion_id, str(day.year), day, row.person_id, {"kind": row.kind, "turning": row.turning, "label": row.label})
+        Due(
+            KEY,
+            row.occasion_id,
+            str(day.year),
+            day,
+            row.person_id,
+            {"kind": row.kind, "turning": row.turning, "label": row.label},
+        )
         for row in rows
         if only is None or row.occasion_id in only
     ]
@@ -77,9 +84,11 @@ def line(due: Due, person: Acquaintance, drafts: Mapping[str, object], on: date)
 
 
 def what(due: Due, way: str) -> str:
-    occasion = due.facts["label"] or {"birthday": _("birthday"), "name_day": _("name day"), "anniversary": _("anniversary")}.get(
-        str(due.facts["kind"]), _("special day")
-    )
+    occasion = due.facts["label"] or {
+        "birthday": _("birthday"),
+        "name_day": _("name day"),
+        "anniversary": _("anniversary"),
+    }.get(str(due.facts["kind"]), _("special day"))
     forms = {
         CARD: _("%(occasion)s card to write by hand"),
         EMAIL: _("%(occasion)s letter by e-mail"),

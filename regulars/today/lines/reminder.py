@@ -24,8 +24,7 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
     if only is not None:
         rows = rows.filter(pk__in=only)
     return [
-        Due(KEY, row.pk, "", row.due_on, row.person_id, {"what": row.what, "kind": row.kind})
-        for row in rows[:limit]
+        Due(KEY, row.pk, "", row.due_on, row.person_id, {"what": row.what, "kind": row.kind}) for row in rows[:limit]
     ]
 
 

@@ -1,4 +1,4 @@
-"""People who slipped: silent for more than twice their usual gap and at least 14 days, with three buying days or more."""
+"""People who slipped: silent for over twice their usual gap and at least 14 days, with three buying days or more."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WAYS = (CALL, EMAIL, CARD)
 
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
-    """Whoever slipped last comes first: a word to them does most. One line for each silence. Two queries a page of people."""
+    """Whoever slipped last comes first: a word to them does most. One line a silence. Two queries a page of people."""
     found: list[Due] = []
     start = 0
     while len(found) < limit:

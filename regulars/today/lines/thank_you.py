@@ -34,7 +34,14 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
     if only is not None:
         orders = orders.filter(pk__in=only)
     return [
-        Due(KEY, order.pk, "", order.bought_on + timedelta(days=AFTER_DAYS), order.person_id, {"bought_on": order.bought_on})
+        Due(
+            KEY,
+            order.pk,
+            "",
+            order.bought_on + timedelta(days=AFTER_DAYS),
+            order.person_id,
+            {"bought_on": order.bought_on},
+        )
         for order in orders[:limit]
     ]
 
@@ -65,7 +72,8 @@ def line(due: Due, person: Acquaintance, bought: str, drafts: Mapping[str, objec
         person=person.name,
         what=way_in_words(way, thanks=True),
         why_person=person.in_words,
-        why_now=_("%(what)s on %(day)s, %(ago)s.") % {"what": what, "day": day_in_words(due.facts["bought_on"]), "ago": ago},
+        why_now=_("%(what)s on %(day)s, %(ago)s.")
+        % {"what": what, "day": day_in_words(due.facts["bought_on"]), "ago": ago},
         chip=_("first purchase") if person.visits <= 1 else "",
         minutes=MINUTES[way],
         cost_amount=cost_of(way),

@@ -21,7 +21,11 @@ def cost_of(way: str) -> Decimal:
 
 def way_in_words(way: str, *, thanks: bool = False) -> str:
     if thanks:
-        words = {EMAIL: _("thank-you by e-mail"), CARD: _("thank-you card, by hand"), CALL: _("a call to say thank you")}
+        words = {
+            EMAIL: _("thank-you by e-mail"),
+            CARD: _("thank-you card, by hand"),
+            CALL: _("a call to say thank you"),
+        }
         return words.get(way, _("say thank you next time they come in"))
     words = {EMAIL: _("a letter by e-mail"), CARD: _("a card, by hand"), CALL: _("a call")}
     return words.get(way, _("a word next time they come in"))

@@ -68,7 +68,11 @@ def approve_lines(seen: Mapping[str, str], by: User | None) -> Approved:
     lines = lines_by_key(seen, clock.today())
     changed = [line for key, line in lines.items() if line.seen != seen[key]]
     refused = {line.key: line.draft.problem for line in lines.values() if line.draft and line.draft.problem}
-    ready = [line for line in lines.values() if line not in changed and line.key not in refused and line.way == "email" and line.draft]
+    ready = [
+        line
+        for line in lines.values()
+        if line not in changed and line.key not in refused and line.way == "email" and line.draft
+    ]
     approved, more = _approve(ready, by) if ready else ((), {})
     gone = tuple(key for key in seen if key not in lines)
     return Approved(tuple(approved), tuple(changed), {**refused, **more}, gone)
@@ -83,5 +87,7 @@ def _approve(ready: Sequence[Line], by: User | None) -> tuple[Sequence[str], dic
     hashes = dict(Touch.objects.filter(pk__in=planned.ids).values_list("pk", "draft_hash"))
     answer = outreach.approve(planned.ids, by, hashes)
     refused = {key_of[pk]: sentence for pk, sentence in answer.refused.items()}
-    refused.update({key_of[pk]: _("It was planned with other words before; look in the outbox.") for pk in answer.changed})
+    refused.update(
+        {key_of[pk]: _("It was planned with other words before; look in the outbox.") for pk in answer.changed}
+    )
     return [key_of[pk] for pk in answer.approved], refused

@@ -90,7 +90,9 @@ def edit_line(key: str, subject: str, body: str, by: User | None) -> Line:
 def reopen_line(key: str, by: User | None) -> Line:
     """Bring back a line that was put off or left out; what was approved is stopped in the outbox instead."""
     kind, subject_id, occurrence = (*key.split(":", 2), "", "")[:3]
-    reopenable = Decision.objects.filter(kind=kind, subject_id=subject_id if subject_id.isdigit() else -1, occurrence=occurrence)
+    reopenable = Decision.objects.filter(
+        kind=kind, subject_id=subject_id if subject_id.isdigit() else -1, occurrence=occurrence
+    )
     if not reopenable.filter(choice__in=[Choice.SNOOZED, Choice.SKIPPED]).update(
         choice=Choice.EDITED, until=None, by=by, at=clock.now()
     ):
