@@ -160,7 +160,7 @@ def sources_bars() -> Bars:
         Bar(LONG_NAME, 0.2, "20 %", 0.04, 0.56, note=str(_("1 of 5 people: too few to say"))),
         Bar(str(_("All first-timers last year")), 0.36, "36 %", is_faint=True),
     ]
-    return bars(rows, label=str(_("Share who came again within a year, by how they found us")))
+    return bars(rows, label=str(_("Share who came again within a year, by how they found us")), top=1)
 
 
 def takings_spark() -> Spark:

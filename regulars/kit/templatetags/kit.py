@@ -75,13 +75,16 @@ def money(amount: Decimal | int | None, plain: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def on_day(day: date | datetime | None, short: bool = False, weekday: bool = False) -> SafeString:
-    """A day as people say it, with its year only when it is not this one."""
+def on_day(
+    day: date | datetime | None, short: bool = False, weekday: bool = False, yearless: bool = False
+) -> SafeString:
+    """A day as people say it, with its year when it is not this one (and no heading says it: `yearless`)."""
     if day is None:
         return SafeString("")
     if isinstance(day, datetime):
         day = clock.local(day).date()
-    return format_html('<time datetime="{}">{}</time>', day.isoformat(), day_words(day, short=short, weekday=weekday))
+    words = day_words(day, short=short, weekday=weekday, yearless=yearless)
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), words)
 
 
 @register.simple_tag
@@ -95,9 +98,10 @@ def at(moment: datetime | None, short: bool = True) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), words)
 
 
-def day_words(day: date, *, short: bool = False, weekday: bool = False) -> str:
+def day_words(day: date, *, short: bool = False, weekday: bool = False, yearless: bool = False) -> str:
     """Follow the language's own order of day and month."""
-    pattern = get_format("MONTH_DAY_FORMAT" if day.year == clock.today().year else "DATE_FORMAT")
+    is_plain = yearless or day.year == clock.today().year
+    pattern = get_format("MONTH_DAY_FORMAT" if is_plain else "DATE_FORMAT")
     if short:
         pattern = pattern.replace("F", "M").replace("N", "M")
     words = date_format(day, pattern)
