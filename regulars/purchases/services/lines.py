@@ -26,14 +26,21 @@ def insert_lines(numbered: Numbered) -> None:
 
 
 def replace_lines(changed: Numbered) -> None:
-    """Give known orders the lines they have now; a line keeps its row by position, so that refunds still point at it."""
+    """Give known orders the lines they have now; a line keeps its row by position, and with it its refunds."""
     counts = [(order_id, len(basket.lines)) for order_id, basket in changed]
-    surplus = "(SELECT l.id FROM purchases_orderline l JOIN {rows} ON d.id = l.order_id WHERE l.position >= d.lines)"
-    for verb in (
-        "UPDATE purchases_refund SET line_id = NULL WHERE line_id",
-        "DELETE FROM purchases_orderline WHERE id",
-    ):
-        run_over(counts, {"id": "bigint", "lines": "int"}, f"{verb} IN {surplus}")
+    columns = {"id": "bigint", "lines": "int"}
+    run_over(
+        counts,
+        columns,
+        "UPDATE purchases_refund SET line_id = NULL WHERE line_id IN (SELECT l.id FROM purchases_orderline l"
+        " JOIN {rows} ON d.id = l.order_id WHERE l.position >= d.lines)",
+    )
+    run_over(
+        counts,
+        columns,
+        "DELETE FROM purchases_orderline WHERE id IN (SELECT l.id FROM purchases_orderline l"
+        " JOIN {rows} ON d.id = l.order_id WHERE l.position >= d.lines)",
+    )
     run_over(
         _rows(changed),
         COLUMNS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from regulars.purchases.models import Product
 from regulars.purchases.services.baskets import Line
@@ -22,27 +22,27 @@ def recognise(lines: Iterable[Line]) -> dict[Sold, int | None]:
     """
     sold = {(line[0], line[1]): line[4] for line in lines}
     shelf = _Shelf(sold)
-    missing: dict[tuple[str, str], Product] = {}
-    for (name, sku), kind in sold.items():
+    new = []
+    for (name, sku), kind in sorted(sold.items(), key=lambda item: not item[0][1]):
         if (name or sku) and shelf.find(name, sku) is None:
-            identity = ("sku", sku) if sku else ("name", name_key(name))
-            missing.setdefault(identity, Product(name=name or sku, name_key=name_key(name or sku), sku=sku, kind=kind))
-    shelf.add(Product.objects.bulk_create(missing.values(), batch_size=1000))
+            new.append(Product(name=name or sku, name_key=name_key(name or sku), sku=sku, kind=kind))
+            shelf.add(new[-1:])
+    Product.objects.bulk_create(new, batch_size=1000)
     Product.objects.bulk_update(shelf.adopted, ["sku"], batch_size=500)
-    return {(name, sku): shelf.find(name, sku) for name, sku in sold}
+    return {words: product.pk if (product := shelf.find(*words)) else None for words in sold}
 
 
 class _Shelf:
     """The known products that these words may mean."""
 
-    def __init__(self, sold: Iterable[Sold]) -> None:
+    def __init__(self, sold: Collection[Sold]) -> None:
         self.by_sku: dict[str, Product] = {}
         self.by_name: dict[str, Product] = {}
         self.adopted: list[Product] = []
-        skus = {sku for _, sku in sold if sku}
-        keys = {name_key(name or sku) for name, sku in sold}
-        self.add(Product.objects.filter(sku__in=skus) if skus else ())
-        self.add(Product.objects.filter(name_key__in=keys).order_by("-id"))
+        for skus in _portions({sku for _, sku in sold if sku}):
+            self.add(Product.objects.filter(sku__in=skus))
+        for keys in _portions({name_key(name or sku) for name, sku in sold}):
+            self.add(Product.objects.filter(name_key__in=keys).order_by("-id"))
 
     def add(self, products: Iterable[Product]) -> None:
         for product in products:
@@ -52,14 +52,12 @@ class _Shelf:
             else:
                 self.by_name[product.name_key] = product
 
-    def find(self, name: str, sku: str) -> int | None:
+    def find(self, name: str, sku: str) -> Product | None:
         if not sku:
-            known = self.by_name.get(name_key(name)) if name else None
-            return known.pk if known else None
+            return self.by_name.get(name_key(name)) if name else None
         if sku not in self.by_sku:
             self._adopt(name_key(name), sku)
-        known = self.by_sku.get(sku)
-        return known.pk if known else None
+        return self.by_sku.get(sku)
 
     def _adopt(self, key: str, sku: str) -> None:
         known = self.by_name.get(key)
@@ -67,3 +65,9 @@ class _Shelf:
             known.sku = sku
             self.by_sku[sku] = known
             self.adopted.append(known)
+
+
+def _portions(words: Collection[str]) -> Iterable[list[str]]:
+    """SQLite takes some thirty thousand values in one statement."""
+    known = sorted(words)
+    return (known[first : first + 10_000] for first in range(0, len(known), 10_000))
