@@ -4,3 +4,12 @@ from django.apps import AppConfig
 class OutreachConfig(AppConfig):
     name = "regulars.outreach"
     label = "outreach"
+
+    def ready(self) -> None:
+        from regulars.outreach.fields import register_fields
+        from regulars.outreach.records import register_records
+        from regulars.outreach.services import sending
+
+        register_fields()
+        register_records()
+        assert sending.send_due_letters

@@ -1,0 +1,23 @@
+"""The reads of this room."""
+
+from regulars.outreach.queries.facts import FIELDS, LetterField, facts_for
+from regulars.outreach.queries.outbox import counts, needs_attention, open_batches, outbox, page_of, touches_of, waiting_to_go
+from regulars.outreach.queries.permission import Verdict, may_receive
+from regulars.outreach.queries.wordings import latest, wordings_in_force
+
+__all__ = [
+    "FIELDS",
+    "LetterField",
+    "Verdict",
+    "counts",
+    "facts_for",
+    "latest",
+    "may_receive",
+    "needs_attention",
+    "open_batches",
+    "outbox",
+    "page_of",
+    "touches_of",
+    "waiting_to_go",
+    "wordings_in_force",
+]

@@ -1,0 +1,133 @@
+"""What a letter can say about a person: plain texts by plain names. A field nobody filled is left out, never empty."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from regulars.kit import clock
+from regulars.kit.business import business
+from regulars.people.models import Person
+from regulars.purchases.models import Order, PersonTotals
+from regulars.purchases.queries import bought_in_words
+
+Facts = dict[str, str]
+
+
+@dataclass(frozen=True)
+class LetterField:
+    """One field of the letter. `is_always`: nobody is without it."""
+
+    key: str
+    label: str | Promise
+    example: str | Promise
+    is_always: bool = False
+
+
+FIELDS: dict[str, LetterField] = {
+    field.key: field
+    for field in (
+        LetterField("greeting", gettext_lazy("How the letter begins"), gettext_lazy("Dear Anneke"), is_always=True),
+        LetterField("first_name", gettext_lazy("First name"), "Anneke"),
+        LetterField("last_name", gettext_lazy("Last name"), "Noordman"),
+        LetterField("full_name", gettext_lazy("Whole name"), "Anneke Noordman"),
+        LetterField("shop", gettext_lazy("Your shop's name"), gettext_lazy("Maya's Boutique"), is_always=True),
+        LetterField("owner", gettext_lazy("Your own name"), "Maya"),
+        LetterField("signature", gettext_lazy("Your name, and the shop's below it"), gettext_lazy("Maya, Maya's Boutique"), is_always=True),
+        LetterField("today", gettext_lazy("Today's date"), gettext_lazy("22 November"), is_always=True),
+        LetterField("bought", gettext_lazy("What they bought last"), gettext_lazy("a green silk scarf")),
+        LetterField("bought_on", gettext_lazy("The day they bought it"), gettext_lazy("15 November")),
+        LetterField("last_bought_on", gettext_lazy("The day they last bought anything"), gettext_lazy("15 November")),
+        LetterField("visits", gettext_lazy("On how many days they bought"), "4"),
+        LetterField("years", gettext_lazy("Years as a customer (anniversary)"), "3"),
+        LetterField("occasion", gettext_lazy("The occasion (birthday, name day …)"), gettext_lazy("birthday")),
+        LetterField("what", gettext_lazy("What was promised (reminder)"), gettext_lazy("Your ring is ready")),
+        LetterField("due", gettext_lazy("The day it is promised for (reminder)"), gettext_lazy("Thursday")),
+    )
+}
+BOUGHT = frozenset({"bought", "bought_on"})
+TOTALS = frozenset({"last_bought_on", "visits"})
+
+
+def facts_for(
+    person_ids: Iterable[int], extras: Mapping[int, Mapping[str, str]] | None = None, needed: Collection[str] | None = None
+) -> dict[int, Facts]:
+    """Gather what can be said about each person; `extras` win. One query, two more where purchases are spoken of."""
+    wanted = frozenset(FIELDS) if needed is None else frozenset(needed)
+    columns = ("full_name", "given_name", "family_name", "salutation", "language")
+    persons = list(Person.objects.filter(pk__in=set(person_ids)).only(*columns))
+    common = _common()
+    facts = {person.pk: {**common, **_names(person)} for person in persons}
+    if wanted & TOTALS:
+        _add_totals(facts)
+    if wanted & BOUGHT:
+        _add_last_purchase(facts, skip={pk for pk, more in (extras or {}).items() if "bought" in more})
+    for pk, more in (extras or {}).items():
+        if pk in facts:
+            facts[pk] |= {key: str(value) for key, value in more.items() if str(value).strip()}
+    return facts
+
+
+def _common() -> Facts:
+    shop = business()
+    signature = "\n".join(part for part in (shop.owner_name, shop.name) if part)
+    found = {"shop": shop.name, "owner": shop.owner_name, "signature": signature, "today": day_in_words(clock.today())}
+    return {key: value for key, value in found.items() if value}
+
+
+def _names(person: Person) -> Facts:
+    named = {
+        "first_name": _plain(person.given_name),
+        "last_name": _plain(person.family_name),
+        "full_name": _plain(person.full_name),
+        "greeting": greeting_of(person),
+    }
+    return {key: value for key, value in named.items() if value}
+
+
+def greeting_of(person: Person) -> str:
+    """The ladder: first name, then how they are addressed with their last name, then the whole name, then nobody's."""
+    salutation, family = _plain(person.salutation), _plain(person.family_name)
+    if given := _plain(person.given_name):
+        return _("Dear %(name)s") % {"name": given}
+    if salutation and family:
+        name = salutation if family.lower() in salutation.lower() else f"{salutation} {family}"
+        return _("Dear %(name)s") % {"name": name}
+    if full := _plain(person.full_name):
+        return _("Dear %(name)s") % {"name": full}
+    return _("Hello")
+
+
+def _plain(text: str) -> str:
+    """A name as one line without brackets of a template."""
+    return " ".join(text.replace("{", "(").replace("}", ")").split())
+
+
+def _add_totals(facts: dict[int, Facts]) -> None:
+    rows = PersonTotals.objects.filter(person_id__in=facts, last_bought_on__isnull=False)
+    for person_id, last_on, days in rows.values_list("person_id", "last_bought_on", "buying_days"):
+        facts[person_id] |= {"last_bought_on": day_in_words(last_on), "visits": str(days)}
+
+
+def _add_last_purchase(facts: dict[int, Facts], skip: set[int]) -> None:
+    ids = [pk for pk in facts if pk not in skip]
+    if not ids:
+        return
+    orders = Order.objects.purchases().filter(person_id__in=ids).order_by("person_id", "bought_on", "pk")
+    last = {person_id: (pk, on) for person_id, pk, on in orders.values_list("person_id", "pk", "bought_on")}
+    words = bought_in_words([pk for pk, _on in last.values()])
+    for person_id, (pk, on) in last.items():
+        facts[person_id]["bought_on"] = day_in_words(on)
+        if words.get(pk):
+            facts[person_id]["bought"] = _plain(words[pk])
+
+
+def day_in_words(day: date) -> str:
+    """A day as it stands in a letter: with its year only when it is not this one."""
+    return date_format(day, "j F" if day.year == clock.today().year else "j F Y")

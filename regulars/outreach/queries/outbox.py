@@ -1,0 +1,74 @@
+"""What waits, what went, what did not: lists by state, newest or next first, never counted to the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from regulars.outreach.models import Batch, Channel, State, Touch
+
+PAGE = 30
+COUNTED_TO = 100
+
+TABS: dict[str, tuple[str, ...]] = {
+    "waiting": (State.APPROVED, State.CLAIMED, State.SENDING),
+    "held": (State.HELD,),
+    "unknown": (State.UNKNOWN,),
+    "sent": (State.SENT, State.DELIVERED),
+    "failed": (State.FAILED, State.BOUNCED),
+    "stopped": (State.CANCELLED, State.SUPPRESSED, State.EXPIRED),
+}
+
+
+def outbox(*states: str) -> QuerySet[Touch]:
+    """Touches in these states, the latest change first."""
+    return Touch.objects.filter(state__in=states).select_related("person").order_by("-changed_at", "-pk")
+
+
+def waiting_to_go() -> QuerySet[Touch]:
+    """What is approved, in the order in which it goes."""
+    rows = Touch.objects.filter(state__in=TABS["waiting"], channel=Channel.EMAIL)
+    return rows.select_related("person").order_by("due_at", "pk")
+
+
+@dataclass(frozen=True)
+class TouchPage:
+    rows: Sequence[Touch]
+    number: int
+    has_more: bool
+
+
+def page_of(tab: str, number: int, size: int = PAGE) -> TouchPage:
+    """One page of a tab. One query; the last page is not known beforehand."""
+    number = min(max(number, 1), 10_000)
+    rows = waiting_to_go() if tab == "waiting" else outbox(*TABS[tab])
+    start = (number - 1) * size
+    found = list(rows.defer("body")[start : start + size + 1])
+    return TouchPage(found[:size], number, len(found) > size)
+
+
+def counts() -> dict[str, int]:
+    """How many in the tabs where something may be asked of the owner; counted no further than a hundred."""
+    return {tab: _up_to(TABS[tab]) for tab in ("waiting", "held", "unknown", "failed")}
+
+
+def _up_to(states: Sequence[str]) -> int:
+    rows = Touch.objects.filter(state__in=states)
+    return rows.order_by().values("pk")[:COUNTED_TO].count()
+
+
+def needs_attention() -> int:
+    """Letters of which nobody knows whether they arrived, for the number beside the room's name."""
+    return _up_to(TABS["unknown"])
+
+
+def touches_of(person_id: int) -> QuerySet[Touch]:
+    """Everything planned for or sent to a person, the latest first."""
+    return Touch.objects.filter(person_id=person_id).order_by("-changed_at", "-pk")
+
+
+def open_batches() -> Sequence[Batch]:
+    """Large batches whose rest still waits for the first hundred."""
+    return list(Batch.objects.filter(released_at=None, size__gt=0).order_by("pk")[:5])

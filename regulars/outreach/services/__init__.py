@@ -1,0 +1,66 @@
+"""The verbs of this room: the only code that writes its tables."""
+
+from regulars.outreach.services.accounts import NewAccount, connect_account, disconnect, test_letter
+from regulars.outreach.services.approving import Approved, approve, go_on, release_batches
+from regulars.outreach.services.changing import (
+    cancel,
+    edit_draft,
+    hold,
+    record_outcome,
+    release,
+    reopen,
+    settle_unknown,
+    skip,
+    try_again,
+)
+from regulars.outreach.services.drafting import Draft, Drafts, Preflight, draft_for, preflight, render
+from regulars.outreach.services.leaving import come_back, leave, leave_by_address
+from regulars.outreach.services.liquid import EmptyField
+from regulars.outreach.services.planning import NewTouch, Planned, checked_words, draft_hash, plan_touches, refresh_drafts
+from regulars.outreach.services.sending import send_due
+from regulars.outreach.services.suppressing import suppress, unsuppress
+from regulars.outreach.services.wordings import archive, back_to_start, check_words, free_key, save_wording
+
+__all__ = [
+    "Approved",
+    "Draft",
+    "Drafts",
+    "EmptyField",
+    "NewAccount",
+    "NewTouch",
+    "Planned",
+    "Preflight",
+    "approve",
+    "archive",
+    "back_to_start",
+    "cancel",
+    "check_words",
+    "checked_words",
+    "come_back",
+    "connect_account",
+    "disconnect",
+    "draft_for",
+    "draft_hash",
+    "edit_draft",
+    "free_key",
+    "go_on",
+    "hold",
+    "leave",
+    "leave_by_address",
+    "plan_touches",
+    "preflight",
+    "record_outcome",
+    "refresh_drafts",
+    "release",
+    "release_batches",
+    "render",
+    "reopen",
+    "save_wording",
+    "send_due",
+    "settle_unknown",
+    "skip",
+    "suppress",
+    "test_letter",
+    "try_again",
+    "unsuppress",
+]

@@ -1,0 +1,166 @@
+"""Connect a mailbox: tried before it is kept, its password encrypted and never shown again."""
+
+from __future__ import annotations
+
+import smtplib
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from regulars.kit import clock
+from regulars.kit.business import business
+from regulars.kit.errors import Refusal
+from regulars.outreach.models import SendingAccount
+from regulars.outreach.services.envelopes import sender_of
+from regulars.outreach.services.explain import connection_fault
+from regulars.outreach.services.letters import Letter, built, wire_address
+from regulars.outreach.services.providers import PROVIDERS
+from regulars.outreach.services.resting import active_account
+from regulars.outreach.services.smtp import Line, Result, Way
+from regulars.staff.models import User
+from regulars.staff.services import note_audit
+
+PATIENCE_SECONDS = 15
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    """What the owner entered. An empty password keeps the one we have for the same server and user."""
+
+    from_address: str
+    preset: str = "host"
+    from_name: str = ""
+    reply_to: str = ""
+    host: str = ""
+    port: int = 587
+    security: str = "starttls"
+    username: str = ""
+    password: str = ""
+    per_day: int | None = None
+    per_hour: int | None = None
+    per_second: float | None = None
+    connections: int | None = None
+
+
+def connect_account(new: NewAccount, by: User | None, *, patience: float = PATIENCE_SECONDS) -> SendingAccount:
+    """Sign in at the server and, if that works, send through it from now on. Refuses with what went wrong in words."""
+    entered = _filled_from_preset(new)
+    way = Way(entered.host, entered.port, entered.security, entered.username, _password(entered), patience)
+    try_sign_in(way)
+    with transaction.atomic():
+        SendingAccount.objects.filter(is_active=True).update(is_active=False)
+        account = SendingAccount.objects.create(
+            name=str(PROVIDERS[entered.preset].name),
+            preset=entered.preset,
+            host=way.host,
+            port=way.port,
+            security=way.security,
+            username=way.username,
+            password=way.password,
+            from_name=" ".join(entered.from_name.split()),
+            from_address=wire_address(entered.from_address),
+            reply_to=wire_address(entered.reply_to) if entered.reply_to.strip() else "",
+            per_day=entered.per_day,
+            per_hour=entered.per_hour,
+            per_second=PROVIDERS[entered.preset].per_second if entered.per_second is None else entered.per_second,
+            connections=entered.connections or PROVIDERS[entered.preset].connections,
+            tested_at=clock.now(),
+        )
+        note_audit(by, "connect_mailbox", room="outreach", kind="mailbox", object_id=account.pk, text=account.from_address)
+    return account
+
+
+def _filled_from_preset(new: NewAccount) -> NewAccount:
+    provider = PROVIDERS.get(new.preset)
+    if provider is None:
+        raise Refusal(_("Please choose one of the providers listed."), field="preset")
+    if new.security not in SendingAccount.Security.values:
+        raise Refusal(_("Please choose one of the kinds of encryption listed."), field="security")
+    address = wire_address(new.from_address)
+    if provider.host:
+        new = replace(new, host=provider.host, port=provider.port, security=provider.security)
+        new = replace(new, username=new.username.strip() or address, password="".join(new.password.split()))
+    host = new.host.strip().lower().rstrip(".")
+    if not host or any(sign.isspace() or sign in "/@\\" for sign in host):
+        raise Refusal(_("Enter the server's name as your provider gives it, such as mail.example.com."), field="host")
+    if new.security == SendingAccount.Security.NONE and new.username and host not in LOCAL_HOSTS:
+        raise Refusal(_("A password is never sent without encryption. Choose STARTTLS or TLS."), field="security")
+    per_day = provider.per_day if new.per_day is None else new.per_day
+    return replace(new, host=host, per_day=per_day, username=new.username.strip())
+
+
+def _password(new: NewAccount) -> str:
+    """The password entered, or the one kept for the same server and user."""
+    if new.password or not new.username:
+        return new.password
+    known = SendingAccount.objects.filter(host=new.host, username=new.username).order_by("-pk").first()
+    if known is None or not known.password:
+        raise Refusal(_("Enter the password of this mailbox."), field="password")
+    return known.password
+
+
+def try_sign_in(way: Way) -> None:
+    """Connect and sign in, then hang up; refuses in words."""
+    line = Line(way)
+    try:
+        line.open()
+    except (OSError, smtplib.SMTPException, UnicodeError) as fault:
+        raise Refusal(connection_fault(fault, way), field=_field_of(fault)) from fault
+    finally:
+        line.close()
+
+
+def _field_of(fault: BaseException) -> str:
+    return "password" if isinstance(fault, smtplib.SMTPAuthenticationError) else "host"
+
+
+def test_letter(account: SendingAccount, to: str, *, patience: float = PATIENCE_SECONDS) -> str:
+    """Send one letter to the owner at once, past the ledger, and return what the server said."""
+    recipient = wire_address(to)
+    letter = Letter(
+        message_id=f"<test.{clock.now():%Y%m%d%H%M%S%f}@{account.from_address.rpartition('@')[2]}>",
+        to_name="",
+        to_address=recipient,
+        subject=_("A test letter from %(shop)s") % {"shop": business().name},
+        body=_("This letter came through the mailbox you connected. Everything works.\n\nRegulars"),
+        at=clock.now(),
+        sender=sender_of(account),
+        language=business().language,
+    )
+    content = built(letter)
+    way = Way.of(account, timeout=patience)
+    try_sign_in(way)
+    line = Line(way)
+    try:
+        result = line.deliver(wire_address(account.from_address), recipient, content, lambda stage: None)
+    finally:
+        line.close()
+    if result.kind != "sent":
+        raise Refusal(_test_failed(result), field="to")
+    SendingAccount.objects.filter(pk=account.pk).update(tested_at=clock.now(), resting_until=None, resting_why="")
+    return result.said
+
+
+test_letter.__test__ = False  # type: ignore[attr-defined]  # a service, not a test
+
+
+def _test_failed(result: Result) -> str:
+    if result.stage == "sender":
+        words = _("The server does not let you write as this sender. Use the address of the mailbox itself. It said: %(said)s")
+    elif result.stage == "recipient":
+        words = _("The server does not take letters to this address. It said: %(said)s")
+    else:
+        words = _("The test letter did not go. The server said: %(said)s")
+    return words % {"said": f"{result.code or ''} {result.said}".strip()}
+
+
+def disconnect(by: User | None) -> None:
+    """Use no mailbox any more: letters are kept as files. The password is forgotten."""
+    account = active_account()
+    if account is None:
+        return
+    with transaction.atomic():
+        SendingAccount.objects.filter(pk=account.pk).update(is_active=False, password="")
+        note_audit(by, "disconnect_mailbox", room="outreach", kind="mailbox", object_id=account.pk)

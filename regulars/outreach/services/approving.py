@@ -1,0 +1,157 @@
+"""The owner's yes: to exactly the words that were shown, with ten minutes to think again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from regulars.kit import clock
+from regulars.kit.business import business
+from regulars.outreach.models import Batch, Channel, State, Touch
+from regulars.outreach.queries.permission import may_receive
+from regulars.outreach.services.moves import CHUNK, move
+from regulars.staff.models import User
+
+FIRST = 100
+SETTLE_MINUTES = 10
+FAILURES_BORNE = 5
+
+
+@dataclass
+class Approved:
+    """`changed` are drafts that are not as they were shown; `refused` says why somebody cannot be written to."""
+
+    approved: list[int] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+def approve(touch_ids: Sequence[int], by: User | None, seen_hashes: Mapping[int, str]) -> Approved:
+    """Approve what was shown. Letters wait for the owner's delay; of more than a hundred, the first hundred go first.
+
+    Safe to repeat: a touch that is approved already is left alone and counted as approved.
+    """
+    approval = _Approval(by, seen_hashes, large=len(touch_ids) > FIRST)
+    for start in range(0, len(touch_ids), CHUNK):
+        approval.take(touch_ids[start : start + CHUNK])
+    approval.close()
+    return approval.result
+
+
+class _Approval:
+    """One approving of many: how many letters may go first, and where the others wait."""
+
+    def __init__(self, by: User | None, seen_hashes: Mapping[int, str], *, large: bool) -> None:
+        self.by, self.seen_hashes, self.result = by, seen_hashes, Approved()
+        self.batch = Batch.objects.create(at=clock.now(), by=by, size=0, first=FIRST) if large else None
+        self.letters = 0
+
+    @transaction.atomic
+    def take(self, ids: Sequence[int]) -> None:
+        rows = Touch.objects.filter(pk__in=ids).select_for_update(of=("self",)).order_by("-priority", "due_at", "pk")
+        ready = [touch for touch in rows if _is_as_shown(touch, self.seen_hashes, self.result)]
+        barred = _barred(ready)
+        self.result.refused |= barred
+        for due_at, group in _by_due([touch for touch in ready if touch.pk not in barred], clock.now()).items():
+            letters = [touch.pk for touch in group if touch.channel == Channel.EMAIL]
+            room = max(0, FIRST - self.letters) if self.batch else len(letters)
+            self._approve([touch.pk for touch in group if touch.channel != Channel.EMAIL], due_at, None)
+            self._approve(letters[:room], due_at, self.batch)
+            self._approve(letters[room:], due_at, self.batch, waits=True)
+            self.letters += len(letters)
+
+    def _approve(self, ids: Sequence[int], due_at: datetime, batch: Batch | None, *, waits: bool = False) -> None:
+        fields = {"approved_by": self.by, "approved_at": clock.now(), "due_at": due_at, "batch": batch}
+        if waits:
+            why = _("The first %(first)d letters go first; the others follow when these have gone well.")
+            fields |= {"held_why": why % {"first": FIRST}, "held_from": State.APPROVED, "held_until": None}
+        to = State.HELD if waits else State.APPROVED
+        self.result.approved += move(ids, to, by=self.by, only_from=(State.PLANNED,), **fields)
+
+    def close(self) -> None:
+        if self.batch is None:
+            return
+        released_at = clock.now() if self.letters <= FIRST else None
+        Batch.objects.filter(pk=self.batch.pk).update(size=self.letters, released_at=released_at)
+
+
+def _is_as_shown(touch: Touch, seen_hashes: Mapping[int, str], result: Approved) -> bool:
+    if touch.state in {State.APPROVED, State.CLAIMED, State.SENDING, State.SENT, State.DELIVERED}:
+        result.approved.append(touch.pk)
+        return False
+    if touch.state != State.PLANNED:
+        label = State(touch.state).label.lower()
+        result.refused[touch.pk] = _("This is “%(state)s” by now and was left as it is.") % {"state": label}
+        return False
+    if seen_hashes.get(touch.pk) != touch.draft_hash:
+        result.changed.append(touch.pk)
+        return False
+    if not touch.body.strip() and touch.channel in {Channel.EMAIL, Channel.LETTER}:
+        result.refused[touch.pk] = _("There are no words in it yet.")
+        return False
+    return True
+
+
+def _barred(touches: Sequence[Touch]) -> dict[int, str]:
+    """Say who can never get this; what only has to wait is decided again at the moment of sending."""
+    barred = {}
+    for channel, purpose in {(touch.channel, touch.purpose) for touch in touches}:
+        group = [touch for touch in touches if (touch.channel, touch.purpose) == (channel, purpose)]
+        verdicts = may_receive([touch.person_id for touch in group], channel, purpose, clock.now())
+        for touch in group:
+            verdict = verdicts[touch.person_id]
+            if not verdict.ok and verdict.until is None:
+                barred[touch.pk] = verdict.why
+    return barred
+
+
+def _by_due(touches: Sequence[Touch], now: datetime) -> dict[datetime, list[Touch]]:
+    """Group by when they go: not before they are due, and a letter not before the owner's delay is over."""
+    delayed = now + timedelta(minutes=business().send_delay_minutes)
+    groups: dict[datetime, list[Touch]] = {}
+    for touch in touches:
+        earliest = delayed if touch.channel == Channel.EMAIL else now
+        groups.setdefault(max(touch.due_at, earliest), []).append(touch)
+    return groups
+
+
+def release_batches() -> int:
+    """Let the rest of a large batch go once its first hundred have gone well for ten minutes; returns how many."""
+    released = 0
+    for batch in Batch.objects.filter(released_at=None).order_by("pk")[:20]:
+        first = Touch.objects.filter(batch=batch).exclude(state=State.HELD)
+        if first.filter(state__in=(State.APPROVED, State.CLAIMED, State.SENDING)).exists():
+            continue
+        latest = first.order_by("-changed_at").values_list("changed_at", flat=True).first()
+        if latest and latest > clock.now() - timedelta(minutes=SETTLE_MINUTES):
+            continue
+        astray = first.filter(state__in=(State.FAILED, State.BOUNCED, State.UNKNOWN)).count()
+        if astray > FAILURES_BORNE:
+            _say_what_went_wrong(batch, astray)
+            continue
+        released += go_on(batch, by=None)
+    return released
+
+
+def _say_what_went_wrong(batch: Batch, astray: int) -> None:
+    why = ngettext(
+        "%(n)d of the first letters did not arrive. Look at it, then let the others go.",
+        "%(n)d of the first letters did not arrive. Look at them, then let the others go.",
+        astray,
+    ) % {"n": astray}
+    Touch.objects.filter(batch=batch, state=State.HELD).exclude(held_why=why).update(held_why=why)
+
+
+def go_on(batch: Batch, by: User | None) -> int:
+    """Let the rest of a batch go now: a little at a time, so that nobody waits for the database."""
+    released = 0
+    now = clock.now()
+    while ids := list(Touch.objects.filter(batch=batch, state=State.HELD).values_list("pk", flat=True)[:CHUNK]):
+        released += len(move(ids, State.APPROVED, by=by, held_why="", held_from="", only_from=(State.HELD,)))
+    Batch.objects.filter(pk=batch.pk, released_at=None).update(released_at=now, released_by=by)
+    return released

@@ -1,0 +1,136 @@
+"""What the owner may still do before a touch leaves, and what they tell us about it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from regulars.kit import bulletin, clock
+from regulars.kit.business import business
+from regulars.kit.errors import Refusal
+from regulars.outreach.events import TouchSent
+from regulars.outreach.models import Channel, Outcome, State, Touch
+from regulars.outreach.services.moves import move, move_one
+from regulars.outreach.services.planning import checked_words, draft_hash
+from regulars.outreach.services.telling import tell_timeline
+from regulars.staff.models import User
+from regulars.staff.services import note_audit
+
+BY_HAND = (Channel.LETTER, Channel.CARD, Channel.CALL, Channel.BY_HAND)
+
+
+@transaction.atomic
+def edit_draft(touch: Touch, subject: str, body: str, by: User | None) -> Touch:
+    """Put the owner's own words under a touch. An approved letter stays approved and its delay starts anew."""
+    row = Touch.objects.select_for_update(of=("self",)).get(pk=touch.pk)
+    if row.state not in {State.PLANNED, State.HELD, State.APPROVED}:
+        raise Refusal(_("These words cannot be changed any more: %(state)s.") % {"state": State(row.state).label.lower()})
+    row.subject, row.body = checked_words(row.channel, subject, body)
+    if row.channel in {Channel.EMAIL, Channel.LETTER} and not row.body:
+        raise Refusal(_("There are no words in it yet."), field="body")
+    row.draft_hash = draft_hash(row.channel, row.subject, row.body)
+    row.is_edited, row.changed_at = True, clock.now()
+    if row.state == State.APPROVED and row.channel == Channel.EMAIL:
+        row.due_at = max(row.due_at, clock.now() + timedelta(minutes=business().send_delay_minutes))
+    row.save(update_fields=["subject", "body", "draft_hash", "is_edited", "changed_at", "due_at"])
+    note_audit(by, "edit_draft", room="outreach", kind="touch", object_id=row.pk, person_id=row.person_id)
+    return row
+
+
+def skip(touch: Touch, by: User | None, why: str = "") -> Touch:
+    """Not this time: the touch is stopped and will not be planned again for the same occasion."""
+    return move_one(touch, State.CANCELLED, by=by, why=why or _("Not this time."), lease_until=None, leased_by="")
+
+
+def cancel(touch_ids: Sequence[int], by: User | None, why: str = "") -> int:
+    """Stop touches that have not left; returns how many could still be stopped."""
+    still = (State.PLANNED, State.HELD, State.APPROVED, State.CLAIMED)
+    why = why or _("Stopped before it left.")
+    return len(move(touch_ids, State.CANCELLED, by=by, why=why, only_from=still, lease_until=None, leased_by=""))
+
+
+def reopen(touch: Touch, by: User | None) -> Touch:
+    """Take a stopped touch up again, to be approved anew."""
+    if touch.not_after and touch.not_after <= clock.now():
+        raise Refusal(_("It is too late for this one."))
+    return move_one(touch, State.PLANNED, by=by, why=_("Taken up again."), approved_at=None, approved_by=None)
+
+
+@transaction.atomic
+def hold(touch_ids: Sequence[int], until: datetime | None, why: str, by: User | None = None) -> int:
+    """Keep touches back until a moment (or until they are released), with the reason the page shows."""
+    held = 0
+    for state in (State.PLANNED, State.APPROVED):
+        fields = {"held_until": until, "held_why": why[:300], "held_from": state}
+        held += len(move(touch_ids, State.HELD, by=by, why=why, only_from=(state,), **fields))
+    return held
+
+
+@transaction.atomic
+def release(touch_ids: Sequence[int], by: User | None = None, why: str = "") -> int:
+    """Let held touches go on from where they were held."""
+    released = 0
+    for state in (State.PLANNED, State.APPROVED):
+        ids = list(Touch.objects.filter(pk__in=touch_ids, held_from=state).values_list("pk", flat=True))
+        fields = {"held_until": None, "held_why": "", "held_from": ""}
+        released += len(move(ids, state, by=by, why=why, only_from=(State.HELD,), **fields))
+    return released
+
+
+@transaction.atomic
+def record_outcome(touch: Touch, outcome: str, note: str = "", by: User | None = None) -> Touch:
+    """Note what came of a call, a card or a word by hand. An unanswered call or a wrong number did not reach them."""
+    if touch.channel not in BY_HAND:
+        raise Refusal(_("Only calls, cards and words by hand have an outcome to note."))
+    if outcome not in Outcome.values:
+        raise Refusal(_("Please choose what came of it."), field="outcome")
+    reached = outcome not in {Outcome.NO_ANSWER, Outcome.WRONG_NUMBER}
+    fields = {"outcome": outcome, "note": note[:1000], "sent_at": clock.now() if reached else None}
+    row = move_one(touch, State.SENT if reached else State.FAILED, by=by, why=Outcome(outcome).label, **fields)
+    tell_timeline([row])
+    if reached:
+        bulletin.post(TouchSent(touch_ids=(row.pk,), person_ids=(row.person_id,)))
+    return row
+
+
+def settle_unknown(touch: Touch, decision: str, by: User | None) -> Touch:
+    """Record what the owner found out about a letter of which nobody knows whether it arrived."""
+    if touch.state != State.UNKNOWN:
+        raise Refusal(_("This one is settled already."))
+    decisions = {"arrived": _settle_arrived, "send_again": _settle_again, "leave": _settle_left}
+    if decision not in decisions:
+        raise Refusal(_("Please choose what happened to this letter."), field="decision")
+    with transaction.atomic():
+        row = decisions[decision](touch, by)
+        note_audit(by, f"settle_{decision}", room="outreach", kind="touch", object_id=row.pk, person_id=row.person_id)
+    return row
+
+
+def _settle_arrived(touch: Touch, by: User | None) -> Touch:
+    started_at = touch.evidence.get("started_at")
+    sent_at = datetime.fromisoformat(started_at) if started_at else clock.now()
+    row = move_one(touch, State.SENT, by=by, why=_("You said that it arrived."), sent_at=sent_at)
+    tell_timeline([row])
+    bulletin.post(TouchSent(touch_ids=(row.pk,), person_ids=(row.person_id,)))
+    return row
+
+
+def _settle_again(touch: Touch, by: User | None) -> Touch:
+    return move_one(touch, State.APPROVED, by=by, why=_("You said: send it again."), due_at=clock.now(), tries=0)
+
+
+def _settle_left(touch: Touch, by: User | None) -> Touch:
+    return move_one(touch, State.CANCELLED, by=by, why=_("You said: leave it."))
+
+
+def try_again(touch: Touch, by: User | None) -> Touch:
+    """Send a letter that failed or came back once more; the address is looked up anew."""
+    if touch.channel != Channel.EMAIL:
+        return move_one(touch, State.APPROVED, by=by, why=_("Once more."), only_from=(State.FAILED,), outcome="")
+    if touch.not_after and touch.not_after <= clock.now():
+        raise Refusal(_("It is too late for this one."))
+    why = _("You said: try again.")
+    return move_one(touch, State.APPROVED, by=by, why=why, due_at=clock.now(), tries=0, message_id="", to_address="")

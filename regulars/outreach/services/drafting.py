@@ -1,0 +1,135 @@
+"""From a wording and what is known of people to finished drafts: as each of them would get it, or what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from regulars.kit.errors import Refusal
+from regulars.outreach.models import WordingVersion
+from regulars.outreach.queries.facts import FIELDS, facts_for
+from regulars.outreach.services.letters import html_part
+from regulars.outreach.services.liquid import EmptyField, fields_in, rendered
+
+PREFLIGHT_CHUNK = 1000
+NAMES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The subject, the words as text, and the same words as HTML."""
+
+    subject: str
+    text: str
+    html: str = field(repr=False, default="")
+
+
+@dataclass
+class Drafts:
+    """Finished drafts by person, and for the others the field that is missing."""
+
+    ready: dict[int, Draft] = field(default_factory=dict)
+    missing: dict[int, str] = field(default_factory=dict)
+    problems: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass
+class Preflight:
+    """What would happen if this wording went to all of them."""
+
+    total: int = 0
+    ready: int = 0
+    sentences: list[str] = field(default_factory=list)
+
+    @property
+    def is_clear(self) -> bool:
+        return self.ready == self.total
+
+
+def render(version: WordingVersion, facts: Mapping[str, str], language: str = "en") -> Draft:
+    """Fill in one wording. Strict: a field without a value and without a fallback raises `EmptyField`."""
+    subject = " ".join(rendered(version.subject, facts).split())
+    text = rendered(version.body, facts).strip()
+    return Draft(subject, text, html_part(text, [], language, subject))
+
+
+def needed_fields(version: WordingVersion) -> frozenset[str]:
+    return fields_in(version.subject) | fields_in(version.body)
+
+
+def draft_for(
+    version: WordingVersion, person_ids: Collection[int], extras: Mapping[int, Mapping[str, str]] | None = None
+) -> Drafts:
+    """Draft for many people at once; nobody's missing field stops another's letter."""
+    drafts = Drafts()
+    for pk, facts in facts_for(person_ids, extras, needed_fields(version)).items():
+        try:
+            drafts.ready[pk] = render(version, facts)
+        except EmptyField as empty:
+            drafts.missing[pk] = empty.name
+        except Refusal as refusal:
+            drafts.problems[pk] = refusal.sentence
+            drafts.missing[pk] = refusal.sentence
+    return drafts
+
+
+def preflight(
+    version: WordingVersion, person_ids: Sequence[int], extras: Mapping[int, Mapping[str, str]] | None = None
+) -> Preflight:
+    """Try the wording on everybody before anything is sent: who lacks what, and what they would read instead."""
+    found = Preflight(total=len(person_ids))
+    lacking: dict[str, list[str]] = {}
+    fallbacks: dict[str, list[str]] = {}
+    problems: dict[str, int] = {}
+    for start in range(0, len(person_ids), PREFLIGHT_CHUNK):
+        chunk = person_ids[start : start + PREFLIGHT_CHUNK]
+        drafts = draft_for(version, chunk, extras)
+        facts = facts_for(chunk, extras, needed_fields(version))
+        found.ready += len(drafts.ready)
+        for pk, name in drafts.missing.items():
+            if pk not in drafts.problems:
+                lacking.setdefault(name, []).append(facts[pk].get("full_name", _("somebody without a name")))
+        for sentence in drafts.problems.values():
+            problems[sentence] = problems.get(sentence, 0) + 1
+        _note_fallbacks(version, drafts, facts, fallbacks)
+    found.sentences = [
+        *(_lacking(name, people) for name, people in lacking.items()),
+        *(_falling_back(name, reads) for name, reads in fallbacks.items()),
+        *problems,
+    ]
+    return found
+
+
+def _note_fallbacks(
+    version: WordingVersion, drafts: Drafts, facts: Mapping[int, Mapping[str, str]], fallbacks: dict[str, list[str]]
+) -> None:
+    """Remember the first line of those who read something else than the usual."""
+    asked = needed_fields(version) | ({"first_name"} if "greeting" in needed_fields(version) else set())
+    for pk, draft in drafts.ready.items():
+        for name in asked:
+            if name in FIELDS and not FIELDS[name].is_always and name not in facts[pk]:
+                fallbacks.setdefault(name, []).append(draft.text.splitlines()[0] if draft.text else "")
+
+
+def _lacking(name: str, people: Sequence[str]) -> str:
+    label = str(FIELDS[name].label).lower() if name in FIELDS else name
+    who = ", ".join(people[:NAMES_SHOWN]) + (" …" if len(people) > NAMES_SHOWN else "")
+    words = ngettext(
+        "1 person has no “%(field)s” and would get no letter: %(who)s. Give the words a fallback.",
+        "%(n)d people have no “%(field)s” and would get no letter: %(who)s. Give the words a fallback.",
+        len(people),
+    )
+    return words % {"n": len(people), "field": label, "who": who}
+
+
+def _falling_back(name: str, reads: Sequence[str]) -> str:
+    label = str(FIELDS[name].label).lower()
+    words = ngettext(
+        "1 person has no “%(field)s”; the fallback reads: “%(reads)s”",
+        "%(n)d people have no “%(field)s”; the fallback reads: “%(reads)s”",
+        len(reads),
+    )
+    return words % {"n": len(reads), "field": label, "reads": reads[0]}

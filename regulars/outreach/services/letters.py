@@ -1,0 +1,146 @@
+"""From a draft to the letter on the wire: a text part and an HTML part from the same paragraphs, and safe headers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from urllib.parse import quote
+
+from django.utils.html import escape, urlize
+from django.utils.translation import gettext as _
+
+from regulars.kit.errors import Refusal
+
+WIRE = SMTP.clone(max_line_length=76)
+BODY_STYLE = "margin:0;padding:24px;background:#ffffff;color:#2a2622;font:16px/1.5 Georgia,'Times New Roman',serif"
+PARAGRAPH_STYLE = "margin:0 0 16px"
+FOOTER_STYLE = "margin:24px 0 0;padding:12px 0 0;border-top:1px solid #d8d2c8;color:#6b645c;font:13px/1.5 Arial,sans-serif"
+
+
+@dataclass(frozen=True)
+class Sender:
+    name: str
+    address: str
+    reply_to: str = ""
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """How somebody leaves: by a link where there is a public address, always by answering."""
+
+    link: str = ""
+    answer_to: str = ""
+
+    def headers(self) -> dict[str, str]:
+        ways = [f"<{self.link}>"] if self.link else []
+        if self.answer_to:
+            ways.append(f"<mailto:{quote(self.answer_to, safe='@+')}?subject=STOP>")
+        if not ways:
+            return {}
+        one_click = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if self.link else {}
+        return {"List-Unsubscribe": ", ".join(ways), **one_click}
+
+    def sentence(self) -> str:
+        if self.link:
+            return _("If you would rather not hear from us: %(link)s") % {"link": self.link}
+        return _("If you would rather not hear from us, answer with the word STOP.")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """Everything that makes one e-mail; building it twice gives the same letter."""
+
+    message_id: str
+    to_name: str
+    to_address: str
+    subject: str
+    body: str
+    at: datetime
+    sender: Sender
+    language: str = "en"
+    shop: str = ""
+    postal_address: str = ""
+    way_out: WayOut | None = None
+
+
+def footer_lines(letter: Letter) -> list[str]:
+    """Say who wrote and how to leave; a strictly transactional letter has no way out to mention."""
+    if letter.way_out is None:
+        return []
+    place = ", ".join(line.strip() for line in letter.postal_address.splitlines() if line.strip())
+    return [line for line in (", ".join(part for part in (letter.shop, place) if part), letter.way_out.sentence()) if line]
+
+
+def text_part(body: str, footer: list[str]) -> str:
+    tail = ["", "-- ", *footer] if footer else []
+    return "\n".join([body.strip(), *tail]) + "\n"
+
+
+def html_part(body: str, footer: list[str], language: str = "en", title: str = "") -> str:
+    """The same paragraphs as simple HTML; everything is escaped, and addresses become links."""
+    parts = [f'<p style="{PARAGRAPH_STYLE}">{_lines(part)}</p>' for part in paragraphs(body)]
+    if footer:
+        parts.append(f'<p style="{FOOTER_STYLE}">{"<br>".join(_lines(line) for line in footer)}</p>')
+    inside = "\n".join(parts)
+    return (
+        f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8"><title>{escape(title)}</title></head>\n'
+        f'<body style="{BODY_STYLE}"><div style="max-width:36em">\n{inside}\n</div></body></html>\n'
+    )
+
+
+def paragraphs(body: str) -> list[str]:
+    return [part.strip() for part in re.split(r"\n\s*\n", body.strip()) if part.strip()]
+
+
+def _lines(text: str) -> str:
+    return str(urlize(text, autoescape=True)).replace("\n", "<br>\n")
+
+
+def wire_address(address: str) -> str:
+    """The address as servers take it: the domain in ASCII. A local part beyond ASCII is refused."""
+    local, _at, domain = address.strip().rpartition("@")
+    if not local or not domain or any(sign in address for sign in "\r\n<>\0 ,;"):
+        raise Refusal(_("%(address)s is not an e-mail address letters can be sent to.") % {"address": address.strip()[:100]})
+    try:
+        ascii_domain = domain if domain.isascii() else domain.encode("idna").decode()
+        local.encode("ascii")
+    except UnicodeError as fault:
+        raise Refusal(_("%(address)s has letters that mail servers do not take.") % {"address": address.strip()}) from fault
+    return f"{local}@{ascii_domain}"
+
+
+def built(letter: Letter) -> bytes:
+    """Write the letter as it goes over the wire. Refuses what would break out of a header."""
+    message = EmailMessage(policy=WIRE)
+    try:
+        message["From"] = _party(letter.sender.name, letter.sender.address)
+        message["To"] = _party(letter.to_name, letter.to_address)
+        message["Subject"] = _one_line(letter.subject)
+        if letter.sender.reply_to:
+            message["Reply-To"] = _party("", letter.sender.reply_to)
+        message["Date"] = format_datetime(letter.at)
+        message["Message-ID"] = letter.message_id
+        for name, value in (letter.way_out.headers() if letter.way_out else {}).items():
+            message[name] = value
+    except (ValueError, IndexError) as fault:
+        raise Refusal(_("The name, subject or address of this letter holds signs that no letter may have.")) from fault
+    footer = footer_lines(letter)
+    message.set_content(text_part(letter.body, footer), cte="quoted-printable")
+    message.add_alternative(html_part(letter.body, footer, letter.language, letter.subject), subtype="html", cte="quoted-printable")
+    return message.as_bytes()
+
+
+def _party(name: str, address: str) -> Address:
+    local, _at, domain = wire_address(address).rpartition("@")
+    return Address(display_name=_one_line(name), username=local, domain=domain)
+
+
+def _one_line(text: str) -> str:
+    if any(ord(sign) < 32 or ord(sign) == 127 for sign in text):
+        raise ValueError("a header is one line")
+    return text

@@ -1,0 +1,72 @@
+"""The one way a touch changes its state: allowed by the table, one compact row each, safe beside other workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from regulars.kit import clock
+from regulars.kit.errors import Refusal
+from regulars.outreach.models import MOVES, State, Touch, TouchChange
+from regulars.staff.models import User
+
+CHUNK = 500
+
+
+def sources_of(to: str) -> frozenset[str]:
+    """Say from which states a touch may come to `to`."""
+    return frozenset(state for state, targets in MOVES.items() if to in targets)
+
+
+@transaction.atomic
+def move(
+    ids: Iterable[int],
+    to: str,
+    *,
+    by: User | None = None,
+    why: str = "",
+    only_from: Iterable[str] | None = None,
+    leased_by: str | None = None,
+    **fields: Any,
+) -> dict[int, str]:
+    """Move the touches that may go to `to`; the others stay untouched. Returns {id: the state it came from}.
+
+    The rows are locked, so that of two who want to move the same touch one finds it moved already.
+    """
+    allowed = sources_of(to) if only_from is None else sources_of(to) & frozenset(only_from)
+    moved: dict[int, str] = {}
+    wanted = list(ids)
+    for start in range(0, len(wanted), CHUNK):
+        rows = Touch.objects.filter(pk__in=wanted[start : start + CHUNK], state__in=allowed)
+        if leased_by is not None:
+            rows = rows.filter(leased_by=leased_by)
+        moved |= dict(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", "state"))
+    if moved:
+        _write(moved, to, by=by, why=why, fields=fields)
+    return moved
+
+
+def _write(moved: Mapping[int, str], to: str, *, by: User | None, why: str, fields: Mapping[str, Any]) -> None:
+    now, short, ids = clock.now(), why[:300], list(moved)
+    for start in range(0, len(ids), CHUNK):
+        Touch.objects.filter(pk__in=ids[start : start + CHUNK]).update(
+            **{"state": to, "changed_at": now, "why": short, **fields}
+        )
+    TouchChange.objects.bulk_create(
+        [TouchChange(touch_id=pk, at=now, from_state=state, to_state=to, by=by, why=short) for pk, state in moved.items()],
+        batch_size=CHUNK,
+    )
+
+
+def move_one(touch: Touch, to: str, *, by: User | None = None, why: str = "", **fields: Any) -> Touch:
+    """Move one touch or refuse with what it is now."""
+    if not move([touch.pk], to, by=by, why=why, **fields):
+        touch.refresh_from_db()
+        raise Refusal(
+            _("This cannot be done any more: it is “%(state)s” by now.") % {"state": State(touch.state).label.lower()}
+        )
+    touch.refresh_from_db()
+    return touch

@@ -1,0 +1,165 @@
+"""Plan touches: one row each, unique before anything leaves the house."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from regulars.kit import clock
+from regulars.kit.errors import Refusal
+from regulars.outreach.models import PRIORITY, Channel, Purpose, State, Touch, TouchChange, WordingVersion
+from regulars.outreach.services.moves import CHUNK
+
+LONGEST_SUBJECT = 300
+Key = tuple[int, str, str, str]
+
+
+@dataclass(frozen=True)
+class NewTouch:
+    """One thing that is to reach one person once: the first four fields are its key."""
+
+    person_id: int
+    programme: str
+    occurrence: str
+    step: str = "1"
+    channel: str = Channel.EMAIL
+    purpose: str = Purpose.CARE
+    subject: str = ""
+    body: str = ""
+    wording_version_id: int | None = None
+    due_at: datetime | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    has_offer: bool = False
+    minutes: Decimal | float = 0
+    cost_amount: Decimal | float = 0
+    priority: int | None = None
+    is_withheld: bool = False
+
+    @property
+    def key(self) -> Key:
+        return self.person_id, self.programme, self.occurrence, self.step
+
+
+@dataclass(frozen=True)
+class Planned:
+    """`ids` stand in the order of what was asked for; `seen` were planned before and stay as they are."""
+
+    ids: list[int]
+    new: int
+    seen: int
+
+
+def draft_hash(channel: str, subject: str, body: str) -> str:
+    """The short name of a draft: another word in it gives another name."""
+    return hashlib.sha256("\0".join((channel, subject, body)).encode()).hexdigest()[:16]
+
+
+def checked_words(channel: str, subject: str, body: str) -> tuple[str, str]:
+    """Refuse a draft that could not be sent as it stands."""
+    if any(ord(sign) < 32 or ord(sign) == 127 for sign in subject):
+        raise Refusal(_("The subject must be one line of plain words."), field="subject")
+    if len(subject) > LONGEST_SUBJECT:
+        raise Refusal(_("The subject is too long: at most 300 characters."), field="subject")
+    if any(mark in subject + body for mark in ("{{", "}}", "{%", "%}")):
+        raise Refusal(_("A field in curly brackets has not been filled in."), field="body")
+    return subject.strip(), body.replace("\r\n", "\n").strip()
+
+
+def effective_purpose(purpose: str, has_offer: bool) -> str:
+    """A plain thank-you is care; with an offer inside it is marketing. Service stays service."""
+    return Purpose.MARKETING if has_offer and purpose != Purpose.SERVICE else purpose
+
+
+def plan_touches(touches: Sequence[NewTouch]) -> Planned:
+    """Write each touch once, whoever asks how often; a touch planned before stays exactly as it is."""
+    ids: list[int] = []
+    new = 0
+    for start in range(0, len(touches), CHUNK):
+        chunk_ids, chunk_new = _plan_chunk(touches[start : start + CHUNK])
+        ids += chunk_ids
+        new += chunk_new
+    return Planned(ids, new, len(touches) - new)
+
+
+@transaction.atomic
+def _plan_chunk(touches: Sequence[NewTouch]) -> tuple[list[int], int]:
+    rows = {touch.key: _row(touch) for touch in touches}
+    before = _ids_of(rows)
+    Touch.objects.bulk_create([row for key, row in rows.items() if key not in before], ignore_conflicts=True)
+    now_there = _ids_of(rows)
+    mine = _those_written_here(rows, {key: pk for key, pk in now_there.items() if key not in before})
+    TouchChange.objects.bulk_create(
+        [TouchChange(touch_id=pk, at=rows[key].created_at, to_state=rows[key].state) for key, pk in mine.items()]
+    )
+    versions = {row.wording_version_id for row in rows.values() if row.wording_version_id}
+    WordingVersion.objects.filter(pk__in=versions, used_at=None).update(used_at=clock.now())
+    return [now_there[touch.key] for touch in touches], len(mine)
+
+
+def _ids_of(keys: Mapping[Key, Touch]) -> dict[Key, int]:
+    """Find what is there already: by person, programme and occurrence sets, then exactly."""
+    found = Touch.objects.filter(
+        person_id__in={key[0] for key in keys},
+        programme__in={key[1] for key in keys},
+        occurrence__in={key[2] for key in keys},
+    ).values_list("pk", "person_id", "programme", "occurrence", "step")
+    return {(row[1], row[2], row[3], row[4]): row[0] for row in found if (row[1], row[2], row[3], row[4]) in keys}
+
+
+def _those_written_here(rows: Mapping[Key, Touch], appeared: Mapping[Key, int]) -> dict[Key, int]:
+    """Leave out what somebody else planned at the same moment: their row has no change of ours."""
+    others = set(TouchChange.objects.filter(touch_id__in=appeared.values()).values_list("touch_id", flat=True))
+    return {key: pk for key, pk in appeared.items() if pk not in others}
+
+
+def _row(new: NewTouch) -> Touch:
+    subject, body = checked_words(new.channel, new.subject, new.body)
+    purpose = effective_purpose(new.purpose, new.has_offer)
+    now = clock.now()
+    due_at = max(new.due_at or now, new.not_before or now) if new.not_before else new.due_at or now
+    is_late = new.not_after is not None and new.not_after <= due_at
+    return Touch(
+        person_id=new.person_id,
+        programme=new.programme,
+        occurrence=new.occurrence,
+        step=new.step,
+        channel=Channel(new.channel),
+        purpose=Purpose(purpose),
+        has_offer=new.has_offer,
+        priority=PRIORITY[purpose] if new.priority is None else new.priority,
+        state=State.WITHHELD if new.is_withheld else State.EXPIRED if is_late else State.PLANNED,
+        why=_("It would have been too late.") if is_late else "",
+        due_at=due_at,
+        not_before=new.not_before,
+        not_after=new.not_after,
+        subject=subject,
+        body=body,
+        wording_version_id=new.wording_version_id,
+        draft_hash=draft_hash(new.channel, subject, body),
+        minutes=Decimal(str(new.minutes)),
+        cost_amount=Decimal(str(new.cost_amount)),
+        created_at=now,
+        changed_at=now,
+    )
+
+
+@transaction.atomic
+def refresh_drafts(drafts: Mapping[int, tuple[str, str]]) -> int:
+    """Put newer words under touches that are still planned and that nobody edited; returns how many changed."""
+    rows = Touch.objects.filter(pk__in=drafts, state=State.PLANNED, is_edited=False).select_for_update(of=("self",))
+    changed = []
+    for touch in rows:
+        subject, body = checked_words(touch.channel, *drafts[touch.pk])
+        fresh = draft_hash(touch.channel, subject, body)
+        if fresh != touch.draft_hash:
+            touch.subject, touch.body, touch.draft_hash, touch.changed_at = subject, body, fresh, clock.now()
+            changed.append(touch)
+    Touch.objects.bulk_update(changed, ["subject", "body", "draft_hash", "changed_at"], batch_size=CHUNK)
+    return len(changed)

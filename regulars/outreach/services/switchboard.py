@@ -1,0 +1,75 @@
+"""The kept-open connections of this process: each lane takes one, uses it alone, and puts it back."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from regulars.outreach.models import SendingAccount
+from regulars.outreach.services.envelopes import Envelope
+from regulars.outreach.services.journal import Journal
+from regulars.outreach.services.local_outbox import LocalOutbox
+from regulars.outreach.services.smtp import Line, Result, Way
+
+log = logging.getLogger("regulars.outreach")
+
+
+class Switchboard:
+    """Connections to one mailbox. Another way in (host, password) gets another board, and the old one hangs up."""
+
+    _boards: dict[int | None, Switchboard] = {}
+    _lock = threading.Lock()
+
+    def __init__(self, way: Way | None) -> None:
+        self.way = way
+        self._free: list[Line] = []
+        self._guard = threading.Lock()
+
+    @classmethod
+    def of(cls, account: SendingAccount | None) -> Switchboard:
+        way = Way.of(account) if account else None
+        key = account.pk if account else None
+        with cls._lock:
+            board = cls._boards.get(key)
+            if board is None or board.way != way:
+                if board is not None:
+                    board.close()
+                board = cls._boards[key] = cls(way)
+            return board
+
+    def deliver(self, envelope: Envelope, journal: Journal) -> Result:
+        """Hand over one letter on a connection of one's own. Never raises for what a server does."""
+        def mark(stage: str) -> None:
+            journal.note(envelope.touch_id, stage)
+
+        if self.way is None:
+            return LocalOutbox().deliver(envelope.kept_as, envelope.content, mark)
+        line = self._take(self.way)
+        try:
+            return line.deliver(envelope.sender, envelope.recipient, envelope.content, mark)
+        except Exception as fault:
+            # Nobody foresaw this one, so nobody knows how far the letter got: the owner decides.
+            log.exception("A letter broke off.")
+            line.close()
+            return Result("unknown", "answered", 0, str(fault)[:300])
+        finally:
+            with self._guard:
+                self._free.append(line)
+
+    def _take(self, way: Way) -> Line:
+        with self._guard:
+            return self._free.pop() if self._free else Line(way)
+
+    def close_idle(self) -> None:
+        """Hang up where nobody has spoken for a while."""
+        with self._guard:
+            stale = [line for line in self._free if line.is_stale]
+            self._free = [line for line in self._free if not line.is_stale]
+        for line in stale:
+            line.close()
+
+    def close(self) -> None:
+        with self._guard:
+            lines, self._free = self._free, []
+        for line in lines:
+            line.close()
