@@ -58,14 +58,15 @@ def remove_orders(order_ids: Sequence[int], by: User | None = None) -> int:
     before = shares(order_ids)
     if not before:
         return 0
+    owners = list(Order.objects.filter(pk__in=order_ids).values_list("pk", "person_id"))
     change_number = next_change_number()
     _bury(order_ids, change_number)
     settle(before, [])
-    story.forget(order_ids)
+    story.forget(owners)
     text = ngettext("%(n)s order taken out", "%(n)s orders taken out", len(before)) % {"n": len(before)}
     note_audit(by, "remove", room="purchases", kind="order", object_id=order_ids[0], text=text)
-    person_ids = sorted({share.person_id for share in before if share.person_id is not None})
-    bulletin.post(OrdersRemoved(tuple(order_ids), tuple(person_ids), change_number))
+    person_ids = sorted({person_id for _, person_id in owners if person_id is not None})
+    bulletin.post(OrdersRemoved(tuple(order_id for order_id, _ in owners), tuple(person_ids), change_number))
     return len(before)
 
 

@@ -22,21 +22,25 @@ Row = TypeVar("Row", OrderLine, Refund)
 def move_orders(keep_id: int, other_id: int) -> MovedRows:
     """Give all orders of `other_id` to `keep_id`; returns what moved, so that it can go back."""
     one_writer()
-    ids = list(Order.objects.filter(person_id=other_id).order_by("id").values_list("id", flat=True))
+    ids = sorted(_held_by(other_id))
     _hand_over(ids, keep_id)
-    return tuple(Moved(TABLE, str(order_id), "moved", {"person_id": other_id}) for order_id in ids)
+    return tuple(
+        Moved(TABLE, str(order_id), "moved", {"person_id": other_id}, {"person_id": keep_id}) for order_id in ids
+    )
 
 
 @transaction.atomic
 def move_back(moved: MovedRows) -> None:
-    """Give exactly these orders back; what was recorded since the merge stays where it is, what was removed is gone."""
+    """Give exactly these orders back, as far as they still stand with the one who was kept."""
     one_writer()
-    owners: dict[int, list[int]] = {}
+    moves: dict[tuple[int, int], list[int]] = {}
     for row in moved:
         if row.table == TABLE:
-            owners.setdefault(int(row.before["person_id"]), []).append(int(row.row_id))
-    for person_id, ids in owners.items():
-        _hand_over(ids, person_id)
+            move = int(row.before["person_id"]), int(row.after["person_id"])
+            moves.setdefault(move, []).append(int(row.row_id))
+    for (owner_id, holder_id), ids in moves.items():
+        held = _held_by(holder_id)
+        _hand_over([order_id for order_id in ids if order_id in held], owner_id)
 
 
 @transaction.atomic
@@ -47,9 +51,9 @@ def forget_person(person_id: int) -> None:
     also when its source is taken in once more.
     """
     one_writer()
-    ids = list(Order.objects.filter(person_id=person_id).values_list("id", flat=True))
+    ids = sorted(_held_by(person_id))
+    Order.objects.filter(person_id=person_id).update(forgotten_at=clock.now(), note="")
     _hand_over(ids, None)
-    Order.objects.filter(id__in=ids).update(forgotten_at=clock.now(), note="")
     PersonTotals.objects.filter(person_id=person_id).delete()
 
 
@@ -59,6 +63,10 @@ def records_of(person_id: int) -> dict[str, Any]:
     lines = _by_order(OrderLine.objects.filter(order__person_id=person_id).order_by("order_id", "position"))
     refunds = _by_order(Refund.objects.filter(order__person_id=person_id).order_by("order_id", "id"))
     return {"orders": [_told(order, lines.get(order.pk, []), refunds.get(order.pk, [])) for order in orders]}
+
+
+def _held_by(person_id: int) -> set[int]:
+    return set(Order.objects.filter(person_id=person_id).values_list("id", flat=True))
 
 
 def _hand_over(order_ids: Sequence[int], person_id: int | None) -> None:

@@ -88,6 +88,9 @@ def _write(work: _Sorted, known: dict[Key, Known]) -> dict[Key, int]:
     ids = _insert(work.new, change_number)
     changed_ids = [order_id for order_id, _ in work.changed]
     before = shares(changed_ids) if changed_ids else []
+    story.forget(
+        (known[b.key].id, known[b.key].person_id) for _, b in work.changed if _has_other_person(known[b.key], b)
+    )
     bring_up_to_date(work.changed, change_number)
     after = [_share(basket) for basket in work.new]
     settle(before, [*after, *(shares(changed_ids) if changed_ids else [])])

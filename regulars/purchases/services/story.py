@@ -31,8 +31,13 @@ def rewrite(person_id: int) -> None:
     write(list(Order.objects.filter(person_id=person_id).values_list("id", flat=True)))
 
 
-def forget(order_ids: Iterable[int]) -> None:
-    people.remove_timeline(ROOM, KIND, list(order_ids))
+def forget(orders: Iterable[tuple[int, int | None]]) -> None:
+    """Take the entries of (order, person) out again."""
+    told = [(order_id, person_id) for order_id, person_id in orders if person_id is not None]
+    if told:
+        people.remove_from_timeline(
+            ROOM, KIND, [person_id for _, person_id in told], [order_id for order_id, _ in told]
+        )
 
 
 def _entry(order: Order, names: list[str]) -> people.NewEntry:
