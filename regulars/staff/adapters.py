@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from regulars.kit import secrets
 from regulars.staff import services
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 
 class StaffAccountAdapter(DefaultAccountAdapter):
     """Accounts are made by the owner. allauth's own notices and letters are not used."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _lazy(
+            "This e-mail and password do not belong together. Try again, or say you forgot it."
+        ),
+        "too_many_login_attempts": _lazy("There were too many tries. Please wait a quarter of an hour."),
+        "incorrect_password": _lazy("This is not your password."),
+        "enter_current_password": _lazy("This is not your present password."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -45,6 +56,11 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
 class StaffMFAAdapter(DefaultMFAAdapter):
     """Keep the seeds of second factors unreadable in a stolen database."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _lazy("This code does not fit. Wait for the next one and type that."),
+    }
 
     def encrypt(self, text: str) -> str:
         return secrets.encrypt(text)

@@ -9,15 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import TYPE_CHECKING
 
 from regulars.kit import clock
 from regulars.kit.worker import poller
 from regulars.staff import origin
-from regulars.staff.models import AuditEntry
-
-if TYPE_CHECKING:
-    from regulars.staff.models import User
+from regulars.staff.models import AuditEntry, User
 
 ONCE_IN = timedelta(hours=1)
 REMEMBERED = 5000
@@ -51,10 +47,13 @@ def note(user: User, person_id: int) -> None:
 
 @poller("staff.sightings", seconds=5)
 def write_down() -> int:
-    """Move the looks that wait in this process into the log, in one statement."""
+    """Move the looks that wait in this process into the log, in two statements."""
     with _lock:
         looks = _waiting.copy()
         _waiting.clear()
+    if not looks:
+        return 0
+    known = set(User.objects.filter(pk__in={look.user_id for look in looks}).values_list("pk", flat=True))
     AuditEntry.objects.bulk_create(
         AuditEntry(
             at=look.at,
@@ -68,5 +67,6 @@ def write_down() -> int:
             address=look.address,
         )
         for look in looks
+        if look.user_id in known
     )
     return 0

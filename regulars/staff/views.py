@@ -111,7 +111,11 @@ def open_account(request: HttpRequest, user_id: int) -> HttpResponse:
 def make_link(request: HttpRequest, user_id: int) -> HttpResponse:
     """Show a fresh one-time link for a colleague who has none left or forgot the password."""
     colleague = access.colleague(user_id)
-    services.note_link(colleague, by=_me(request))
+    try:
+        services.note_link(colleague, by=_me(request))
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+        return _page(request, ColleagueForm(), status=422)
     return _page(request, ColleagueForm(), fresh=colleague)
 
 
