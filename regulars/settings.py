@@ -193,6 +193,16 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "regulars.staff.adapters.StaffAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_FORMS = {
+    "login": "regulars.web.account_forms.SignInForm",
+    "reauthenticate": "regulars.web.account_forms.AgainForm",
+    "change_password": "regulars.web.account_forms.NewPasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": "regulars.web.account_forms.SecondStepForm",
+    "reauthenticate": "regulars.web.account_forms.AgainByCodeForm",
+    "activate_totp": "regulars.web.account_forms.SwitchOnForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -38,7 +38,7 @@ class NewHouse:
 
 
 def open_house(new: NewHouse) -> User:
-    """Create the business and its owner together, once. The second to ask is told so kindly, even in the same instant."""
+    """Create the business and its owner together, once. The second to ask is told so kindly, even at the same time."""
     if exists():
         raise _too_late()
     with transaction.atomic():
