@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class KitConfig(AppConfig):
     name = "regulars.kit"
     label = "kit"
+
+    def ready(self) -> None:
+        from regulars.kit import backups, tidying  # noqa: F401  their schedules

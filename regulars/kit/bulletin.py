@@ -37,7 +37,7 @@ Handle = Callable[[Sequence[Any]], object]
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """One hearer of news. `in_transaction`: handler and cursor commit together, so its rows are written exactly once."""
+    """One hearer of news. `in_transaction`: handler and cursor commit together, so its rows are written once."""
 
     name: str
     kinds: frozenset[str]
@@ -55,11 +55,12 @@ def hears(*events: type, name: str, batch: int = 500, in_transaction: bool = Fal
     A handler must be safe to repeat. `in_transaction` is for short ones that only write to the database.
     """
 
+    kinds = frozenset(kind_of(event) for event in events)
+
     def register(handle: Handle) -> Handle:
         known = _handlers.get(name)
         if known and _path(known.handle) != _path(handle):
             raise ValueError(f"Two handlers are called {name!r}.")
-        kinds = frozenset(kind_of(event) for event in events)
         _handlers[name] = Handler(name, kinds, handle, batch, in_transaction)
         return handle
 
@@ -171,7 +172,7 @@ def _next_batch(handler: Handler, cursor: HandlerCursor) -> tuple[list[Notice], 
     """The next notices for this handler, and the place before which there is nothing else for it."""
     readable = Notice.objects.order_by("position", "id")
     if database.is_postgres():
-        # First the horizon, then the rows: every transaction below the horizon has ended and is seen by the second query.
+        # First the horizon, then the rows: every transaction below it has ended and is seen by the second query.
         horizon = changes.horizon()
         readable = readable.filter(position__lt=horizon)
         place = (horizon - 1, 2**62)
@@ -183,7 +184,7 @@ def _next_batch(handler: Handler, cursor: HandlerCursor) -> tuple[list[Notice], 
 
 
 def _deliver_batch(handler: Handler, cursor: HandlerCursor, notices: list[Notice]) -> int:
-    """Deliver in order; halve a batch that fails until the one at fault stands alone. Returns how many are behind us."""
+    """Deliver in order; halve a batch that fails until the one at fault stands alone. Returns how many are done."""
     waiting = [notices]
     if cursor.failing_notice_id == notices[0].pk and len(notices) > 1:
         waiting = [notices[1:], notices[:1]]

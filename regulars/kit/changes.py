@@ -9,7 +9,7 @@ from regulars.kit import database
 CHANGE_NUMBER = "change_number"
 EPOCH_OFFSET = "epoch_offset"
 
-_OFFSET_SQL = f"COALESCE((SELECT value FROM kit_counter WHERE name = '{EPOCH_OFFSET}'), 0)"
+_OFFSET_SQL = "COALESCE((SELECT value FROM kit_counter WHERE name = 'epoch_offset'), 0)"
 
 
 def next_change_number() -> int:

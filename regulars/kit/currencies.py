@@ -16,7 +16,8 @@ NO_DIGITS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF X
 THREE_DIGITS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 
 SIGNS = {
-    "AUD": "A$", "BRL": "R$", "CAD": "CA$", "CNY": "CN¥", "CZK": "Kč", "DKK": "kr.", "EUR": "€", "GBP": "£", "HKD": "HK$",
-    "HUF": "Ft", "ILS": "₪", "INR": "₹", "JPY": "¥", "KRW": "₩", "MXN": "MX$", "NGN": "₦", "NOK": "kr", "NZD": "NZ$",
+    "AUD": "A$", "BRL": "R$", "CAD": "CA$", "CNY": "CN¥", "CZK": "Kč", "DKK": "kr.", "EUR": "€", "GBP": "£",
+    "HKD": "HK$", "HUF": "Ft", "ILS": "₪", "INR": "₹", "JPY": "¥", "KRW": "₩", "MXN": "MX$", "NGN": "₦",
+    "NOK": "kr", "NZD": "NZ$",
     "PHP": "₱", "PLN": "zł", "SEK": "kr", "THB": "฿", "TRY": "₺", "UAH": "₴", "USD": "$", "VND": "₫", "ZAR": "R",
 }  # fmt: skip

@@ -37,7 +37,7 @@ def _plain(value: Any) -> Any:
 
 
 def from_primitives(event: type, content: dict[str, Any]) -> Any:
-    """Build the event again; unknown fields are left out and new ones take their defaults, so that versions may differ."""
+    """Build the event again; unknown fields are left out and new ones take their defaults: versions may differ."""
     hints = _hints(event)
     known = {field.name: field for field in fields(event)}
     missing = [

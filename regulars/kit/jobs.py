@@ -7,7 +7,9 @@ that a database which is away puts it back. A task on `heavy` reports with `prog
 from __future__ import annotations
 
 import logging
+import os
 import time
+from contextlib import nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
@@ -181,7 +183,11 @@ def finish_here(result: Any = None) -> None:
         return
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("finish_here() belongs inside the transaction of the effect.")
-    if not _settle(running.job_id, running.worker, Job.DONE, result=normalize_json(result)):
+    ours = Job.objects.filter(pk=running.job_id, state=Job.CLAIMED, leased_by=running.worker)
+    now, value = clock.now(), normalize_json(result)
+    if not ours.update(
+        state=Job.DONE, finished_at=now, last_attempted_at=now, lease_until=None, leased_by="", result=value
+    ):
         raise worklists.LeaseLost(f"job {running.job_id} was taken over")
 
 
@@ -196,27 +202,24 @@ def run_due(worker: str, *, limit: int = 20, queue: str = "default") -> int:
 
 def run(job: Job) -> str:
     """Run one claimed job to its end and return its state. Faults are stored, not raised."""
-    Job.objects.filter(pk=job.pk, leased_by=job.leased_by).update(
-        started_at=job.started_at or clock.now(),
-        last_attempted_at=clock.now(),
-        worker_ids=[*job.worker_ids, job.leased_by],
-    )
     token = _running.set(_Running(job.pk, job.leased_by))
+    in_transaction = transaction.get_connection().in_atomic_block
     try:
-        value = normalize_json(_call(job))
+        with transaction.atomic() if in_transaction else nullcontext():
+            value = normalize_json(_call(job))
     except worklists.LeaseLost:
         log.warning("job %s was taken over by another worker", job.pk)
+        return job.state
     except Cancelled:
-        _settle(job.pk, job.leased_by, Job.CANCELLED)
+        return _settle(job, Job.CANCELLED)
     except OperationalError as fault:
         worklists.reschedule(job, fault)
+        return Job.DUE
     except Exception as fault:
-        _fail(job, fault)
-    else:
-        _settle(job.pk, job.leased_by, Job.DONE, result=value)
+        return _fail(job, fault)
     finally:
         _running.reset(token)
-    return str(Job.objects.values_list("state", flat=True).get(pk=job.pk))
+    return _settle(job, Job.DONE, result=value)
 
 
 def _call(job: Job) -> Any:
@@ -226,28 +229,27 @@ def _call(job: Job) -> Any:
     return task.call(*job.args, **job.kwargs)
 
 
-def _fail(job: Job, fault: Exception) -> None:
+def _fail(job: Job, fault: Exception) -> str:
     sentence = fault.sentence if isinstance(fault, Refusal) else f"{type(fault).__name__}: {fault}"
     if not isinstance(fault, Refusal):
         log.error("job %s (%s) failed", job.pk, job.task_path, exc_info=fault)
     error = {"exception_class_path": get_module_path(type(fault)), "traceback": get_exception_traceback(fault)[-8000:]}
-    _settle(
-        job.pk,
-        job.leased_by,
-        Job.FAILED,
-        errors=[*job.errors, error],
-        last_error=sentence[: worklists.ERROR_LENGTH],
-    )
+    return _settle(job, Job.FAILED, errors=[*job.errors, error], last_error=sentence[: worklists.ERROR_LENGTH])
 
 
-def _settle(job_id: int, worker: str, state: str, **columns: Any) -> int:
-    ours = Job.objects.filter(pk=job_id, state=Job.CLAIMED, leased_by=worker)
-    return ours.update(state=state, finished_at=clock.now(), lease_until=None, leased_by="", **columns)
+def _settle(job: Job, state: str, **columns: Any) -> str:
+    """End a job that is still ours; one that ended itself by finish_here() stays as it is. One query."""
+    now = clock.now()
+    times = {"started_at": job.started_at or now, "last_attempted_at": now, "finished_at": now}
+    worker_ids = [*job.worker_ids, job.leased_by]
+    ours = Job.objects.filter(pk=job.pk, state=Job.CLAIMED, leased_by=job.leased_by)
+    ours.update(state=state, lease_until=None, leased_by="", worker_ids=worker_ids, **times, **columns)
+    return state
 
 
 def settle_cancelled(job: Job) -> None:
     """The child of a cancelled job has ended."""
-    _settle(job.pk, job.leased_by, Job.CANCELLED)
+    _settle(job, Job.CANCELLED)
 
 
 def cancel(job_id: str | int) -> str:
@@ -265,8 +267,21 @@ def run_claimed(job_id: int, worker: str) -> str:
     job = Job.objects.filter(pk=job_id, state=Job.CLAIMED, leased_by=worker).first()
     if job is None:
         return job_state(job_id).state
+    job.started_at = job.started_at or clock.now()
+    Job.objects.filter(pk=job.pk, leased_by=worker).update(started_at=job.started_at, last_attempted_at=clock.now())
     with kept(lambda: bool(worklists.renew([job], lease_seconds=LEASE_SECONDS)), every_seconds=LEASE_SECONDS / 3):
         return run(job)
+
+
+def run_job(job_id: int) -> bool:
+    """Run one job in this process now, whoever claimed it; True unless it failed."""
+    worker = Job.objects.filter(pk=job_id, state=Job.CLAIMED).values_list("leased_by", flat=True).first()
+    if worker is None:
+        worker = f"by-hand-{os.getpid()}"
+        waiting = Job.objects.filter(pk=job_id)
+        if not worklists.claim(waiting, limit=1, lease_seconds=LEASE_SECONDS, worker=worker):
+            return job_state(job_id).state == Job.DONE
+    return run_claimed(job_id, worker) in (Job.DONE, Job.CANCELLED)
 
 
 def tidy(*, kept_days: int = 30) -> int:

@@ -161,7 +161,7 @@ def _decimal_mark(plain: str, text: str) -> str:
 
 def _without_thousands(plain: str, mark: str, text: str) -> str:
     thousands = "," if mark == "." else "."
-    whole, point, decimals = plain.partition(mark)
+    whole, _point, decimals = plain.partition(mark)
     groups = whole.split(thousands)
     are_groups = all(len(group) in (2, 3) for group in groups[1:]) and len(groups[-1]) == 3 and 0 < len(groups[0]) <= 3
     if thousands in decimals or mark in decimals or (len(groups) > 1 and not are_groups):

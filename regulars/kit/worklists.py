@@ -103,11 +103,11 @@ def _claim(queryset: QuerySet[Row], now: Any, limit: int, lease_seconds: float, 
     picked, parameters = wanted.values("pk")[:limit].query.sql_with_params()
     connection = database.connection()
     quote = connection.ops.quote_name
-    pk = quote(model._meta.pk.column)
+    table, pk = quote(model._meta.db_table), quote(model._meta.pk.column)
     # The picked rows stand in a materialised CTE: PostgreSQL may otherwise run the LIMIT more than once.
     sql = (
         f"WITH picked AS MATERIALIZED ({picked}) "
-        f"UPDATE {quote(model._meta.db_table)} SET state = %s, lease_until = %s, leased_by = %s, attempts = attempts + 1 "
+        f"UPDATE {table} SET state = %s, lease_until = %s, leased_by = %s, attempts = attempts + 1 "
         f"WHERE {pk} IN (SELECT {pk} FROM picked) RETURNING *"
     )
     until = connection.ops.adapt_datetimefield_value(now + timedelta(seconds=lease_seconds))
@@ -146,7 +146,7 @@ def backoff_seconds(attempts: int, *, random: Callable[[], float] = chance.rando
 
 
 def reschedule(row: Row, error: str | BaseException, *, random: Callable[[], float] = chance.random) -> bool:
-    """Put a failed row back with a growing pause, or set it aside after MAX_ATTEMPTS; True if it will be tried again."""
+    """Put a failed row back with a growing pause, or set it aside after MAX_ATTEMPTS; True if it is tried again."""
     if row.attempts >= row.MAX_ATTEMPTS:
         set_aside(row, error)
         return False

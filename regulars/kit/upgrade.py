@@ -1,0 +1,67 @@
+"""Bringing the database to this version: a backup first, one process at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from regulars.kit import backups, bulletin, schedules
+
+LOCK_NUMBER = 726_585_711  # any number; PostgreSQL's advisory lock for upgrades of this product
+
+
+def pending_migrations() -> list[str]:
+    """What has to be done to the database before this version can use it."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label} {migration.name}" for migration, _backwards in plan]
+
+
+def migrate_safely() -> bool:
+    """Apply what is pending; a database with content is backed up before. Returns whether anything was applied.
+
+    Any number of processes may call this at once: one does it, the others wait and find it done.
+    """
+    with _alone():
+        is_new = not connection.introspection.table_names()
+        pending = pending_migrations()
+        if pending:
+            if not is_new:
+                _keep_what_is_there()
+            call_command("migrate", interactive=False, verbosity=0)
+        bulletin.enrol()
+        schedules.enrol()
+    return bool(pending)
+
+
+def _keep_what_is_there() -> None:
+    """The backup of the old version. Its record is written afterwards, since its table may be among the new ones."""
+    path = backups.next_backup_path(backups.BEFORE_UPGRADE)
+    backups.write_backup(path)
+    backups.prune(backups.BEFORE_UPGRADE)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK_NUMBER])
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_NUMBER])
+        return
+    handle = os.open(settings.DATA_DIR / "upgrade.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
