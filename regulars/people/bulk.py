@@ -19,7 +19,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
     """Insert rows of plain values; every column that must not be null is given. `skip_known` leaves clashes out."""
     if not rows:
         return
-    fields = [model._meta.get_field(column) for column in columns]
+    fields = _fields(model, columns)
     if database.is_postgres() and not skip_known:
         _copy(model, fields, rows)
     else:
@@ -31,7 +31,7 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
     if not rows:
         return
     link = database.connection()
-    fields = [model._meta.get_field(column) for column in columns]
+    fields = _fields(model, columns)
     sets = ", ".join(f"{link.ops.quote_name(field.column)} = %s" for field in fields)
     sql = f"UPDATE {link.ops.quote_name(model._meta.db_table)} SET {sets} WHERE id = %s"  # noqa: S608
     with link.cursor() as cursor:
@@ -40,7 +40,7 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
 
 def upsert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], *, unique: Sequence[str]) -> None:
     """Insert rows, or give those that are there already (by the unique columns) the new values of the others."""
-    _execute(model, [model._meta.get_field(column) for column in columns], rows, unique=unique)
+    _execute(model, _fields(model, columns), rows, unique=unique)
 
 
 def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
@@ -81,7 +81,7 @@ def _execute(
     marks = ", ".join(["%s"] * len(fields))
     ending = " ON CONFLICT DO NOTHING" if skip_known else ""
     if unique:
-        keys = {model._meta.get_field(name).column for name in unique}
+        keys = {field.column for field in _fields(model, unique)}
         sets = ", ".join(f"{f.column} = excluded.{f.column}" for f in fields if f.column not in keys)
         ending = f" ON CONFLICT ({', '.join(sorted(keys))}) DO UPDATE SET {sets}"
     sql = f"INSERT INTO {link.ops.quote_name(model._meta.db_table)} ({names}) VALUES ({marks}){ending}"  # noqa: S608
@@ -98,7 +98,11 @@ def _copy(model: type[models.Model], fields: list[Any], rows: Sequence[Row]) -> 
             copy.write_row(row)
 
 
-def _adapted(fields: list[Any], rows: Sequence[Row]) -> Iterable[Row]:
+def _fields(model: type[models.Model], names: Sequence[str]) -> list[Any]:
+    return [model._meta.get_field(name) for name in names]
+
+
+def _adapted(fields: list[Any], rows: Sequence[Row]) -> Sequence[Row]:
     """Turn dates and times into what the database stores; leave rows without any as they are."""
     ops = database.connection().ops
     moments = [place for place, field in enumerate(fields) if isinstance(field, models.DateTimeField)]

@@ -18,9 +18,11 @@ Choices = Sequence[tuple[str, "StrOrPromise"]]
 class Field:
     """One thing people can be filtered by.
 
-    `matches(op, value)` returns a condition over Person. Operators by shape: choice `is`, date `since` and `until`,
-    number `at_least` and `at_most`, text `is`, flag `is` with "yes" or "no". `finds(text)` returns the ids of people
-    found by exactly these words (an order number), or None when the text is nothing it knows.
+    `matches(op, value)` returns a condition over Person, with `Exists(rows.filter(person_id=OuterRef("pk")))`, so that
+    a list is walked person by person. `ids(op, value)` returns the same people as ids out of the room's own table, so
+    that a rare value is found by its index; None where there is no such index. Operators by shape: choice `is`, date
+    `since` and `until`, number `at_least` and `at_most`, text `is`, flag `is` with "yes" or "no". `finds(text)` returns
+    the ids of people found by exactly these words (an order number), or None when the text is nothing it knows.
     """
 
     key: str
@@ -30,6 +32,7 @@ class Field:
     matches: Callable[[str, str], Q]
     choices: Choices | Callable[[], Choices] = ()
     op: str = "is"
+    ids: Callable[[str, str], QuerySet[Any, Any] | None] | None = None
     finds: Callable[[str], QuerySet[Any, Any] | Iterable[int] | None] | None = None
     order: int = 100
 

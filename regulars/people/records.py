@@ -10,17 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Change = Literal["moved", "changed", "removed", "made"]
+Change = Literal["changed", "removed", "made"]
 
 
 @dataclass(frozen=True)
 class Moved:
-    """One row a merge touched: its table ("purchases.Order"), its key and what stood there before (JSON primitives)."""
+    """One row a merge touched: its table ("purchases.Order"), its key, and what stood there before and after.
+
+    JSON primitives. `after` lets an un-merge leave alone what somebody changed since.
+    """
 
     table: str
     row_id: str
     change: Change
     before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
 
 
 MovedRows = tuple[Moved, ...]

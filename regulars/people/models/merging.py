@@ -41,6 +41,7 @@ class MovedRow(models.Model):
     row_id = models.CharField(max_length=40)
     change = models.CharField(max_length=8)
     before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return f"{self.room} {self.table} {self.row_id} {self.change}"

@@ -1,15 +1,55 @@
 """The verbs of this room: the only code that writes its tables."""
 
+from .adding import add_person, cash_customer
+from .changing import ChangedMeanwhile, change_person
 from .consents import record_consent, withdraw_consent
+from .knowledge import add_note, add_tag, remove_note, remove_tag, set_kinds, set_preferences, set_tags
+from .leaving import erase_person, export_person
+from .merging import merge, unmerge
 from .newcomers import NewAddress, NewConsent, NewPerson, RecordedPeople
+from .occasions import add_occasion, celebrate, keep_leap_day, remove_occasion
+from .quiet import finish_reminder, lift_silence, quiet_until, remind, reopen_reminder, silence, snooze_reminder
+from .reaching import readable_email, readable_phone
 from .recording import record_people
+from .timeline import NewEntry, remove_from_timeline, write_timeline
 
 __all__ = [
+    "ChangedMeanwhile",
     "NewAddress",
     "NewConsent",
+    "NewEntry",
     "NewPerson",
     "RecordedPeople",
+    "add_note",
+    "add_occasion",
+    "add_person",
+    "add_tag",
+    "cash_customer",
+    "celebrate",
+    "change_person",
+    "erase_person",
+    "export_person",
+    "finish_reminder",
+    "keep_leap_day",
+    "lift_silence",
+    "merge",
+    "quiet_until",
+    "readable_email",
+    "readable_phone",
     "record_consent",
     "record_people",
+    "remind",
+    "remove_from_timeline",
+    "remove_note",
+    "remove_occasion",
+    "remove_tag",
+    "reopen_reminder",
+    "set_kinds",
+    "set_preferences",
+    "set_tags",
+    "silence",
+    "snooze_reminder",
+    "unmerge",
     "withdraw_consent",
+    "write_timeline",
 ]

@@ -18,16 +18,18 @@ def rewrite_words(person_ids: Iterable[int]) -> None:
     if not ids:
         return
     names = Person.objects.here().filter(pk__in=bulk.among(ids))
-    wanted: dict[int, tuple[tuple[str, ...], list[str], list[str], list[str]]] = {
+    wanted: dict[int, tuple[list[str], list[str], list[str], list[str]]] = {
         pk: (texts, [], [], []) for pk, *texts in names.values_list("pk", "full_name", "given_name", "family_name")
     }
     for model, column, place in ((Email, "normalised", 1), (PersonTag, "tag__name", 3)):
         for pk, text in model.objects.filter(person__in=bulk.among(ids)).values_list("person_id", column):
-            wanted[pk][place].append(text)
+            if pk in wanted:
+                wanted[pk][place].append(text)
     for pk, e164, as_typed in Phone.objects.filter(person__in=bulk.among(ids)).values_list(
         "person_id", "e164", "as_typed"
     ):
-        wanted[pk][2].append(e164 or as_typed)
+        if pk in wanted:
+            wanted[pk][2].append(e164 or as_typed)
     SearchWord.objects.filter(person__in=bulk.among(ids)).delete()
     rows = [(pk, word) for pk, texts in wanted.items() for word in all_words(*texts)]
     bulk.insert(SearchWord, ("person", "word"), rows)

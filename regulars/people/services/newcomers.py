@@ -155,7 +155,7 @@ def _draft(person: NewPerson, region: str) -> Draft:
         _emails(person.emails) if person.emails else NOTHING,
         _phones(person.phones, region) if person.phones else NO_PHONES,
         tuple((source[:60], number.strip()[:200]) for source, number in person.external_ids if number.strip()),
-        tuple(place for given in person.addresses if any(place := _place(given))),
+        tuple(place for given in person.addresses if any(place := place_of(given))),
         tuple(tag.strip() for tag in person.tags if tag.strip()),
         person.kinds,
         (note,) if note else (),
@@ -192,7 +192,7 @@ def _phones(numbers: tuple[str, ...], region: str) -> dict[tuple[str, str], str]
     return phones
 
 
-def _place(given: NewAddress) -> Place:
+def place_of(given: NewAddress) -> Place:
     country = given.country.strip().upper()
     return (
         given.lines.strip(),

@@ -26,12 +26,15 @@ PERSON_COLUMNS = (
 )  # fmt: skip
 
 
-def record_people(people: Sequence[NewPerson], *, source: str, by: User | None = None) -> RecordedPeople:
+def record_people(
+    people: Sequence[NewPerson], *, source: str, by: User | None = None, are_new: bool = False
+) -> RecordedPeople:
     """Record people, each once, and return their ids in the order given.
 
     Somebody is known again by an external id of the same source, then by an e-mail address, then by a phone number
     with the same name; rows of one batch too. A filled field is never overwritten, blanks are filled, addresses and
-    tags are added. Safe to repeat: a second time nothing is written. Announced once a batch.
+    tags are added. Safe to repeat: a second time nothing is written. Announced once a batch. `are_new` looks for
+    nobody: the owner has said that these are other people, who may share an address with somebody.
     """
     if not people:
         return RecordedPeople()
@@ -39,7 +42,7 @@ def record_people(people: Sequence[NewPerson], *, source: str, by: User | None =
     with transaction.atomic():
         hold_the_book()
         known = known_keys(drafts)
-        of_row, new, before = settle(drafts, known)
+        of_row, new, before = settle(drafts, {} if are_new else known)
         if new:
             _insert(new, source=source, by=by)
             write_satellites(new, known, source=source, by=by)

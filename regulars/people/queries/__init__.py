@@ -1,0 +1,24 @@
+"""The reads of this room."""
+
+from .consents import ConsentState, consent_state, silenced
+from .lists import Filter, Page, people_list
+from .occasions import ObservedDay, coming_up, occasions_between
+from .persons import likely_same, reminders_due
+from .search import Found, find_people, search
+
+__all__ = [
+    "ConsentState",
+    "Filter",
+    "Found",
+    "ObservedDay",
+    "Page",
+    "coming_up",
+    "consent_state",
+    "find_people",
+    "likely_same",
+    "occasions_between",
+    "people_list",
+    "reminders_due",
+    "search",
+    "silenced",
+]
