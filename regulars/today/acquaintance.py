@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +15,7 @@ from regulars.outreach.queries import may_receive
 from regulars.people.models import Person, Phone, PostalAddress, Preference
 from regulars.purchases.models import PersonTotals
 
+Reach = TypeVar("Reach", Phone, PostalAddress)
 EMAIL, CARD, CALL, IN_PERSON = "email", "card", "call", "in_person"
 
 
@@ -64,7 +66,9 @@ def acquaintances(person_ids: Collection[int], purpose: str, on: date) -> dict[i
     """What is known about these people and how they may be reached for this purpose; about a dozen queries for all."""
     persons = Person.objects.in_bulk(person_ids)
     totals = PersonTotals.objects.in_bulk(person_ids)
-    phones = _first(Phone.objects.filter(person_id__in=person_ids).order_by("person_id", "-is_primary", "pk"))
+    phones = _first(
+        Phone.objects.filter(person_id__in=person_ids, is_bad=False).order_by("person_id", "-is_primary", "pk")
+    )
     addresses = _first(PostalAddress.objects.filter(person_id__in=person_ids, is_bad=False).order_by("person_id", "pk"))
     tastes = _tastes(person_ids)
     ways = open_ways(person_ids, purpose, on, phones, addresses)
@@ -79,7 +83,7 @@ def acquaintances(person_ids: Collection[int], purpose: str, on: date) -> dict[i
             best_time=person.best_time,
             phone=phone.as_typed if phone else "",
             phone_link=(phone.e164 or phone.as_typed) if phone else "",
-            address=addresses[pk].on_one_line if pk in addresses else "",
+            address=str(addresses[pk]) if pk in addresses else "",
             likes=tastes.get((pk, "like"), ()),
             dislikes=tastes.get((pk, "dislike"), ()),
             visits=total.buying_days if total else 0,
@@ -103,10 +107,10 @@ def open_ways(
     return {pk: frozenset(ways) for pk, ways in open_to.items()}
 
 
-def _first(rows: Iterable[object]) -> dict[int, object]:
-    found: dict[int, object] = {}
+def _first(rows: Iterable[Reach]) -> dict[int, Reach]:
+    found: dict[int, Reach] = {}
     for row in rows:
-        found.setdefault(row.person_id, row)  # type: ignore[attr-defined]  # rows of a satellite table
+        found.setdefault(row.person_id, row)
     return found
 
 

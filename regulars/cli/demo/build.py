@@ -68,16 +68,15 @@ def add_what_is_known(ids: dict[str, int], on: date, owner: User) -> None:
     for role in CAST:
         person = Person.objects.get(pk=ids[role.key])
         if role.likes:
-            people.add_preference(person, "like", role.likes, owner)
+            people.set_preferences(person, [role.likes], [])
         if role.sent_by:
             people.change_person(
                 person, changes={"referred_by_id": ids[role.sent_by]}, expected_version=person.version, by=owner
             )
     for customer in everybody(SEED, on):
         person = Person.objects.get(pk=ids[str(customer.number)])
-        for taste, words in (("like", customer.likes), ("dislike", customer.dislikes)):
-            if words:
-                people.add_preference(person, taste, words, owner)
+        if customer.likes or customer.dislikes:
+            people.set_preferences(person, filter(None, [customer.likes]), filter(None, [customer.dislikes]))
     ruth = Person.objects.get(pk=ids["ruth"])
     people.silence(ruth, "complaint", "The clasp opened twice on the first evening.", set_by_room="people", until=None)
     people.remind(ruth, "Ring her about the clasp and make it good", on, kind="promise", by=owner)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from regulars.purchases.models import PersonTotals
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
 from regulars.today.drafts import drafts_for
+from regulars.today.lines.quiet import not_quiet
 from regulars.today.lines.shape import Due, Kind, Line
 from regulars.today.lines.ways import MINUTES, cost_of, day_in_words, way_in_words
 from regulars.today.models import Decision
@@ -42,7 +43,7 @@ def first_bought(day: date, on: date, limit: int, only: Collection[int] | None) 
             person__merged_into=None,
             person__erased_at=None,
         )
-        .filter(Decision.objects.open_lines(KEY, on, "person_id", str(day.year)))
+        .filter(not_quiet(on), Decision.objects.open_lines(KEY, on, "person_id", str(day.year)))
         .order_by("person_id")
     )
     if only is not None:

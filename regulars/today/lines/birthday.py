@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from regulars.people import queries as people
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
 from regulars.today.drafts import drafts_for
+from regulars.today.lines.quiet import without_quiet
 from regulars.today.lines.shape import Due, Kind, Line
 from regulars.today.lines.ways import MINUTES, cost_of, day_in_words
 from regulars.today.models import Decision
@@ -23,7 +24,7 @@ WAYS = (CARD, EMAIL, CALL)
 
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
-    """Days within the next ten, soonest first, read a day at a time until there are enough. At most 22 queries."""
+    """Days within the next ten, soonest first, read a day at a time until there are enough. At most 33 queries."""
     found: list[Due] = []
     for ahead in range(AHEAD_DAYS + 1):
         day = on + timedelta(days=ahead)
@@ -54,7 +55,7 @@ def undecided(dues: Sequence[Due], on: date) -> list[Due]:
         return []
     closed = Decision.objects.closing(on).filter(kind=KEY, occurrence=dues[0].occurrence)
     decided = set(closed.filter(subject_id__in=[due.subject_id for due in dues]).values_list("subject_id", flat=True))
-    return [due for due in dues if due.subject_id not in decided]
+    return without_quiet([due for due in dues if due.subject_id not in decided], on)
 
 
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from regulars.standings import queries as standings
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
 from regulars.today.drafts import drafts_for
+from regulars.today.lines.quiet import without_quiet
 from regulars.today.lines.shape import Due, Kind, Line
 from regulars.today.lines.ways import MINUTES, cost_of, way_in_words
 from regulars.today.models import Decision
@@ -20,7 +21,7 @@ WAYS = (CALL, EMAIL, CARD)
 
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
-    """Whoever slipped last comes first: a word to them does most. One line a silence. Two queries a page of people."""
+    """Whoever slipped last comes first: a word to them does most. One line a silence. Three queries a page of people."""
     found: list[Due] = []
     start = 0
     while len(found) < limit:
@@ -40,7 +41,7 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
 def undecided(dues: Sequence[Due], on: date) -> list[Due]:
     closed = Decision.objects.closing(on).filter(kind=KEY, subject_id__in=[due.subject_id for due in dues])
     decided = set(closed.values_list("subject_id", "occurrence"))
-    return [due for due in dues if (due.subject_id, due.occurrence) not in decided]
+    return without_quiet([due for due in dues if (due.subject_id, due.occurrence) not in decided], on)
 
 
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:

@@ -12,6 +12,7 @@ from regulars.kit.business import business
 from regulars.purchases import queries as purchases
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
 from regulars.today.drafts import drafts_for
+from regulars.today.lines.quiet import not_quiet
 from regulars.today.lines.shape import Due, Kind, Line
 from regulars.today.lines.ways import MINUTES, cost_of, day_in_words, way_in_words
 from regulars.today.models import Decision
@@ -30,7 +31,7 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
     first, last = on - timedelta(days=AFTER_DAYS + WINDOW_DAYS), on - timedelta(days=AFTER_DAYS)
     since = business().follow_up_since
     orders = purchases.thankable_orders(max(first, since) if since else first, last)
-    orders = orders.filter(Decision.objects.open_lines(KEY, on)).order_by("bought_on", "pk")
+    orders = orders.filter(not_quiet(on), Decision.objects.open_lines(KEY, on)).order_by("bought_on", "pk")
     if only is not None:
         orders = orders.filter(pk__in=only)
     return [

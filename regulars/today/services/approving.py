@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock
 from regulars.outreach import services as outreach
 from regulars.outreach.models import Touch
+from regulars.outreach.services import NewTouch
 from regulars.today.lines import Line
 from regulars.today.models import Choice
 from regulars.today.queries import lines_by_key
@@ -35,12 +36,12 @@ class Approved:
     answered_before: tuple[str, ...] = ()
 
 
-def new_touch(line: Line, step: str = "1") -> outreach.NewTouch:
+def new_touch(line: Line, step: str = "1") -> NewTouch:
     """The touch of a line: its key is (person, programme, subject and occurrence, step)."""
     draft = line.draft
     channel = "by_hand" if line.way == "in_person" else line.way
     latest = line.due.due_on + timedelta(days=LATEST_DAYS.get(line.due.kind, 30))
-    return outreach.NewTouch(
+    return NewTouch(
         person_id=line.due.person_id or 0,
         programme=line.programme,
         occurrence=f"{line.due.subject_id}:{line.due.occurrence}".rstrip(":"),
@@ -56,8 +57,8 @@ def new_touch(line: Line, step: str = "1") -> outreach.NewTouch:
     )
 
 
-def end_of(day: object) -> datetime:
-    return datetime.combine(day, time.max, clock.zone())  # type: ignore[arg-type]  # a date
+def end_of(day: date) -> datetime:
+    return datetime.combine(day, time.max, clock.zone())
 
 
 def approve_lines(seen: Mapping[str, str], by: User | None) -> Approved:

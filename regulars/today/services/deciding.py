@@ -13,6 +13,7 @@ from regulars.kit import clock
 from regulars.kit.errors import Refusal
 from regulars.outreach.services import checked_words
 from regulars.people import services as people
+from regulars.people.models import Reminder
 from regulars.today.lines import Line
 from regulars.today.models import OPEN_CHOICES, Choice, Decision
 from regulars.today.queries import lines_by_key
@@ -55,7 +56,7 @@ def snooze_line(key: str, until: date, by: User | None) -> Line:
         raise Refusal(_("Choose a day after today."), field="until")
     line = line_of(key)
     if line.way == "reminder":
-        people.snooze_reminder(line.due.subject_id, until, by)
+        people.snooze_reminder(Reminder.objects.get(pk=line.due.subject_id), until, by)
     decide([line], Choice.SNOOZED, by, until=until)
     return line
 
@@ -65,7 +66,7 @@ def skip_line(key: str, by: User | None) -> Line:
     """Leave a line out this time; it does not come back for this occasion."""
     line = line_of(key)
     if line.way == "reminder":
-        people.finish_reminder(line.due.subject_id, by)
+        people.finish_reminder(Reminder.objects.get(pk=line.due.subject_id), by)
     decide([line], Choice.SKIPPED, by)
     return line
 

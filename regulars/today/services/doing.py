@@ -15,6 +15,7 @@ from regulars.kit.errors import Refusal
 from regulars.outreach import services as outreach
 from regulars.outreach.models import Touch
 from regulars.people import services as people
+from regulars.people.models import Reminder
 from regulars.today.lines import Line
 from regulars.today.models import Choice, Decision, DecisionQuerySet
 from regulars.today.services.approving import new_touch
@@ -35,7 +36,7 @@ def take_outcome(key: str, outcome: str, note: str, by: User | None, *, again_on
         raise Refusal(_("Say what came of it."), field="outcome")
     line = line_of(key)
     if line.way == "reminder":
-        people.finish_reminder(line.due.subject_id, by)
+        people.finish_reminder(Reminder.objects.get(pk=line.due.subject_id), by)
         decide([line], Choice.DONE, by)
         return line
     if line.way == "question":
