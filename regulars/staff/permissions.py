@@ -37,7 +37,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "people.erase": LEADS,
     "purchases.see": ANYBODY,
     "purchases.sell": HANDS,
-    "purchases.change": LEADS,
+    "purchases.refund": LEADS,
     "intake.see": LEADS,
     "intake.run": LEADS,
     "intake.undo": LEADS,
