@@ -22,7 +22,7 @@ from regulars.purchases.services.totals import Share, settle, shares
 from regulars.purchases.services.updating import bring_up_to_date
 from regulars.purchases.services.writing import insert_rows, new_ids, one_writer
 
-BULK = 1000
+BULK = 2000
 
 
 class _Sorted(NamedTuple):
@@ -37,7 +37,7 @@ def record_orders(orders: Sequence[NewOrder]) -> Recorded:
     A (source, reference) known before counts as seen when its content is the same (nothing is written then), else as
     updated. A person, once known, is never taken off an order again; a refund noted by hand stays unless the source
     now tells the same amount; an order cancelled by hand stays cancelled. Amounts are rounded half up to the smallest
-    coin. Refuses amounts below zero. Batches of more than 1000 write no timeline entries: the person page shows their
+    coin. Refuses amounts below zero. Batches of more than 2000 write no timeline entries: the person page shows their
     orders from the orders themselves.
     """
     prepared = baskets(orders)

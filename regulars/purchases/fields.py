@@ -1,0 +1,80 @@
+"""What people can be filtered and found by because of what they bought."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from regulars.people import fields
+from regulars.purchases.models import Order, PersonTotals
+
+NOBODY = Q(pk__in=())
+
+
+def register() -> None:
+    """Put this room's fields into the catalogue."""
+    for place, (key, label, kind, matches) in enumerate(
+        (
+            ("last_bought", _("Last bought"), "date", _by_day("last_bought_on")),
+            ("first_bought", _("First bought"), "date", _by_day("first_bought_on")),
+            ("buying_days", _("Visits with a purchase"), "number", _by_number("buying_days")),
+            ("orders", _("Number of purchases"), "number", _by_number("orders")),
+            ("spent", _("Spent so far"), "number", _by_number("net_amount")),
+        )
+    ):
+        fields.register(fields.Field(key, label, "purchases", kind, matches, order=200 + place))  # type: ignore[arg-type]  # a shape
+    fields.register(
+        fields.Field(
+            "order_number", _("Order number"), "purchases", "text", _by_order, finds=people_of_order, order=210
+        )
+    )
+
+
+def people_of_order(text: str) -> QuerySet[Any, Any] | None:
+    """The people who have an order of exactly this number, with or without its #."""
+    number = text.strip()
+    if not number or len(number) > 200:
+        return None
+    orders = Order.objects.filter(reference__in=(number, f"#{number.lstrip('#')}"), person__isnull=False)
+    return orders.values_list("person_id", flat=True)
+
+
+def _by_order(op: str, value: str) -> Q:
+    return Q(pk__in=people_of_order(value) or ())
+
+
+def _by_day(column: str) -> Callable[[str, str], Q]:
+    def matches(op: str, value: str) -> Q:
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            return NOBODY
+        return _has_totals(**{f"{column}__{'gte' if op == 'since' else 'lte'}": day})
+
+    return matches
+
+
+def _by_number(column: str) -> Callable[[str, str], Q]:
+    """At most includes those who never bought; at least 0 does too."""
+
+    def matches(op: str, value: str) -> Q:
+        try:
+            number = Decimal(value).quantize(Decimal("0.001"))
+        except InvalidOperation:
+            return NOBODY
+        if op == "at_most":
+            return (
+                ~_has_totals(**{f"{column}__gt": number}) if number >= 0 else _has_totals(**{f"{column}__lte": number})
+            )
+        return _has_totals(**{f"{column}__gte": number}) if number > 0 else Q()
+
+    return matches
+
+
+def _has_totals(**conditions: Any) -> Q:
+    return Q(Exists(PersonTotals.objects.filter(person_id=OuterRef("pk"), **conditions)))

@@ -1,0 +1,24 @@
+"""The reads of this room."""
+
+from regulars.purchases.queries.orders import (
+    OrderPage,
+    bought_in_words,
+    names_of,
+    orders_of,
+    recent_orders,
+    thankable_orders,
+)
+from regulars.purchases.queries.totals import MonthTotals, month_totals, net_total, totals_of
+
+__all__ = [
+    "MonthTotals",
+    "OrderPage",
+    "bought_in_words",
+    "month_totals",
+    "names_of",
+    "net_total",
+    "orders_of",
+    "recent_orders",
+    "thankable_orders",
+    "totals_of",
+]
