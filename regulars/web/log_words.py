@@ -24,7 +24,8 @@ WORDS = {
     "two_step_off": _("switched the second step off"),
     "stop_everything": _("stopped everything"),
     "resume_sending": _("let it go on"),
-    "back_up": _("made a backup"),
+    "back_up": _("began a backup"),
+    "let_go_notice": _("let go of what had been set aside"),
     "retry_notice": _("tried again what had been set aside"),
     "see_person": _("looked at a person"),
 }

@@ -27,8 +27,9 @@ def addresses(*, is_demo: bool) -> list[URLPattern]:
         path("settings/hours/", settings_pages.hours, name="hours"),
         path("settings/sending/", settings_pages.sending, name="sending"),
         path("settings/log/", log.log, name="log"),
-        path("settings/health/", health.health, name="health"),
+        path("settings/health/", health.health_page, name="health"),
         path("settings/health/notices/<int:notice_id>/retries/", health.retry, name="retry"),
+        path("settings/health/notices/<int:notice_id>/ends/", health.let_go, name="let-go"),
         path("settings/health/backups/", health.back_up, name="back-up"),
     ]
     return [*always, path("demo/entries/", sign_in.enter_demo, name="enter-demo")] if is_demo else always
