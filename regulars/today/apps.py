@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class TodayConfig(AppConfig):
     name = "regulars.today"
     label = "today"
+
+    def ready(self) -> None:
+        from regulars.today.own_records import register_records
+
+        register_records()

@@ -1,0 +1,188 @@
+"""What happens to a line when somebody answers it."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from regulars.kit.errors import Refusal
+from regulars.outreach.models import Touch
+from regulars.people import services as people
+from regulars.today import services
+from regulars.today.models import Decision
+from regulars.today.queries import lines_by_key, plan
+from regulars.today.tests.builders import ON, a_person, a_shop, an_owner, bought, graded
+
+
+@pytest.fixture
+def the_day(frozen_clock):
+    frozen_clock.move_to(datetime(2026, 6, 10, 9, tzinfo=UTC))
+    a_shop()
+
+
+@pytest.fixture
+def maya(db, the_day):
+    return an_owner()
+
+
+def only_line():
+    (line,) = plan(ON).lines
+    return line
+
+
+def test_a_yes_makes_one_touch_with_the_words_that_were_shown(maya) -> None:
+    bought(a_person("Ann Kavanagh"), [8])
+    line = only_line()
+    answer = services.approve_lines({line.key: line.seen}, maya)
+    touch = Touch.objects.get()
+    assert answer.approved == (line.key,)
+    assert (touch.state, touch.subject, touch.body) == ("approved", line.draft.subject, line.draft.body)
+    assert touch.due_at == datetime(2026, 6, 10, 9, 10, tzinfo=UTC)
+    assert plan(ON).total == 0
+
+
+def test_a_second_yes_changes_nothing(maya) -> None:
+    bought(a_person(), [8])
+    line = only_line()
+    services.approve_lines({line.key: line.seen}, maya)
+    again = services.approve_lines({line.key: line.seen}, maya)
+    assert again.approved == ()
+    assert again.answered_before == (line.key,)
+    assert Touch.objects.count() == 1
+
+
+def test_a_letter_that_changed_since_it_was_read_comes_back(maya) -> None:
+    bought(a_person(), [8])
+    line = only_line()
+    services.edit_line(line.key, "Thank you", "Other words.", maya)
+    answer = services.approve_lines({line.key: line.seen}, maya)
+    assert answer.approved == ()
+    assert [changed.draft.body for changed in answer.changed] == ["Other words."]
+    assert not Touch.objects.exists()
+
+
+def test_the_owners_own_words_are_what_leaves(maya) -> None:
+    bought(a_person(), [8])
+    services.edit_line(only_line().key, "Thank you", "Dear Ann,\n\nthe scarf suits you.", maya)
+    line = only_line()
+    services.approve_lines({line.key: line.seen}, maya)
+    assert Touch.objects.get().body == "Dear Ann,\n\nthe scarf suits you."
+
+
+def test_words_with_an_unfilled_field_are_refused(maya) -> None:
+    bought(a_person(), [8])
+    with pytest.raises(Refusal, match="curly"):
+        services.edit_line(only_line().key, "Thank you", "Dear {{ first_name }}", maya)
+
+
+def test_a_line_put_off_comes_back_on_its_day(maya) -> None:
+    bought(a_person(), [8])
+    services.snooze_line(only_line().key, ON + timedelta(days=2), maya)
+    assert plan(ON).total == 0
+    assert plan(ON + timedelta(days=1)).total == 0
+    assert plan(ON + timedelta(days=2)).total == 1
+
+
+def test_a_line_cannot_be_put_off_into_the_past(maya) -> None:
+    bought(a_person(), [8])
+    with pytest.raises(Refusal, match="after today"):
+        services.snooze_line(only_line().key, ON, maya)
+    assert plan(ON).total == 1
+
+
+def test_a_line_left_out_stays_out_and_can_be_brought_back(maya) -> None:
+    bought(a_person(), [8])
+    key = only_line().key
+    services.skip_line(key, maya)
+    assert plan(ON + timedelta(days=3)).total == 0
+    services.reopen_line(key, maya)
+    assert plan(ON).total == 1
+
+
+def test_what_was_approved_cannot_be_skipped_or_brought_back(maya) -> None:
+    bought(a_person(), [8])
+    line = only_line()
+    services.approve_lines({line.key: line.seen}, maya)
+    for verb in (services.skip_line, services.reopen_line):
+        with pytest.raises(Refusal):
+            verb(line.key, maya)
+    assert Touch.objects.get().state == "approved"
+
+
+def test_a_call_without_an_answer_comes_back_tomorrow_three_times_at_most(maya, frozen_clock) -> None:
+    bought(a_person("Bo", email=False, phones=("020 911 1234",)), [100, 140, 180])
+    graded()
+    key = only_line().key
+    for day in range(3):
+        frozen_clock.move_to(datetime(2026, 6, 10 + day, 9, tzinfo=UTC))
+        services.take_outcome(key, "no_answer", "", maya)
+    assert Touch.objects.count() == 3
+    assert plan(ON + timedelta(days=3)).total == 0
+
+
+def test_what_came_of_a_call_stands_in_the_ledger(maya) -> None:
+    person = a_person("Bo", email=False, phones=("020 911 1234",))
+    bought(person, [100, 140, 180])
+    graded()
+    services.take_outcome(only_line().key, "spoke", "The wedding was lovely.", maya)
+    touch = Touch.objects.get()
+    assert (touch.person_id, touch.channel, touch.outcome, touch.note) == (
+        person.pk,
+        "call",
+        "spoke",
+        "The wedding was lovely.",
+    )
+    assert plan(ON).total == 0
+
+
+def test_a_new_purchase_starts_a_new_silence(maya) -> None:
+    person = a_person("Bo", email=False, phones=("020 911 1234",))
+    bought(person, [100, 140, 180])
+    graded()
+    services.skip_line(only_line().key, maya)
+    bought(person, [0])
+    graded()
+    later = ON + timedelta(days=200)
+    assert [line.person for line in plan(later).lines if line.due.kind == "slipped"] == ["Bo"]
+
+
+def test_a_promise_kept_is_done_on_the_persons_page_too(maya) -> None:
+    reminder = people.remind(a_person("Ruth"), "Ring ready", ON, kind="promise", by=maya)
+    services.take_outcome(only_line().key, "done", "", maya)
+    reminder.refresh_from_db()
+    assert reminder.done_at is not None
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_ten_hands_that_say_yes_at_once_send_one_letter(the_day) -> None:
+    maya = an_owner()
+    bought(a_person(), [8])
+    line = only_line()
+    start, faults = threading.Barrier(10), []
+
+    def press() -> None:
+        try:
+            start.wait()
+            services.approve_lines({line.key: line.seen}, maya)
+        except Exception as fault:
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    hands = [threading.Thread(target=contextvars.copy_context().run, args=(press,)) for _ in range(10)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    assert faults == []
+    assert Touch.objects.count() == 1
+    assert Decision.objects.get().choice == "approved"
+
+
+def test_a_line_nobody_knows_is_not_found(maya) -> None:
+    assert lines_by_key(["thank_you:999:", "nonsense", "slipped:x:y"], ON) == {}
