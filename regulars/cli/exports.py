@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 from regulars.people.models import (
     ConsentNow,
@@ -84,9 +84,9 @@ def slices(queryset: QuerySet[Any]) -> Iterator[list[Any]]:
         last = rows[-1].pk
 
 
-def grouped(model: type[Model], ids: list[int], words: Callable[[Any], str], *related: str) -> dict[int, list[str]]:
+def grouped(rows: QuerySet[Any], ids: list[int], words: Callable[[Any], str], *related: str) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    for row in model._default_manager.filter(person_id__in=ids).select_related(*related).order_by("pk"):
+    for row in rows.filter(person_id__in=ids).select_related(*related).order_by("pk"):
         found[row.person_id].append(words(row))
     return found
 
@@ -95,13 +95,13 @@ def people_rows() -> Iterator[Row]:
     for persons in slices(Person.objects.here()):
         ids = [person.pk for person in persons]
         beside = {
-            "emails": grouped(Email, ids, lambda row: row.address),
-            "phones": grouped(Phone, ids, lambda row: row.e164 or row.as_typed),
-            "addresses": grouped(PostalAddress, ids, address_words),
-            "kinds": grouped(PersonKind, ids, lambda row: row.kind),
-            "tags": grouped(PersonTag, ids, lambda row: row.tag.name, "tag"),
-            "external_ids": grouped(ExternalId, ids, lambda row: f"{row.source}:{row.external_id}"),
-            "occasions": grouped(Occasion, ids, lambda row: f"{row.label or row.kind} {row.date}"),
+            "emails": grouped(Email.objects.all(), ids, lambda row: row.address),
+            "phones": grouped(Phone.objects.all(), ids, lambda row: row.e164 or row.as_typed),
+            "addresses": grouped(PostalAddress.objects.all(), ids, address_words),
+            "kinds": grouped(PersonKind.objects.all(), ids, lambda row: row.kind),
+            "tags": grouped(PersonTag.objects.all(), ids, lambda row: row.tag.name, "tag"),
+            "external_ids": grouped(ExternalId.objects.all(), ids, lambda row: f"{row.source}:{row.external_id}"),
+            "occasions": grouped(Occasion.objects.all(), ids, lambda row: f"{row.label or row.kind} {row.date}"),
             "consents": grouped(
                 ConsentNow, ids, lambda row: f"{row.channel} {row.purpose}: {'yes' if row.is_given else 'no'}"
             ),

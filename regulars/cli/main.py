@@ -44,8 +44,10 @@ def build_parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--data-dir", metavar="FOLDER", help="the folder that holds everything (REGULARS_DATA_DIR)")
     for command in commands():
-        extra = {} if command.is_hidden else {"help": command.help}
-        sub = shelf.add_parser(command.name, parents=[shared], description=command.help, **extra)
+        if command.is_hidden:
+            sub = shelf.add_parser(command.name, parents=[shared], description=command.help)
+        else:
+            sub = shelf.add_parser(command.name, parents=[shared], description=command.help, help=command.help)
         command.arguments(sub)
         sub.set_defaults(chosen=command)
     return parser

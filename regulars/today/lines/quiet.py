@@ -21,7 +21,7 @@ def not_quiet(on: date, person: str = "person") -> Q:
 
 def without_quiet(dues: Sequence[Due], on: date) -> list[Due]:
     """The same for people found already. One query."""
-    ids = {due.person_id for due in dues}
+    ids = {due.person_id for due in dues if due.person_id is not None}
     open_silence = Silence.objects.filter(person_id=OuterRef("pk"), lifted_at=None)
     open_silence = open_silence.filter(Q(until=None) | Q(until__gte=on))
     quiet = Person.objects.filter(pk__in=ids).filter(Q(quiet_until__gte=on) | Q(Exists(open_silence)))

@@ -21,7 +21,7 @@ WAYS = (CALL, EMAIL, CARD)
 
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
-    """Whoever slipped last comes first: a word to them does most. One line a silence. Three queries a page of people."""
+    """Whoever slipped last comes first: a word to them does most. Three queries a page of people."""
     found: list[Due] = []
     start = 0
     while len(found) < limit:

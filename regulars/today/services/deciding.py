@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -37,13 +37,14 @@ def decide(lines: Iterable[Line], choice: Choice, by: User | None, *, until: dat
     """
     written = set()
     for line in lines:
-        values = {"choice": choice, "until": until, "by": by, "at": clock.now(), "minutes": line.minutes}
+        now = clock.now()
+        values: dict[str, Any] = {"choice": choice, "until": until, "by": by, "at": now, "minutes": line.minutes}
         identity = {"kind": line.due.kind, "subject_id": line.due.subject_id, "occurrence": line.due.occurrence}
         fresh = Decision(**identity, person_id=line.due.person_id, **values)
         changed = Decision.objects.filter(**identity, choice__in=OPEN_CHOICES).update(**values)
         if not changed:
             Decision.objects.bulk_create([fresh], ignore_conflicts=True)
-            changed = Decision.objects.filter(**identity, at=values["at"], by=by, choice=choice).count()
+            changed = Decision.objects.filter(**identity, at=now, by=by, choice=choice).count()
         if changed:
             written.add(line.key)
     return written
