@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -129,7 +130,7 @@ def _dots(shown: Sequence[Visit], x: Callable[[date], float], width: float) -> t
     def radius(visit: Visit) -> float:
         if visit.amount is None or top <= 0:
             return round(largest * 0.75, 1)
-        share = between(float(visit.amount / top), 0, 1) ** 0.5
+        share = math.sqrt(between(float(visit.amount / top), 0, 1))
         return round(largest * (0.45 + 0.55 * share), 1)
 
     return tuple(Dot(x(visit.on), radius(visit)) for visit in shown)

@@ -66,7 +66,7 @@ class Trend:
 
 def percent(value: float) -> str:
     """A rate of 0-1 in whole percent, with the space that never breaks."""
-    return f"{number_format(value * 100, 0)}\u00a0%"
+    return f"{number_format(round(value * 100), 0)}\u00a0%"
 
 
 def trend(series: Series, *, against: Series | None = None, label: str, shown: Shown = percent) -> Trend:
