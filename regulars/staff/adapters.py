@@ -35,7 +35,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, **more: Any) -> None:
+    def add_message(self, request: HttpRequest, level: int, message_template: str = "", *more: Any, **rest: Any) -> None:
         """Say in our words what the next page does not show by itself."""
         if message_template == "account/messages/password_changed.txt":
             messages.success(request, _("Your password is changed. Other devices are signed out."))

@@ -42,7 +42,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "rooms": SimpleLazyObject(lambda: _rooms(request)),
         "business_name": SimpleLazyObject(lambda: business().name),
         "sending": SimpleLazyObject(lambda: _sending(request)),
-        "sign_out_url": reverse("account_logout"),
+        "sign_out_url": SimpleLazyObject(lambda: reverse("account_logout")),
         "is_demo": settings.IS_DEMO,
     }
 

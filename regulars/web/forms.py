@@ -39,7 +39,10 @@ class LanguageField(forms.ChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.Select if len(settings.LANGUAGES) > 1 else forms.HiddenInput
-        super().__init__(label=_("Language"), choices=settings.LANGUAGES, initial="en", widget=widget, **kwargs)
+        super().__init__(label=_("Language"), choices=settings.LANGUAGES, widget=widget, required=False, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        return super().clean(value) or settings.LANGUAGE_CODE
 
 
 class FirstRunForm(forms.Form):
@@ -61,7 +64,7 @@ class FirstRunForm(forms.Form):
     country = CountryField()
     zone = ZoneField(widget=forms.Select({"data-guess-zone": ""}))
     currency = CurrencyField(help_text=_("It stays as it is once there are sales."))
-    language = LanguageField(required=False)
+    language = LanguageField()
 
 
 class BusinessForm(forms.Form):
@@ -72,7 +75,7 @@ class BusinessForm(forms.Form):
     country = CountryField()
     zone = ZoneField()
     currency = CurrencyField()
-    language = LanguageField(required=False)
+    language = LanguageField()
 
     def __init__(self, *args: Any, is_currency_fixed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
