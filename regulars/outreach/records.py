@@ -13,7 +13,20 @@ from regulars.people.models import Email
 from regulars.people.records import Moved, MovedRows, PersonRecords, register
 
 TABLE = "outreach.Touch"
-SHOWN = ("programme", "occurrence", "channel", "purpose", "state", "subject", "body", "sent_at", "to_address", "outcome", "note", "why")
+SHOWN = (
+    "programme",
+    "occurrence",
+    "channel",
+    "purpose",
+    "state",
+    "subject",
+    "body",
+    "sent_at",
+    "to_address",
+    "outcome",
+    "note",
+    "why",
+)
 
 
 def export(person_id: int) -> dict[str, Any]:
@@ -33,9 +46,13 @@ def erase(person_id: int) -> None:
     move(ids, State.CANCELLED, why=_("The person was erased."), only_from=OPEN, **free)
     rows = Touch.objects.filter(person_id=person_id)
     TouchChange.objects.filter(touch__in=rows).update(why="")
-    rows.update(subject="", body="", to_address="", note="", why="", held_why="", last_error="", evidence={}, draft_hash="")
+    rows.update(
+        subject="", body="", to_address="", note="", why="", held_why="", last_error="", evidence={}, draft_hash=""
+    )
     LeavingToken.objects.filter(person_id=person_id).delete()
-    for address in Email.objects.filter(person_id=person_id, normalised__contains="@").values_list("normalised", flat=True):
+    for address in Email.objects.filter(person_id=person_id, normalised__contains="@").values_list(
+        "normalised", flat=True
+    ):
         suppress(address, Suppression.Reason.LEFT, source="erased")
 
 
@@ -76,7 +93,9 @@ def unmerge(moved: MovedRows) -> None:
     for person_id, ids in by_person.items():
         Touch.objects.filter(pk__in=ids).update(person_id=person_id)
     stopped = [int(row.row_id) for row in moved if row.change == "changed"]
-    move(stopped, State.PLANNED, why=_("The entries were parted again."), only_from=(State.CANCELLED,), approved_at=None)
+    move(
+        stopped, State.PLANNED, why=_("The entries were parted again."), only_from=(State.CANCELLED,), approved_at=None
+    )
 
 
 def register_records() -> None:

@@ -1,7 +1,15 @@
 """The reads of this room."""
 
 from regulars.outreach.queries.facts import FIELDS, LetterField, facts_for
-from regulars.outreach.queries.outbox import counts, needs_attention, open_batches, outbox, page_of, touches_of, waiting_to_go
+from regulars.outreach.queries.outbox import (
+    counts,
+    needs_attention,
+    open_batches,
+    outbox,
+    page_of,
+    touches_of,
+    waiting_to_go,
+)
 from regulars.outreach.queries.permission import Verdict, may_receive
 from regulars.outreach.queries.wordings import latest, wordings_in_force
 

@@ -39,7 +39,12 @@ FIELDS: dict[str, LetterField] = {
         LetterField("full_name", gettext_lazy("Whole name"), "Anneke Noordman"),
         LetterField("shop", gettext_lazy("Your shop's name"), gettext_lazy("Maya's Boutique"), is_always=True),
         LetterField("owner", gettext_lazy("Your own name"), "Maya"),
-        LetterField("signature", gettext_lazy("Your name, and the shop's below it"), gettext_lazy("Maya, Maya's Boutique"), is_always=True),
+        LetterField(
+            "signature",
+            gettext_lazy("Your name, and the shop's below it"),
+            gettext_lazy("Maya, Maya's Boutique"),
+            is_always=True,
+        ),
         LetterField("today", gettext_lazy("Today's date"), gettext_lazy("22 November"), is_always=True),
         LetterField("bought", gettext_lazy("What they bought last"), gettext_lazy("a green silk scarf")),
         LetterField("bought_on", gettext_lazy("The day they bought it"), gettext_lazy("15 November")),
@@ -56,7 +61,9 @@ TOTALS = frozenset({"last_bought_on", "visits"})
 
 
 def facts_for(
-    person_ids: Iterable[int], extras: Mapping[int, Mapping[str, str]] | None = None, needed: Collection[str] | None = None
+    person_ids: Iterable[int],
+    extras: Mapping[int, Mapping[str, str]] | None = None,
+    needed: Collection[str] | None = None,
 ) -> dict[int, Facts]:
     """Gather what can be said about each person; `extras` win. One query, two more where purchases are spoken of."""
     wanted = frozenset(FIELDS) if needed is None else frozenset(needed)

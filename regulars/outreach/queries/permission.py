@@ -78,16 +78,28 @@ class _Known:
     def _reach(self) -> tuple[dict[int, str], dict[int, str]]:
         """Return the way to each person, and why there is none."""
         if self.channel == Channel.EMAIL:
-            rows = Email.objects.filter(person_id__in=self.ids).exclude(normalised="").order_by("person_id", "-is_primary", "id")
+            rows = (
+                Email.objects.filter(person_id__in=self.ids)
+                .exclude(normalised="")
+                .order_by("person_id", "-is_primary", "id")
+            )
             good = [(row.person_id, row.normalised) for row in rows if not row.is_bad and "@" in row.normalised]
             bad = {row.person_id: _("The e-mail address we have does not work any more.") for row in rows if row.is_bad}
             return _first(good), {**dict.fromkeys(self.ids, _("We have no e-mail address.")), **bad}
         if self.channel == Channel.CALL:
-            numbers = Phone.objects.filter(person_id__in=self.ids, is_bad=False).order_by("person_id", "-is_primary", "id")
-            return _first(numbers.values_list("person_id", "as_typed")), dict.fromkeys(self.ids, _("We have no telephone number."))
+            numbers = Phone.objects.filter(person_id__in=self.ids, is_bad=False).order_by(
+                "person_id", "-is_primary", "id"
+            )
+            return _first(numbers.values_list("person_id", "as_typed")), dict.fromkeys(
+                self.ids, _("We have no telephone number.")
+            )
         if self.channel == Channel.LETTER:
-            places = PostalAddress.objects.filter(person_id__in=self.ids, is_bad=False).order_by("person_id", "-is_primary", "id")
-            return _first(places.values_list("person_id", "city")), dict.fromkeys(self.ids, _("We have no postal address."))
+            places = PostalAddress.objects.filter(person_id__in=self.ids, is_bad=False).order_by(
+                "person_id", "-is_primary", "id"
+            )
+            return _first(places.values_list("person_id", "city")), dict.fromkeys(
+                self.ids, _("We have no postal address.")
+            )
         return dict.fromkeys(self.ids, ""), {}
 
     def _suppressed(self) -> dict[int, str]:
@@ -205,12 +217,20 @@ def _is_awake(known: _Known, person_id: int) -> Verdict | None:
 
 def _is_not_pestered(known: _Known, person_id: int) -> Verdict | None:
     for counted, most, span, why in (
-        (known.asks, known.business.asks_per_month, MONTH, _("They were asked for something %(n)d times in thirty days.")),
+        (
+            known.asks,
+            known.business.asks_per_month,
+            MONTH,
+            _("They were asked for something %(n)d times in thirty days."),
+        ),
         (known.week, known.business.touches_per_week, WEEK, _("They heard from us %(n)d times this week.")),
     ):
         n, oldest_at = counted.get(person_id, (0, known.at))
         if n >= most > 0:
-            until = free_again_at(oldest_at + span, known.business, zone_of(known.persons[person_id].zone)) or oldest_at + span
+            until = (
+                free_again_at(oldest_at + span, known.business, zone_of(known.persons[person_id].zone))
+                or oldest_at + span
+            )
             return Verdict(False, why % {"n": n}, max(until, known.at + timedelta(minutes=15)))
     return None
 

@@ -16,7 +16,14 @@ from regulars.outreach.services.changing import (
 from regulars.outreach.services.drafting import Draft, Drafts, Preflight, draft_for, preflight, render
 from regulars.outreach.services.leaving import come_back, leave, leave_by_address
 from regulars.outreach.services.liquid import EmptyField
-from regulars.outreach.services.planning import NewTouch, Planned, checked_words, draft_hash, plan_touches, refresh_drafts
+from regulars.outreach.services.planning import (
+    NewTouch,
+    Planned,
+    checked_words,
+    draft_hash,
+    plan_touches,
+    refresh_drafts,
+)
 from regulars.outreach.services.sending import send_due
 from regulars.outreach.services.suppressing import suppress, unsuppress
 from regulars.outreach.services.wordings import archive, back_to_start, check_words, free_key, save_wording

@@ -68,7 +68,9 @@ def connect_account(new: NewAccount, by: User | None, *, patience: float = PATIE
             connections=entered.connections or PROVIDERS[entered.preset].connections,
             tested_at=clock.now(),
         )
-        note_audit(by, "connect_mailbox", room="outreach", kind="mailbox", object_id=account.pk, text=account.from_address)
+        note_audit(
+            by, "connect_mailbox", room="outreach", kind="mailbox", object_id=account.pk, text=account.from_address
+        )
     return account
 
 
@@ -116,7 +118,7 @@ def _field_of(fault: BaseException) -> str:
     return "password" if isinstance(fault, smtplib.SMTPAuthenticationError) else "host"
 
 
-def test_letter(account: SendingAccount, to: str, *, patience: float = PATIENCE_SECONDS) -> str:
+def test_letter(account: SendingAccount, to: str, *, patience: float = PATIENCE_SECONDS) -> str:  # noqa: PT028  (a service)
     """Send one letter to the owner at once, past the ledger, and return what the server said."""
     recipient = wire_address(to)
     letter = Letter(
@@ -148,7 +150,9 @@ test_letter.__test__ = False  # type: ignore[attr-defined]  # a service, not a t
 
 def _test_failed(result: Result) -> str:
     if result.stage == "sender":
-        words = _("The server does not let you write as this sender. Use the address of the mailbox itself. It said: %(said)s")
+        words = _(
+            "The server does not let you write as this sender. Use the address of the mailbox itself. It said: %(said)s"
+        )
     elif result.stage == "recipient":
         words = _("The server does not take letters to this address. It said: %(said)s")
     else:

@@ -43,7 +43,11 @@ def take(account_id: int, wanted: int, *, within_seconds: float) -> Grant:
     now = clock.now()
     every = 1 / account.per_second if account.per_second > 0 else 0.0
     starts_at = max(now, account.next_free_at or now)
-    by_pace = wanted if not every else max(0, int((now - starts_at + timedelta(seconds=within_seconds)).total_seconds() / every) + 1)
+    by_pace = (
+        wanted
+        if not every
+        else max(0, int((now - starts_at + timedelta(seconds=within_seconds)).total_seconds() / every) + 1)
+    )
     count = max(0, min(wanted, by_pace, _left(account, now)))
     slot_at = slot_of(now)
     if count:
@@ -85,8 +89,16 @@ def used_up_why(account: SendingAccount) -> str:
     """Say why nothing goes out just now, or nothing at all when there is room."""
     now = clock.now()
     for limit, span, why in (
-        (account.per_hour, HOUR, _("The mailbox lets out %(limit)s letters an hour; the next ones go when there is room again.")),
-        (account.per_day, DAY, _("The mailbox lets out %(limit)s letters a day; the next ones go when there is room again.")),
+        (
+            account.per_hour,
+            HOUR,
+            _("The mailbox lets out %(limit)s letters an hour; the next ones go when there is room again."),
+        ),
+        (
+            account.per_day,
+            DAY,
+            _("The mailbox lets out %(limit)s letters a day; the next ones go when there is room again."),
+        ),
     ):
         if limit is not None and _used(account.pk, now - span - SLOT) >= limit:
             return why % {"limit": formats.number_format(limit)}

@@ -27,7 +27,9 @@ def edit_draft(touch: Touch, subject: str, body: str, by: User | None) -> Touch:
     """Put the owner's own words under a touch. An approved letter stays approved and its delay starts anew."""
     row = Touch.objects.select_for_update(of=("self",)).get(pk=touch.pk)
     if row.state not in {State.PLANNED, State.HELD, State.APPROVED}:
-        raise Refusal(_("These words cannot be changed any more: %(state)s.") % {"state": State(row.state).label.lower()})
+        raise Refusal(
+            _("These words cannot be changed any more: %(state)s.") % {"state": State(row.state).label.lower()}
+        )
     row.subject, row.body = checked_words(row.channel, subject, body)
     if row.channel in {Channel.EMAIL, Channel.LETTER} and not row.body:
         raise Refusal(_("There are no words in it yet."), field="body")

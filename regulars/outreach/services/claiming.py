@@ -121,7 +121,9 @@ def _addressed(rows: Sequence[Touch], account: SendingAccount | None) -> list[To
 def give_back(rows: Sequence[Touch], *, worker: str, why: str = "") -> int:
     """Return claimed letters of which not a byte has left."""
     free = {"lease_until": None, "leased_by": ""}
-    return len(move([row.pk for row in rows], State.APPROVED, why=why, only_from=(State.CLAIMED,), leased_by=worker, **free))
+    return len(
+        move([row.pk for row in rows], State.APPROVED, why=why, only_from=(State.CLAIMED,), held_by=worker, **free)
+    )
 
 
 def renew(rows: Sequence[Touch], *, worker: str, lease_seconds: float) -> None:

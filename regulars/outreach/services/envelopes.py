@@ -35,9 +35,7 @@ def sender_of(account: SendingAccount | None) -> Sender:
     return Sender(account.from_name or business().name, account.from_address, account.reply_to)
 
 
-def enveloped(
-    rows: Sequence[Touch], account: SendingAccount | None
-) -> tuple[dict[int, Envelope], dict[int, Refusal]]:
+def enveloped(rows: Sequence[Touch], account: SendingAccount | None) -> tuple[dict[int, Envelope], dict[int, Refusal]]:
     """Write every letter; what cannot be a letter comes back with the reason. At most five queries."""
     persons = persons_of(row.person_id for row in rows)
     ways, sender, shop = ways_out(rows, account), sender_of(account), business()

@@ -17,9 +17,14 @@ def connection_fault(fault: BaseException, way: Way) -> str:
     if isinstance(fault, smtplib.SMTPAuthenticationError):
         return _sign_in(fault, way)
     if isinstance(fault, socket.gaierror | UnicodeError):
-        return _("There is no server called %(host)s, or this machine is offline. Check the name for a typing mistake.") % place
+        return (
+            _("There is no server called %(host)s, or this machine is offline. Check the name for a typing mistake.")
+            % place
+        )
     if isinstance(fault, ssl.SSLCertVerificationError):
-        return _("%(host)s does not prove that it is who it says. Use the exact server name your provider gives.") % place
+        return (
+            _("%(host)s does not prove that it is who it says. Use the exact server name your provider gives.") % place
+        )
     if isinstance(fault, ssl.SSLError):
         return _("Port %(port)d speaks another kind of encryption. Try 587 with STARTTLS, or 465 with TLS.") % place
     if isinstance(fault, smtplib.SMTPNotSupportedError):
@@ -27,7 +32,10 @@ def connection_fault(fault: BaseException, way: Way) -> str:
     if isinstance(fault, ConnectionRefusedError):
         return _("Nothing answers at %(host)s on port %(port)d. Check the port: it is usually 587.") % place
     if isinstance(fault, TimeoutError):
-        return _("No answer from %(host)s on port %(port)d. Many internet providers block it: try port 465 with TLS.") % place
+        return (
+            _("No answer from %(host)s on port %(port)d. Many internet providers block it: try port 465 with TLS.")
+            % place
+        )
     if isinstance(fault, smtplib.SMTPServerDisconnected):
         return _("%(host)s hung up. On port %(port)d it may want the other kind of encryption.") % place
     if isinstance(fault, smtplib.SMTPResponseException):
@@ -52,7 +60,9 @@ def _sign_in(fault: smtplib.SMTPAuthenticationError, way: Way) -> str:
             "make an app password there and enter its 16 letters here."
         )
     if "5.7.139" in said or "basic authentication is disabled" in said.lower():
-        return _("Microsoft has switched this way of signing in off for your account. Whoever looks after it can allow “Authenticated SMTP”.")
+        return _(
+            "Microsoft has switched this way of signing in off for your account. Whoever looks after it can allow “Authenticated SMTP”."
+        )
     if any(name in host for name in ("outlook", "office365", "hotmail")):
         return _("Microsoft did not accept the password. With two-step verification it wants an app password.")
     if any(name in host for name in ("yahoo", "icloud", "me.com", "aol")):

@@ -19,13 +19,14 @@ from regulars.staff.models import User
 
 MARKETING = Suppression.Scope.MARKETING
 EVERYTHING = Suppression.Scope.EVERYTHING
-WITHDRAWN: dict[str, tuple[str, ...]] = {MARKETING: ("marketing", "feedback"), EVERYTHING: ("marketing", "feedback", "care")}
+WITHDRAWN: dict[str, tuple[str, ...]] = {
+    MARKETING: ("marketing", "feedback"),
+    EVERYTHING: ("marketing", "feedback", "care"),
+}
 
 
 @transaction.atomic
-def leave(
-    person_id: int, *, scope: str = MARKETING, source: str, by: User | None = None, wording: str = ""
-) -> None:
+def leave(person_id: int, *, scope: str = MARKETING, source: str, by: User | None = None, wording: str = "") -> None:
     """Stop offers, or everything but what is strictly about a purchase. Safe to repeat.
 
     The consent is withdrawn as a new row of evidence, every address of theirs is suppressed (as a keyed hash, so that
@@ -35,7 +36,9 @@ def leave(
         raise Refusal(_("Please choose what should stop."), field="scope")
     for purpose in WITHDRAWN[scope]:
         withdraw_consent([person_id], "email", purpose, source=source[:60], wording=wording, by=by, at=clock.now())
-    for address in Email.objects.filter(person_id=person_id, normalised__contains="@").values_list("normalised", flat=True):
+    for address in Email.objects.filter(person_id=person_id, normalised__contains="@").values_list(
+        "normalised", flat=True
+    ):
         suppress(address, Suppression.Reason.LEFT, scope=scope, source=source, by=by)
     _close_open(person_id, scope, by)
     bulletin.post(PersonLeft(person_id, scope))
@@ -45,7 +48,15 @@ def _close_open(person_id: int, scope: str, by: User | None) -> None:
     rows = Touch.objects.filter(person_id=person_id, channel=Channel.EMAIL, state__in=OPEN)
     rows = rows.filter(purpose__in=ASKING) if scope == MARKETING else rows.exclude(purpose=Purpose.SERVICE)
     ids = list(rows.values_list("pk", flat=True))
-    move(ids, State.SUPPRESSED, by=by, why=_("Asked not to be written to."), only_from=OPEN, lease_until=None, leased_by="")
+    move(
+        ids,
+        State.SUPPRESSED,
+        by=by,
+        why=_("Asked not to be written to."),
+        only_from=OPEN,
+        lease_until=None,
+        leased_by="",
+    )
 
 
 @transaction.atomic
@@ -62,9 +73,13 @@ def leave_by_address(address: str, *, scope: str = EVERYTHING, source: str, by: 
 
 
 @transaction.atomic
-def come_back(person_id: int, *, source: str, purposes: tuple[str, ...] = ("care",), wording: str = "", by: User | None = None) -> None:
+def come_back(
+    person_id: int, *, source: str, purposes: tuple[str, ...] = ("care",), wording: str = "", by: User | None = None
+) -> None:
     """Somebody wants to hear from us again: said by themselves, so that it counts as consent."""
-    for address in Email.objects.filter(person_id=person_id, normalised__contains="@").values_list("normalised", flat=True):
+    for address in Email.objects.filter(person_id=person_id, normalised__contains="@").values_list(
+        "normalised", flat=True
+    ):
         unsuppress(address, by=by, reasons=(Suppression.Reason.LEFT,))
     for purpose in purposes:
         record_consent([person_id], "email", purpose, source=source[:60], wording=wording, by=by, at=clock.now())

@@ -19,7 +19,9 @@ from regulars.kit.errors import Refusal
 WIRE = SMTP.clone(max_line_length=76)
 BODY_STYLE = "margin:0;padding:24px;background:#ffffff;color:#2a2622;font:16px/1.5 Georgia,'Times New Roman',serif"
 PARAGRAPH_STYLE = "margin:0 0 16px"
-FOOTER_STYLE = "margin:24px 0 0;padding:12px 0 0;border-top:1px solid #d8d2c8;color:#6b645c;font:13px/1.5 Arial,sans-serif"
+FOOTER_STYLE = (
+    "margin:24px 0 0;padding:12px 0 0;border-top:1px solid #d8d2c8;color:#6b645c;font:13px/1.5 Arial,sans-serif"
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ def footer_lines(letter: Letter) -> list[str]:
     if letter.way_out is None:
         return []
     place = ", ".join(line.strip() for line in letter.postal_address.splitlines() if line.strip())
-    return [line for line in (", ".join(part for part in (letter.shop, place) if part), letter.way_out.sentence()) if line]
+    return [
+        line for line in (", ".join(part for part in (letter.shop, place) if part), letter.way_out.sentence()) if line
+    ]
 
 
 def text_part(body: str, footer: list[str]) -> str:
@@ -105,12 +109,16 @@ def wire_address(address: str) -> str:
     """The address as servers take it: the domain in ASCII. A local part beyond ASCII is refused."""
     local, _at, domain = address.strip().rpartition("@")
     if not local or not domain or any(sign in address for sign in "\r\n<>\0 ,;"):
-        raise Refusal(_("%(address)s is not an e-mail address letters can be sent to.") % {"address": address.strip()[:100]})
+        raise Refusal(
+            _("%(address)s is not an e-mail address letters can be sent to.") % {"address": address.strip()[:100]}
+        )
     try:
         ascii_domain = domain if domain.isascii() else domain.encode("idna").decode()
         local.encode("ascii")
     except UnicodeError as fault:
-        raise Refusal(_("%(address)s has letters that mail servers do not take.") % {"address": address.strip()}) from fault
+        raise Refusal(
+            _("%(address)s has letters that mail servers do not take.") % {"address": address.strip()}
+        ) from fault
     return f"{local}@{ascii_domain}"
 
 
@@ -131,7 +139,9 @@ def built(letter: Letter) -> bytes:
         raise Refusal(_("The name, subject or address of this letter holds signs that no letter may have.")) from fault
     footer = footer_lines(letter)
     message.set_content(text_part(letter.body, footer), cte="quoted-printable")
-    message.add_alternative(html_part(letter.body, footer, letter.language, letter.subject), subtype="html", cte="quoted-printable")
+    message.add_alternative(
+        html_part(letter.body, footer, letter.language, letter.subject), subtype="html", cte="quoted-printable"
+    )
     return message.as_bytes()
 
 

@@ -29,7 +29,7 @@ def move(
     by: User | None = None,
     why: str = "",
     only_from: Iterable[str] | None = None,
-    leased_by: str | None = None,
+    held_by: str | None = None,
     **fields: Any,
 ) -> dict[int, str]:
     """Move the touches that may go to `to`; the others stay untouched. Returns {id: the state it came from}.
@@ -41,8 +41,8 @@ def move(
     wanted = list(ids)
     for start in range(0, len(wanted), CHUNK):
         rows = Touch.objects.filter(pk__in=wanted[start : start + CHUNK], state__in=allowed)
-        if leased_by is not None:
-            rows = rows.filter(leased_by=leased_by)
+        if held_by is not None:
+            rows = rows.filter(leased_by=held_by)
         moved |= dict(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", "state"))
     if moved:
         _write(moved, to, by=by, why=why, fields=fields)
@@ -56,7 +56,10 @@ def _write(moved: Mapping[int, str], to: str, *, by: User | None, why: str, fiel
             **{"state": to, "changed_at": now, "why": short, **fields}
         )
     TouchChange.objects.bulk_create(
-        [TouchChange(touch_id=pk, at=now, from_state=state, to_state=to, by=by, why=short) for pk, state in moved.items()],
+        [
+            TouchChange(touch_id=pk, at=now, from_state=state, to_state=to, by=by, why=short)
+            for pk, state in moved.items()
+        ],
         batch_size=CHUNK,
     )
 

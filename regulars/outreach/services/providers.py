@@ -33,7 +33,9 @@ PROVIDERS = {
             "Gmail",
             "smtp.gmail.com",
             per_day=450,
-            hint=_("Gmail lets out 500 letters a day; we stop at 450, so that you can still write yourself. It wants an app password."),
+            hint=_(
+                "Gmail lets out 500 letters a day; we stop at 450, so that you can still write yourself. It wants an app password."
+            ),
         ),
         Provider(
             "google_workspace",
@@ -49,10 +51,26 @@ PROVIDERS = {
             per_day=9000,
             per_second=0.45,
             connections=1,
-            hint=_("Microsoft 365 lets out 30 letters a minute and 10,000 a day. “Authenticated SMTP” must be allowed for the mailbox."),
+            hint=_(
+                "Microsoft 365 lets out 30 letters a minute and 10,000 a day. “Authenticated SMTP” must be allowed for the mailbox."
+            ),
         ),
-        Provider("icloud", "iCloud", "smtp.mail.me.com", per_day=900, hint=_("iCloud lets out 1,000 letters a day and wants an app password.")),
-        Provider("yahoo", "Yahoo", "smtp.mail.yahoo.com", 465, "tls", 450, hint=_("Yahoo lets out 500 letters a day and wants an app password.")),
+        Provider(
+            "icloud",
+            "iCloud",
+            "smtp.mail.me.com",
+            per_day=900,
+            hint=_("iCloud lets out 1,000 letters a day and wants an app password."),
+        ),
+        Provider(
+            "yahoo",
+            "Yahoo",
+            "smtp.mail.yahoo.com",
+            465,
+            "tls",
+            450,
+            hint=_("Yahoo lets out 500 letters a day and wants an app password."),
+        ),
         Provider("host", _("Another mail server"), per_second=5.0, connections=4),
     )
 }

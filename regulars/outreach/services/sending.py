@@ -199,14 +199,16 @@ class _Run:
             row.evidence = {**self.envelopes[row.pk].evidence, "started_at": now.isoformat()}
         fields = {"lease_until": now + timedelta(seconds=self.lease_seconds)}
         ids = [row.pk for row in chosen]
-        begun = move(ids, State.SENDING, only_from=(State.CLAIMED,), leased_by=self.worker, **fields)
+        begun = move(ids, State.SENDING, only_from=(State.CLAIMED,), held_by=self.worker, **fields)
         Touch.objects.bulk_update([row for row in chosen if row.pk in begun], ["evidence"])
         return begun
 
     def _pause(self) -> None:
         """Wait for a letter to come back, or for the next one's moment; keep the leases alive."""
         if time.monotonic() - self.renewed_at > self.lease_seconds / 3:
-            claiming.renew([*self.waiting, *self.in_flight.values()], worker=self.worker, lease_seconds=self.lease_seconds)
+            claiming.renew(
+                [*self.waiting, *self.in_flight.values()], worker=self.worker, lease_seconds=self.lease_seconds
+            )
             self.renewed_at = time.monotonic()
         if self.in_flight:
             wait(self.in_flight, timeout=0.05 if self.waiting else 1.0, return_when=FIRST_COMPLETED)

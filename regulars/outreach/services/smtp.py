@@ -195,7 +195,14 @@ def _kind_of(stage: Stage, code: int, said: str) -> Kind:
 
 
 GONE = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.310")
-GONE_WORDS = ("user unknown", "unknown user", "no such user", "does not exist", "mailbox unavailable", "no mailbox here")
+GONE_WORDS = (
+    "user unknown",
+    "unknown user",
+    "no such user",
+    "does not exist",
+    "mailbox unavailable",
+    "no mailbox here",
+)
 
 
 def _is_about_the_address(code: int, said: str, stage: Stage) -> bool:
@@ -205,7 +212,9 @@ def _is_about_the_address(code: int, said: str, stage: Stage) -> bool:
         return True
     if "5.7." in lower or "spam" in lower or "policy" in lower or "block" in lower:
         return False
-    return code in {550, 551, 553} and stage in {"recipient", "answered"} and any(words in lower for words in GONE_WORDS)
+    return (
+        code in {550, 551, 553} and stage in {"recipient", "answered"} and any(words in lower for words in GONE_WORDS)
+    )
 
 
 def _words(fault: BaseException) -> str:

@@ -39,6 +39,7 @@ class Switchboard:
 
     def deliver(self, envelope: Envelope, journal: Journal) -> Result:
         """Hand over one letter on a connection of one's own. Never raises for what a server does."""
+
         def mark(stage: str) -> None:
             journal.note(envelope.touch_id, stage)
 

@@ -18,7 +18,9 @@ from regulars.outreach.starters import STARTERS
 from regulars.staff.models import User
 from regulars.staff.services import note_audit
 
-OFFER = re.compile(r"\d\s*%|\b(voucher|coupon|discount|reduced|sale|off your|gutschein|rabatt|remise|soldes)\b", re.IGNORECASE)
+OFFER = re.compile(
+    r"\d\s*%|\b(voucher|coupon|discount|reduced|sale|off your|gutschein|rabatt|remise|soldes)\b", re.IGNORECASE
+)
 
 
 def check_words(subject: str, body: str, channel: str = Channel.EMAIL) -> tuple[str, str]:

@@ -1,0 +1,27 @@
+"""The only way a view gets a touch, a batch or words for a user: what is not there is 404."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from regulars.kit.errors import Refusal
+from regulars.outreach.models import Batch, Touch, WordingVersion
+from regulars.outreach.queries.wordings import latest
+from regulars.staff.models import User
+
+
+def touch_for(user: User, touch_id: int) -> Touch:
+    """Everybody who may see the outbox may see every touch in it."""
+    return get_object_or_404(Touch.objects.select_related("person", "approved_by", "account"), pk=touch_id)
+
+
+def batch_for(user: User, batch_id: int) -> Batch:
+    return get_object_or_404(Batch, pk=batch_id)
+
+
+def words_for(user: User, key: str) -> WordingVersion:
+    try:
+        return latest(key)
+    except Refusal as refusal:
+        raise Http404 from refusal

@@ -1,0 +1,139 @@
+"""A touch as a line of the outbox: what it is, what will happen, why, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from regulars.kit import clock
+from regulars.outreach.models import Channel, Outcome, State, Touch
+
+TONES = {State.FAILED: "alarm", State.BOUNCED: "alarm", State.UNKNOWN: "warm", State.HELD: "warm"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """Everything a template needs about one touch."""
+
+    touch: Touch
+    what: str
+    when: str
+    why: str
+    tone: str
+    can_stop: bool = False
+    can_edit: bool = False
+    can_release: bool = False
+    can_retry: bool = False
+    can_decide: bool = False
+    can_reopen: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.touch.person.full_name or _("Somebody without a name")
+
+    @property
+    def state(self) -> str:
+        return str(State(self.touch.state).label)
+
+    @property
+    def evidence(self) -> str:
+        return evidence_words(self.touch)
+
+
+def shown_lines(touches: Sequence[Touch], *, may_approve: bool) -> list[Line]:
+    return [shown(touch, may_approve=may_approve) for touch in touches]
+
+
+def shown(touch: Touch, *, may_approve: bool) -> Line:
+    """Put one touch into words; no query when its person was fetched with it."""
+    state = touch.state
+    is_in_time = not touch.not_after or touch.not_after > clock.now()
+    return Line(
+        touch=touch,
+        what=what(touch),
+        when=when(touch),
+        why=touch.held_why if state == State.HELD else touch.why if state in TONES or state in _ENDED else "",
+        tone=TONES.get(State(state), ""),
+        can_stop=may_approve and state in {State.PLANNED, State.HELD, State.APPROVED, State.CLAIMED},
+        can_edit=may_approve and state in {State.PLANNED, State.HELD, State.APPROVED},
+        can_release=may_approve and state == State.HELD and touch.batch_id is None,
+        can_retry=may_approve
+        and state in {State.FAILED, State.BOUNCED}
+        and is_in_time
+        and touch.channel == Channel.EMAIL,
+        can_decide=may_approve and state == State.UNKNOWN,
+        can_reopen=may_approve and state == State.CANCELLED and is_in_time,
+    )
+
+
+_ENDED = frozenset({State.SUPPRESSED, State.EXPIRED, State.CANCELLED})
+
+
+def what(touch: Touch) -> str:
+    channel = str(Channel(touch.channel).label)
+    return f"{channel}: {touch.subject}" if touch.subject else channel
+
+
+def when(touch: Touch) -> str:
+    """Say when it goes or went, as near as a person needs to know."""
+    now = clock.now()
+    if touch.state == State.HELD:
+        return (
+            _("Held until %(moment)s") % {"moment": moment_words(touch.held_until)} if touch.held_until else _("Held")
+        )
+    if touch.state in {State.CLAIMED, State.SENDING}:
+        return _("Going out now")
+    if touch.state == State.APPROVED and touch.channel == Channel.EMAIL:
+        return _goes(touch.due_at, now)
+    if touch.state in {State.SENT, State.DELIVERED} and touch.sent_at:
+        words = _("Kept as a file, %(moment)s") if touch.evidence.get("kept_as") else _("Sent %(moment)s")
+        if touch.channel != Channel.EMAIL and touch.outcome:
+            words = f"{Outcome(touch.outcome).label}, %(moment)s"
+        return words % {"moment": moment_words(touch.sent_at)}
+    return f"{State(touch.state).label}, {moment_words(touch.changed_at)}"
+
+
+def _goes(due_at: datetime, now: datetime) -> str:
+    if due_at <= now:
+        return _("Goes as soon as it can")
+    if due_at - now < timedelta(minutes=90):
+        minutes = max(1, round((due_at - now).total_seconds() / 60))
+        return ngettext("Goes in %(n)d minute", "Goes in %(n)d minutes", minutes) % {"n": minutes}
+    return _("Goes %(moment)s") % {"moment": moment_words(due_at)}
+
+
+def moment_words(at: datetime | None) -> str:
+    """ "18:40" today, "Tue 10:00" within a week, else "22 November, 18:40"."""
+    from django.utils.formats import date_format
+
+    if at is None:
+        return ""
+    local, today = clock.local(at), clock.today()
+    hour = date_format(local, "TIME_FORMAT")
+    if local.date() == today:
+        return hour
+    if abs((local.date() - today).days) < 7:
+        return f"{date_format(local, 'D')} {hour}"
+    return f"{date_format(local, 'j F Y' if local.year != today.year else 'j F')}, {hour}"
+
+
+def evidence_words(touch: Touch) -> str:
+    """What is known about a letter of which nobody knows whether it arrived."""
+    stage = str(touch.evidence.get("stage", ""))
+    if stage in {"connecting", "greeted", "sender", "recipient", "data"}:
+        return _(
+            "It stopped before the letter was handed over. It has almost certainly not arrived: sending again is safe."
+        )
+    if stage == "handing over":
+        return _(
+            "It stopped in the middle of handing over. The server cannot have had the whole letter: sending again is safe."
+        )
+    if stage == "handed over":
+        return _(
+            "The whole letter had been handed over, and only the server's answer is missing. It may well have arrived."
+        )
+    return _("How far it got is not known.")

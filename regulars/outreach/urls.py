@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from regulars.outreach.views import leaving, mailbox, outbox, touches, words
+
+app_name = "outreach"
+urlpatterns = [
+    path("outbox/", outbox.outbox_page, name="outbox"),
+    path("outbox/batches/<int:batch_id>/releases/", outbox.release_batch, name="release-batch"),
+    path("outbox/leavings/", leaving.somebody_left, name="leavings"),
+    path("outbox/<int:touch_id>/", touches.touch_page, name="touch"),
+    path("outbox/<int:touch_id>/letter/", touches.letter_file, name="letter"),
+    path("outbox/<int:touch_id>/words/", touches.edit_words, name="edit"),
+    path("outbox/<int:touch_id>/stops/", touches.stop, name="stop"),
+    path("outbox/<int:touch_id>/reopenings/", touches.take_up, name="reopen"),
+    path("outbox/<int:touch_id>/releases/", touches.release_one, name="release"),
+    path("outbox/<int:touch_id>/retries/", touches.retry, name="retry"),
+    path("outbox/<int:touch_id>/decisions/", touches.decide, name="decide"),
+    path("words/", words.word_list, name="wordings"),
+    path("words/new/", words.new_words, name="new-wording"),
+    path("words/previews/", words.preview, name="preview"),
+    path("words/<slug:key>/", words.edit, name="wording"),
+    path("words/<slug:key>/starts/", words.start_over, name="start-over"),
+    path("words/<slug:key>/archivings/", words.put_away, name="archive"),
+    path("mailbox/", mailbox.mailbox_page, name="mailbox"),
+    path("mailbox/letters/", mailbox.send_test, name="test-letter"),
+    path("mailbox/disconnections/", mailbox.hang_up, name="disconnect"),
+    path("leave/<str:token>/", leaving.leave_page, name="leave"),
+    path("leave/<str:token>/preferences/", leaving.preferences, name="preferences"),
+]

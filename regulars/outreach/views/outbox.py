@@ -1,0 +1,96 @@
+"""The outbox: what waits, what is held and why, what went, what is not known."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from regulars.kit.answer import redirect_back
+from regulars.outreach import queries, services
+from regulars.outreach.access import batch_for
+from regulars.outreach.queries.outbox import TABS, TouchPage
+from regulars.outreach.services.allowance import used_up_why
+from regulars.outreach.services.resting import active_account
+from regulars.outreach.showing import shown_lines
+from regulars.staff.doors import requires
+from regulars.staff.models import User
+from regulars.staff.permissions import may
+
+LABELS = {
+    "waiting": gettext_lazy("Waiting to go"),
+    "held": gettext_lazy("Held"),
+    "unknown": gettext_lazy("Not known"),
+    "sent": gettext_lazy("Sent"),
+    "failed": gettext_lazy("Did not go"),
+    "stopped": gettext_lazy("Stopped"),
+}
+
+
+@requires("outreach.see")
+@require_safe
+def outbox_page(request: HttpRequest) -> HttpResponse:
+    """One tab of the outbox. At most ten queries."""
+    user = cast(User, request.user)
+    tab = request.GET.get("tab", "waiting")
+    tab = tab if tab in TABS else "waiting"
+    page = queries.page_of(tab, _number(request.GET.get("page", "1")))
+    account = active_account()
+    context = {
+        "tab": tab,
+        "tabs": _tabs(tab),
+        "heading": LABELS[tab],
+        "lines": shown_lines(page.rows, may_approve=may(user, "outreach.approve")),
+        "batches": queries.open_batches() if tab in {"waiting", "held"} else [],
+        "account": account,
+        "account_why": used_up_why(account) if account else "",
+        "outbox_folder": settings.OUTBOX_DIR,
+        "may_connect": may(user, "outreach.connect"),
+        "may_approve": may(user, "outreach.approve"),
+        **_pager(tab, page),
+    }
+    return render(request, "outreach/outbox.html", context)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+def _tabs(current: str) -> list[dict[str, object]]:
+    counted = queries.counts()
+    tabs = []
+    for key, label in LABELS.items():
+        n = counted.get(key, 0)
+        more = f" {n}" if 0 < n < 100 else " 100+" if n else ""
+        if key in {"unknown", "failed"} and not n and key != current:
+            continue
+        tabs.append(
+            {"label": f"{label}{more}", "url": f"{reverse('outreach:outbox')}?tab={key}", "is_current": key == current}
+        )
+    return tabs
+
+
+def _pager(tab: str, page: TouchPage) -> dict[str, str]:
+    address = f"{reverse('outreach:outbox')}?tab={tab}&page="
+    return {
+        "previous_url": f"{address}{page.number - 1}" if page.number > 1 else "",
+        "next_url": f"{address}{page.number + 1}" if page.has_more else "",
+    }
+
+
+@requires("outreach.approve")
+@require_POST
+def release_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """Let the rest of a large batch go now."""
+    user = cast(User, request.user)
+    n = services.go_on(batch_for(user, batch_id), user)
+    words = ngettext("%(n)d letter goes out now.", "%(n)d letters go out now.", n)
+    messages.success(request, words % {"n": n} if n else _("They were on their way already."))
+    return redirect_back(request, "outreach:outbox")

@@ -1,0 +1,142 @@
+"""One touch: what it says, what happened to it, and what can still be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from regulars.kit.answer import answer, redirect_back
+from regulars.kit.errors import Refusal
+from regulars.outreach import services
+from regulars.outreach.access import touch_for
+from regulars.outreach.forms import LetterWords
+from regulars.outreach.models import Channel, State, Touch
+from regulars.outreach.services.local_outbox import path_of
+from regulars.outreach.showing import shown
+from regulars.staff.doors import requires
+from regulars.staff.models import User
+from regulars.staff.permissions import may
+
+LONGEST_FILE = 500_000
+
+
+@requires("outreach.see")
+@require_safe
+def touch_page(request: HttpRequest, touch_id: int) -> HttpResponse:
+    """Show one touch with its whole story. Four queries."""
+    user = cast(User, request.user)
+    touch = touch_for(user, touch_id)
+    changes = [
+        {"at": change.at, "state": State(change.to_state).label, "why": change.why, "by": change.by}
+        for change in touch.changes.select_related("by")
+    ]
+    line = shown(touch, may_approve=may(user, "outreach.approve"))
+    return render(request, "outreach/touch.html", {"touch": touch, "line": line, "changes": changes})
+
+
+@requires("outreach.see")
+@require_safe
+def letter_file(request: HttpRequest, touch_id: int) -> HttpResponse:
+    """Show the file of a letter that was kept here, as plain text."""
+    touch = touch_for(cast(User, request.user), touch_id)
+    kept_as = touch.evidence.get("kept_as")
+    if not kept_as or touch.state not in {State.SENT, State.DELIVERED}:
+        raise Http404
+    path = path_of(kept_as)
+    if not path.exists():
+        raise Http404
+    with path.open("rb") as file:
+        content = file.read(LONGEST_FILE)
+    reply = HttpResponse(content, content_type="text/plain; charset=utf-8")
+    reply["Content-Disposition"] = f'inline; filename="{path.name}.txt"'
+    return reply
+
+
+@requires("outreach.approve")
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_words(request: HttpRequest, touch_id: int) -> HttpResponse:
+    """The owner's own words under one touch."""
+    user = cast(User, request.user)
+    touch = touch_for(user, touch_id)
+    form = LetterWords(request.POST or None, initial={"subject": touch.subject, "body": touch.body})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.edit_draft(touch, form.cleaned_data["subject"], form.cleaned_data["body"], user)
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        else:
+            messages.success(request, _("Kept. It goes with your words."))
+            return redirect_back(request, "outreach:touch", touch.pk)
+    context = {"touch": touch, "form": form, "is_letter": touch.channel == Channel.EMAIL}
+    return answer(request, "outreach/edit.html", "outreach/_edit.html", context, status=422 if form.errors else 200)
+
+
+def _do(request: HttpRequest, touch_id: int, act: Callable[[Touch, User], object], said: str) -> HttpResponse:
+    """The one way of all buttons on a touch: do it, say so, go back; or say why not."""
+    user = cast(User, request.user)
+    try:
+        act(touch_for(user, touch_id), user)
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, said)
+    return redirect_back(request, "outreach:outbox")
+
+
+@requires("outreach.approve")
+@require_POST
+def stop(request: HttpRequest, touch_id: int) -> HttpResponse:
+    """Stop one touch that has not left."""
+    return _do(
+        request,
+        touch_id,
+        lambda touch, user: services.skip(touch, user, _("Stopped before it left.")),
+        _("Stopped. It will not go."),
+    )
+
+
+@requires("outreach.approve")
+@require_POST
+def take_up(request: HttpRequest, touch_id: int) -> HttpResponse:
+    """Take a stopped touch up again: it goes after the usual delay, with the words it had."""
+
+    def again(touch: Touch, user: User) -> None:
+        row = services.reopen(touch, user)
+        result = services.approve([row.pk], user, {row.pk: row.draft_hash})
+        if result.refused:
+            raise Refusal(result.refused[row.pk])
+
+    return _do(request, touch_id, again, _("It is on its way again."))
+
+
+@requires("outreach.approve")
+@require_POST
+def release_one(request: HttpRequest, touch_id: int) -> HttpResponse:
+    """Look again now at a touch that is held."""
+    return _do(
+        request,
+        touch_id,
+        lambda touch, user: services.release([touch.pk], user),
+        _("Released. If the reason still stands, it will be held again."),
+    )
+
+
+@requires("outreach.approve")
+@require_POST
+def retry(request: HttpRequest, touch_id: int) -> HttpResponse:
+    """Try a letter that failed or came back once more."""
+    return _do(request, touch_id, services.try_again, _("It will be tried again."))
+
+
+@requires("outreach.approve")
+@require_POST
+def decide(request: HttpRequest, touch_id: int) -> HttpResponse:
+    """Settle a letter of which nobody knows whether it arrived."""
+    decision = request.POST.get("decision", "")
+    return _do(request, touch_id, lambda touch, user: services.settle_unknown(touch, decision, user), _("Settled."))
