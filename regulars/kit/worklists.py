@@ -106,9 +106,9 @@ def _claim(queryset: QuerySet[Row], now: Any, limit: int, lease_seconds: float, 
     table, pk = quote(model._meta.db_table), quote(model._meta.pk.column)
     # The picked rows stand in a materialised CTE: PostgreSQL may otherwise run the LIMIT more than once.
     sql = (
-        f"WITH picked AS MATERIALIZED ({picked}) "
+        f"WITH picked(key) AS MATERIALIZED ({picked}) "
         f"UPDATE {table} SET state = %s, lease_until = %s, leased_by = %s, attempts = attempts + 1 "
-        f"WHERE {pk} IN (SELECT {pk} FROM picked) RETURNING *"
+        f"WHERE {pk} IN (SELECT picked.key FROM picked) RETURNING *"
     )
     until = connection.ops.adapt_datetimefield_value(now + timedelta(seconds=lease_seconds))
     taken = list(model._base_manager.raw(sql, [*parameters, model.CLAIMED, until, worker]))
