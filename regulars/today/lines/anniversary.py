@@ -18,14 +18,14 @@ from regulars.today.lines.ways import MINUTES, cost_of, day_in_words, way_in_wor
 from regulars.today.models import Decision
 
 KEY = "anniversary"
-AHEAD_DAYS = 10
+AHEAD_DAYS = 3
 LONGEST_YEARS = 60
 STILL_COMES_DAYS = 730
 WAYS = (EMAIL, CARD, CALL)
 
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
-    """People whose first purchase was whole years ago, within the next ten days. At most 11 queries, each by index."""
+    """People whose first purchase was whole years ago, within the next three days. At most 4 queries, each by index."""
     found: list[Due] = []
     for ahead in range(AHEAD_DAYS + 1):
         found += first_bought(on + timedelta(days=ahead), on, limit - len(found), only)

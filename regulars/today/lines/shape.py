@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import number_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from regulars.kit.business import business
@@ -102,6 +103,13 @@ class Line:
     @property
     def subject_shown(self) -> str:
         return self.draft.subject if self.draft and self.way == "email" else ""
+
+    @property
+    def first_words(self) -> str:
+        """How the letter begins after its greeting, for where it is folded."""
+        paragraphs = self.draft.body.split("\n\n") if self.draft else []
+        opening = paragraphs[1] if len(paragraphs) > 1 else "".join(paragraphs)
+        return Truncator(" ".join(opening.split())).chars(72)
 
     @property
     def foot(self) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from regulars.staff.models import User
 
 # A letter that could not leave within this many days of its day is too late to be kind.
+MORNING = time(9)
 LATEST_DAYS = {"birthday": 0, "anniversary": 3, "thank_you": 14, "slipped": 14}
 
 
@@ -51,10 +52,18 @@ def new_touch(line: Line, step: str = "1") -> NewTouch:
         subject=draft.subject if draft else "",
         body=draft.body if draft else "",
         wording_version_id=draft.wording_version_id if draft else None,
+        not_before=not_before(line),
         not_after=max(end_of(latest), clock.now() + timedelta(days=1)),
         minutes=line.minutes,
         cost_amount=line.cost_amount,
     )
+
+
+def not_before(line: Line) -> datetime | None:
+    """A greeting approved ahead of its day leaves on the morning of that day."""
+    if line.way != "email" or line.due.due_on <= clock.today():
+        return None
+    return datetime.combine(line.due.due_on, MORNING, clock.zone())
 
 
 def end_of(day: date) -> datetime:

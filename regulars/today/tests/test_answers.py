@@ -12,6 +12,8 @@ from django.db import connection
 from regulars.kit.errors import Refusal
 from regulars.outreach.models import Touch
 from regulars.people import services as people
+from regulars.people.models import Person
+from regulars.people.partial_dates import PartialDate
 from regulars.today import services
 from regulars.today.models import Decision
 from regulars.today.queries import lines_by_key, plan
@@ -186,3 +188,11 @@ def test_ten_hands_that_say_yes_at_once_send_one_letter(the_day) -> None:
 
 def test_a_line_nobody_knows_is_not_found(maya) -> None:
     assert lines_by_key(["thank_you:999:", "nonsense", "slipped:x:y"], ON) == {}
+
+
+def test_a_birthday_letter_approved_early_leaves_on_the_morning_of_the_day(maya) -> None:
+    people.add_occasion(a_person("Ann"), "birthday", PartialDate(6, 15))
+    bought(Person.objects.get(), [40])
+    line = only_line()
+    services.approve_lines({line.key: line.seen}, maya)
+    assert Touch.objects.get().due_at == datetime(2026, 6, 15, 8, tzinfo=UTC)
