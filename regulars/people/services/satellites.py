@@ -76,7 +76,7 @@ def write_notes(drafts: Sequence[Draft], by: User | None) -> None:
 
 
 def write_tags(drafts: Sequence[Draft]) -> None:
-    names = {tag for draft in drafts for tag in draft.tags}
+    names = dict.fromkeys(tag for draft in drafts for tag in draft.tags)
     if not names:
         return
     ids = tags_named(names)
@@ -90,8 +90,11 @@ def tag_word(name: str) -> str:
 
 
 def tags_named(names: Iterable[str]) -> dict[str, int]:
-    """Return the ids of tags by their word, making those that are missing."""
-    wanted = {word: name.strip()[:60] for name in names if (word := tag_word(name))}
+    """Return the ids of tags by their word, making those that are missing as they are spelled first."""
+    wanted: dict[str, str] = {}
+    for name in names:
+        if word := tag_word(name):
+            wanted.setdefault(word, name.strip()[:60])
     found = dict(Tag.objects.filter(word__in=bulk.among(wanted)).values_list("word", "pk"))
     missing = [(name, word) for word, name in wanted.items() if word not in found]
     if missing:

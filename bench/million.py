@@ -1,0 +1,151 @@
+"""Fill an empty installation with a million believable people, for the measurements of every room.
+
+    python bench/million.py --people 1000000        (REGULARS_DATA_DIR or REGULARS_DATABASE_URL say where)
+
+Rows go into the tables directly, in the shape the services give them; ids run from 1. Prints JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+GIVEN = (
+    "Anna Bernd Carla Dennis Elke Franz Greta Hugo Inga Jonas Klara Lukas Maria Nils Olga Paul Rita Simon Tanja Uwe Vera Wim "
+    "Xenia Yusuf Zita Aileen Brigitte Cosmin Dorota Emeka Fatima Giulia Hans Ines José Katarzyna Łukasz Maëlle Noémie Øyvind "
+    "Priya Quentin René Søren Thérèse Ulrike Vincent Wanda Ximena Yara Zofia Ruth Joan Piotr Lena Milan Ivo Nora Otto Pia"
+).split()
+BEGINNINGS = "Ba Be Bo Da De Do Fa Fe Fi Ga Ge Go Ha He Ho Ja Ka Ke Ko La Le Li Lo Ma Me Mi Mo Na Ne No Pa Pe Po Ra Re Ro Sa Se So Ta Te To Va Ve Vo Wa We Wo Za Ze".split()
+MIDDLES = "ber der gel hof ken lan mer nau pel rin sch tel vin wal zin cor dal fen gar hil lor man ner ros sen ton ver wen".split()
+ENDS = "mann stein berg feld er ski sen son ini etti ard eau ova ic ez os u i".split()
+HOUSES = ("gmail.com", "gmx.de", "outlook.com", "yahoo.com", "web.de")
+CHUNK = 20_000
+
+
+def set_up() -> None:
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.settings")
+    import django
+
+    django.setup()
+
+
+def names(count: int, seed: int) -> Iterator[tuple[str, str]]:
+    chance = random.Random(seed)
+    families = [a + b + c for a in BEGINNINGS for b in MIDDLES for c in ENDS]
+    for _ in range(count):
+        yield chance.choice(GIVEN), families[min(int(chance.expovariate(1 / 4000)), len(families) - 1)]
+
+
+def load_people(count: int, seed: int = 7) -> float:
+    """Write `count` people with e-mail, words, kind, and for some a phone, a birthday, a tag and consent. Returns seconds."""
+    from django.db import transaction
+
+    started = time.perf_counter()
+    source = names(count, seed)
+    for first in range(1, count + 1, CHUNK):
+        with transaction.atomic():
+            _write(first, min(CHUNK, count + 1 - first), source, seed)
+    _finish()
+    return time.perf_counter() - started
+
+
+def _write(first: int, count: int, source: Iterator[tuple[str, str]], seed: int) -> None:
+    from regulars.kit.changes import next_change_number
+    from regulars.people import bulk, models
+    from regulars.people.services.recording import PERSON_COLUMNS, UNKNOWN
+    from regulars.people.words import all_words, fold, sort_key
+
+    chance, begin = random.Random(seed * 1_000_003 + first), datetime(2022, 1, 1, tzinfo=UTC)
+    tags = _tags()
+    rows: dict[str, list[Any]] = {
+        name: [] for name in ("person", "email", "phone", "word", "kind", "tag", "day", "now", "id")
+    }
+    number = next_change_number()
+    for pk in range(first, first + count):
+        given, family = next(source)
+        name = f"{given} {family}"
+        address = (
+            f"{fold(given)}.{fold(family)}{pk % 997}@{chance.choice(HOUSES)}"
+            if pk % 7
+            else f"{fold(family)}{pk}@{fold(family)}.example"
+        )
+        address = address.replace("@", f".{pk}@")
+        added = begin + timedelta(minutes=pk * 2)
+        rows["person"].append((pk, name, *[""] * 7, sort_key(name), False, "shopify", added, None, number, *UNKNOWN))
+        rows["email"].append((pk, address, address, True, True, False))
+        rows["id"].append((pk, "shopify", str(5_000_000_000 + pk)))
+        phones = []
+        if pk % 3 == 0:
+            phones = [f"+49171{pk:07d}"]
+            rows["phone"].append((pk, phones[0], phones[0], sort_key(name), True, True, False))
+        rows["word"] += [(pk, word) for word in all_words((name,), (address,), phones)]
+        rows["kind"].append((pk, "supplier" if pk % 50_000 == 0 else "customer"))
+        if pk % 20 == 0:
+            rows["tag"].append((pk, chance.choice(tags)))
+        if pk % 2:
+            rows["day"].append((pk, "birthday", "", chance.randint(1, 12), chance.randint(1, 28), None, True))
+        if pk % 3 == 1:
+            rows["now"].append((pk, "email", "marketing", True, "consent", added, added, None))
+    bulk.insert(models.Person, PERSON_COLUMNS, rows["person"])
+    bulk.insert(models.Email, ("person", "address", "normalised", "is_key", "is_primary", "is_bad"), rows["email"])
+    bulk.insert(
+        models.Phone, ("person", "as_typed", "e164", "name_key", "is_key", "is_primary", "is_bad"), rows["phone"]
+    )
+    bulk.insert(models.ExternalId, ("person", "source", "external_id"), rows["id"])
+    bulk.insert(models.SearchWord, ("person", "word"), rows["word"])
+    bulk.insert(models.PersonKind, ("person", "kind"), rows["kind"])
+    bulk.insert(models.PersonTag, ("person", "tag"), rows["tag"])
+    bulk.insert(models.Occasion, ("person", "kind", "label", "month", "day", "year", "is_celebrated"), rows["day"])
+    columns = ("person", "channel", "purpose", "is_given", "basis", "counts_from", "said_at", "expires_on")
+    bulk.insert(models.ConsentNow, columns, rows["now"])
+
+
+def _tags() -> list[int]:
+    from regulars.people.services.satellites import tags_named
+
+    return sorted(tags_named([f"tag {number}" for number in range(30)]).values())
+
+
+def _finish() -> None:
+    """Let the planner know the tables, and the next id follow the last."""
+    from regulars.kit import database
+    from regulars.people.models import Person
+
+    with database.connection().cursor() as cursor:
+        if database.is_postgres():
+            cursor.execute(
+                "SELECT setval(pg_get_serial_sequence('people_person', 'id'), (SELECT max(id) FROM people_person))"
+            )
+        cursor.execute("ANALYZE")
+        assert Person.objects.exists()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, default=1_000_000)
+    parser.add_argument("--seed", type=int, default=7)
+    wanted = parser.parse_args()
+    set_up()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    seconds = load_people(wanted.people, wanted.seed)
+    print(
+        json.dumps(
+            {"people": wanted.people, "seconds": round(seconds, 1), "per_second": round(wanted.people / seconds)}
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
