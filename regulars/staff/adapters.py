@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from regulars.staff.models import User
 
 
-class StaffAccountAdapter(DefaultAccountAdapter):
+class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
     """Accounts are made by the owner. allauth's own notices and letters are not used."""
 
     error_messages: ClassVar[dict[str, Any]] = {
@@ -35,7 +35,9 @@ class StaffAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def add_message(self, request: HttpRequest, level: int, message_template: str = "", *more: Any, **rest: Any) -> None:
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str = "", *more: Any, **rest: Any
+    ) -> None:
         """Say in our words what the next page does not show by itself."""
         if message_template == "account/messages/password_changed.txt":
             messages.success(request, _("Your password is changed. Other devices are signed out."))
@@ -54,7 +56,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         """Send nothing: a house without a mailbox has nowhere to send it from."""
 
 
-class StaffMFAAdapter(DefaultMFAAdapter):
+class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is not typed
     """Keep the seeds of second factors unreadable in a stolen database."""
 
     error_messages: ClassVar[dict[str, Any]] = {

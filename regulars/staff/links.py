@@ -17,7 +17,7 @@ from regulars.staff.models import User
 class _PasswordLinks(PasswordResetTokenGenerator):
     key_salt = "regulars.staff.links"
 
-    def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]  # only our own users
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
         return f"{super()._make_hash_value(user, timestamp)}{user.is_active}"
 
 

@@ -15,7 +15,8 @@ PAGE_LENGTH = 50
 def colleagues() -> QuerySet[User]:
     """Everybody with an account, open accounts first, owners first. One query."""
     rank = Case(*[When(role=role, then=Value(place)) for place, role in enumerate(Role)], output_field=IntegerField())
-    return User.objects.order_by("-is_active", rank, "display_name", "pk")
+    everybody: QuerySet[User] = User.objects.order_by("-is_active", rank, "display_name", "pk")
+    return everybody
 
 
 @dataclass(frozen=True)

@@ -70,3 +70,10 @@ def write_down() -> int:
         if look.user_id in known
     )
     return 0
+
+
+def forget() -> None:
+    """Drop what waits: between tests."""
+    with _lock:
+        _waiting.clear()
+        _last.clear()

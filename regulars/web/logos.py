@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ JPEG = b"\xff\xd8\xff"
 JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
-def checked(upload: UploadedFile) -> ContentFile[bytes]:
+def checked(upload: UploadedFile[Any]) -> ContentFile[bytes]:
     """Return the picture under a name of our own; refuse anything else by what is in it, whatever it is called."""
     if not upload.size or upload.size > LARGEST_BYTES:
         raise Refusal(_("The picture is larger than 2 MB. Please save a smaller copy."), field="logo")

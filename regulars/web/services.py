@@ -87,7 +87,7 @@ def change_sending(by: User, fields: Mapping[str, Any]) -> None:
     change_settings(by, {**fields, "public_address": str(fields["public_address"]).rstrip("/")})
 
 
-def change_logo(by: User, upload: UploadedFile) -> None:
+def change_logo(by: User, upload: UploadedFile[Any]) -> None:
     """Replace the logo by a picture that was looked into first; the old file goes when the new one is in place."""
     picture = logos.checked(upload)
     shop = business()

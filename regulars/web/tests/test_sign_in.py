@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
@@ -12,7 +14,6 @@ from allauth.mfa.totp.internal.auth import (
 from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import EmailMessage
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -29,19 +30,19 @@ def _no_old_counts() -> None:
     cache.clear()
 
 
-def sign_in(client: Client, email: str = "maya@example.com", password: str = PASSWORD) -> HttpResponse:
+def sign_in(client: Client, email: str = "maya@example.com", password: str = PASSWORD) -> Any:
     return client.post("/sign-in/", {"login": email, "password": password})
 
 
 def a_second_step(user: User) -> str:
-    secret = generate_totp_secret()
+    secret = str(generate_totp_secret())
     TOTP.activate(user, secret)
     return secret
 
 
 def present_code(secret: str) -> str:
     counters = list(yield_hotp_counters_from_time())
-    return format_hotp_value(hotp_value(secret, counters[len(counters) // 2]))
+    return str(format_hotp_value(hotp_value(secret, counters[len(counters) // 2])))
 
 
 def test_the_owner_signs_in_whatever_the_capitals_and_it_is_written_down(owner: User, client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from allauth.account.views import PasswordChangeView
@@ -46,12 +47,14 @@ class _TwoStepOff(DeactivateTOTPView):  # type: ignore[misc]  # allauth is not t
         return cast("HttpResponse", super().form_valid(form))
 
 
-_password = PasswordChangeView.as_view(template_name="web/settings/password.html")
-_two_step_on = _TwoStepOn.as_view()
-_two_step_off = _TwoStepOff.as_view()
-_codes = ViewRecoveryCodesView.as_view(template_name="web/settings/codes.html")
-_new_codes = GenerateRecoveryCodesView.as_view(template_name="web/settings/new_codes.html")
-_download_codes = DownloadRecoveryCodesView.as_view()
+Page = Callable[[HttpRequest], HttpResponseBase]
+
+_password: Page = PasswordChangeView.as_view(template_name="web/settings/password.html")
+_two_step_on: Page = _TwoStepOn.as_view()
+_two_step_off: Page = _TwoStepOff.as_view()
+_codes: Page = ViewRecoveryCodesView.as_view(template_name="web/settings/codes.html")
+_new_codes: Page = GenerateRecoveryCodesView.as_view(template_name="web/settings/new_codes.html")
+_download_codes: Page = DownloadRecoveryCodesView.as_view()
 
 
 def _me(request: HttpRequest) -> User:
@@ -80,7 +83,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @never_cache
 def password(request: HttpRequest) -> HttpResponseBase:
     """Change one's own password, with the present one. In the demo nobody has one."""
-    if not request.user.has_usable_password():
+    if not _me(request).has_usable_password():
         raise Http404
     return _password(request)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from allauth.account.views import LoginView, ReauthenticateView
 from allauth.core import ratelimit
 from allauth.mfa.base.views import AuthenticateView
@@ -24,10 +26,12 @@ from regulars.web.forms import ForgottenForm
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
-_sign_in = LoginView.as_view(template_name="web/sign_in/sign_in.html")
-_second_step = AuthenticateView.as_view(template_name="web/sign_in/second_step.html")
-_again = ReauthenticateView.as_view(template_name="web/sign_in/again.html")
-_again_by_code = ReauthenticateByCodeView.as_view(template_name="web/sign_in/again_by_code.html")
+Page = Callable[[HttpRequest], HttpResponseBase]
+
+_sign_in: Page = LoginView.as_view(template_name="web/sign_in/sign_in.html")
+_second_step: Page = AuthenticateView.as_view(template_name="web/sign_in/second_step.html")
+_again: Page = ReauthenticateView.as_view(template_name="web/sign_in/again.html")
+_again_by_code: Page = ReauthenticateByCodeView.as_view(template_name="web/sign_in/again_by_code.html")
 
 
 @open_to_everyone
