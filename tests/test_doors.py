@@ -22,6 +22,7 @@ from regulars.web.tests.builders import an_open_house
 NOBODY = None
 READS = ("SELECT", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK TO", "EXPLAIN", "WITH")
 OWN_MEMORY = '"django_session"'  # what a visitor's own browser session remembers is not the shop's book
+SAYS_IT_IS_OVER = {"standings:grading"}  # finished work is tidied away after a month; its page says so
 SAMPLES = {"int": "999999", "slug": "nowhere", "str": "nowhere", "path": "no/where", "uuid": "0" * 32}
 
 
@@ -153,7 +154,7 @@ def test_a_post_through_a_closed_door_is_turned_away_before_anything_happens(rol
 
 def test_what_is_not_there_is_not_found_rather_than_forbidden(owner: User) -> None:
     browser = a_browser_of(Role.OWNER, owner)
-    asked = [route for route in routes() if "/999999/" in route.address]
+    asked = [route for route in routes() if "/999999/" in route.address and route.name not in SAYS_IT_IS_OVER]
     assert len(asked) > 5
     assert [route.name for route in asked if browser.get(route.address).status_code not in {404, 405}] == []
     assert [route.name for route in asked if browser.post(route.address).status_code not in {404, 405, 422}] == []
