@@ -28,7 +28,12 @@ class PersonTotals(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(orders=0, buying_days=0, first_bought_on=None, last_bought_on=None)
-                | Q(buying_days__gte=1, orders__gte=F("buying_days"), last_bought_on__gte=F("first_bought_on")),
+                | Q(
+                    orders__gte=1,
+                    buying_days__range=(0, F("orders")),
+                    first_bought_on__isnull=False,
+                    last_bought_on__gte=F("first_bought_on"),
+                ),
                 name="persontotals_add_up",
             )
         ]

@@ -58,7 +58,7 @@ def remove_orders(order_ids: Sequence[int], by: User | None = None) -> int:
     before = shares(order_ids)
     if not before:
         return 0
-    owners = list(Order.objects.filter(pk__in=order_ids).values_list("pk", "person_id"))
+    owners: list[tuple[int, int | None]] = list(Order.objects.filter(pk__in=order_ids).values_list("pk", "person_id"))
     change_number = next_change_number()
     _bury(order_ids, change_number)
     settle(before, [])

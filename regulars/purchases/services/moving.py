@@ -25,7 +25,7 @@ def move_orders(keep_id: int, other_id: int) -> MovedRows:
     ids = sorted(_held_by(other_id))
     _hand_over(ids, keep_id)
     return tuple(
-        Moved(TABLE, str(order_id), "moved", {"person_id": other_id}, {"person_id": keep_id}) for order_id in ids
+        Moved(TABLE, str(order_id), "changed", {"person_id": other_id}, {"person_id": keep_id}) for order_id in ids
     )
 
 

@@ -101,25 +101,21 @@ def _write(work: _Sorted, known: dict[Key, Known]) -> dict[Key, int]:
 def _share(basket: Basket) -> Share:
     counts = not basket.is_cancelled and not (basket.refunded_mils and basket.refunded_mils >= basket.paid_mils)
     net = 0 if basket.is_cancelled else basket.paid_mils - basket.refunded_mils
-    return Share(basket.person_id, basket.bought_on, int(counts), net)
+    return basket.person_id, basket.bought_on, int(counts), net
 
 
 def _insert(new: list[Basket], change_number: int) -> dict[Key, int]:
     if not new:
         return {}
-    ids = new_ids("purchases_order", len(new))
-    stamp = str(clock.now().replace(tzinfo=None))
+    numbered = list(zip(new_ids("purchases_order", len(new)), new, strict=True))
+    stamp = (change_number, str(clock.now().replace(tzinfo=None)), False)
     insert_rows(
         "purchases_order",
         ("id", "content_hash", "change_number", "recorded_at", "is_cancelled_by_hand", *COLUMNS),
-        (
-            (order_id, basket.content_hash, change_number, stamp, False, *basket.columns)
-            for order_id, basket in zip(ids, new, strict=True)
-        ),
+        [(order_id, basket.content_hash, *stamp, *basket.columns) for order_id, basket in numbered],
     )
-    numbered = list(zip(ids, new, strict=True))
     insert_lines(numbered)
-    upsert_refunds([(order_id, row) for order_id, basket in numbered for row in basket.refunds])
+    upsert_refunds([(order_id, row) for order_id, basket in numbered if basket.refunds for row in basket.refunds])
     return {basket.key: order_id for order_id, basket in numbered}
 
 

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from regulars.purchases.services.writing import run_over
+from regulars.purchases.services.writing import run_over, write_rows
 
+Share = tuple[int | None, str, int, int]
+"""What one order adds to the totals: whose, which day, 1 if it counts as a purchase, net in thousandths."""
 
-class Share(NamedTuple):
-    """What one order adds to the totals: whose, which day, 1 if it counts as a purchase, net in thousandths."""
-
-    person_id: int | None
-    bought_on: str
-    orders: int
-    net_mils: int
+Pairs = dict[tuple[int | None, str], list[int]]
 
 
-@dataclass
+@dataclass(slots=True)
 class _PersonChange:
     orders: int = 0
     buying_days: int = 0
@@ -36,7 +31,7 @@ def shares(order_ids: Sequence[int]) -> list[Share]:
         "SELECT o.person_id, o.bought_on, CASE WHEN o.is_purchase THEN 1 ELSE 0 END, o.net_mils"
         " FROM {rows} JOIN purchases_order o ON o.id = d.id",
     )
-    return [Share(person_id, str(day), orders, net) for person_id, day, orders, net in rows]
+    return [(person_id, str(day), orders, net) for person_id, day, orders, net in rows]
 
 
 def settle(before: Iterable[Share], after: Iterable[Share]) -> None:
@@ -44,17 +39,20 @@ def settle(before: Iterable[Share], after: Iterable[Share]) -> None:
 
     Exact because only one transaction at a time writes orders (`one_writer`).
     """
-    pairs: dict[tuple[int | None, str], list[int]] = {}
-    for sign, side in ((-1, before), (1, after)):
-        for person_id, day, orders, net in side:
-            pair = pairs.setdefault((person_id, day), [0, 0])
-            pair[0] += sign * orders
-            pair[1] += sign * net
+    pairs: Pairs = {}
+    for person_id, day, orders, net in after:
+        pair = pairs.setdefault((person_id, day), [0, 0])
+        pair[0] += orders
+        pair[1] += net
+    for person_id, day, orders, net in before:
+        pair = pairs.setdefault((person_id, day), [0, 0])
+        pair[0] -= orders
+        pair[1] -= net
     _settle_days(pairs)
-    _settle_people({key: pair for key, pair in pairs.items() if key[0] is not None and pair != [0, 0]})
+    _settle_people({key: pair for key, pair in pairs.items() if key[0] is not None and (pair[0] or pair[1])})
 
 
-def _settle_days(pairs: dict[tuple[int | None, str], list[int]]) -> None:
+def _settle_days(pairs: Pairs) -> None:
     days: dict[str, list[int]] = {}
     for (_, day), (orders, net) in pairs.items():
         total = days.setdefault(day, [0, 0])
@@ -78,46 +76,49 @@ def _settle_days(pairs: dict[tuple[int | None, str], list[int]]) -> None:
     )
 
 
-def _settle_people(pairs: dict[tuple[int | None, str], list[int]]) -> None:
+def _settle_people(pairs: Pairs) -> None:
     if not pairs:
         return
+    standing = _purchases_now(pairs)
     changes: dict[int | None, _PersonChange] = {}
-    for person_id, day, orders, net, purchases_now in _counted(pairs):
-        change = changes.setdefault(person_id, _PersonChange())
+    for key, (orders, net) in pairs.items():
+        change = changes.get(key[0])
+        if change is None:
+            change = changes[key[0]] = _PersonChange()
         change.orders += orders
         change.net_mils += net
-        change.buying_days += (purchases_now > 0) - (purchases_now - orders > 0)
-        change.loses |= orders < 0
-        if orders > 0 and purchases_now:
+        if not orders:
+            continue
+        now, day = standing[key], key[1]
+        change.buying_days += (now > 0) - (now - orders > 0)
+        if orders < 0:
+            change.loses = True
+        elif now:
             change.first_on = min(change.first_on or day, day)
             change.last_on = max(change.last_on or day, day)
     _write_people(changes)
 
 
-def _counted(pairs: dict[tuple[int | None, str], list[int]]) -> list[tuple[int, str, int, int, int]]:
-    """Every changed (person, day) with the number of purchases that stand there now. One query, by index."""
+def _purchases_now(pairs: Pairs) -> dict[tuple[int | None, str], int]:
+    """How many purchases stand now on every (person, day) whose number changed. One query, by index."""
+    changed = [key for key, pair in pairs.items() if pair[0]]
     rows = run_over(
-        [(person_id, day, *pair) for (person_id, day), pair in pairs.items()],
-        {"person_id": "bigint", "day": "date", "orders": "bigint", "net": "bigint"},
-        "SELECT d.person_id, d.day, d.orders, d.net, (SELECT count(*) FROM purchases_order o"
+        changed,
+        {"person_id": "bigint", "day": "date"},
+        "SELECT d.person_id, d.day, (SELECT count(*) FROM purchases_order o"
         " WHERE o.person_id = d.person_id AND o.bought_on = d.day AND o.is_purchase) FROM {rows}",
     )
-    return [(person_id, str(day), orders, net, now) for person_id, day, orders, net, now in rows]
+    return {(person_id, str(day)): now for person_id, day, now in rows}
 
 
 def _write_people(changes: dict[int | None, _PersonChange]) -> None:
-    rows = [
-        (person_id, c.orders, c.buying_days, c.net_mils, c.first_on, c.last_on, c.loses)
-        for person_id, c in sorted(changes.items(), key=lambda item: item[0] or 0)
-    ]
-    run_over(
-        [row[:1] for row in rows],
-        {"person_id": "bigint"},
-        "INSERT INTO purchases_persontotals (person_id, orders, buying_days, net_mils)"
-        " SELECT d.person_id, 0, 0, 0 FROM {rows} WHERE true ON CONFLICT DO NOTHING",
-    )
-    gaining = [row[:6] for row in rows if not row[6]]
-    losing = [row[:4] for row in rows if row[6]]
+    gaining, losing = [], []
+    for person_id, c in changes.items():
+        row = (person_id, c.orders, c.buying_days, c.net_mils)
+        if c.loses:
+            losing.append(row)
+        else:
+            gaining.append((*row, c.first_on, c.last_on))
     if gaining:
         _gain(gaining)
     if losing:
@@ -129,21 +130,22 @@ FIGURES = {"person_id": "bigint", "orders": "bigint", "days": "bigint", "net": "
 
 def _gain(rows: Sequence[Sequence[object]]) -> None:
     """People who only bought more: first and last day follow from the batch itself."""
-    run_over(
+    write_rows(
         rows,
         {**FIGURES, "first_on": "date", "last_on": "date"},
-        "UPDATE purchases_persontotals AS t SET orders = t.orders + d.orders, buying_days = t.buying_days + d.days,"
-        " net_mils = t.net_mils + d.net,"
-        " first_bought_on = CASE WHEN t.first_bought_on <= d.first_on THEN t.first_bought_on"
-        " ELSE coalesce(d.first_on, t.first_bought_on) END,"
-        " last_bought_on = CASE WHEN t.last_bought_on >= d.last_on THEN t.last_bought_on"
-        " ELSE coalesce(d.last_on, t.last_bought_on) END"
-        " FROM {rows} WHERE t.person_id = d.person_id",
+        "INSERT INTO purchases_persontotals AS t"
+        " (person_id, orders, buying_days, net_mils, first_bought_on, last_bought_on) {values}"
+        " ON CONFLICT (person_id) DO UPDATE SET orders = t.orders + excluded.orders,"
+        " buying_days = t.buying_days + excluded.buying_days, net_mils = t.net_mils + excluded.net_mils,"
+        " first_bought_on = CASE WHEN t.first_bought_on <= excluded.first_bought_on THEN t.first_bought_on"
+        " ELSE coalesce(excluded.first_bought_on, t.first_bought_on) END,"
+        " last_bought_on = CASE WHEN t.last_bought_on >= excluded.last_bought_on THEN t.last_bought_on"
+        " ELSE coalesce(excluded.last_bought_on, t.last_bought_on) END",
     )
 
 
 def _lose(rows: Sequence[Sequence[object]]) -> None:
-    """People who lost a purchase somewhere: first and last day are looked up, one index step each."""
+    """People who lost a purchase somewhere, so that they have totals: first and last day are looked up by index."""
     run_over(
         rows,
         FIGURES,

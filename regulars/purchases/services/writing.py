@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from regulars.kit import database
@@ -38,7 +38,7 @@ def run_over(rows: Sequence[Row], columns: Mapping[str, str], sql: str, *before:
     if database.is_postgres():
         arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
         table = f"unnest({arrays}) AS d({', '.join(columns)})"
-        parameters = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in columns]
+        parameters: list[Any] = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in columns]
     else:
         picks = ", ".join(f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(columns))
         table = f"(SELECT {picks} FROM json_each(%s)) AS d"  # noqa: S608 - column names of this room
@@ -46,7 +46,17 @@ def run_over(rows: Sequence[Row], columns: Mapping[str, str], sql: str, *before:
     return run(sql.replace("{rows}", table), [*before, *parameters])
 
 
-def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+def write_rows(rows: Sequence[Row], columns: Mapping[str, str], sql: str) -> None:
+    """Run an INSERT whose `{values}` are these rows: the quickest way either database has for one that may clash."""
+    if database.is_postgres():
+        run_over(rows, columns, sql.replace("{values}", f"SELECT {', '.join(columns)} FROM {{rows}} WHERE true"))  # noqa: S608 - no input in it
+        return
+    marks = ", ".join(["%s"] * len(columns))
+    with database.connection().cursor() as cursor:
+        cursor.executemany(sql.replace("{values}", f"VALUES ({marks})"), rows)
+
+
+def insert_rows(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
     """Add new rows the quickest way: COPY on PostgreSQL, one prepared statement on SQLite."""
     names = ", ".join(columns)
     with database.connection().cursor() as cursor:

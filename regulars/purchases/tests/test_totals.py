@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -21,14 +22,14 @@ pytestmark = pytest.mark.django_db
 NO_TOTALS = (0, 0, Decimal(0), None, None)
 
 
-def kept() -> dict[int, tuple]:
+def kept() -> dict[int, tuple[Any, ...]]:
     rows = PersonTotals.objects.values_list(
         "person_id", "orders", "buying_days", "net_amount", "first_bought_on", "last_bought_on"
     )
     return {row[0]: row[1:] for row in rows if row[1:] != NO_TOTALS}
 
 
-def from_scratch() -> dict[int, tuple]:
+def from_scratch() -> dict[int, tuple[Any, ...]]:
     counted = Order.objects.filter(person__isnull=False).values("person_id")
     purchases = counted.filter(is_purchase=True).annotate(
         orders=Count("id"), days=Count("bought_on", distinct=True), first=Min("bought_on"), last=Max("bought_on")
@@ -44,12 +45,12 @@ def from_scratch() -> dict[int, tuple]:
     return {person_id: row for person_id, row in rows.items() if row != NO_TOTALS}
 
 
-def days_kept() -> dict[date, tuple]:
-    rows = {row.on: (row.orders, row.net_amount) for row in DayTotals.objects.all()}
+def days_kept() -> dict[date, tuple[Any, ...]]:
+    rows: dict[date, tuple[Any, ...]] = {row.on: (row.orders, row.net_amount) for row in DayTotals.objects.all()}
     return {day: row for day, row in rows.items() if row != (0, 0)}
 
 
-def days_from_scratch() -> dict[date, tuple]:
+def days_from_scratch() -> dict[date, tuple[Any, ...]]:
     purchases = dict(
         Order.objects.filter(is_purchase=True).values_list("bought_on").annotate(orders=Count("id")).order_by()
     )
