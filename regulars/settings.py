@@ -261,7 +261,7 @@ USE_THOUSAND_SEPARATOR = True
 FORMAT_MODULE_PATH = ["regulars.kit.formats"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = None
 MEDIA_URL = "/media/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
