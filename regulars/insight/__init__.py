@@ -10,7 +10,7 @@ from regulars.insight.grades import Breaks, grade_summary, grades, levels
 from regulars.insight.groups import GROUPS, SIMPLE_GROUPS, group_of, simple_group_of
 from regulars.insight.memory import with_memory
 from regulars.insight.prospects import prospects
-from regulars.insight.rhythm import rhythm, slipping_since, slips_after_days
+from regulars.insight.rhythm import rhythm, slipping_since, slips_after_days, with_slipping_day
 from regulars.insight.summary import summary
 
 __all__ = [
@@ -32,4 +32,5 @@ __all__ = [
     "summary",
     "wilson_interval",
     "with_memory",
+    "with_slipping_day",
 ]

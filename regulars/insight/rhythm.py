@@ -107,7 +107,7 @@ def rhythm(orders: IntoFrameT, as_of: date) -> IntoFrameT:
     >>> rhythm(orders, date(2026, 2, 11))["is_slipping"][0], rhythm(orders, date(2026, 2, 10))["is_slipping"][0]
     (True, False)
     """
-    frame = with_slipping_day(summary(orders, as_of)).with_columns(
+    frame = _slipping(opened(summary(orders, as_of))).with_columns(
         buying_days=nw.col("frequency"), silent_days=nw.lit(as_of.toordinal()) - ordinal("last_on")
     )
     is_slipping = (nw.col("silent_days") >= nw.col("slips_after_days")).fill_null(False)
@@ -116,9 +116,31 @@ def rhythm(orders: IntoFrameT, as_of: date) -> IntoFrameT:
     return native
 
 
-def with_slipping_day(facts: object) -> Frame:
-    """Add to what `summary` returns ``slips_after_days`` and ``slips_on``, both missing where there is no rhythm."""
-    frame = opened(facts)
+def with_slipping_day(facts: IntoFrameT) -> IntoFrameT:
+    """Add to what `summary` returns the day on which each customer slips.
+
+    Parameters
+    ----------
+    facts : frame
+        What `summary` returns: ``last_on``, ``frequency`` and ``median_gap_days`` are read, all columns pass through.
+
+    Returns
+    -------
+    frame
+        `facts` with ``slips_after_days`` and ``slips_on``, both missing with fewer than three buying days.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> facts = pl.DataFrame({"last_on": [date(2026, 1, 21)], "frequency": [3], "median_gap_days": [10.0]})
+    >>> with_slipping_day(facts).row(0, named=True)["slips_on"]
+    datetime.date(2026, 2, 11)
+    """
+    native: IntoFrameT = _slipping(opened(facts)).to_native()
+    return native
+
+
+def _slipping(frame: Frame) -> Frame:
     twice = nw.col("median_gap_days") * TIMES_THE_USUAL_GAP
     first_day = twice.round(0) + 1  # a median of whole days doubles to a whole number
     limit = nw.when(first_day > SILENT_AT_LEAST_DAYS).then(first_day).otherwise(nw.lit(float(SILENT_AT_LEAST_DAYS)))

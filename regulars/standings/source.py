@@ -1,93 +1,139 @@
-"""What is read from the database to grade everybody: the same words for SQLite and PostgreSQL, as plain rows.
+"""What is read from the database to grade everybody: the same words for SQLite and PostgreSQL.
 
-Runs in a process of its own (`reading`), so it knows no Django.
+Read in a process of its own (`reading`), so nothing here knows Django. A missing number is read as -1 and a missing
+day as the first day there is, because SQLite's rows have no types and the first ones must show them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+NO_DAY = "0001-01-01"
+NO_NUMBER = -1
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table to copy: its columns in DuckDB's types, and the statement that gives them.
+    """One table to read: its columns in DuckDB's types and the SQL that gives each.
 
-    `sliced_by` names a whole-number key by which a long read is cut into slices, so that SQLite's log can be
-    written back in between; a statement holds the marks {low} and {high} then, and {since} where it is incremental.
+    `key` is a whole number by which a long read is cut into slices, so that SQLite can write back its log in between.
+    `since` is the change number that tells what is new; none where the table is read whole every time.
     """
 
     name: str
-    columns: dict[str, str]
-    statement: str
-    sliced_by: str = ""
+    columns: Mapping[str, tuple[str, str]]
+    origin: str
+    key: str = ""
+    since: str = ""
+    where: str = ""
+
+    def statement(self, days: Mapping[str, str], *, since: int = 0, part: tuple[int, int] | None = None) -> str:
+        """Write the query for one part of the rows that changed from `since` on."""
+        conditions = [self.where] if self.where else []
+        if since and self.since:
+            conditions.append(f"{self.since} >= {int(since)}")
+        if part:
+            conditions.append(f"{self.key} >= {int(part[0])} AND {self.key} < {int(part[1])}")
+        picks = ", ".join(sql.format_map(days) for _, sql in self.columns.values())
+        filtered = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return f"SELECT {picks} FROM {self.origin}{filtered}"
+
+    @property
+    def edges(self) -> str:
+        """Write the query for the smallest and the largest key."""
+        source, name = self.origin.split(" JOIN ")[0], self.key
+        return f"SELECT COALESCE(MIN({name}), 0), COALESCE(MAX({name}), -1) FROM {source}"
 
 
 ORDERS = Table(
     "orders",
-    {"id": "BIGINT", "customer": "BIGINT", "day": "DATE", "amount": "BIGINT", "cancelled": "BOOLEAN"},
-    "SELECT id, person_id, bought_on, paid_mils, is_cancelled FROM purchases_order"
-    " WHERE person_id IS NOT NULL AND change_number >= {since} AND id >= {low} AND id < {high}",
-    "purchases_order.id",
+    {
+        "id": ("BIGINT", "o.id"),
+        "customer": ("BIGINT", "o.person_id"),
+        "day": ("DATE", "o.bought_on"),
+        "amount": ("BIGINT", "o.paid_mils"),
+        "cancelled": ("BOOLEAN", "o.is_cancelled"),
+    },
+    origin="purchases_order o",
+    key="o.id",
+    since="o.change_number",
+    where="o.person_id IS NOT NULL",
 )
 UNKNOWN_ORDERS = Table(
     "unknown_orders",
-    {"id": "BIGINT"},
-    "SELECT id FROM purchases_order WHERE person_id IS NULL AND change_number >= {since}",
+    {"id": ("BIGINT", "o.id")},
+    origin="purchases_order o",
+    since="o.change_number",
+    where="o.person_id IS NULL",
 )
 REFUNDS = Table(
     "refunds",
-    {"id": "BIGINT", "order_id": "BIGINT", "day": "DATE", "amount": "BIGINT"},
-    "SELECT r.id, r.order_id, r.refunded_on, r.amount_mils FROM purchases_refund r"
-    " JOIN purchases_order o ON o.id = r.order_id WHERE o.change_number >= {since} AND r.id >= {low} AND r.id < {high}",
-    "purchases_refund.id",
+    {
+        "order_id": ("BIGINT", "r.order_id"),
+        "day": ("DATE", "r.refunded_on"),
+        "amount": ("BIGINT", "r.amount_mils"),
+    },
+    origin="purchases_refund r JOIN purchases_order o ON o.id = r.order_id",
+    key="r.id",
+    since="o.change_number",
 )
-REMOVED = Table(
-    "removed", {"id": "BIGINT"}, "SELECT order_id FROM purchases_removedorder WHERE change_number >= {since}"
-)
+REMOVED = Table("removed", {"id": ("BIGINT", "t.order_id")}, origin="purchases_removedorder t", since="t.change_number")
+
+_KINDS = "SELECT 1 FROM people_personkind k WHERE k.person_id = p.id"
 PEOPLE = Table(
     "people",
-    {"id": "BIGINT", "is_open_to_us": "BOOLEAN", "has_asked": "BOOLEAN", "added_on": "DATE"},
-    "SELECT p.id, NOT EXISTS (SELECT 1 FROM people_personkind k WHERE k.person_id = p.id)"
-    " OR EXISTS (SELECT 1 FROM people_personkind k WHERE k.person_id = p.id AND k.kind IN ('customer', 'lead')),"
-    " p.needs <> '', {added_on} FROM people_person p"
-    " WHERE NOT p.is_bucket AND p.merged_into_id IS NULL AND p.erased_at IS NULL AND p.id >= {low} AND p.id < {high}",
-    "people_person.id",
+    {
+        "id": ("BIGINT", "p.id"),
+        "may_buy": ("BOOLEAN", f"(EXISTS ({_KINDS} AND k.kind IN ('customer', 'lead')) OR NOT EXISTS ({_KINDS}))"),
+        "has_asked": ("BOOLEAN", "p.needs <> ''"),
+        "added_on": ("DATE", "{added_on}"),
+    },
+    origin="people_person p",
+    key="p.id",
+    where="NOT p.is_bucket AND p.merged_into_id IS NULL AND p.erased_at IS NULL",
 )
 NOTES = Table(
     "notes",
-    {"person_id": "BIGINT", "day": "DATE"},
-    "SELECT DISTINCT n.person_id, {noted_on} FROM people_note n WHERE n.id >= {low} AND n.id < {high}",
-    "people_note.id",
+    {"person_id": ("BIGINT", "n.person_id"), "day": ("DATE", "{noted_on}")},
+    origin="people_note n",
+    key="n.id",
 )
 MEMORIES = Table(
     "memories",
     {
-        "customer": "BIGINT",
-        "told_on": "DATE",
-        "last_seen_on": "DATE",
-        "usual_gap_days": "BIGINT",
-        "usual_amount": "BIGINT",
+        "customer": ("BIGINT", "m.person_id"),
+        "told_on": ("DATE", "m.told_on"),
+        "last_seen_on": ("DATE", "m.last_seen_on"),
+        "usual_gap_days": ("BIGINT", f"COALESCE(m.usual_gap_days, {NO_NUMBER})"),
+        "usual_amount": ("BIGINT", "m.usual_mils"),
     },
-    "SELECT person_id, told_on, last_seen_on, usual_gap_days, usual_mils FROM standings_memory",
+    origin="standings_memory m",
 )
 STANDINGS = Table(
     "standings",
     {
-        "person_id": "BIGINT", "basis": "VARCHAR", "group": "VARCHAR", "r": "BIGINT", "f": "BIGINT", "m": "BIGINT",
-        "first_on": "DATE", "last_on": "DATE", "buying_days": "BIGINT", "net_mils": "BIGINT",
-        "median_gap_days": "DOUBLE", "slips_on": "DATE",
+        "person_id": ("BIGINT", "s.person_id"),
+        "basis": ("VARCHAR", "s.basis"),
+        "group": ("VARCHAR", 's."group"'),
+        "r": ("BIGINT", f"COALESCE(s.r, {NO_NUMBER})"),
+        "f": ("BIGINT", f"COALESCE(s.f, {NO_NUMBER})"),
+        "m": ("BIGINT", f"COALESCE(s.m, {NO_NUMBER})"),
+        "first_on": ("DATE", f"COALESCE(s.first_on, '{NO_DAY}')"),
+        "last_on": ("DATE", f"COALESCE(s.last_on, '{NO_DAY}')"),
+        "buying_days": ("BIGINT", "s.buying_days"),
+        "net_mils": ("BIGINT", "s.net_mils"),
+        "median_gap_days": ("DOUBLE", f"COALESCE(s.median_gap_days, {NO_NUMBER}.0)"),
+        "slips_on": ("DATE", f"COALESCE(s.slips_on, '{NO_DAY}')"),
     },
-    'SELECT person_id, basis, "group", r, f, m, first_on, last_on, buying_days, net_mils, median_gap_days, slips_on'
-    " FROM standings_standing WHERE person_id >= {low} AND person_id < {high}",
-    "standings_standing.person_id",
-)  # fmt: skip
+    origin="standings_standing s",
+    key="s.person_id",
+)
 
-COPIED = (ORDERS, REFUNDS)
-CHANGES = (ORDERS, UNKNOWN_ORDERS, REFUNDS, REMOVED)
 AFRESH = (PEOPLE, NOTES, MEMORIES, STANDINGS)
 
 
-def days_of(*, is_postgres: bool, zone: str, shift_seconds: int) -> dict[str, str]:
+def days_of_business(*, is_postgres: bool, zone: str, shift_seconds: int) -> dict[str, str]:
     """Say how a moment becomes a day of the business. SQLite knows no zones: it shifts by today's difference."""
 
     def day(column: str) -> str:

@@ -1,0 +1,40 @@
+"""News from below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from regulars.intake.events import ImportFinished, ImportUndone
+from regulars.kit.bulletin import hears
+from regulars.people.events import PeopleMerged, PeopleUnmerged
+from regulars.purchases.events import OrderCancelled, OrderRefunded, OrdersRecorded, OrdersRemoved
+from regulars.standings.services import refresh_facts, request_grading, request_grading_in_a_small_shop
+
+SOON_SECONDS = 120
+
+
+@hears(OrdersRecorded, OrderRefunded, OrderCancelled, OrdersRemoved, name="standings.refresh")
+def refresh(events: Sequence[OrdersRecorded | OrderRefunded | OrderCancelled | OrdersRemoved]) -> None:
+    """Bring the facts of the people in a few orders up to date; a bulk batch waits for its grading."""
+    refresh_facts([person_id for event in events for person_id in _people(event)])
+    if any(isinstance(event, OrdersRecorded) and event.is_bulk for event in events):
+        request_grading(after_seconds=SOON_SECONDS)
+    else:
+        request_grading_in_a_small_shop(after_seconds=SOON_SECONDS)
+
+
+@hears(ImportFinished, ImportUndone, name="standings.grade_after_import")
+def grade_after_import(events: Sequence[ImportFinished | ImportUndone]) -> None:
+    request_grading()
+
+
+@hears(PeopleMerged, PeopleUnmerged, name="standings.refresh_merged")
+def refresh_merged(events: Sequence[PeopleMerged | PeopleUnmerged]) -> None:
+    refresh_facts([person_id for event in events for person_id in (event.keep_id, event.other_id)])
+    request_grading_in_a_small_shop(after_seconds=SOON_SECONDS)
+
+
+def _people(event: OrdersRecorded | OrderRefunded | OrderCancelled | OrdersRemoved) -> tuple[int, ...]:
+    if isinstance(event, OrderRefunded | OrderCancelled):
+        return () if event.person_id is None else (event.person_id,)
+    return event.person_ids

@@ -1,0 +1,131 @@
+"""What this room shows on the person page: their rhythm, and where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from statistics import quantiles
+from typing import cast
+
+from django.db.models import Sum
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from regulars.kit import clock
+from regulars.kit.charts import Rhythm, Visit, rhythm
+from regulars.kit.panels import Panel
+from regulars.people.models import Person
+from regulars.purchases.models import Order
+from regulars.staff.models import User
+from regulars.staff.permissions import may
+from regulars.standings.models import Basis, Standing
+from regulars.standings.queries import is_small_shop, standing_of
+from regulars.standings.words import every, reason
+
+VISITS_DRAWN = 200
+
+
+@dataclass(frozen=True)
+class Usual:
+    """The middle half of somebody's gaps, in days."""
+
+    low: int
+    high: int
+
+
+def panels(request: HttpRequest, person: Person) -> list[Panel]:
+    """Their rhythm in the main column, their standing at the side. Three queries."""
+    if person.is_bucket:
+        return []
+    standing, today = standing_of(person.pk), clock.today()
+    visits = _visits(person.pk, today)
+    may_remember = may(cast(User, request.user), "standings.remember")
+    shown = _rhythm_panel(person, standing, visits, today, may_remember)
+    return [*([shown] if shown else []), *_standing_panel(standing, today)]
+
+
+def _visits(person_id: int, today: date) -> list[Visit]:
+    rows = (
+        Order.objects.purchases()
+        .filter(person_id=person_id, bought_on__lte=today)
+        .values_list("bought_on")
+        .annotate(net=Sum("net_amount"))
+        .order_by("-bought_on")[:VISITS_DRAWN]
+    )
+    return [Visit(on, Decimal(net)) for on, net in reversed(rows)]
+
+
+def _rhythm_panel(
+    person: Person, standing: Standing | None, visits: list[Visit], today: date, may_remember: bool
+) -> Panel | None:
+    if not visits and not may_remember:
+        return None
+    usual = _usual(visits) if standing is not None and standing.basis == Basis.ORDERS else None
+    context = {
+        "person": person,
+        "standing": standing,
+        "chart": _chart(standing, visits, usual, today) if visits else None,
+        "sentence": _sentence(standing, usual, today),
+        "is_remembered": standing is not None and standing.basis == Basis.MEMORY,
+        "may_remember": may_remember and (standing is None or standing.basis != Basis.ORDERS),
+    }
+    return Panel(20, "main", "standings/_rhythm.html", context)
+
+
+def _usual(visits: list[Visit]) -> Usual | None:
+    gaps = [(b.on - a.on).days for a, b in pairwise(visits)]
+    if len(gaps) < 2:
+        return None
+    low, _middle, high = quantiles(gaps, n=4, method="inclusive")
+    return Usual(round(low), round(high))
+
+
+def _chart(standing: Standing | None, visits: list[Visit], usual: Usual | None, today: date) -> Rhythm:
+    last = visits[-1].on
+    due = None
+    if usual is not None:
+        due = (last + timedelta(days=usual.low), last + timedelta(days=max(usual.high, usual.low + 1)))
+    return rhythm(visits, today=today, due=due, label=reason(standing, today) if standing else "")
+
+
+def _sentence(standing: Standing | None, usual: Usual | None, today: date) -> str:
+    if standing is None:
+        return ""
+    gap, silent = standing.median_gap_days, standing.silent_days(today)
+    if usual is None or gap is None or silent is None or standing.basis != Basis.ORDERS:
+        return reason(standing, today)
+    return _("Usually %(every)s (%(low)d to %(high)d); now %(now)d.") % {
+        "every": every(gap),
+        "low": usual.low,
+        "high": usual.high,
+        "now": silent,
+    }
+
+
+def _standing_panel(standing: Standing | None, today: date) -> list[Panel]:
+    if standing is None:
+        return []
+    simple = standing.simple_group
+    name = simple.label if simple and is_small_shop() else standing.get_group_display()
+    context = {
+        "standing": standing,
+        "name": name,
+        "tone": "warm" if standing.is_slipping(today) else "",
+        "is_slipping": standing.is_slipping(today),
+        "reason": reason(standing, today),
+        "facts": _grades(standing),
+    }
+    return [Panel(30, "side", "standings/_standing.html", context)]
+
+
+def _grades(standing: Standing) -> list[tuple[str, str]]:
+    if standing.r is None:
+        return []
+    out_of = _("%(grade)d of 5")
+    return [
+        (_("How lately"), out_of % {"grade": standing.r}),
+        (_("How often"), out_of % {"grade": standing.f}),
+        (_("How much"), out_of % {"grade": standing.m}),
+    ]

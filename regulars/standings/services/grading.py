@@ -1,0 +1,132 @@
+"""Grade everybody: bring the copy up to date, reckon, write what differs."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import duckdb
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from regulars.kit import changes, clock, database
+from regulars.kit.models import Counter
+from regulars.standings import copying
+from regulars.standings.models import Grading
+from regulars.standings.models.groups import NAMES
+from regulars.standings.services import wanted, writing
+from regulars.standings.source import days_of_business
+
+NOT_GRADED = "Not graded yet"
+
+
+def grade_everyone(as_of: date | None = None) -> dict[str, Any]:
+    """Grade everybody as of a day (today without one) and write the standings that differ.
+
+    Returns ``{as_of, people, groups: {name: n}}``. Safe to repeat: a second time nothing is written. Orders that are
+    committed count; called inside a transaction it reads what that sees and leaves the copy alone. Holds the writer for
+    about 50 ms at a time. One grading at a time: a second caller waits.
+    """
+    as_of = as_of or clock.today()
+    home = _home()
+    home.mkdir(parents=True, exist_ok=True)
+    with _one_at_a_time(home):
+        connection = _opened(home)
+        wanted.reckon(connection, as_of)
+        total, rows = wanted.changed(connection)
+        writing.write_rows(rows, total=total, as_of=as_of, sentence=_("Writing down where everybody stands"))
+        writing.remove(wanted.gone(connection), as_of)
+        counts, [(buyers,)] = wanted.counts(connection), connection.sql("SELECT count(*) FROM facts").fetchall()
+        connection.close()
+        _note(as_of, counts, buyers)
+    groups = {NAMES.get(slug, NOT_GRADED): n for slug, n in counts.items()}
+    return {"as_of": as_of.isoformat(), "people": sum(groups.values()), "groups": groups}
+
+
+def forget_copy() -> None:
+    """Throw the copy of the orders away; the next grading reads everything anew."""
+    copying.forget(_home())
+
+
+def _home() -> Path:
+    return Path(settings.CACHE_DIR) / "standings"
+
+
+@contextmanager
+def _one_at_a_time(home: Path) -> Iterator[None]:
+    with (home / "lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _opened(home: Path) -> duckdb.DuckDBPyConnection:
+    link = database.connection()
+    if link.in_atomic_block:
+        from regulars.standings.services.uncommitted import CallersReader
+
+        scratch = home / "uncommitted"
+        shutil.rmtree(scratch, ignore_errors=True)
+        copied = copying.bring_up_to_date(_asked(scratch), CallersReader())
+    else:
+        copied = _copied(home)
+    return wanted.opened(copied, spill=str(home / "spill"))
+
+
+def _asked(home: Path) -> copying.Wanted:
+    at = clock.local(clock.now())
+    offset = at.utcoffset()
+    days = days_of_business(
+        is_postgres=database.is_postgres(),
+        zone=clock.zone().key,
+        shift_seconds=int(offset.total_seconds()) if offset else 0,
+    )
+    return copying.Wanted(str(home), changes.horizon(), _identity(), days)
+
+
+def _identity() -> str:
+    """Tell one database, and one life of it, from another: a restored one begins a new epoch."""
+    known = database.connection().settings_dict
+    epoch = Counter.objects.filter(name=changes.EPOCH_OFFSET).values_list("value", flat=True).first()
+    return f"{known.get('HOST', '')}:{known.get('PORT', '')}/{known['NAME']} epoch {epoch or 0}"
+
+
+def _copied(home: Path) -> copying.Copied:
+    """Let a child process read; it has no other connection to the database (see `reading`)."""
+    asked = {"uri": _uri(), "is_postgres": database.is_postgres(), "wanted": asdict(_asked(home))}
+    done = subprocess.run(
+        [sys.executable, "-m", "regulars.standings.reading"],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(settings.BASE_DIR).parent,
+    )
+    if done.returncode:
+        raise RuntimeError(f"The orders could not be read: {done.stderr.strip()[-2000:]}")
+    return copying.Copied(**json.loads(done.stdout))
+
+
+def _uri() -> str:
+    known = database.connection().settings_dict
+    if not database.is_postgres():
+        return f"file:{quote(str(known['NAME']))}?mode=ro"
+    parts = {"host": known["HOST"], "port": known["PORT"], "user": known["USER"], "password": known["PASSWORD"]}
+    return f"postgresql:///{quote(str(known['NAME']))}?{urlencode({k: v for k, v in parts.items() if v})}"
+
+
+def _note(as_of: date, counts: dict[str, int], buyers: int) -> None:
+    facts = {"as_of": as_of, "people": sum(counts.values()), "buyers": buyers, "groups": counts}
+    with transaction.atomic():
+        if not Grading.objects.filter(pk=1, **facts).exists():
+            Grading.objects.update_or_create(pk=1, defaults={**facts, "graded_at": clock.now()})

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from regulars.kit.errors import Refusal
+from regulars.people.models import Person
+from regulars.purchases.tests.builders import a_business
+from regulars.standings.models import Memory, Standing
+from regulars.standings.services import forget_memory, grade_everyone, remember
+from regulars.standings.tests.builders import TODAY, many_people, somebody, visits
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
+
+
+def _tell(person: Person, seen_days_ago: int = 10, gap: int | None = 30, amount: str = "50") -> Memory:
+    return remember(
+        person,
+        last_seen_on=TODAY - timedelta(days=seen_days_ago),
+        usual_gap_days=gap,
+        usual_amount=Decimal(amount),
+    )
+
+
+def test_a_memory_gives_a_standing_that_says_so_at_once() -> None:
+    a_business()
+    ann = somebody()
+    _tell(ann)
+    standing = Standing.objects.get(pk=ann.pk)
+    assert (standing.basis, standing.last_on) == ("memory", TODAY - timedelta(days=10))
+    assert (standing.buying_days, standing.net_amount) == (0, Decimal(0)), (
+        "no visit is claimed that is not written down"
+    )
+    assert standing.slips_on is None
+
+
+def test_sixty_people_from_memory_are_graded_among_each_other() -> None:
+    a_business()
+    for number, person_id in enumerate(many_people(60)):
+        _tell(Person.objects.get(pk=person_id), 2 * number, 7 + 3 * number, "40")
+    answer = grade_everyone(TODAY)
+    assert answer["people"] == 60
+    assert Standing.objects.order_by("person_id")[0].group == "champions"
+    assert Standing.objects.order_by("-person_id")[0].group == "lost"
+
+
+def test_memory_gives_way_to_real_visits() -> None:
+    a_business()
+    ann = somebody()
+    _tell(ann)
+    visits(ann, [3])
+    grade_everyone(TODAY)
+    assert Standing.objects.get(pk=ann.pk).basis == "memory"
+    visits(ann, [33, 63])
+    grade_everyone(TODAY)
+    standing = Standing.objects.get(pk=ann.pk)
+    assert (standing.basis, standing.buying_days, standing.median_gap_days) == ("orders", 3, 30)
+
+
+def test_a_memory_can_be_taken_back() -> None:
+    a_business()
+    ann = somebody()
+    _tell(ann)
+    forget_memory(ann)
+    assert not Memory.objects.exists()
+    assert not Standing.objects.exists()
+
+
+def test_told_again_the_later_word_counts() -> None:
+    a_business()
+    ann = somebody()
+    _tell(ann)
+    _tell(ann, seen_days_ago=1, gap=None)
+    assert Memory.objects.get().usual_gap_days is None
+    assert Standing.objects.get().last_on == TODAY - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("seen_days_ago", "gap", "amount", "sentence"),
+    [(-1, 30, "5", "still to come"), (1, 0, "5", "how many days"), (1, 30, "-1", "below zero")],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_noted(
+    seen_days_ago: int, gap: int, amount: str, sentence: str
+) -> None:
+    a_business()
+    ann = somebody()
+    with pytest.raises(Refusal, match=sentence):
+        _tell(ann, seen_days_ago, gap, amount)
+    assert not Memory.objects.exists()
+    assert not Standing.objects.exists()
+
+
+def test_a_collective_name_cannot_be_remembered() -> None:
+    a_business()
+    counter = somebody("Cash customer")
+    Person.objects.filter(pk=counter.pk).update(is_bucket=True)
+    counter.refresh_from_db()
+    with pytest.raises(Refusal, match="Only a person"):
+        _tell(counter)

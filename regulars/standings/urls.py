@@ -1,0 +1,17 @@
+"""Addresses of this room, under groups/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from regulars.standings import views
+
+app_name = "standings"
+
+urlpatterns = [
+    path("", views.groups, name="groups"),
+    path("gradings/", views.gradings, name="gradings"),
+    path("gradings/<int:job_id>/", views.grading, name="grading"),
+    path("memories/<int:person_id>/", views.memory, name="memory"),
+    path("memories/<int:person_id>/removals/", views.memory_removal, name="memory-removal"),
+]

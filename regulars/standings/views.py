@@ -1,0 +1,80 @@
+"""Groups, a grading on demand, and what the owner remembers."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from regulars.kit import clock
+from regulars.kit.answer import answer, redirect_back, refused
+from regulars.kit.errors import Refusal
+from regulars.kit.jobs import job_state
+from regulars.staff.doors import requires
+from regulars.staff.models import User
+from regulars.staff.permissions import may
+from regulars.standings import access, services
+from regulars.standings.forms import MemoryForm
+from regulars.standings.groups_page import groups_page
+
+
+@requires("standings.see")
+@require_safe
+def groups(request: HttpRequest) -> HttpResponse:
+    """How many people stand where, and the way to them."""
+    return render(
+        request, "standings/groups.html", {"page": groups_page(), "may_grade": _may(request, "standings.grade")}
+    )
+
+
+@requires("standings.grade")
+@require_POST
+def gradings(request: HttpRequest) -> HttpResponse:
+    """Grade everybody now, beside the pages."""
+    job_id = services.request_grading()
+    return redirect_back(request, "standings:grading", job_id)
+
+
+@requires("standings.grade")
+@require_safe
+def grading(request: HttpRequest, job_id: int) -> HttpResponse:
+    """How far a grading is; the page asks again by itself until it is done."""
+    context = {"job": job_state(job_id), "address": reverse("standings:grading", args=[job_id])}
+    return answer(request, "standings/grading.html", "standings/_grading.html", context)
+
+
+@requires("standings.remember")
+@require_http_methods(["GET", "HEAD", "POST"])
+def memory(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Three taps about somebody whose visits are not written down."""
+    person = access.person_for(person_id)
+    form = MemoryForm(request.POST or None)
+    context = {"person": person, "form": form}
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return answer(request, "standings/memory.html", "standings/_memory.html", context, status=status)
+    try:
+        services.remember(person, **form.facts(clock.today()), by=cast(User, request.user))
+    except Refusal as refusal:
+        return refused(request, "standings/memory.html", "standings/_memory.html", context, refusal)
+    messages.success(request, _("Noted from memory."))
+    return redirect_back(request, "people:detail", person.pk)
+
+
+@requires("standings.remember")
+@require_POST
+def memory_removal(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Take back what was remembered."""
+    person = access.person_for(person_id)
+    services.forget_memory(person)
+    messages.success(request, _("What you remembered is taken back."))
+    return redirect_back(request, "people:detail", person.pk)
+
+
+def _may(request: HttpRequest, action: str) -> bool:
+    return may(cast(User, request.user), action)
