@@ -11,10 +11,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import clock
+from regulars.outreach.queries import needs_attention
 from regulars.staff.models import User
 from regulars.staff.permissions import may
+from regulars.today.queries import waiting_count
 
-COUNT_KEPT_SECONDS = 30
+COUNT_KEPT_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,16 @@ class Entry:
     count: Callable[[], int] | None = None
 
 
+def _lines_waiting() -> int:
+    return waiting_count(clock.today())
+
+
 ENTRIES = (
-    Entry("today", _("Today"), "sun", "today:today", "today.see", is_main=True),
+    Entry("today", _("Today"), "sun", "today:today", "today.see", is_main=True, count=_lines_waiting),
     Entry("people", _("People"), "users", "people:list", "people.see", is_main=True),
     Entry("sales", _("Sales"), "receipt-text", "purchases:list", "purchases.see", is_main=True),
     Entry("groups", _("How we do"), "sprout", "standings:groups", "standings.see", is_main=True),
-    Entry("outbox", _("Outbox"), "mail", "outreach:outbox", "outreach.see"),
+    Entry("outbox", _("Outbox"), "mail", "outreach:outbox", "outreach.see", count=needs_attention),
     Entry("words", _("Words"), "pencil", "outreach:wordings", "outreach.write"),
     Entry("intake", _("Take in a file"), "upload", "intake:start", "intake.run"),
     Entry("settings", _("Settings"), "settings", "web:settings", "house.enter"),
@@ -65,7 +71,7 @@ def rooms_for(user: User, path: str) -> list[Room]:
 
 
 def _count(entry: Entry) -> int | None:
-    """Ask at most once in half a minute; a frame need not be exact to the second."""
+    """Ask at most four times a minute; a frame need not be exact to the second."""
     if entry.count is None:
         return None
     return cache.get_or_set(f"frame:{entry.name}:{clock.today()}", entry.count, COUNT_KEPT_SECONDS)

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from regulars.kit.panels import Panel
     from regulars.staff.models import User
 
-ROOMS = ("people", "purchases", "standings", "outreach", "today")
+ROOMS = tuple(
+    import_module(f"regulars.{room}.panels").panels
+    for room in ("people", "purchases", "standings", "outreach", "today")
+    if find_spec(f"regulars.{room}.panels")
+)
 
 
 @requires("people.see")
@@ -44,6 +48,5 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
 
 def panels_of(request: HttpRequest, person: Person) -> list[Panel]:
     """Collect what every room shows about this person, in the order they ask for."""
-    rooms = [import_module(f"regulars.{room}.panels") for room in ROOMS if find_spec(f"regulars.{room}.panels")]
-    found: list[Panel] = [panel for room in rooms for panel in room.panels(request, person)]
+    found = [panel for panels in ROOMS for panel in panels(request, person)]
     return sorted(found, key=lambda panel: panel.order)
