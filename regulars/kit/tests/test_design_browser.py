@@ -22,7 +22,7 @@ AXE = Path(__file__).parents[3] / "tests" / "vendor" / "axe.min.js"
 SITE = "http://shop.test"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:"
-LOOKS = [(width, mode) for width in (360, 1280) for mode in ("light", "dark")]
+LOOKS = [(320, "light"), (390, "dark"), (768, "light"), (1280, "light"), (1280, "dark")]
 
 pytestmark = [
     pytest.mark.browser,
