@@ -1,4 +1,4 @@
-"""The root: each room under its prefix (outreach and staff bring full paths); web brings the shell and answers "/"."""
+"""The root: each room under its prefix (people, outreach and staff bring full paths); web brings the shell and answers "/"."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ PREFIXES = {
 }
 
 people = import_module("regulars.people.urls").urlpatterns if find_spec("regulars.people.urls") else []
-people_and_their_page = [*people, path("<int:person_id>/", person.person_page, name="detail")]
+people_and_their_page = [*people, path("people/<int:person_id>/", person.person_page, name="detail")]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("regulars.web.urls")),
     path("", include("regulars.web.account_urls")),
     path("themes/", open_to_everyone(kit.choose_theme), name="theme"),
     path("style/", requires("house.style")(kit.style_guide), name="style"),
-    path("people/", include((people_and_their_page, "people"))),
+    path("", include((people_and_their_page, "people"))),
 ]
 urlpatterns += [
     path(prefix, include(f"regulars.{room}.urls"))

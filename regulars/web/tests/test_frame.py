@@ -100,6 +100,18 @@ def test_on_plain_http_in_the_shop_s_network_one_stays_signed_in(owner: object) 
     assert session["samesite"] == "Lax"
 
 
+def test_over_https_every_cookie_stays_on_https(owner: object, client: Client) -> None:
+    typed = {"login": "maya@example.com", "password": "green silk scarf 12"}
+    client.post("/sign-in/", typed, secure=True)
+    client.get("/settings/", secure=True)
+    client.post("/themes/", {"theme": "dark"}, secure=True)
+    assert {name: bool(cookie["secure"]) for name, cookie in client.cookies.items()} == {
+        "sessionid": True,
+        "csrftoken": True,
+        "theme": True,
+    }
+
+
 def test_a_form_from_another_site_is_refused_in_plain_words(owner: object) -> None:
     careful = Client(enforce_csrf_checks=True)
     reply = careful.post("/sign-in/", {"login": "maya@example.com", "password": "green silk scarf 12"})

@@ -29,9 +29,8 @@ def test_the_page_is_made_of_what_every_room_says_in_their_order(
     at_home: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def panels(request: object, person: Person) -> list[Panel]:
-        row = {"row": {"pk": person.pk, "handler": f"Said of {person.full_name}"}}
-        late = Panel(90, "main", "web/settings/_set_aside.html", {"row": {"pk": 1, "handler": "The later word"}})
-        return [late, Panel(0, "main", "web/settings/_set_aside.html", row)]
+        late = Panel(90, "main", "kit/_toast.html", {"words": "The later word"})
+        return [late, Panel(0, "main", "kit/_toast.html", {"words": f"Said of {person.full_name}"})]
 
     monkeypatch.setattr("regulars.web.views.person.ROOMS", (panels,))
     ann = Person.objects.create(full_name="Ann Weekly")
