@@ -102,6 +102,18 @@ class Person(models.Model):
         return self.full_name or f"#{self.pk}"
 
     @property
+    def first_email(self) -> str:
+        """The address to write to, from rows already fetched; "" where there is none that arrives."""
+        rows = [row for row in self.emails.all() if not row.is_bad]
+        return min(rows, key=lambda row: (not row.is_primary, row.pk)).address if rows else ""
+
+    @property
+    def first_phone(self) -> str:
+        """The number to ring, as it was typed, from rows already fetched."""
+        rows = [row for row in self.phones.all() if not row.is_bad]
+        return min(rows, key=lambda row: (not row.is_primary, row.pk)).as_typed if rows else ""
+
+    @property
     def is_here(self) -> bool:
         return self.merged_into_id is None and self.erased_at is None
 

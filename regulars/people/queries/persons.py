@@ -31,3 +31,21 @@ def likely_same(name: str, emails: Sequence[str] = (), phones: Sequence[str] = (
         same |= Q(sort_name=key)
     people = Person.objects.here().filter(same, is_bucket=False)
     return list(people.prefetch_related("emails", "phones").order_by("pk")[:5])
+
+
+def sender_named(text: str, person: Person) -> Person | None:
+    """Return the one person this name or address means; None for nobody, or for more than one. One query."""
+    if not text.strip():
+        return None
+    address = normalised_email(text)
+    same = Q(pk__in=Email.objects.filter(normalised=address).values("person_id")) if address else Q()
+    people = Person.objects.here().filter(same or Q(sort_name=sort_key(text)), is_bucket=False).exclude(pk=person.pk)
+    found = list(people[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def in_order(ids: Sequence[int]) -> list[Person]:
+    """Return these people in this order with what a line of the list shows. Four queries."""
+    rows = Person.objects.filter(pk__in=ids).prefetch_related("emails", "phones", "tags__tag", "kinds")
+    people = {person.pk: person for person in rows}
+    return [people[pk] for pk in ids if pk in people]

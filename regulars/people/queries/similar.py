@@ -39,7 +39,7 @@ def similar_words(word: str) -> list[str]:
 
 
 def _rounds(word: str) -> Iterator[list[tuple[str, int]]]:
-    """First the same beginning; then the second letter swapped or extra, or the first extra; then one of them missing."""
+    """First the same beginning; then the second letter swapped or extra, or the first; then one of them missing."""
     yield [(word[:2], 2500)]
     yield [(word[1] + word[0], 600), (word[0] + word[2], 1200), (word[1:3], 600)]
     yield [(word[0] + letter + word[1], 100) for letter in string.ascii_lowercase]

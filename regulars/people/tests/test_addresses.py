@@ -68,6 +68,7 @@ def test_the_quick_reading_agrees_with_the_full_one():
         "SE",
     ):
         example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+        assert example is not None
         for style in (phonenumbers.PhoneNumberFormat.INTERNATIONAL, phonenumbers.PhoneNumberFormat.E164):
             typed = phonenumbers.format_number(example, style)
             assert e164(typed, "") == _read(typed, ""), typed

@@ -1,4 +1,5 @@
 import pytest
+from django.db.models import Q
 
 from regulars.people import fields
 from regulars.people.fields import Field
@@ -119,7 +120,7 @@ def test_another_room_may_find_people_by_its_own_words():
     def by_order(text: str) -> list[int] | None:
         return [joan.pk] if text == "#1001" else None
 
-    fields.register(Field("test_number", "Order", "test", "text", lambda op, value: None, finds=by_order))
+    fields.register(Field("test_number", "Order", "test", "text", lambda op, value: Q(), finds=by_order))
     try:
         assert names("#1001") == ["Joan"]
         assert names("#1002") == []

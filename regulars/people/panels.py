@@ -1,0 +1,119 @@
+"""What this room shows on the person page. The page posts back to one panel and gets that panel again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from regulars.kit import clock
+from regulars.kit.panels import Panel
+from regulars.people.forms import ConsentForm, NoteForm, OccasionForm, QuietForm, ReminderForm, SilenceForm
+from regulars.people.models import Person
+from regulars.people.queries import coming_up
+from regulars.people.queries.knowing import allowed, happened, known_about, open_silences
+from regulars.staff.permissions import may
+
+SHOWN = 20
+
+
+def panels(request: HttpRequest, person: Person) -> list[Panel]:
+    """Return every panel of this room; about fifteen queries, whatever is known of somebody."""
+    return [draw(request, person) for draw in PANELS.values()]
+
+
+def head(request: HttpRequest, person: Person, **more: Any) -> Panel:
+    """Who they are, how to reach them, and what to say."""
+    known = known_about(person)
+    context = _base(request, person) | {"known": known, "quiet": _quiet_words(person), "days": _today(person)}
+    return Panel(10, "main", "people/_head.html", context | more)
+
+
+def knowledge(request: HttpRequest, person: Person, **more: Any) -> Panel:
+    """What is known: likes, needs, how we met."""
+    return Panel(40, "main", "people/_knowledge.html", _base(request, person) | {"known": known_about(person)} | more)
+
+
+def timeline(request: HttpRequest, person: Person, **more: Any) -> Panel:
+    """What happened, newest first, with a note on top."""
+    before = _moment(request.GET.get("before", ""))
+    entries = happened(person, before=before, limit=SHOWN + 1)
+    context = _base(request, person) | {
+        "entries": entries[:SHOWN],
+        "earlier": entries[SHOWN - 1].at if len(entries) > SHOWN else None,
+        "note_form": NoteForm(auto_id="note-%s"),
+        "is_continued": before is not None,
+    }
+    return Panel(80, "main", "people/_timeline.html", context | more)
+
+
+def upcoming(request: HttpRequest, person: Person, **more: Any) -> Panel:
+    """Promises, reminders and the days that matter."""
+    reminders = person.reminders.filter(done_at=None).order_by("show_on", "pk")
+    context = _base(request, person) | {
+        "reminders": list(reminders),
+        "days": coming_up(person, clock.today()),
+        "reminder_form": ReminderForm(auto_id="reminder-%s"),
+        "occasion_form": OccasionForm(auto_id="occasion-%s"),
+    }
+    return Panel(20, "side", "people/_upcoming.html", context | more)
+
+
+def consent(request: HttpRequest, person: Person, **more: Any) -> Panel:
+    """May we?"""
+    context = _base(request, person) | {
+        "channels": allowed(person),
+        "evidence": person.consents.select_related("recorded_by").order_by("-recorded_at", "-pk")[:20],
+        "consent_form": ConsentForm(auto_id="consent-%s", initial={"said_on": clock.today()}),
+        "may_record": may(request.user, "people.consent"),
+    }
+    return Panel(30, "side", "people/_consent.html", context | more)
+
+
+def quiet(request: HttpRequest, person: Person, **more: Any) -> Panel:
+    """Leaving them alone."""
+    context = _base(request, person) | {
+        "silences": open_silences(person),
+        "is_quiet": person.quiet_until is not None and person.quiet_until >= clock.today(),
+        "quiet_form": QuietForm(auto_id="quiet-%s"),
+        "silence_form": SilenceForm(auto_id="silence-%s"),
+        "may_export": may(request.user, "people.export"),
+        "may_erase": may(request.user, "people.erase"),
+    }
+    return Panel(90, "side", "people/_quiet.html", context | more)
+
+
+PANELS: dict[str, Callable[..., Panel]] = {
+    "head": head,
+    "upcoming": upcoming,
+    "consent": consent,
+    "knowledge": knowledge,
+    "timeline": timeline,
+    "quiet": quiet,
+}
+
+
+def _base(request: HttpRequest, person: Person) -> dict[str, Any]:
+    return {"person": person, "may_change": may(request.user, "people.change"), "today": clock.today()}
+
+
+def _quiet_words(person: Person) -> str:
+    silences = open_silences(person)
+    if silences:
+        return silences[0].why or silences[0].get_kind_display()
+    return _("wants to be left alone") if person.quiet_until and person.quiet_until >= clock.today() else ""
+
+
+def _today(person: Person) -> list[Any]:
+    return coming_up(person, clock.today(), days=0)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None

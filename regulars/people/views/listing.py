@@ -1,0 +1,139 @@
+"""The list of people: search, filters, pages, tags for many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from regulars.kit import clock
+from regulars.kit.answer import answer, redirect_back
+from regulars.kit.errors import Refusal
+from regulars.people import fields, services
+from regulars.people.forms import TagManyForm
+from regulars.people.models import Person
+from regulars.people.queries import Filter, find_people, people_list
+from regulars.people.queries.lists import BY_NAME, NEWEST
+from regulars.people.queries.persons import in_order
+from regulars.staff.doors import requires
+from regulars.staff.permissions import may
+
+PAGE, PARTIAL = "people/list.html", "people/_found.html"
+ROWS = 20
+UNDO = "people_tagged"
+
+
+@dataclass(frozen=True)
+class Offered:
+    """One field as the filter form shows it, with what is chosen."""
+
+    field: fields.Field
+    value: str
+
+    @property
+    def options(self) -> fields.Choices:
+        return self.field.options()
+
+    @property
+    def words(self) -> str:
+        """What is chosen, in words."""
+        return next((str(label) for key, label in self.options if key == self.value), self.value)
+
+
+@requires("people.see")
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """Show a page of the list; nine queries and those of the frame, for few people and for a million."""
+    asked = request.GET
+    text = asked.get("q", "").strip()[:200]
+    sort = NEWEST if asked.get("sort") == NEWEST else BY_NAME
+    offered = [Offered(field, asked.get(field.key, "")) for field in fields.catalogue() if _is_offered(field)]
+    filters = [Filter(one.field.key, one.field.op, one.value) for one in offered if one.value]
+    page = people_list(filters, asked.get("after", ""), ROWS, text=text, sort=sort, before=asked.get("before", ""))
+    context = {
+        "people": in_order(page.ids),
+        "page": page,
+        "text": text,
+        "sort": sort,
+        "offered": offered,
+        "chosen": [(one, _address(asked, **{one.field.key: ""})) for one in offered if one.value],
+        "previous_url": _address(asked, before=page.before, after="")
+        if page.before and not text
+        else _back(asked, page, text),
+        "next_url": _address(asked, after=page.after, before="") if page.after else "",
+        "is_empty": not page.ids and not text and not filters and not Person.objects.here().exists(),
+        "may_change": may(request.user, "people.change"),
+        "may_add": may(request.user, "people.add"),
+        "undo": request.session.get(UNDO),
+        "today": clock.today(),
+    }
+    return answer(request, PAGE, PARTIAL, context)
+
+
+@requires("people.see")
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Offer people to pick from while somebody types: `q`, and `name` as the name of the field to fill."""
+    text = request.GET.get("q", "").strip()[:200]
+    found = find_people(text, 8).prefetch_related("emails", "phones")
+    context = {"people": list(found), "text": text, "name": request.GET.get("name", "person")[:40]}
+    return render(request, "people/_picks.html", context)
+
+
+@requires("people.change")
+@require_POST
+def tag_many(request: HttpRequest) -> HttpResponse:
+    """Tag everybody picked, and remember who had the tag not before, so that it can be taken back."""
+    form = TagManyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Pick the people and write a tag."))
+        return redirect_back(request, "people:list")
+    tag = form.cleaned_data["tag"]
+    try:
+        fresh = services.add_tag(form.cleaned_data["people"], tag)
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect_back(request, "people:list")
+    request.session[UNDO] = {"tag": tag, "ids": fresh, "words": _tagged_words(len(fresh), tag)}
+    return redirect_back(request, "people:list")
+
+
+@requires("people.change")
+@require_POST
+def untag_many(request: HttpRequest) -> HttpResponse:
+    """Take the last tag for many back from exactly those who got it, or only put the note away."""
+    last = request.session.pop(UNDO, None)
+    if last and "keep" not in request.POST:
+        services.remove_tag(last["ids"], last["tag"])
+        messages.success(request, _("Taken back."))
+    return redirect_back(request, "people:list")
+
+
+def _tagged_words(count: int, tag: str) -> str:
+    words = ngettext("%(n)s person is now tagged “%(tag)s”.", "%(n)s people are now tagged “%(tag)s”.", count)
+    return words % {"n": count, "tag": tag}
+
+
+def _is_offered(field: fields.Field) -> bool:
+    """A text field is for finding, and a choice without choices filters nothing."""
+    return field.kind in {"date", "number"} or (field.kind in {"choice", "flag"} and bool(field.options()))
+
+
+def _back(asked: QueryDict, page: Any, text: str) -> str:
+    """In what a search found the mark of the page before is a place in it."""
+    return _address(asked, after=page.before, before="") if text and page.before else ""
+
+
+def _address(asked: QueryDict, **changes: str) -> str:
+    """The address of the list with these parts changed, empty ones left out; without a mark it begins at the top."""
+    parts = {key: value for key, value in asked.items() if value and key not in {"after", "before"}} | changes
+    query = urlencode({key: value for key, value in parts.items() if value})
+    return f"{reverse('people:list')}?{query}" if query else reverse("people:list")
