@@ -100,6 +100,11 @@ class Order(models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    @property
+    def is_quick_sale(self) -> bool:
+        """Noted by hand; its reference is a key that nobody needs to read."""
+        return self.source == QUICK_SALE
+
 
 class OrderLine(models.Model):
     """One line as it was sold; the amount is what was asked for all of it, after the line's own discount."""

@@ -1,5 +1,6 @@
 """The reads of this room."""
 
+from regulars.purchases.queries.counter import Buyer, buyers_found, sold_lately
 from regulars.purchases.queries.orders import (
     OrderPage,
     bought_in_words,
@@ -11,14 +12,17 @@ from regulars.purchases.queries.orders import (
 from regulars.purchases.queries.totals import MonthTotals, month_totals, net_total, totals_of
 
 __all__ = [
+    "Buyer",
     "MonthTotals",
     "OrderPage",
     "bought_in_words",
+    "buyers_found",
     "month_totals",
     "names_of",
     "net_total",
     "orders_of",
     "recent_orders",
+    "sold_lately",
     "thankable_orders",
     "totals_of",
 ]

@@ -1,0 +1,115 @@
+"""The shape of what is typed at the counter; what is allowed is decided by the services."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from regulars.kit import clock
+from regulars.kit.business import business
+from regulars.kit.errors import Refusal
+from regulars.kit.money import parse_amount, shown
+from regulars.people import services as people
+from regulars.purchases.models import Order, OrderLine
+
+NOBODY = "nobody"
+NEW = "new"
+
+
+class AmountField(forms.CharField):
+    """An amount as people write it: 84, 84.50, 84,50 or €84.50."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attributes = {"inputmode": "decimal", "autocomplete": "off", "class": "input short"}
+        super().__init__(max_length=40, widget=forms.TextInput(attrs=attributes), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return parse_amount(text, decimal=None) if text else None
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.sentence) from refusal
+
+
+class DayField(forms.DateField):
+    def __init__(self, **kwargs: Any) -> None:
+        attributes = {"type": "date", "class": "input short"}
+        super().__init__(widget=forms.DateInput(attrs=attributes, format="%Y-%m-%d"), **kwargs)
+
+
+class SaleForm(forms.Form):
+    """Who, how much, what. `person` is an id, `new` or `nobody`."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=100)
+    who = forms.CharField(required=False, max_length=200)
+    person = forms.CharField(required=False, max_length=20)
+    reach = forms.CharField(required=False, max_length=320)
+    amount = AmountField(label=gettext_lazy("Amount"))
+    what = forms.CharField(
+        label=gettext_lazy("What"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "sold-lately", "autocomplete": "off", "autocapitalize": "sentences"}),
+    )
+    on = DayField(label=gettext_lazy("Day"), required=False)
+
+    def person_id(self) -> int | None:
+        """Whose sale it is; refuses a name nobody was chosen for."""
+        chosen = self.cleaned_data["person"]
+        if chosen in {NOBODY, NEW}:
+            return None
+        if chosen.isdigit() and len(chosen) < 19:
+            return int(chosen)
+        if self.cleaned_data["who"].strip():
+            raise Refusal(_("Please say which person it is, or that it is somebody new."), field="who")
+        raise Refusal(_("Please write who bought it, or choose “nobody I know”."), field="who")
+
+    def newcomer(self) -> people.NewPerson | None:
+        """The person to add with the sale: a name and one way to reach them."""
+        if self.cleaned_data["person"] != NEW:
+            return None
+        name, reach = self.cleaned_data["who"].strip(), self.cleaned_data["reach"].strip()
+        if not name:
+            raise Refusal(_("Please write the name of the new person."), field="who")
+        if "@" in reach:
+            people.readable_email(reach)
+            return people.NewPerson(full_name=name, emails=(reach,))
+        if not reach:
+            raise Refusal(
+                _("Please write an e-mail address or a telephone number, so that you can thank them."), field="reach"
+            )
+        people.readable_phone(reach)
+        return people.NewPerson(full_name=name, phones=(reach,))
+
+
+class RefundForm(forms.Form):
+    """How much went back, when, and for which line."""
+
+    line = forms.ChoiceField(label=gettext_lazy("What came back"), widget=forms.RadioSelect)
+    amount = AmountField(
+        label=gettext_lazy("Amount"),
+        required=False,
+        help_text=gettext_lazy("Leave it empty to give back all that is left of it."),
+    )
+    on = DayField(label=gettext_lazy("Day"))
+    key = forms.CharField(widget=forms.HiddenInput, max_length=100)
+
+    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = {str(line.pk): line for line in order.lines.order_by("position") if line.amount}
+        whole = (("", _("Anything of this order")),)
+        self.fields["line"].choices = (*whole, *((pk, _line_words(line)) for pk, line in self.lines.items()))  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["line"].required = False
+
+    def said(self) -> tuple[Decimal | None, date, OrderLine | None]:
+        data = self.cleaned_data
+        return data["amount"], data["on"] or clock.today(), self.lines.get(data["line"])
+
+
+def _line_words(line: OrderLine) -> str:
+    return f"{line.name or _('something')}, {shown(line.amount, business().currency)}"

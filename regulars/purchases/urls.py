@@ -1,0 +1,16 @@
+"""The counter: what was sold, and noting a sale."""
+
+from django.urls import path
+
+from regulars.purchases.views import changing, listing, selling
+
+app_name = "purchases"
+urlpatterns = [
+    path("", listing.orders, name="list"),
+    path("new/", selling.sale, name="sell"),
+    path("new/people/", selling.people_found, name="people"),
+    path("<int:order_id>/", listing.order, name="detail"),
+    path("<int:order_id>/removal/", selling.removal, name="undo"),
+    path("<int:order_id>/refunds/", changing.refunds, name="refund"),
+    path("<int:order_id>/cancellation/", changing.cancellation, name="cancel"),
+]

@@ -1,0 +1,117 @@
+"""The quick sale: who, how much, what, within ten seconds."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from regulars.kit.answer import redirect_back
+from regulars.kit.errors import Refusal
+from regulars.kit.secrets import new_token
+from regulars.purchases import queries, services
+from regulars.purchases.access import order_seen
+from regulars.purchases.forms import NEW, NOBODY, SaleForm
+from regulars.purchases.models import Order
+from regulars.staff.doors import requires
+from regulars.staff.models import User
+
+
+@requires("purchases.sell")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sale(request: HttpRequest) -> HttpResponse:
+    """The form; `?person=` chooses somebody, `?noted=` shows the sale just saved with its undo."""
+    if request.method == "POST" and "find" not in request.POST:
+        return _save(request)
+    said = request.POST if request.method == "POST" else request.GET
+    typed = {name: said[name] for name in ("who", "person", "reach", "amount", "what", "on") if said.get(name)}
+    return _page(request, SaleForm(initial={"key": request.POST.get("key") or new_token(), **typed}))
+
+
+@requires("purchases.sell")
+@require_safe
+def people_found(request: HttpRequest) -> HttpResponse:
+    """Who may be meant by what was typed so far."""
+    return render(request, "purchases/_who.html", _who(request.GET.get("who", ""), request.GET.get("person", "")))
+
+
+@requires("purchases.sell")
+@require_POST
+def removal(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Take back a sale just noted."""
+    order = order_seen(order_id)
+    try:
+        services.undo_sale(order, cast("User", request.user))
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect_back(request, "purchases:detail", order.pk)
+    messages.success(request, _("Taken back, as if it had not been noted."))
+    return redirect_back(request, "purchases:list")
+
+
+def _save(request: HttpRequest) -> HttpResponse:
+    form = SaleForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    said = form.cleaned_data
+    try:
+        order = services.sell(
+            form.person_id(),
+            said["amount"],
+            said["what"],
+            cast("User", request.user),
+            said["on"],
+            key=said["key"],
+            newcomer=form.newcomer(),
+        )
+    except Refusal as refusal:
+        form = _with_a_fresh_key(request)
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        return _page(request, form, status=422)
+    return redirect(f"{reverse('purchases:sell')}?noted={order.pk}")
+
+
+def _with_a_fresh_key(request: HttpRequest) -> SaleForm:
+    """What was typed, to be saved as another sale."""
+    data = request.POST.copy()
+    data["key"] = new_token()
+    form = SaleForm(data)
+    form.is_valid()
+    return form
+
+
+def _page(request: HttpRequest, form: SaleForm, status: int = 200) -> HttpResponse:
+    who, person = str(form["who"].value() or ""), str(form["person"].value() or "")
+    context: dict[str, Any] = {
+        "form": form,
+        "sold_lately": queries.sold_lately(),
+        "noted": _noted(request),
+        **_who(who, person),
+    }
+    return render(request, "purchases/sell.html", context, status=status)
+
+
+def _who(text: str, chosen: str) -> dict[str, Any]:
+    """The people to choose from: the chosen one first, then those found by the text."""
+    found = queries.buyers_found(text, chosen)
+    is_alone = len(found) == 1 and not chosen
+    return {
+        "found": found,
+        "who": text,
+        "chosen": str(found[0].person_id) if is_alone else chosen,
+        "new": NEW,
+        "nobody": NOBODY,
+    }
+
+
+def _noted(request: HttpRequest) -> Order | None:
+    number = request.GET.get("noted", "")
+    if not number.isdigit() or len(number) > 18:
+        return None
+    mine = Order.objects.filter(pk=int(number), served_by_id=request.user.pk).select_related("person")
+    return mine.first()
