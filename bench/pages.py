@@ -27,7 +27,8 @@ sys.path.insert(0, str(ROOT / "bench"))
 from start import free_port  # noqa: E402  # after the path
 
 PAGES = [
-    "/today/", "/today/kinds/thank_you/", "/people/", "/people/?q=anna", "/people/?q=stein", "/people/500000/", "/people/new/", "/sales/",
+    "/today/", "/today/kinds/thank_you/", "/people/", "/people/?q=anna", "/people/?q=stein", "/people/500000/",
+    "/people/new/", "/sales/",
     "/sales/new/", "/groups/", "/intake/", "/outbox/", "/words/", "/settings/", "/settings/health/",
 ]  # fmt: skip
 
