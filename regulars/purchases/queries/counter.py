@@ -25,6 +25,11 @@ class Buyer:
     reach: str
     last_bought_on: date | None
 
+    @property
+    def value(self) -> str:
+        """The id as a form sends it back, without marks between thousands."""
+        return str(self.person_id)
+
 
 def buyers_found(text: str, chosen: str = "") -> list[Buyer]:
     """The chosen person first, then at most six found by the text. A few bounded queries."""

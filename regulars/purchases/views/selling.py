@@ -103,7 +103,7 @@ def _who(text: str, chosen: str) -> dict[str, Any]:
     return {
         "found": found,
         "who": text,
-        "chosen": str(found[0].person_id) if is_alone else chosen,
+        "picked": found[0].value if is_alone else chosen,
         "new": NEW,
         "nobody": NOBODY,
     }
