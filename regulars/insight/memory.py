@@ -48,9 +48,10 @@ def with_memory(facts: IntoFrameT, memories: IntoFrameT, as_of: date) -> IntoFra
     -----
     The remembered year counts like one observed visit: with n real buying days its weight is ``w = 1 / (1 + n)``, and
     0 from the fifth on. Remembered visits are ``v = max(1, round(365 / usual_gap_days))`` (1 when only once); then
-    ``frequency = n + round(w v)`` (halves up), ``monetary = paid + w v usual_amount``, and the last day is the later of the two
-    while ``w > 0``. The usual gap is the person's own from three buying days on. The label stays until the second
-    real buying day. Our own rule: owners remember well who comes and poorly how often, so memory gives way quickly.
+    ``frequency = n + round(w v)`` (halves up), ``monetary = paid + w v usual_amount``, and the last day is the later
+    of the two while ``w > 0``. The usual gap is the person's own from three buying days on. The label stays until the
+    second real buying day. Our own rule: owners remember well who comes and poorly how often, so memory gives way
+    quickly.
 
     Examples
     --------

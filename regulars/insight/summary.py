@@ -66,37 +66,41 @@ def summary(orders: IntoFrameT, as_of: date, *, monetary_since: date | None = No
     >>> row["monetary"], row["median_gap_days"], row["t_x_days"], row["T_days"]
     (42.5, 25.0, 50, 59)
     """
-    steps = with_gaps(purchases(orders, as_of))
-    paid = nw.col("net")
+    bought = purchases(orders, as_of)
     if monetary_since is not None:
-        paid = paid * (nw.col("day") >= day_literal(steps, "day", monetary_since)).cast(nw.Int64)
-    steps = steps.with_columns(paid=paid)
+        is_counted = nw.col("day") >= day_literal(bought, "day", monetary_since)
+        bought = bought.with_columns(net=nw.col("net") * is_counted.cast(nw.Int64))
     totals = [
         nw.col("is_new_day").sum().alias("frequency"),
         nw.col("day").min().alias("first_on"),
         nw.col("day").max().alias("last_on"),
-        nw.col("paid").sum().alias("monetary"),
+        nw.col("net").sum().alias("monetary"),
     ]
-    native: IntoFrameT = _finished(_grouped(steps, totals), as_of).to_native()
+    native: IntoFrameT = _finished(_grouped(with_gaps(bought), totals), as_of).to_native()
     return native
 
 
 def with_gaps(frame: Frame) -> Frame:
     """Add to purchases ``gap_days`` since the buying day before (missing within a day) and ``is_new_day`` (0 or 1)."""
-    frame = frame.with_columns(ordinal_day=ordinal("day"))
-    before = nw.col("ordinal_day").shift(1)
-    if isinstance(frame, nw.LazyFrame):
-        gap = nw.col("ordinal_day") - before.over("customer", order_by="ordinal_day")
-    else:
-        frame = frame.sort("customer", "ordinal_day")
-        is_same = (nw.col("customer") == nw.col("customer").shift(1)).fill_null(False)
-        gap = nw.when(is_same).then(nw.col("ordinal_day") - before)
-    frame = frame.with_columns(gap_days=gap)
+    frame = _with_days_before(frame)
     is_same_day = (nw.col("gap_days") == 0).fill_null(False)
     return frame.with_columns(
         gap_days=nw.when(nw.col("gap_days") > 0).then(nw.col("gap_days")),
         is_new_day=(~is_same_day).cast(nw.Int64),
     )
+
+
+def _with_days_before(frame: Frame) -> Frame:
+    if frame.implementation.is_duckdb():  # subtracts days by itself, and sorts the less
+        before = nw.col("day").shift(1).over("customer", order_by="day")
+        return frame.with_columns(gap_days=(nw.col("day") - before).cast(nw.Int64))
+    frame = frame.with_columns(ordinal_day=ordinal("day"))
+    before = nw.col("ordinal_day").shift(1)
+    if isinstance(frame, nw.LazyFrame):
+        return frame.with_columns(gap_days=nw.col("ordinal_day") - before.over("customer", order_by="ordinal_day"))
+    frame = frame.sort("customer", "ordinal_day")
+    is_same = (nw.col("customer") == nw.col("customer").shift(1)).fill_null(False)
+    return frame.with_columns(gap_days=nw.when(is_same).then(nw.col("ordinal_day") - before))
 
 
 def _grouped(steps: Frame, totals: list[nw.Expr]) -> Frame:

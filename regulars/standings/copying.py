@@ -27,7 +27,7 @@ from regulars.standings.source import (
 )
 
 SLICE = 500_000
-LAYOUT = 1  # raise it when columns change: older copies are then built anew
+LAYOUT = 2  # raise it when columns change: older copies are then built anew
 
 
 class Reader(Protocol):

@@ -53,6 +53,7 @@ ORDERS = Table(
         "customer": ("BIGINT", "o.person_id"),
         "day": ("DATE", "o.bought_on"),
         "amount": ("BIGINT", "o.paid_mils"),
+        "refund": ("BIGINT", "o.refunded_mils"),
         "cancelled": ("BOOLEAN", "o.is_cancelled"),
     },
     origin="purchases_order o",

@@ -29,7 +29,8 @@ def opened(copied: Copied, *, spill: str) -> duckdb.DuckDBPyConnection:
 
 def reckon(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """Make the table `wanted`: one row for each person who has a standing on this day."""
-    insight.summary(orders_of_known_people(connection, as_of), as_of).create("facts")
+    everybody = insight.summary(orders(connection, as_of), as_of)
+    everybody.query("everybody", "SELECT * FROM everybody SEMI JOIN people ON people.id = customer").create("facts")
     insight.with_slipping_day(connection.table("facts")).create("rhythms")
     remembered = connection.sql("SELECT m.* FROM memories m SEMI JOIN people p ON p.id = m.customer")
     known = connection.table("facts")
@@ -55,12 +56,15 @@ def reckon(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """)
 
 
-def orders_of_known_people(connection: duckdb.DuckDBPyConnection, as_of: date) -> duckdb.DuckDBPyRelation:
-    """Orders as insight wants them, of people who are not buckets, merged or erased; refunds as known on the day."""
+def orders(connection: duckdb.DuckDBPyConnection, as_of: date) -> duckdb.DuckDBPyRelation:
+    """Orders as insight wants them, with refunds as known on the day: looked up one by one only where it must be."""
+    [(latest,)] = connection.execute("SELECT max(day) FROM all_refunds").fetchall()
+    if latest is None or latest <= as_of:
+        return connection.sql("SELECT customer, day, amount, refund, cancelled FROM all_orders")
     refunded = f"SELECT order_id, sum(amount)::BIGINT AS amount FROM all_refunds WHERE day <= DATE '{as_of}' GROUP BY 1"
     return connection.sql(
         "SELECT o.customer, o.day, o.amount, r.amount AS refund, o.cancelled FROM all_orders o"
-        f" SEMI JOIN people p ON p.id = o.customer LEFT JOIN ({refunded}) r ON r.order_id = o.id"
+        f" LEFT JOIN ({refunded}) r ON r.order_id = o.id"
     )
 
 
