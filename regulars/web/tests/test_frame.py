@@ -66,6 +66,14 @@ def test_light_or_dark_is_chosen_by_post_and_kept_in_a_cookie(owner: object, cli
     assert client.cookies["theme"].value == "dark"
 
 
+def test_the_language_is_offered_once_there_is_a_second_one(at_home: Client) -> None:
+    assert "Use this one" not in at_home.get("/settings/account/").text
+    with override_settings(LANGUAGES=[("en", "English"), ("de", "Deutsch")]):
+        assert "Deutsch" in at_home.get("/settings/account/").text
+        at_home.post("/language/", {"language": "de", "next": "https://evil.example/"})
+        assert at_home.cookies["django_language"].value == "de"
+
+
 def test_a_frame_costs_a_few_queries_however_much_there_is(
     at_home: Client, django_assert_max_num_queries: object
 ) -> None:
