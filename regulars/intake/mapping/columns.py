@@ -36,7 +36,7 @@ def _field(key: str, label: str | Promise, group: Group, names: str = "") -> Fie
 
 FIELDS: dict[str, Field] = {field.key: field for field in (
     _field("person_id", _("customer number"), "person",
-           "customer id|customerid|customer_id|customer number|customer no|customer code|client id|client number|contact id|subscriber id|member id|user id|cust|cust id|custno|id customer|id_customer|account number|account id|kundennummer|kunden-nr|kunde nr|kundnummer|numero client|n client|code client|numero cliente|codice cliente|klantnummer|klant id|numer klienta|customer.id|customer|cust_id"),
+           "customer id|customerid|customer_id|customer number|customer no|customer code|client id|client number|contact id|subscriber id|member id|cust|cust id|custno|id customer|id_customer|account number|account id|kundennummer|kunden-nr|kunde nr|kundnummer|numero client|n client|code client|numero cliente|codice cliente|klantnummer|klant id|numer klienta|customer.id|customer|cust_id"),
     _field("full_name", _("full name"), "person",
            "full name|name|fullname|full_name|your name|your full name|customer name|customer_name|client name|contact name|display name|displayname|billing name|bill to name|bill-to name|buyer name|buyer|recipient|recipient name|attendee name|contact|namn|kundnamn|kundenname|vollstandiger name|nom complet|nom du client|nombre completo|nombre y apellidos|nome completo|naam|volledige naam|klant|imie i nazwisko|nimi|ship to name|ship-to name|shipping name|cardholder name|card name|customer description|kunde|client|cliente|billing full name"),
     _field("given_name", _("given name"), "person",
@@ -56,6 +56,7 @@ FIELDS: dict[str, Field] = {field.key: field for field in (
            "phone 2 - value|phone 2|phone2|home phone|work phone|business phone|business phone 2|home phone 2|secondary phone|other phone|mobile phone 2|telefon 2|company main phone|phone 3 - value"),
     _field("company", _("company"), "person",
            "company|company name|organization|organisation|organization name|organization 1 - name|business name|billing company|firma|firmenname|societe|entreprise|empresa|azienda|bedrijf|bedrijfsnaam|foretag|yritys|default address company|account name"),
+    _field("supplier", _("supplier or maker"), "person"),
     _field("street", _("street"), "person",
            "address|address1|address 1|address line 1|address_line_1|street|street address|street 1|street1|billing address|billing address1|billing street|billing address 1|billing_address_1|default address address1|default address1|card address line1|home address|home street|address 1 - street|mailing address|postal address|adresse|adresse 1|strasse|straße|anschrift|rue|direccion|calle|indirizzo|via|adres|straat|straatnaam|adress|gatuadress|ulica|osoite|shipping address|shipping address1|shipping street|shipping address line1|business street|billing.address_1|billing_address.address1|shipping address 1|work address|billingstreet|address 1 (billing)|street address (billing)|address 1&2 (billing)"),
     _field("street_2", _("second address line"), "person",

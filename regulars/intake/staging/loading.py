@@ -9,14 +9,15 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from regulars.intake.mapping.columns import FIELDS
 from regulars.intake.reading import Sheet
+from regulars.intake.staging.wide import TEXTS, kept, offer
 
+KEPT_ALL = frozenset({"phone", "phone_2", "email_2"})
 PROTECTED = r"^(?:=\"(.*)\"|''?([0-9+=@\-].*))$"
 
 
 def load(con: DuckDBPyConnection, sheet: Sheet, columns: Mapping[str, Sequence[int]], folder: Path) -> int:
-    """Fill table `entry` (place, row_number, surplus, every field as text or NULL); returns how many rows there are.
+    """Make `entry` (place, row_number, surplus, every field as text or NULL); returns how many rows there are.
 
     `columns` gives the places of a field's columns, the preferred one first; the first filled one counts.
     """
@@ -26,8 +27,9 @@ def load(con: DuckDBPyConnection, sheet: Sheet, columns: Mapping[str, Sequence[i
         csv.writer(file, lineterminator="\n").writerows(_picked(sheet, [place for _, place in places]))
     _read(con, path, [f"{field}_{place}" for field, place in places])
     path.unlink()
-    con.execute(f"CREATE TABLE entry AS SELECT place, row_number, surplus, {_fields(columns)} FROM loaded")  # noqa: S608
+    con.execute(f"CREATE TABLE entry_table AS SELECT place, row_number, surplus, {_fields(columns)} FROM loaded")  # noqa: S608
     con.execute("DROP TABLE loaded")
+    offer(con, "entry", TEXTS)
     return _count(con)
 
 
@@ -55,11 +57,12 @@ def _read(con: DuckDBPyConnection, path: Path, names: list[str]) -> None:
 
 
 def _fields(columns: Mapping[str, Sequence[int]]) -> str:
-    """Every field of the catalogue; the ones no column fills are NULL."""
+    """The fields that columns fill, and those that a judge may."""
     parts = []
-    for field in FIELDS:
+    for field in kept({field for field, found in columns.items() if found}):
         filled = [_clean(f'"{field}_{place}"') for place in columns.get(field, ())]
-        parts.append(f"coalesce({', '.join(filled)}) AS {field}" if filled else f"NULL::VARCHAR AS {field}")
+        together = f"nullif(concat_ws(' ::: ', {', '.join(filled)}), '')" if field in KEPT_ALL else f"coalesce({', '.join(filled)})"
+        parts.append(f"{together} AS {field}" if filled else f"NULL::VARCHAR AS {field}")
     return ", ".join(parts)
 
 

@@ -68,13 +68,13 @@ def amount_sql(field: str, reading: Reading) -> str:
 
 
 def type_moments(con: DuckDBPyConnection, reading: Reading, fields: Iterable[str]) -> None:
-    """Make table `moment_of` (text, day, at): one row a distinct text that is not written the ISO way; `at` is UTC."""
-    con.execute("CREATE TABLE moment_of (text VARCHAR, day DATE, at TIMESTAMP)")
+    """Make table `moment_of` (text, day, utc_at): one row a distinct text that is not written the ISO way."""
+    con.execute("CREATE TABLE moment_of (text VARCHAR, day DATE, utc_at TIMESTAMP)")
     union = " UNION ".join(f"SELECT {field} AS text FROM entry WHERE {field} IS NOT NULL" for field in fields)
     if not union:
         return
     texts = con.execute(
-        f"SELECT text FROM ({union}) WHERE NOT regexp_matches(text, '{ISO_DAY}') AND NOT regexp_matches(text, '{ISO_CLOCK}')"  # noqa: S608
+        f"SELECT DISTINCT text FROM ({union}) WHERE NOT regexp_matches(text, '{ISO_DAY}') AND NOT regexp_matches(text, '{ISO_CLOCK}')"  # noqa: S608
         f" AND NOT regexp_matches(text, '{ISO_ZONED}')"
     ).fetchall()
     zone = ZoneInfo(reading.zone)
@@ -98,7 +98,7 @@ def moment_sql(field: str, zone: str) -> tuple[str, str]:
     local = f"timezone('{zone}', try_cast({text} AS TIMESTAMP))"
     at = (
         f"CASE WHEN regexp_matches({text}, '{ISO_DAY}') THEN NULL WHEN regexp_matches({text}, '{ISO_CLOCK}') THEN {local}"
-        f" WHEN regexp_matches({text}, '{ISO_ZONED}') THEN {zoned} ELSE timezone('UTC', m_{field}.at) END"
+        f" WHEN regexp_matches({text}, '{ISO_ZONED}') THEN {zoned} ELSE timezone('UTC', m_{field}.utc_at) END"
     )
     day = (
         f"CASE WHEN regexp_matches({text}, '{ISO_DAY}') THEN try_cast({text} AS DATE)"

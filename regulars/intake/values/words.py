@@ -13,6 +13,7 @@ YES = frozenset("yes y true t 1 on x ja j oui o si s sim da tak kylla evet accep
 NO = frozenset("no n false f 0 off nein non nao nej nee ei nie net hayir declined denied optout opted_out unsubscribed none never not_set".split())  # fmt: skip
 
 STANDINGS: tuple[tuple[Standing, re.Pattern[str]], ...] = (
+    ("paid", re.compile(r"\((paid|paye|bezahlt|pagado|pagato|betaald)\)")),
     ("part refunded", re.compile(r"part\w*[ _-]*(refund|erstatt|rembours|reembols|rimbors|terugbetaald|aterbetal)|(teilweise|partiellement|parcialmente|parzialmente|gedeeltelijk|delvis)\W*(erstatt|rueckerstatt|ruckerstatt|rembours|reembols|rimbors|terugbetaald|aterbetal|refund)")),
     ("part refunded", re.compile(r"rembours\w* partiel|reembols\w* parcial|rimbors\w* parzial")),
     ("refunded", re.compile(r"refunded|refund$|^refund\b|charged?[ _-]?back|erstattet|rembours|reembols|devuelto|rimbors|terugbetaald|aterbetal|refunder|zwrocon|retourne$|reversed")),

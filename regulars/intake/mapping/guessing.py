@@ -1,0 +1,175 @@
+"""Guess which column fills which field: by its name, doubted by its contents; by contents alone where there is no header."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from regulars.intake.formats import GENERIC_ORDERS, GENERIC_PEOPLE, Format, recognised
+from regulars.intake.mapping import contents
+from regulars.intake.mapping.columns import ANY_ID, FIELDS, NAMES, key_of
+from regulars.intake.reading import Sheet
+
+SAMPLE_ROWS = 300
+MANY_COLUMNS = frozenset({"email", "phone", "street", "street_2", "city", "postcode", "region", "country", "full_name", "company",
+                          "bought_on", "opted_in_at", "given_name", "family_name"})  # fmt: skip
+AMOUNTS = frozenset({"amount", "tax", "shipping", "discount", "refunded", "outstanding", "price", "quantity", "line_amount", "line_discount", "disputed"})
+MOMENTS = frozenset({"bought_on", "refunded_on", "cancelled_at", "opted_in_at", "left_at", "cleaned_at"})
+ORDER_GROUPS = frozenset({"order", "line", "row"})
+Columns = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A format and the columns of each field, the preferred one first."""
+
+    format: Format
+    columns: Columns
+
+
+def guess(sheet: Sheet, *, wanted: Format | None = None) -> Guess:
+    """Return the likeliest format and mapping; `wanted` settles the format."""
+    sample = _sample(sheet)
+    found = wanted or recognised(sheet.header)
+    if found and found.columns:
+        columns = _by_format(found, sheet.header)
+        return Guess(found, columns)
+    named = _by_name(sheet.header, sample) if sheet.header_row is not None else {}
+    named = _by_contents(sheet.header, sample, named, is_headed=sheet.header_row is not None)
+    taken = found or (GENERIC_ORDERS if is_about_sales(named) else GENERIC_PEOPLE)
+    return Guess(taken, for_purpose(named, sheet.header, sample, taken))
+
+
+def is_about_sales(columns: Mapping[str, Sequence[str]]) -> bool:
+    """A list of sales has a day and an amount; a bare log of who came when is one too."""
+    if "bought_on" not in columns:
+        return False
+    if {"amount", "line_amount", "price"} & columns.keys():
+        return True
+    return "person_id" in columns and not {"email", "full_name", "given_name", "phone"} & columns.keys()
+
+
+def for_purpose(columns: Columns, header: Sequence[str], sample: Mapping[str, list[str]], taken: Format) -> Columns:
+    """Give the words that mean different things in a list of sales and in a list of people their meaning."""
+    found = {field: list(names) for field, names in columns.items()}
+    spare = next((name for name in header if key_of(name) in ANY_ID and not contents.is_blank(sample[name])), None)
+    if taken.takes == "orders":
+        if spare and "order_id" not in found:
+            found["order_id"] = [spare]
+        if "note" in found and "order_note" not in found:
+            found["order_note"] = found.pop("note")
+        return {field: names for field, names in found.items() if field not in {"mail_status"}}
+    if spare and contents.is_blank(sample.get(found.get("person_id", [""])[0], [])):
+        found["person_id"] = [spare]
+    if "status" in found and "mail_status" not in found:
+        found["mail_status"] = found["status"]
+    return {field: names for field, names in found.items() if FIELDS[field].group not in ORDER_GROUPS}
+
+
+def _sample(sheet: Sheet) -> dict[str, list[str]]:
+    rows = [cells for _, cells in sheet.first_rows(SAMPLE_ROWS)]
+    return {
+        name: [cells[place].strip() if place < len(cells) else "" for cells in rows] for place, name in enumerate(sheet.header)
+    }
+
+
+def _by_format(found: Format, header: Sequence[str]) -> Columns:
+    keys: dict[str, list[str]] = {}
+    for name in header:
+        keys.setdefault(key_of(name), []).append(name)
+    columns = {
+        field: list(dict.fromkeys(column for name in wanted for column in keys.get(name, [])[:1]))
+        for field, wanted in found.columns.items()
+    }
+    return {field: names for field, names in columns.items() if names}
+
+
+def _by_name(header: Sequence[str], sample: Mapping[str, list[str]]) -> Columns:
+    found: dict[str, list[tuple[int, str]]] = {}
+    for name in header:
+        key = key_of(name)
+        field = _doubted(NAMES.get(key), key, sample[name])
+        if field:
+            names = FIELDS[field].names
+            rank = names.index(key) if key in names else len(names)
+            found.setdefault(field, []).append((rank + 1000 * contents.is_blank(sample[name]), name))
+    columns = {field: [name for _, name in sorted(ranked, key=lambda pair: pair[0])] for field, ranked in found.items()}
+    columns = {field: names if field in MANY_COLUMNS else names[:1] for field, names in columns.items()}
+    if "birth_month" in columns and "birthday" in columns:
+        columns["birth_day"] = columns.pop("birthday")
+    return _name_beside_a_surname(columns)
+
+
+def _name_beside_a_surname(columns: Columns) -> Columns:
+    """Where a surname stands in a column of its own, "Name" holds the given name."""
+    names = columns.get("full_name", [])
+    if "family_name" in columns and "given_name" not in columns and names and key_of(names[0]) in {"name", "namn", "naam", "nome", "nom"}:
+        return {**{field: found for field, found in columns.items() if field != "full_name"}, "given_name": names[:1]}
+    return columns
+
+
+def _doubted(field: str | None, key: str, cells: list[str]) -> str | None:
+    """Doubt the name of a column by what stands in it."""
+    if field is None or contents.is_blank(cells):
+        return field
+    if field in AMOUNTS and contents.share(cells, contents.is_amount) < 0.6:
+        return None
+    if field in MOMENTS and contents.share(cells, contents.is_moment) < 0.6:
+        return None
+    if field in {"email", "email_2"} and contents.share(cells, lambda cell: "@" in cell) < 0.3:
+        return None
+    if field in {"person_id", "full_name"}:
+        return _who(field, cells)
+    if field in {"region", "status"} and key not in {"region", "province"}:
+        return _state(field, cells)
+    if field == "phone" and contents.share(cells, lambda cell: any(letter.isdigit() for letter in cell)) < 0.5:
+        return None
+    return field
+
+
+def _who(field: str, cells: list[str]) -> str:
+    if contents.share(cells, contents.is_email) > 0.6:
+        return "email"
+    if contents.share(cells, contents.ORDER_NUMBER.fullmatch) > 0.9:
+        return "order_id"
+    if field == "person_id" and contents.share(cells, contents.is_full_name) > 0.6:
+        return "full_name"
+    if field == "full_name" and contents.share(cells, contents.WHOLE.fullmatch) > 0.9:
+        return "person_id"
+    return field
+
+
+def _state(field: str, cells: list[str]) -> str:
+    """ "State" is a part of a country in an address, and how things stand in a list of orders or subscribers."""
+    if field == "region" and contents.share(cells, lambda cell: contents.is_mail_status(cell) or contents.is_order_status(cell)) > 0.8:
+        return "status"
+    return field
+
+
+def _by_contents(header: Sequence[str], sample: Mapping[str, list[str]], named: Columns, *, is_headed: bool) -> Columns:
+    """Find what is missing by what the unnamed columns hold; with a header only e-mail addresses are searched for so."""
+    found = dict(named)
+    taken = {name for names in named.values() for name in names}
+    free = [name for name in header if name not in taken and not contents.is_blank(sample[name])]
+
+    def take(field: str, fits: list[str]) -> None:
+        if field not in found and fits:
+            found[field] = [fits[0]]
+            free.remove(fits[0])
+
+    take("email", [name for name in free if contents.share(sample[name], contents.is_email) > 0.8])
+    if is_headed:
+        return found
+    take("bought_on", [name for name in free if contents.share(sample[name], contents.is_moment) > 0.95 and not _is_small(sample[name])])
+    take("amount", [name for name in reversed(free) if contents.share(sample[name], contents.DECIMAL.fullmatch) > 0.8])
+    take("full_name", [name for name in free if contents.share(sample[name], contents.is_full_name) > 0.6])
+    take("person_id", [name for name in free if contents.share(sample[name], contents.WHOLE.fullmatch) > 0.95 and not _is_small(sample[name])])
+    take("quantity", [name for name in free if contents.share(sample[name], contents.WHOLE.fullmatch) > 0.95 and _is_small(sample[name])])
+    take("phone", [name for name in free if contents.share(sample[name], contents.is_phone) > 0.8] if "person_id" not in found else [])
+    take("item", [name for name in free if contents.share(sample[name], contents.is_name) > 0.8] if "amount" in found else [])
+    return found
+
+
+def _is_small(cells: list[str]) -> bool:
+    """Small whole numbers without leading zeros are counts, not numbers of customers."""
+    return contents.share(cells, lambda cell: len(cell) <= 3 and not cell.startswith("0")) > 0.95

@@ -1,0 +1,123 @@
+"""Questions a file leaves open: what was assumed, why it matters, and what else it could be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from duckdb import DuckDBPyConnection
+
+from regulars.intake.values.amounts import Mark
+from regulars.intake.values.dates import Order
+
+CENTS_LEAST_ROWS = 5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with the answer that was assumed. Without choices it is only something to know."""
+
+    kind: str
+    text: str
+    why: str = ""
+    usual: str = ""
+    choices: list[tuple[str, str]] = field(default_factory=list)
+
+
+def about_date_order(assumed: Order) -> Asked:
+    shown = _("3 April") if assumed == "dmy" else _("4 March")
+    return Asked(
+        "date_order",
+        _("Which comes first in the dates, the day or the month? 03/04 was read as %(day)s.") % {"day": shown},
+        _("Every date in the file makes sense both ways."),
+        assumed,
+        [("dmy", _("the day: 03/04 is 3 April")), ("mdy", _("the month: 03/04 is 4 March"))],
+    )
+
+
+def about_decimals(assumed: Mark) -> Asked:
+    return Asked(
+        "decimal",
+        _("Is 1,234 a little over one, or more than a thousand? It was read as %(meaning)s.")
+        % {"meaning": _("more than a thousand") if assumed == "." else _("a little over one")},
+        _("Every amount in the file makes sense both ways."),
+        assumed,
+        [(".", _("the point stands before the cents")), (",", _("the comma stands before the cents"))],
+    )
+
+
+def about_currency(assumed: str) -> Asked:
+    return Asked(
+        "currency",
+        _("The file does not say in which currency. It was taken as %(currency)s.") % {"currency": assumed},
+        _("Amounts in another currency would be added up with yours."),
+        assumed,
+    )
+
+
+def about_new_currency(wanted: str, before: str) -> Asked:
+    return Asked(
+        "business_currency",
+        _("Everything in this file is in %(new)s, and nothing was recorded before, so the business now counts in %(new)s instead of %(old)s.")
+        % {"new": wanted, "old": before},
+        _("It cannot be changed any more once there is an order."),
+        wanted,
+    )
+
+
+def about_encoding(assumed: str, others: tuple[str, ...]) -> Asked:
+    return Asked(
+        "encoding",
+        _("Do letters such as é, ł or ü look right? The file was read as %(encoding)s.") % {"encoding": assumed},
+        _("The file does not say which letters its bytes stand for."),
+        assumed,
+        [(name, name) for name in (assumed, *others)],
+    )
+
+
+def about_sheets(taken: str, others: tuple[str, ...]) -> Asked:
+    return Asked(
+        "sheet",
+        _("Only the sheet “%(sheet)s” was read. The workbook has others: %(others)s.") % {"sheet": taken, "others": ", ".join(others)},
+        _("One sheet is taken in at a time."),
+        taken,
+        [(name, name) for name in (taken, *others)],
+    )
+
+
+def about_cents() -> Asked:
+    return Asked(
+        "are_cents",
+        _("Are the amounts in cents? They were read as whole units."),
+        _("All of them are whole numbers, and most do not end in 00."),
+        "no",
+        [("no", _("whole units: 1999 is 1,999.00")), ("yes", _("cents: 1999 is 19.99"))],
+    )
+
+
+def could_be_cents(con: DuckDBPyConnection) -> bool:
+    """Whole numbers of three digits and more, few of them round."""
+    found = con.execute(
+        f"""
+        SELECT count(*) >= {CENTS_LEAST_ROWS} AND bool_and(regexp_matches(amount, '^-?[0-9]{{3,9}}$'))
+               AND count(*) FILTER (try_cast(amount AS BIGINT) % 100 <> 0) > 0.5 * count(*)
+        FROM (SELECT amount FROM entry WHERE amount IS NOT NULL LIMIT 20000)
+        """  # noqa: S608
+    ).fetchone()
+    return bool(found and found[0])
+
+
+def about_refunds(con: DuckDBPyConnection, questions: list[Asked]) -> None:
+    """Name orders that were partly refunded without the file saying how much."""
+    keys = con.execute(
+        "SELECT key FROM basket b WHERE standing = 'part refunded' AND NOT is_cancelled AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.key = b.key) LIMIT 20"
+    ).fetchall()
+    if keys:
+        questions.append(
+            Asked(
+                "part_refunds",
+                _("Partly refunded, but the file does not say how much: %(orders)s. Nothing was subtracted.")
+                % {"orders": ", ".join(str(key) for (key,) in keys)},
+                _("Note the refund on the order once you know it."),
+            )
+        )

@@ -1,0 +1,172 @@
+"""Rows into orders: `basket`, one row an order, in the business's currency; table `item`, its lines.
+
+Table `refused` (place, row_number, reason, is_order) names every row that is not taken in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from duckdb import DuckDBPyConnection
+
+from regulars.intake.staging import wide
+
+PRICES = ("iso", "is_own", "paid", "given_back", "disputed_away", "used_rate", "is_cancelled")
+SUMMED = frozenset({"x_amount", "x_refunded", "x_tax", "x_shipping", "x_discount", "x_converted_amount", "x_converted_refunded"})
+# The first of these that holds is why an order cannot be taken in; the sentences are in `_sentences`.
+REASON = (
+    "CASE WHEN fault IS NOT NULL THEN fault WHEN d_bought_on IS NULL THEN ? WHEN NOT is_own THEN replace(?, '%s', iso)"
+    " WHEN paid IS NULL AND NOT is_cancelled THEN ? WHEN paid < 0 THEN ? END"
+)
+
+
+@dataclass(frozen=True)
+class Basketry:
+    """How rows become orders: the business's currency and its decimals, the one meant where the file names none, and
+    whether the amounts of an order's rows are added up."""
+
+    currency: str
+    unnamed: str
+    adds_up: bool
+    digits: int
+    filled: Collection[str]
+
+
+def amounts_are_of_lines(con: DuckDBPyConnection) -> bool:
+    """Say whether the rows of one order hold the amounts of their lines: in most orders of several rows they differ."""
+    found = con.execute(
+        """
+        SELECT count(*), count(*) FILTER (amounts > 1)
+        FROM (SELECT order_id, count(DISTINCT x_amount) AS amounts FROM record
+              WHERE order_id IS NOT NULL AND x_amount >= 0 GROUP BY order_id HAVING count(x_amount) > 1)
+        """
+    ).fetchone()
+    several, differing = found or (0, 0)
+    return bool(several) and differing > 0.2 * several
+
+
+def refuse_what_is_no_sale(con: DuckDBPyConnection) -> None:
+    """Name the rows that the judge set aside, and the rows that nobody can read; their whole order goes with them."""
+    con.execute("CREATE TABLE refused (place BIGINT, row_number INTEGER, reason VARCHAR, order_key VARCHAR)")
+    con.execute(
+        "INSERT INTO refused SELECT r.place, r.row_number, v.reason, coalesce(v.order_key, '#' || r.place) FROM verdict v JOIN record r USING (place)"
+        " WHERE v.meaning IN ('none', 'rate')"
+    )
+    con.execute(
+        "INSERT INTO refused SELECT r.place, r.row_number, r.fault, coalesce(v.order_key, '#' || r.place) FROM verdict v JOIN record r USING (place)"
+        " WHERE v.meaning NOT IN ('none', 'rate') AND r.fault IS NOT NULL"
+    )
+
+
+def make_baskets(con: DuckDBPyConnection, how: Basketry) -> None:
+    """Put the rows of each order together, price them in the business's currency, refuse those that cannot be."""
+    con.execute(
+        "CREATE TABLE part_key AS SELECT place, standing, coalesce(order_key, '#' || place) AS key FROM verdict WHERE meaning IN ('order', 'line')"
+    )
+    con.execute("CREATE VIEW part AS SELECT r.*, k.standing, k.key FROM record r JOIN part_key k USING (place)")
+    con.execute("CREATE TABLE several AS SELECT key FROM part_key GROUP BY key HAVING count(*) > 1")
+    _make_items(con, how)
+    _make_heads(con, how)
+    con.execute(f"CREATE VIEW priced AS {_priced(con, how)}")
+    columns = [*wide.without(wide.names(con, "record_table"), "place"), "key", "place", "standing", *PRICES]
+    con.execute(f"CREATE TABLE basket_table AS SELECT {', '.join(columns)}, {REASON} AS why_not FROM priced", _sentences(how))  # noqa: S608
+    wide.offer(con, "basket", wide.EVERY)
+    _refuse_baskets(con)
+
+
+def _make_heads(con: DuckDBPyConnection, how: Basketry) -> None:
+    """View `head`: orders of one row as they are; of several the first filled cell of each column, and amounts added up
+    where they are those of lines."""
+    columns = [*wide.without(wide.names(con, "record_table"), "place"), "standing"]
+    merged = [
+        f"sum({name}) AS {name}" if how.adds_up and name in SUMMED else f"arg_min({name}, place) AS {name}" for name in columns
+    ]
+    con.execute(
+        f"CREATE TABLE head_table AS SELECT key, min(place) AS place, {', '.join(merged)} FROM part SEMI JOIN several USING (key) GROUP BY key"  # noqa: S608
+    )
+    wide.offer(con, "head", wide.EVERY)
+    con.execute("ALTER VIEW head RENAME TO head_of_several")
+    every = ", ".join(["key", "place", *columns, *(name for name in wide.EVERY if name not in columns)])
+    con.execute(
+        f"CREATE VIEW head AS SELECT {every} FROM part ANTI JOIN several USING (key) UNION ALL SELECT {every} FROM head_of_several"  # noqa: S608
+    )
+
+
+def _make_items(con: DuckDBPyConnection, how: Basketry) -> None:
+    """Table `item`: the lines of the orders; a row says something about a line when it names a thing, a number or a price."""
+    own = "x_amount" if how.adds_up or "amount" in how.filled else "NULL"
+    con.execute(
+        f"""
+        CREATE TABLE item AS
+        SELECT key, place, coalesce(item, '') AS name, coalesce(sku, '') AS sku,
+               greatest(coalesce(x_quantity, 1), 0)::DECIMAL(18,3) AS quantity,
+               x_line_amount IS NOT NULL OR x_price IS NOT NULL AS is_priced,
+               round(greatest(coalesce(x_line_amount, x_price * coalesce(x_quantity, 1) - coalesce(x_line_discount, 0),
+                     {own if how.adds_up else f"CASE WHEN key NOT IN (SELECT key FROM several) THEN {own} END"}, 0), 0), {how.digits})::DECIMAL(18,3) AS amount
+        FROM part
+        WHERE item IS NOT NULL OR sku IS NOT NULL OR x_quantity IS NOT NULL OR x_price IS NOT NULL OR x_line_amount IS NOT NULL
+        """  # noqa: S608
+    )
+
+
+def _priced(con: DuckDBPyConnection, how: Basketry) -> str:
+    """The amounts in the business's currency: its own, the file's converted ones, or by an exchange in the file."""
+    has_rates = bool(con.execute("SELECT 1 FROM information_schema.tables WHERE table_name = 'exchange'").fetchone())
+    rate = "x.rate" if has_rates else "NULL"
+    join = "LEFT JOIN exchange x ON x.key = h.key" if has_rates else ""
+    own = f"coalesce(nullif(c.iso, ''), '{how.unnamed}') = '{how.currency}'"
+    converted = f"v.iso = '{how.currency}'"
+
+    def in_own(amount: str, alternative: str) -> str:
+        return f"CASE WHEN {own} THEN {amount} WHEN {converted} THEN {alternative} WHEN {rate} IS NOT NULL THEN {amount} * {rate} END"
+
+    total = "coalesce(h.x_amount, l.amount)" if {"price", "line_amount"} & set(how.filled) else "h.x_amount"
+    if not {"amount", "price", "line_amount"} & set(how.filled):
+        total = "coalesce(h.x_amount, 0)"
+    return f"""
+        SELECT h.*, coalesce(nullif(c.iso, ''), '{how.unnamed}') AS iso, {own} OR {converted} OR {rate} IS NOT NULL AS is_own,
+               round({in_own(f"({total} - greatest(coalesce(h.x_outstanding, 0), 0))", "h.x_converted_amount")}, {how.digits})::DECIMAL(18,4) AS paid,
+               round({in_own("h.x_refunded", "h.x_converted_refunded")}, {how.digits})::DECIMAL(18,4) AS given_back,
+               round({in_own("h.x_disputed", "NULL")}, {how.digits})::DECIMAL(18,4) AS disputed_away,
+               coalesce({rate}, CASE WHEN {converted} AND h.x_amount <> 0 THEN h.x_converted_amount / h.x_amount END, 1) AS used_rate,
+               (h.cancelled_at IS NOT NULL OR coalesce(h.standing = 'cancelled', false)) AS is_cancelled
+        FROM head h
+        LEFT JOIN currency_of c ON c.text = coalesce(nullif(h.code, ''), h.currency)
+        LEFT JOIN currency_of v ON v.text = h.converted_currency
+        LEFT JOIN (SELECT key, sum(amount) AS amount FROM item WHERE is_priced GROUP BY key) l ON l.key = h.key
+        {join}
+    """  # noqa: S608
+
+
+def _sentences(how: Basketry) -> list[str]:
+    return [
+        _("There is no date in this row."),
+        _("This was paid in %%s, your business counts in %(currency)s, and the file does not say what it was worth.") % {"currency": how.currency},
+        _("There is no amount in this row."),
+        _("The amount is below zero."),
+    ]
+
+
+def _refuse_baskets(con: DuckDBPyConnection) -> None:
+    """Name the row that is at fault (else the first) with the reason, the order's other rows as belonging to it."""
+    con.execute(
+        """
+        CREATE TABLE gone AS
+        SELECT b.key, coalesce(f.row_number, b.row_number) AS row_number, coalesce(f.place, b.place) AS place, b.why_not
+        FROM basket b
+        LEFT JOIN (SELECT key, min(place) AS place, arg_min(row_number, place) AS row_number FROM part WHERE fault IS NOT NULL GROUP BY key) f USING (key)
+        WHERE b.why_not IS NOT NULL
+        """
+    )
+    con.execute("INSERT INTO refused SELECT place, row_number, why_not, key FROM gone WHERE place NOT IN (SELECT place FROM refused)")
+    con.execute(
+        "INSERT INTO refused SELECT p.place, p.row_number, replace(replace(?, '%o', p.key), '%n', g.row_number::VARCHAR), p.key"
+        " FROM part p JOIN gone g USING (key) WHERE p.place NOT IN (SELECT place FROM refused)",
+        [_("It belongs to order %o, which is refused (row %n).")],
+    )
+    con.execute("DELETE FROM basket_table WHERE why_not IS NOT NULL")
+    con.execute("DELETE FROM item WHERE key IN (SELECT key FROM gone)")
+    con.execute("DELETE FROM part_key WHERE key IN (SELECT key FROM gone)")
+    con.execute("DROP TABLE gone")

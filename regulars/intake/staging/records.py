@@ -1,0 +1,107 @@
+"""`record`: every row with its texts, its amounts (x_...), its days (d_...) and moments (u_..., UTC) and its fault."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.utils.translation import gettext as _
+from duckdb import DuckDBPyConnection
+
+from regulars.intake.staging.typing import (
+    AMOUNTS,
+    MOMENTS,
+    Reading,
+    amount_sql,
+    moment_sql,
+    type_amounts,
+    type_moments,
+)
+from regulars.intake.staging.wide import EVERY, offer
+from regulars.intake.values.reach import emails
+
+NEEDED_MOMENTS = ("bought_on",)
+NEEDED_AMOUNTS = ("amount", "refunded", "tax", "shipping", "discount", "outstanding", "converted_amount", "converted_refunded",
+                  "line_amount", "price", "quantity", "line_discount")  # fmt: skip
+REGULAR_EMAIL = r"^[a-z0-9_+-]+(\.[a-z0-9_+-]+)*@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}$"
+NO_NUMBER = "('0', '-', 'guest', 'null', 'none', 'n/a', 'nan')"
+
+
+def make_records(con: DuckDBPyConnection, filled: Collection[str], reading: Reading, *, is_about_sales: bool, utc: Collection[str]) -> None:
+    """Type every row of `entry`; what cannot be read is said in `fault`, on the row itself."""
+    _join_clock(con, filled)
+    _mark_utc(con, [field for field in utc if field in filled])
+    _blank_out(con, filled)
+    amounts = [field for field in AMOUNTS if field in filled and is_about_sales]
+    moments = [field for field in MOMENTS if field in filled]
+    type_amounts(con, reading, amounts)
+    type_moments(con, reading, moments)
+    _read_emails(con)
+    joins = [f"LEFT JOIN sum_of s_{f} ON s_{f}.field = '{f}' AND s_{f}.text = e.{f}" for f in amounts]
+    joins += [f"LEFT JOIN moment_of m_{f} ON m_{f}.text = e.{f}" for f in moments]
+    columns = ["e.*", *(f"{amount_sql(f, reading)} AS x_{f}" for f in amounts)]
+    for f in moments:
+        day, at = moment_sql(f, reading.zone)
+        columns += [f"{day} AS d_{f}", f"{at} AS u_{f}"]
+    if "amount" in amounts:
+        columns.append("nullif(s_amount.code, '') AS code")
+    if "email" in filled:
+        columns += [f"CASE WHEN regexp_matches(lower(e.email), '{REGULAR_EMAIL}') THEN e.email ELSE a.first END AS address", "a.others AS more_addresses"]
+        joins.append("LEFT JOIN email_of a ON a.text = e.email")
+    con.execute(f"CREATE VIEW typed AS SELECT {', '.join(columns)} FROM entry_table e {' '.join(joins)}")  # noqa: S608
+    _name_faults(con, amounts, moments)
+
+
+def _join_clock(con: DuckDBPyConnection, filled: Collection[str]) -> None:
+    """A time and a zone in columns of their own belong to the day beside them."""
+    if "bought_time" in filled:
+        con.execute(
+            "UPDATE entry_table SET bought_on = concat_ws(' ', bought_on, bought_time, bought_zone)"
+            " WHERE bought_on IS NOT NULL AND bought_time IS NOT NULL AND NOT contains(bought_on, ':')"
+        )
+
+
+def _mark_utc(con: DuckDBPyConnection, fields: Collection[str]) -> None:
+    for field in fields:
+        con.execute(
+            f"UPDATE entry_table SET {field} = {field} || ' UTC' WHERE regexp_matches({field}, ':[0-9]{{2}}(\\.[0-9]+)?$')"  # noqa: S608
+        )
+
+
+def _blank_out(con: DuckDBPyConnection, filled: Collection[str]) -> None:
+    """Words that stand for an empty cell; the number 0 of a guest."""
+    if "person_id" in filled:
+        con.execute(f"UPDATE entry_table SET person_id = NULL WHERE lower(person_id) IN {NO_NUMBER}")  # noqa: S608
+    for field in {*AMOUNTS, *MOMENTS, "birthday", "email", "phone"} & set(filled):
+        con.execute(
+            f"UPDATE entry_table SET {field} = NULL WHERE lower({field}) IN ('-', '--', 'null', 'none', 'n/a', 'nan', 'nil', '0000-00-00', '0000-00-00 00:00:00')"  # noqa: S608
+        )
+
+
+def _read_emails(con: DuckDBPyConnection) -> None:
+    """Table `email_of`: what was found in each cell that is not simply an address."""
+    con.execute("CREATE TABLE email_of (text VARCHAR, first VARCHAR, others VARCHAR[])")
+    texts = con.execute(
+        f"SELECT DISTINCT email FROM entry WHERE email IS NOT NULL AND NOT regexp_matches(lower(email), '{REGULAR_EMAIL}')"  # noqa: S608
+    ).fetchall()
+    rows = [(text, found[0], found[1:]) for (text,) in texts if (found := emails(text))]
+    for start in range(0, len(rows), 500):
+        con.executemany("INSERT INTO email_of VALUES (?, ?, ?)", rows[start : start + 500])
+
+
+def _name_faults(con: DuckDBPyConnection, amounts: Collection[str], moments: Collection[str]) -> None:
+    """`record`: what was typed, with the first thing on each row that nobody can read."""
+    cases = ["WHEN surplus > 0 THEN ?"]
+    values = [_("This row has more cells than the header has columns, so it is not certain which cell is which.")]
+    for field in NEEDED_AMOUNTS:
+        if field in amounts:
+            cases.append(f"WHEN {field} IS NOT NULL AND x_{field} IS NULL THEN replace(?, '%s', {field})")
+            values.append(_("“%s” is no amount."))
+    for field in NEEDED_MOMENTS:
+        if field in moments:
+            cases.append(f"WHEN {field} IS NOT NULL AND d_{field} IS NULL THEN replace(?, '%s', {field})")
+            values.append(_("“%s” is no date."))
+    con.execute(f"CREATE TABLE record_table AS SELECT *, CASE {' '.join(cases)} END AS fault FROM typed", values)  # noqa: S608
+    con.execute("DROP VIEW typed")
+    con.execute("DROP VIEW entry")
+    con.execute("DROP TABLE entry_table")
+    offer(con, "record", EVERY)

@@ -1,0 +1,159 @@
+"""Rows into people: table `who`, one row a person in the order they first appear; table `bearer`, which row names whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from duckdb import DuckDBPyConnection
+
+from regulars.intake.values.words import mail_status, truth
+
+PERSON = ("person_id", "address", "more_addresses", "email", "phone", "phone_2", "email_2", "full_name", "given_name", "middle_name", "family_name",
+          "salutation", "company", "supplier", "street", "street_2", "city", "postcode", "region", "country", "language", "birthday", "birth_year",
+          "birth_month", "birth_day", "deceased_on", "note", "tags", "d_opted_in_at", "u_opted_in_at", "d_left_at", "u_left_at", "d_cleaned_at",
+          "u_cleaned_at", "d_deceased_on", "accepts_email", "accepts_text", "mail_status", "mail_disabled", "left_at", "cleaned_at", "opted_in_at")  # fmt: skip
+NAME = "coalesce(full_name, nullif(concat_ws(' ', given_name, middle_name, family_name), ''))"
+PLACE = "coalesce(street, city, postcode, country)"
+LOST = r"^[?\s.,-]*\?{2,}[?\s.,-]*$"
+FLAGS = ("accepts_email", "accepts_text", "mail_disabled")
+
+
+def refuse_nobody(con: DuckDBPyConnection) -> None:
+    """A list of people: name the rows that name nobody who could be reached."""
+    con.execute("CREATE TABLE refused (place BIGINT, row_number INTEGER, reason VARCHAR, order_key VARCHAR)")
+    digits = "length(regexp_replace(coalesce(phone, phone_2, ''), '[^0-9]', '', 'g'))"
+    con.execute(
+        f"""
+        INSERT INTO refused
+        SELECT place, row_number, reason, NULL FROM (
+            SELECT place, row_number, CASE
+                WHEN fault IS NOT NULL THEN fault
+                WHEN email IS NOT NULL AND address IS NULL THEN replace(?, '%s', email)
+                WHEN regexp_matches({NAME}, '{LOST}') THEN ?
+                WHEN address IS NULL AND {NAME} IS NULL AND person_id IS NULL AND {digits} < 3 THEN ?
+                WHEN address IS NULL AND {digits} < 3 AND {PLACE} IS NULL AND person_id IS NULL THEN ?
+                END AS reason
+            FROM record)
+        WHERE reason IS NOT NULL
+        """,  # noqa: S608
+        [
+            _("“%s” is no e-mail address."),
+            _("The name is only question marks: its letters were lost before this file was written. Export it again as UTF-8."),
+            _("There is no name, e-mail address or phone number in this row."),
+            _("There is a name but no way to reach them: no e-mail address, phone number, postal address or customer number."),
+        ],
+    )
+
+
+def make_people(con: DuckDBPyConnection, *, is_about_sales: bool, file_status: str) -> None:
+    """Find who is who within the file: by customer number, e-mail address, phone number with name, name with address.
+
+    A number that several e-mail addresses of a list of people share identifies nobody and is left out.
+    """
+    source = "basket" if is_about_sales else "(SELECT * FROM record ANTI JOIN refused USING (place))"
+    recency = "epoch(coalesce(u_bought_on, d_bought_on::TIMESTAMP))" if is_about_sales else "-place"
+    _label_words(con, source)
+    con.execute(
+        f"""
+        CREATE TABLE bearer AS
+        SELECT b.place, b.row_number, {recency} AS recency, {", ".join(f"b.{column}" for column in PERSON)},
+               lower(b.address) AS mail_key, {NAME} AS name, {_says(is_about_sales, file_status)}
+        FROM {source} b {_word_joins()}
+        """  # noqa: S608
+    )
+    if not is_about_sales:
+        _drop_shared_numbers(con)
+    _give_keys(con)
+    _gather(con)
+
+
+def _label_words(con: DuckDBPyConnection, source: str) -> None:
+    for flag in FLAGS:
+        con.execute(f"CREATE TABLE {flag}_word (word VARCHAR, says BOOLEAN)")
+        _fill(con, f"{flag}_word", ((word, truth(word)) for word in _distinct(con, source, flag)))
+    con.execute("CREATE TABLE mail_status_word (word VARCHAR, says VARCHAR)")
+    _fill(con, "mail_status_word", ((word, mail_status(word)) for word in _distinct(con, source, "mail_status")))
+
+
+def _fill(con: DuckDBPyConnection, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+    found = list(rows)
+    if found:
+        con.executemany(f"INSERT INTO {table} VALUES (?, ?)", found)  # noqa: S608
+
+
+def _distinct(con: DuckDBPyConnection, source: str, column: str) -> list[str]:
+    return [word for (word,) in con.execute(f"SELECT DISTINCT {column} FROM {source} WHERE {column} IS NOT NULL LIMIT 1000").fetchall()]  # noqa: S608
+
+
+def _word_joins() -> str:
+    return " ".join(f"LEFT JOIN {column}_word w_{column} ON w_{column}.word = b.{column}" for column in (*FLAGS, "mail_status"))
+
+
+def _says(is_about_sales: bool, file_status: str) -> str:
+    """What each row says about e-mails: bad, left, given (with its day), declined."""
+    status = "w_mail_status.says"
+    bad = f"(cleaned_at IS NOT NULL OR coalesce({status} = 'bad', false) OR {file_status == 'bad'})"
+    left = f"(left_at IS NOT NULL OR coalesce({status} = 'left', false) OR coalesce(w_mail_disabled.says, false) OR {file_status == 'left'})"
+    dated = f"(opted_in_at IS NOT NULL AND coalesce({status} <> 'none', true) AND {file_status != 'none'})"
+    given = f"(coalesce(w_accepts_email.says, false) OR coalesce({status} = 'subscribed', false) OR {dated})"
+    given_at = "coalesce(u_opted_in_at, d_opted_in_at::TIMESTAMP" + (", u_bought_on, d_bought_on::TIMESTAMP)" if is_about_sales else ")")
+    return f"""
+        {bad} AS is_bad, {left} AS has_left, coalesce(u_left_at, d_left_at::TIMESTAMP) AS when_left,
+        {given} AND NOT {bad} AND NOT {left} AS is_given, {given_at} AS when_given,
+        coalesce(NOT w_accepts_email.says, false) AS is_declined, coalesce(w_accepts_text.says, false) AS is_text_given
+    """
+
+
+def _drop_shared_numbers(con: DuckDBPyConnection) -> None:
+    con.execute(
+        "UPDATE bearer SET person_id = NULL WHERE person_id IN"
+        " (SELECT person_id FROM bearer WHERE person_id IS NOT NULL GROUP BY 1 HAVING count(DISTINCT mail_key) > 1)"
+    )
+
+
+def _give_keys(con: DuckDBPyConnection) -> None:
+    """An e-mail address that stands beside one customer number elsewhere in the file belongs to that number."""
+    con.execute(
+        "CREATE TABLE number_of AS SELECT mail_key, min(person_id) AS person_id FROM bearer"
+        " WHERE mail_key IS NOT NULL AND person_id IS NOT NULL GROUP BY 1 HAVING count(DISTINCT person_id) = 1"
+    )
+    digits = "regexp_replace(phone, '[^0-9]', '', 'g')"
+    con.execute(
+        f"""
+        CREATE TABLE keyed AS
+        SELECT b.*, coalesce(b.person_id, n.person_id) AS number,
+            CASE WHEN coalesce(b.person_id, n.person_id) IS NOT NULL THEN 'i' || coalesce(b.person_id, n.person_id)
+                 WHEN b.mail_key IS NOT NULL THEN 'e' || b.mail_key
+                 WHEN length({digits}) >= 3 THEN 'p' || {digits} || ' ' || lower(coalesce(name, ''))
+                 WHEN name IS NOT NULL THEN 'n' || lower(concat_ws(', ', name, street, postcode, city)) END AS person_key
+        FROM bearer b LEFT JOIN number_of n USING (mail_key)
+        """  # noqa: S608
+    )
+    con.execute("DROP TABLE bearer")
+    con.execute("ALTER TABLE keyed RENAME TO bearer")
+    con.execute("DROP TABLE number_of")
+
+
+def _gather(con: DuckDBPyConnection) -> None:
+    """One row a person: the newest name, every address, number and tag, and what was said about e-mails."""
+    con.execute(
+        f"""
+        CREATE TABLE who AS
+        SELECT person_key, row_number() OVER (ORDER BY min(place)) AS pos, min(row_number) AS row_number, any_value(number) AS number,
+               arg_max(struct_pack(f := full_name, g := given_name, m := middle_name, l := family_name), recency) FILTER (name IS NOT NULL) AS names,
+               arg_max(salutation, recency) AS salutation, arg_max(language, recency) AS language, arg_max(company, recency) AS company,
+               list(DISTINCT address) AS addresses, flatten(list(more_addresses) FILTER (more_addresses IS NOT NULL)) AS more_addresses, list(DISTINCT email_2) AS second_addresses,
+               list(DISTINCT phone) AS phones, list(DISTINCT phone_2) AS second_phones,
+               list(DISTINCT email) FILTER (address IS NULL) AS unreadable,
+               list(DISTINCT struct_pack(street := street, street_2 := street_2, city := city, postcode := postcode, region := region, country := country, company := company))
+                   FILTER ({PLACE} IS NOT NULL) AS places,
+               list(DISTINCT tags) AS tags, list(DISTINCT note) AS notes, bool_or(supplier IS NOT NULL) AS is_supplier,
+               arg_max(struct_pack(d := birthday, y := birth_year, m := birth_month, t := birth_day), recency) FILTER (coalesce(birthday, birth_month) IS NOT NULL) AS birthday,
+               max(d_deceased_on) AS deceased_on,
+               bool_or(is_bad) AS is_bad, bool_or(has_left) AS has_left, max(when_left) AS when_left,
+               arg_max(is_given, recency) AS is_given, max(when_given) FILTER (is_given) AS when_given,
+               arg_max(is_declined, recency) AS is_declined, max(recency) AS recency, arg_max(is_text_given, recency) AS is_text_given
+        FROM bearer WHERE person_key IS NOT NULL GROUP BY person_key
+        """  # noqa: S608
+    )
