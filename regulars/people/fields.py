@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from django.utils.translation import gettext_lazy as _
+
 if TYPE_CHECKING:
     from django.db.models import Q, QuerySet
     from django_stubs_ext import StrOrPromise
 
 Shape = Literal["choice", "date", "number", "text", "flag"]
+USUAL_OPS: dict[Shape, str] = {"choice": "is", "flag": "is", "text": "is", "date": "since", "number": "at_least"}
+YES_OR_NO = (("yes", _("yes")), ("no", _("no")))
 Choices = Sequence[tuple[str, "StrOrPromise"]]
 
 
@@ -31,14 +35,21 @@ class Field:
     kind: Shape
     matches: Callable[[str, str], Q]
     choices: Choices | Callable[[], Choices] = ()
-    op: str = "is"
+    op: str = ""
     ids: Callable[[str, str], QuerySet[Any, Any] | None] | None = None
     finds: Callable[[str], QuerySet[Any, Any] | Iterable[int] | None] | None = None
     order: int = 100
 
     def options(self) -> Choices:
         """Return the choices of today; a callable asks the database when the page is drawn."""
+        if self.kind == "flag" and not self.choices:
+            return YES_OR_NO
         return self.choices() if callable(self.choices) else self.choices
+
+    @property
+    def first_op(self) -> str:
+        """The operator a list offers: what the field says, or the usual one of its shape."""
+        return self.op or USUAL_OPS[self.kind]
 
 
 _catalogue: dict[str, Field] = {}

@@ -29,7 +29,6 @@ from regulars.people.models import (
 )
 
 YES = "yes"
-ANSWERS = (("yes", _("yes")), ("no", _("no")))
 CHANNELS = tuple((one.value, one.label) for one in (Channel.EMAIL, Channel.TEXT, Channel.POST, Channel.CALL))
 
 
@@ -48,15 +47,15 @@ def register() -> None:
             order=20,
         )
     )
-    add(Field("added_since", _("Added since"), "people", "date", _added_since, op="since", ids=_added, order=30))
-    add(Field("has_email", _("Has an e-mail address"), "people", "flag", _has(Email), ANSWERS, order=40))
-    add(Field("has_phone", _("Has a phone number"), "people", "flag", _has(Phone), ANSWERS, order=50))
+    add(Field("added_since", _("Added"), "people", "date", _added_since, ids=_added, order=30))
+    add(Field("has_email", _("Has an e-mail address"), "people", "flag", _has(Email), order=40))
+    add(Field("has_phone", _("Has a phone number"), "people", "flag", _has(Phone), order=50))
     add(
         Field(
             "consent", _("Said yes to news by"), "people", "choice", _within(_agreed), CHANNELS, ids=_agreed, order=60
         )
     )
-    add(Field("quiet", _("Left alone now"), "people", "flag", _quiet, ANSWERS, order=70))
+    add(Field("quiet", _("Left alone now"), "people", "flag", _quiet, order=70))
     add(
         Field(
             "occasion_month", _("Has a day in"), "people", "choice", _within(_born_in), _months, ids=_born_in, order=80

@@ -45,7 +45,15 @@ class Offered:
     @property
     def words(self) -> str:
         """What is chosen, in words."""
-        return next((str(label) for key, label in self.options if key == self.value), self.value)
+        named = next((str(choice[1]) for choice in self.options if choice[0] == self.value), self.value)
+        return f"{self.compares} {named}".strip()
+
+    @property
+    def compares(self) -> str:
+        """The word between the field and its value."""
+        return {"since": _("since"), "until": _("until"), "at_least": _("at least"), "at_most": _("at most")}.get(
+            self.field.first_op, ""
+        )
 
 
 @requires("people.see")
@@ -56,7 +64,7 @@ def people(request: HttpRequest) -> HttpResponse:
     text = asked.get("q", "").strip()[:200]
     sort = NEWEST if asked.get("sort") == NEWEST else BY_NAME
     offered = [Offered(field, asked.get(field.key, "")) for field in fields.catalogue() if _is_offered(field)]
-    filters = [Filter(one.field.key, one.field.op, one.value) for one in offered if one.value]
+    filters = [Filter(one.field.key, one.field.first_op, one.value) for one in offered if one.value]
     page = people_list(filters, asked.get("after", ""), ROWS, text=text, sort=sort, before=asked.get("before", ""))
     context = {
         "people": in_order(page.ids),
@@ -64,7 +72,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "text": text,
         "sort": sort,
         "offered": offered,
-        "chosen": [(one, _address(asked, **{one.field.key: ""})) for one in offered if one.value],
+        "narrowed": [(one, _address(asked, **{one.field.key: ""})) for one in offered if one.value],
         "previous_url": _address(asked, before=page.before, after="")
         if page.before and not text
         else _back(asked, page, text),
