@@ -90,11 +90,16 @@ def when(touch: Touch) -> str:
     if touch.state == State.APPROVED and touch.channel == Channel.EMAIL:
         return _goes(touch.due_at, now)
     if touch.state in {State.SENT, State.DELIVERED} and touch.sent_at:
-        words = _("Kept as a file, %(moment)s") if touch.evidence.get("kept_as") else _("Sent %(moment)s")
+        words = _("Kept as a file, %(moment)s") if is_kept_as_file(touch) else _("Sent %(moment)s")
         if touch.channel != Channel.EMAIL and touch.outcome:
             words = f"{Outcome(touch.outcome).label}, %(moment)s"
         return words % {"moment": moment_words(touch.sent_at)}
     return f"{State(touch.state).label}, {moment_words(touch.changed_at)}"
+
+
+def is_kept_as_file(touch: Touch) -> bool:
+    """Was this letter written to the local outbox, because no mailbox was connected?"""
+    return touch.channel == Channel.EMAIL and touch.account_id is None and touch.sent_at is not None
 
 
 def _goes(due_at: datetime, now: datetime) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from regulars.outreach.models import Batch, Channel, State, Touch
+from regulars.outreach.models import Batch, State, Touch
+from regulars.outreach.queries.literals import in_state
 
 PAGE = 30
 COUNTED_TO = 100
@@ -23,14 +24,19 @@ TABS: dict[str, tuple[str, ...]] = {
 
 
 def outbox(*states: str) -> QuerySet[Touch]:
-    """Touches in these states, the latest change first."""
-    return Touch.objects.filter(state__in=states).select_related("person").order_by("-changed_at", "-pk")
+    """Touches in these states, the latest change first. The states of one tab together are read from its index."""
+    return Touch.objects.filter(in_state(*states)).select_related("person").order_by("-changed_at", "-pk")
 
 
 def waiting_to_go() -> QuerySet[Touch]:
     """What is approved, in the order in which it goes."""
-    rows = Touch.objects.filter(state__in=TABS["waiting"], channel=Channel.EMAIL)
+    rows = Touch.objects.filter(in_state(*TABS["waiting"]))
     return rows.select_related("person").order_by("due_at", "pk")
+
+
+def held() -> QuerySet[Touch]:
+    """What is held, the next to be let go first."""
+    return Touch.objects.filter(in_state(State.HELD)).select_related("person").order_by("held_until", "pk")
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class TouchPage:
 def page_of(tab: str, number: int, size: int = PAGE) -> TouchPage:
     """One page of a tab. One query; the last page is not known beforehand."""
     number = min(max(number, 1), 10_000)
-    rows = waiting_to_go() if tab == "waiting" else outbox(*TABS[tab])
+    rows = waiting_to_go() if tab == "waiting" else held() if tab == "held" else outbox(*TABS[tab])
     start = (number - 1) * size
     found = list(rows.defer("body")[start : start + size + 1])
     return TouchPage(found[:size], number, len(found) > size)
@@ -55,7 +61,7 @@ def counts() -> dict[str, int]:
 
 
 def _up_to(states: Sequence[str]) -> int:
-    rows = Touch.objects.filter(state__in=states)
+    rows = Touch.objects.filter(in_state(*states))
     return rows.order_by().values("pk")[:COUNTED_TO].count()
 
 

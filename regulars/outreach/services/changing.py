@@ -112,8 +112,8 @@ def settle_unknown(touch: Touch, decision: str, by: User | None) -> Touch:
 
 
 def _settle_arrived(touch: Touch, by: User | None) -> Touch:
-    started_at = touch.evidence.get("started_at")
-    sent_at = datetime.fromisoformat(started_at) if started_at else clock.now()
+    begun = touch.changes.filter(to_state=State.SENDING).order_by("-pk").values_list("at", flat=True).first()
+    sent_at = begun or clock.now()
     row = move_one(touch, State.SENT, by=by, why=_("You said that it arrived."), sent_at=sent_at)
     tell_timeline([row])
     bulletin.post(TouchSent(touch_ids=(row.pk,), person_ids=(row.person_id,)))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kit import clock, database, worklists
 from regulars.outreach.models import Channel, SendingAccount, State, Touch, TouchChange
+from regulars.outreach.queries.literals import in_state
 from regulars.outreach.queries.permission import Verdict, may_receive
 from regulars.outreach.queries.reach import addresses_of
 from regulars.outreach.services.moves import move
@@ -30,12 +31,8 @@ def hold_the_claim() -> None:
 
 
 def is_anything_due() -> bool:
-    """One small look into the partial index, so that an idle worker costs nothing."""
-    return _due(clock.now()).exists()
-
-
-def _due(now: datetime):  # type: ignore[no-untyped-def]  # a QuerySet whose type mypy follows from here
-    return Touch.objects.filter(state=State.APPROVED, channel=Channel.EMAIL, due_at__lte=now)
+    """A small look into the partial index, so that an idle worker costs nothing."""
+    return bool(_due_by_priority(clock.now(), 1))
 
 
 @transaction.atomic
@@ -58,7 +55,7 @@ def _due_by_priority(now: datetime, most: int) -> list[tuple[int, int]]:
     """The due letters, the most urgent first, walking the index from one priority to the next."""
     found: list[tuple[int, int]] = []
     below = 32_767
-    waiting = Touch.objects.filter(state=State.APPROVED, channel=Channel.EMAIL)
+    waiting = Touch.objects.filter(in_state(State.APPROVED), channel=Channel.EMAIL)
     while len(found) < most:
         step = waiting.filter(priority__lt=below).order_by("-priority").values_list("priority", flat=True).first()
         if step is None:
@@ -114,7 +111,11 @@ def _addressed(rows: Sequence[Touch], account: SendingAccount | None) -> list[To
         row.to_address = addresses.get(row.person_id, "")
         row.account = account
         row.message_id = row.message_id or f"<{row.pk}.{secrets.token_hex(8)}@{domain}>"
-    Touch.objects.bulk_update(rows, ["to_address", "message_id", "account"], batch_size=200)
+    with database.connection().cursor() as cursor:
+        cursor.executemany(
+            "UPDATE outreach_touch SET to_address = %s, message_id = %s, account_id = %s WHERE id = %s",
+            [(row.to_address, row.message_id, row.account_id, row.pk) for row in rows],
+        )
     return list(rows)
 
 

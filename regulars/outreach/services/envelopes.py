@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from regulars.kit import clock
 from regulars.kit.business import business
-from regulars.kit.errors import Refusal
 from regulars.outreach.models import SendingAccount, Touch
 from regulars.outreach.queries.reach import persons_of
 from regulars.outreach.services.letters import Letter, Sender, built, wire_address
@@ -26,7 +24,6 @@ class Envelope:
     recipient: str
     content: bytes
     kept_as: str = ""
-    evidence: dict[str, Any] = field(default_factory=dict)
 
 
 def sender_of(account: SendingAccount | None) -> Sender:
@@ -35,38 +32,32 @@ def sender_of(account: SendingAccount | None) -> Sender:
     return Sender(account.from_name or business().name, account.from_address, account.reply_to)
 
 
-def enveloped(rows: Sequence[Touch], account: SendingAccount | None) -> tuple[dict[int, Envelope], dict[int, Refusal]]:
-    """Write every letter; what cannot be a letter comes back with the reason. At most five queries."""
-    persons = persons_of(row.person_id for row in rows)
-    ways, sender, shop = ways_out(rows, account), sender_of(account), business()
-    ready: dict[int, Envelope] = {}
-    unfit: dict[int, Refusal] = {}
-    for row in rows:
-        person = persons[row.person_id]
-        try:
-            subject, body = checked_words(row.channel, row.subject, row.body)
-            content = built(
-                Letter(
-                    message_id=row.message_id,
-                    to_name=" ".join(person.full_name.split()),
-                    to_address=row.to_address,
-                    subject=subject,
-                    body=body,
-                    at=clock.now(),
-                    sender=sender,
-                    language=person.language or shop.language,
-                    shop=shop.name,
-                    postal_address=shop.postal_address,
-                    way_out=ways.get(row.pk),
-                )
+class Stationery:
+    """What the letters of one batch have in common, read once; each letter is written when its turn comes."""
+
+    def __init__(self, rows: Sequence[Touch], account: SendingAccount | None) -> None:
+        self.persons = persons_of(row.person_id for row in rows)
+        self.ways = ways_out(rows, account)
+        self.sender, self.shop, self.account = sender_of(account), business(), account
+
+    def envelope(self, row: Touch) -> Envelope:
+        """Write one letter; refuses what cannot be a letter."""
+        person = self.persons[row.person_id]
+        subject, body = checked_words(row.channel, row.subject, row.body)
+        content = built(
+            Letter(
+                message_id=row.message_id,
+                to_name=" ".join(person.full_name.split()),
+                to_address=row.to_address,
+                subject=subject,
+                body=body,
+                at=clock.now(),
+                sender=self.sender,
+                language=person.language or self.shop.language,
+                shop=self.shop.name,
+                postal_address=self.shop.postal_address,
+                way_out=self.ways.get(row.pk),
             )
-            ready[row.pk] = _envelope(row, sender, content, account)
-        except Refusal as refusal:
-            unfit[row.pk] = refusal
-    return ready, unfit
-
-
-def _envelope(row: Touch, sender: Sender, content: bytes, account: SendingAccount | None) -> Envelope:
-    kept_as = "" if account else name_for(row)
-    evidence = {"kept_as": kept_as} if kept_as else {"host": account.host if account else ""}
-    return Envelope(row.pk, wire_address(sender.address), wire_address(row.to_address), content, kept_as, evidence)
+        )
+        kept_as = "" if self.account else name_for(row)
+        return Envelope(row.pk, wire_address(self.sender.address), wire_address(row.to_address), content, kept_as)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import quopri
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.errors import HeaderParseError, MessageError
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime, formataddr
 from urllib.parse import quote
 
 from django.utils.html import escape, urlize
@@ -16,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kit.errors import Refusal
 
-WIRE = SMTP.clone(max_line_length=76)
+WIRE = compat32.clone(linesep="\r\n")
 BODY_STYLE = "margin:0;padding:24px;background:#ffffff;color:#2a2622;font:16px/1.5 Georgia,'Times New Roman',serif"
 PARAGRAPH_STYLE = "margin:0 0 16px"
 FOOTER_STYLE = (
@@ -124,30 +127,42 @@ def wire_address(address: str) -> str:
 
 def built(letter: Letter) -> bytes:
     """Write the letter as it goes over the wire. Refuses what would break out of a header."""
-    message = EmailMessage(policy=WIRE)
-    try:
-        message["From"] = _party(letter.sender.name, letter.sender.address)
-        message["To"] = _party(letter.to_name, letter.to_address)
-        message["Subject"] = _one_line(letter.subject)
-        if letter.sender.reply_to:
-            message["Reply-To"] = _party("", letter.sender.reply_to)
-        message["Date"] = format_datetime(letter.at)
-        message["Message-ID"] = letter.message_id
-        for name, value in (letter.way_out.headers() if letter.way_out else {}).items():
-            message[name] = value
-    except (ValueError, IndexError) as fault:
-        raise Refusal(_("The name, subject or address of this letter holds signs that no letter may have.")) from fault
     footer = footer_lines(letter)
-    message.set_content(text_part(letter.body, footer), cte="quoted-printable")
-    message.add_alternative(
-        html_part(letter.body, footer, letter.language, letter.subject), subtype="html", cte="quoted-printable"
-    )
-    return message.as_bytes()
+    message = MIMEMultipart("alternative")
+    message.attach(_part(text_part(letter.body, footer), "plain"))
+    message.attach(_part(html_part(letter.body, footer, letter.language, letter.subject), "html"))
+    try:
+        for name, value in _headers(letter).items():
+            message[name] = value
+        return message.as_bytes(policy=WIRE)
+    except (ValueError, HeaderParseError, MessageError) as fault:
+        raise Refusal(_("The name, subject or address of this letter holds signs that no letter may have.")) from fault
 
 
-def _party(name: str, address: str) -> Address:
-    local, _at, domain = wire_address(address).rpartition("@")
-    return Address(display_name=_one_line(name), username=local, domain=domain)
+def _part(text: str, kind: str) -> MIMEText:
+    part = MIMEText("", kind, "us-ascii")
+    del part["Content-Transfer-Encoding"], part["Content-Type"]
+    part["Content-Type"] = f'text/{kind}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(quopri.encodestring(text.encode()).decode("ascii"))
+    return part
+
+
+def _headers(letter: Letter) -> dict[str, str]:
+    headers = {
+        "From": _party(letter.sender.name, letter.sender.address),
+        "To": _party(letter.to_name, letter.to_address),
+        "Subject": Header(_one_line(letter.subject), None if letter.subject.isascii() else "utf-8").encode(),
+        "Date": format_datetime(letter.at),
+        "Message-ID": _one_line(letter.message_id),
+    }
+    if letter.sender.reply_to:
+        headers["Reply-To"] = _party("", letter.sender.reply_to)
+    return headers | (letter.way_out.headers() if letter.way_out else {})
+
+
+def _party(name: str, address: str) -> str:
+    return formataddr((_one_line(name), wire_address(address)))
 
 
 def _one_line(text: str) -> str:

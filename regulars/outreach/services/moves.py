@@ -30,11 +30,12 @@ def move(
     why: str = "",
     only_from: Iterable[str] | None = None,
     held_by: str | None = None,
+    whys: Mapping[int, str] | None = None,
     **fields: Any,
 ) -> dict[int, str]:
     """Move the touches that may go to `to`; the others stay untouched. Returns {id: the state it came from}.
 
-    The rows are locked, so that of two who want to move the same touch one finds it moved already.
+    `whys` are reasons of single touches, kept with their change. The rows are locked, so that of two who want to move the same touch one finds it moved already.
     """
     allowed = sources_of(to) if only_from is None else sources_of(to) & frozenset(only_from)
     moved: dict[int, str] = {}
@@ -45,11 +46,13 @@ def move(
             rows = rows.filter(leased_by=held_by)
         moved |= dict(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", "state"))
     if moved:
-        _write(moved, to, by=by, why=why, fields=fields)
+        _write(moved, to, by=by, why=why, whys=whys or {}, fields=fields)
     return moved
 
 
-def _write(moved: Mapping[int, str], to: str, *, by: User | None, why: str, fields: Mapping[str, Any]) -> None:
+def _write(
+    moved: Mapping[int, str], to: str, *, by: User | None, why: str, whys: Mapping[int, str], fields: Mapping[str, Any]
+) -> None:
     now, short, ids = clock.now(), why[:300], list(moved)
     for start in range(0, len(ids), CHUNK):
         Touch.objects.filter(pk__in=ids[start : start + CHUNK]).update(
@@ -57,7 +60,7 @@ def _write(moved: Mapping[int, str], to: str, *, by: User | None, why: str, fiel
         )
     TouchChange.objects.bulk_create(
         [
-            TouchChange(touch_id=pk, at=now, from_state=state, to_state=to, by=by, why=short)
+            TouchChange(touch_id=pk, at=now, from_state=state, to_state=to, by=by, why=whys.get(pk, short)[:300])
             for pk, state in moved.items()
         ],
         batch_size=CHUNK,

@@ -40,13 +40,12 @@ def record_sent(rows: Sequence[Touch], results: Results) -> int:
     if not rows:
         return 0
     now = clock.now()
-    moved = move([row.pk for row in rows], State.SENT, only_from=(State.SENDING, State.UNKNOWN), sent_at=now, **FREE)
+    said = {pk: said_by(result) for pk, result in results.items()}
+    fields = {"sent_at": now, **FREE}
+    moved = move([row.pk for row in rows], State.SENT, only_from=(State.SENDING, State.UNKNOWN), whys=said, **fields)
     gone = [row for row in rows if row.pk in moved]
     for row in gone:
         row.sent_at = now
-        if row.pk in results:
-            row.evidence = {**row.evidence, "said": f"{results[row.pk].code} {results[row.pk].said}"[:300]}
-    Touch.objects.bulk_update(gone, ["evidence"], batch_size=200)
     tell_timeline(gone)
     if gone:
         bulletin.post(TouchSent(tuple(row.pk for row in gone), tuple(row.person_id for row in gone)))

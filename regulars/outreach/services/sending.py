@@ -22,7 +22,7 @@ from regulars.kit.errors import Refusal
 from regulars.kit.worker import poller, stop_requested, worker_name
 from regulars.outreach.models import SendingAccount, State, Touch
 from regulars.outreach.services import allowance, claiming
-from regulars.outreach.services.envelopes import Envelope, enveloped
+from regulars.outreach.services.envelopes import Envelope, Stationery
 from regulars.outreach.services.journal import Journal
 from regulars.outreach.services.moves import move
 from regulars.outreach.services.recording import record
@@ -83,6 +83,7 @@ def _send_batch(
         if account is not None:
             rest(account, Result("account", "connecting", 0, refusal.sentence))
         return 0
+    limit = min(limit, board.fitting_batch(account.connections if account else 1))
     grant = allowance.take(account.pk, limit, within_seconds=run_seconds) if account else None
     if grant is not None and not grant.count:
         return 0
@@ -117,22 +118,24 @@ class _Run:
         self.started = self.settled = 0
         self.waiting: deque[Touch] = deque()
         self.envelopes: dict[int, Envelope] = {}
+        self.unfit: dict[int, str] = {}
+        self.stationery: Stationery | None = None
         self.in_flight: dict[Future[Result], Touch] = {}
         self.is_closing = False
 
     def send(self, rows: Sequence[Touch]) -> int:
         if not rows:
             return 0
-        self.envelopes, unfit = enveloped(rows, self.account)
-        self._set_unfit_aside(rows, unfit)
-        self.waiting = deque(row for row in rows if row.pk in self.envelopes)
+        self.stationery = Stationery(rows, self.account)
+        self.waiting = deque(rows)
         journal = Journal(self.worker)
         with ThreadPoolExecutor(self.lanes, thread_name_prefix="letters") as lanes:
             while self.waiting or self.in_flight:
                 self._round(lanes, journal)
         journal.close()
         self.board.close_idle()
-        return self.settled + len(unfit)
+        self.board.letters_last_run = self.settled
+        return self.settled
 
     def _round(self, lanes: ThreadPoolExecutor, journal: Journal) -> None:
         finished = [future for future in self.in_flight if future.done()]
@@ -141,7 +144,7 @@ class _Run:
         self.is_closing = self.is_closing or self._must_close(results)
         started = self._write(done, results, self._next())
         for row in started:
-            envelope = self.envelopes[row.pk]
+            envelope = self.envelopes.pop(row.pk)
             self.in_flight[lanes.submit(self.board.deliver, envelope, journal)] = row
         self._pause()
 
@@ -157,8 +160,19 @@ class _Run:
             return []
         chosen: list[Touch] = []
         while self.waiting and len(self.in_flight) + len(chosen) < self.lanes and self._is_its_moment(len(chosen)):
-            chosen.append(self.waiting.popleft())
+            row = self.waiting.popleft()
+            if self._written(row):
+                chosen.append(row)
         return chosen
+
+    def _written(self, row: Touch) -> bool:
+        """Put the letter into its envelope; one that cannot be a letter is noted with the reason."""
+        assert self.stationery is not None
+        try:
+            self.envelopes[row.pk] = self.stationery.envelope(row)
+        except Refusal as refusal:
+            self.unfit[row.pk] = refusal.sentence
+        return row.pk in self.envelopes
 
     def _is_its_moment(self, ahead: int) -> bool:
         return self.grant is None or self.grant.moment(self.started + ahead) <= clock.now()
@@ -166,7 +180,7 @@ class _Run:
     def _write(self, done: Sequence[Touch], results: dict[int, Result], chosen: list[Touch]) -> list[Touch]:
         """One transaction, on the disk before it returns: what came back, and what is about to leave."""
         left = list(self.waiting) if self.is_closing else []
-        if not (done or chosen or left):
+        if not (done or chosen or left or self.unfit):
             return []
         for attempt in range(5):
             try:
@@ -174,13 +188,15 @@ class _Run:
                     record(done, results)
                     begun = self._begin(chosen)
                     claiming.give_back(left, worker=self.worker)
+                    self._set_unfit_aside()
                 break
             except OperationalError:
                 if attempt == 4:
                     raise
                 log.warning("The ledger could not be written; trying again.", exc_info=True)
                 time.sleep(0.2 * 2**attempt)
-        self.settled += len(done)
+        self.settled += len(done) + len(self.unfit)
+        self.unfit.clear()
         self.started += len(begun)
         if self.is_closing:
             self.waiting.clear()
@@ -195,13 +211,9 @@ class _Run:
             self.is_closing = True
             return {}
         now = clock.now()
-        for row in chosen:
-            row.evidence = {**self.envelopes[row.pk].evidence, "started_at": now.isoformat()}
         fields = {"lease_until": now + timedelta(seconds=self.lease_seconds)}
         ids = [row.pk for row in chosen]
-        begun = move(ids, State.SENDING, only_from=(State.CLAIMED,), held_by=self.worker, **fields)
-        Touch.objects.bulk_update([row for row in chosen if row.pk in begun], ["evidence"])
-        return begun
+        return move(ids, State.SENDING, only_from=(State.CLAIMED,), held_by=self.worker, **fields)
 
     def _pause(self) -> None:
         """Wait for a letter to come back, or for the next one's moment; keep the leases alive."""
@@ -215,8 +227,6 @@ class _Run:
         elif self.waiting:
             time.sleep(0.02)
 
-    def _set_unfit_aside(self, rows: Sequence[Touch], unfit: dict[int, Refusal]) -> None:
-        free = {"lease_until": None, "leased_by": ""}
-        for row in rows:
-            if row.pk in unfit:
-                move([row.pk], State.FAILED, why=unfit[row.pk].sentence, only_from=(State.CLAIMED,), **free)
+    def _set_unfit_aside(self) -> None:
+        for pk, why in self.unfit.items():
+            move([pk], State.FAILED, why=why, only_from=(State.CLAIMED,), lease_until=None, leased_by="")

@@ -34,7 +34,7 @@ def tell_timeline(touches: Sequence[Touch]) -> None:
 def sentence(touch: Touch) -> str:
     """Say in one line what happened."""
     if touch.channel == Channel.EMAIL:
-        if touch.evidence.get("kept_as"):
+        if touch.account_id is None:
             return _("Wrote “%(subject)s” (kept as a file, no mailbox is connected)") % {"subject": touch.subject}
         return _("Wrote “%(subject)s” by e-mail") % {"subject": touch.subject}
     if touch.channel == Channel.CALL:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import formats
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.outreach.models import State, Touch
+from regulars.outreach.queries.literals import in_state
 from regulars.outreach.services import journal
 from regulars.outreach.services.approving import release_batches
 from regulars.outreach.services.changing import release
-from regulars.outreach.services.local_outbox import path_of
+from regulars.outreach.services.local_outbox import name_for, path_of
 from regulars.outreach.services.moves import CHUNK, move
 from regulars.outreach.services.recording import record_sent
 
@@ -28,7 +28,7 @@ def expire() -> int:
     """Let nothing leave that would come too late."""
     now = clock.now()
     waiting = (State.PLANNED, State.HELD, State.APPROVED)
-    rows = Touch.objects.filter(not_after__lte=now, state__in=waiting).order_by("not_after")
+    rows = Touch.objects.filter(in_state(*waiting), not_after__lte=now).order_by("not_after")
     moved = 0
     for pk, not_after, held_why in rows.values_list("pk", "not_after", "held_why")[:CHUNK]:
         day = formats.date_format(clock.local(not_after), "SHORT_DATETIME_FORMAT")
@@ -39,14 +39,14 @@ def expire() -> int:
 
 def release_due() -> int:
     """Let go what was held until now."""
-    ids = Touch.objects.filter(state=State.HELD, held_until__lte=clock.now()).order_by("held_until")
+    ids = Touch.objects.filter(in_state(State.HELD), held_until__lte=clock.now()).order_by("held_until")
     return release(list(ids.values_list("pk", flat=True)[:CHUNK]))
 
 
 def recover() -> int:
     """Look at what dead workers left: a claimed letter has not begun and goes back; one that had begun is not known."""
     now = clock.now()
-    gone = Touch.objects.filter(Q(state=State.CLAIMED) | Q(state=State.SENDING), lease_until__lt=now)
+    gone = Touch.objects.filter(in_state(State.CLAIMED, State.SENDING), lease_until__lt=now)
     rows = list(gone.order_by("lease_until")[:CHUNK])
     claimed = [row.pk for row in rows if row.state == State.CLAIMED]
     why = _("The worker stopped before this letter began.")
@@ -60,9 +60,8 @@ def recover() -> int:
 @transaction.atomic
 def _look_at(row: Touch) -> int:
     """Settle what can be proved (a local file is there or not); everything else is for the owner."""
-    kept_as = row.evidence.get("kept_as")
-    if kept_as:
-        if path_of(kept_as).exists():
+    if row.account_id is None:
+        if path_of(name_for(row)).exists():
             return record_sent([row], {})
         why = _("The worker stopped before the file was written.")
         return len(move([row.pk], State.APPROVED, why=why, only_from=(State.SENDING,), **FREE))

@@ -20,7 +20,9 @@ _numbers = itertools.count(1)
 
 def a_shop(**changes: Any) -> Business:
     """Maya's boutique in Berlin; it writes at any hour and as often as it likes unless a test says otherwise."""
-    shop: Business = kit.set_up_business(name="Maya's Boutique", owner_name="Maya", zone="Europe/Berlin", currency="EUR")
+    shop: Business = kit.set_up_business(
+        name="Maya's Boutique", owner_name="Maya", zone="Europe/Berlin", currency="EUR"
+    )
     usual = {"quiet_from": "00:00", "quiet_until": "00:00", "touches_per_week": 50, "asks_per_month": 50}
     return kit.change_business(**{**usual, "send_delay_minutes": 0, **changes}) or shop
 
@@ -46,7 +48,12 @@ def the_owner() -> User:
 
 def a_new_touch(person: Person | int, **fields: Any) -> services.NewTouch:
     person_id = person if isinstance(person, int) else person.pk
-    usual = {"programme": "thank-you", "occurrence": f"order-{next(_numbers)}", "subject": "Thank you", "body": "Dear Ann,\n\nthank you."}
+    usual = {
+        "programme": "thank-you",
+        "occurrence": f"order-{next(_numbers)}",
+        "subject": "Thank you",
+        "body": "Dear Ann,\n\nthank you.",
+    }
     return services.NewTouch(person_id=person_id, **{**usual, **fields})
 
 
@@ -68,7 +75,13 @@ def an_approved_touch(person: Person | int, by: User | None = None, **fields: An
 
 def a_mailbox(port: int, **fields: Any) -> SendingAccount:
     """Connected for real: the server on this port is asked."""
-    usual = {"from_address": "maya@boutique.example", "host": "127.0.0.1", "security": "none", "per_second": 0, "connections": 4}
+    usual = {
+        "from_address": "maya@boutique.example",
+        "host": "127.0.0.1",
+        "security": "none",
+        "per_second": 0,
+        "connections": 4,
+    }
     return services.connect_account(services.NewAccount(port=port, **{**usual, **fields}), None, patience=5)
 
 

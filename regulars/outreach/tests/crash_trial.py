@@ -76,7 +76,9 @@ def run(
 
 
 def _hire() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, crash_worker.__file__, "3"], env={**os.environ, "PYTHONPATH": str(settings.BASE_DIR.parent)})
+    return subprocess.Popen(
+        [sys.executable, crash_worker.__file__, "3"], env={**os.environ, "PYTHONPATH": str(settings.BASE_DIR.parent)}
+    )
 
 
 def _is_moving(ids: list[int]) -> bool:

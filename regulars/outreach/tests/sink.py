@@ -61,7 +61,9 @@ class Sink:
 
     def accept(self, recipient: str, letter: str) -> None:
         head = letter.partition("\n\n")[0]
-        number = next(line.partition(":")[2].strip() for line in head.splitlines() if line.lower().startswith("message-id"))
+        number = next(
+            line.partition(":")[2].strip() for line in head.splitlines() if line.lower().startswith("message-id")
+        )
         self.letters.append(letter)
         with self.record.open("a") as file:
             file.write(json.dumps({"message_id": number, "to": recipient}) + "\n")

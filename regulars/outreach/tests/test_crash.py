@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from regulars.kit.secrets import new_token
+from regulars.outreach import services
 from regulars.outreach.models import Touch
 from regulars.outreach.tests import crash_trial
 from regulars.outreach.tests.builders import a_mailbox, a_new_touch, a_shop, many_people
-from regulars.outreach import services
 
 
 @pytest.mark.both_databases

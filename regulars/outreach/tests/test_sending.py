@@ -12,8 +12,17 @@ import pytest
 from regulars.kit import services as kit
 from regulars.outreach import services
 from regulars.outreach.models import State, Suppression, Touch
+from regulars.outreach.services.local_outbox import name_for
 from regulars.outreach.tests import sink as sinks
-from regulars.outreach.tests.builders import a_mailbox, a_person, a_shop, an_approved_touch, many_people, states, the_owner
+from regulars.outreach.tests.builders import (
+    a_mailbox,
+    a_person,
+    a_shop,
+    an_approved_touch,
+    many_people,
+    states,
+    the_owner,
+)
 from regulars.people.models import TimelineEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,7 +52,7 @@ def test_a_letter_goes_once_and_stands_on_the_timeline(sink):
     touch.refresh_from_db()
     assert touch.state == State.SENT
     assert [(row["message_id"], row["to"]) for row in accepted(sink)] == [(touch.message_id, "lukasz@example.org")]
-    assert touch.evidence["said"].startswith("250")
+    assert touch.changes.get(to_state=State.SENT).why.startswith("250")
     entry = TimelineEntry.objects.get(person_id=touch.person_id, room="outreach", kind="sent")
     assert entry.object_id == touch.pk
     assert "Dziękuję" in entry.text
@@ -155,7 +164,7 @@ def test_without_a_mailbox_letters_become_files_that_can_be_read(tmp_path):
     services.send_due()
     touch.refresh_from_db()
     assert touch.state == State.SENT
-    letter = (tmp_path / "outbox" / touch.evidence["kept_as"]).read_bytes()
+    letter = (tmp_path / "outbox" / name_for(touch)).read_bytes()
     assert touch.message_id.encode() in letter
     assert b"zoe@example.org" in letter
 
@@ -164,7 +173,7 @@ def test_a_worker_that_died_before_writing_the_file_has_sent_nothing(frozen_cloc
     a_shop()
     touch = an_approved_touch(a_person())
     Touch.objects.filter(pk=touch.pk).update(
-        state=State.SENDING, evidence={"kept_as": "2026-03/none.eml"}, leased_by="dead", lease_until=frozen_clock.now
+        state=State.SENDING, message_id="<1.ab@outbox.invalid>", leased_by="dead", lease_until=frozen_clock.now
     )
     frozen_clock.ahead(minutes=1)
     services.send_due()

@@ -17,8 +17,8 @@ from regulars.outreach import services
 from regulars.outreach.access import touch_for
 from regulars.outreach.forms import LetterWords
 from regulars.outreach.models import Channel, State, Touch
-from regulars.outreach.services.local_outbox import path_of
-from regulars.outreach.showing import shown
+from regulars.outreach.services.local_outbox import name_for, path_of
+from regulars.outreach.showing import is_kept_as_file, shown
 from regulars.staff.doors import requires
 from regulars.staff.models import User
 from regulars.staff.permissions import may
@@ -37,7 +37,11 @@ def touch_page(request: HttpRequest, touch_id: int) -> HttpResponse:
         for change in touch.changes.select_related("by")
     ]
     line = shown(touch, may_approve=may(user, "outreach.approve"))
-    return render(request, "outreach/touch.html", {"touch": touch, "line": line, "changes": changes})
+    return render(
+        request,
+        "outreach/touch.html",
+        {"touch": touch, "line": line, "changes": changes, "is_file": is_kept_as_file(touch)},
+    )
 
 
 @requires("outreach.see")
@@ -45,11 +49,8 @@ def touch_page(request: HttpRequest, touch_id: int) -> HttpResponse:
 def letter_file(request: HttpRequest, touch_id: int) -> HttpResponse:
     """Show the file of a letter that was kept here, as plain text."""
     touch = touch_for(cast(User, request.user), touch_id)
-    kept_as = touch.evidence.get("kept_as")
-    if not kept_as or touch.state not in {State.SENT, State.DELIVERED}:
-        raise Http404
-    path = path_of(kept_as)
-    if not path.exists():
+    path = path_of(name_for(touch))
+    if not is_kept_as_file(touch) or not path.exists():
         raise Http404
     with path.open("rb") as file:
         content = file.read(LONGEST_FILE)
