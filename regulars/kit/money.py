@@ -81,7 +81,7 @@ def shown(amount: Decimal, currency: str, *, with_currency: bool = True) -> str:
 
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f'’`´_]")
 _NO_CENTS = re.compile(r"(?<=\d)[.,][-–—]+$")
-_NUMBER = re.compile(r"\d[\d.,]*|[.,]\d+")
+_NUMBER = re.compile(r"[0-9][0-9.,]*|[.,][0-9]+")
 _WORD = re.compile(r"^[^\W\d_]{1,4}\.?$")
 
 
@@ -122,11 +122,8 @@ def _without_marks(text: str) -> tuple[str, bool]:
 
 
 def _western(character: str) -> str:
-    if character.isdigit() and not character.isascii():
-        try:
-            return str(unicodedata.digit(character))
-        except ValueError:
-            return character
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
     return {"٫": ".", "٬": "'", "−": "-", "‒": "-", "–": "-", "—": "-", "，": ",", "．": ".", "؜": "",
             "\u200e": "", "\u200f": "", "\ufeff": ""}.get(character, character)  # fmt: skip
 

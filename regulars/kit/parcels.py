@@ -8,6 +8,7 @@ import io
 import json
 import os
 import tarfile
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -94,7 +95,7 @@ def unpack(source: Path, passphrase: str | None, into: Path, accept: Any) -> tup
     try:
         with source.open("rb") as file:
             members, sha256 = _take_apart(file, passphrase, into, accept)
-    except (tarfile.TarError, EOFError, gzip.BadGzipFile, OSError) as fault:
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as fault:
         if isinstance(fault, FileNotFoundError):
             raise Refusal(_("There is no file %(path)s.") % {"path": source}) from None
         raise Refusal(_("This is not a whole backup: %(why)s.") % {"why": fault}) from fault
@@ -132,6 +133,8 @@ def _take_apart(
                 sha256[member.name] = _write(content, _inside(into, member.name))
             if member.name == ABOUT:
                 accept(json.loads(read[ABOUT]))
+        while packed.read(BLOCK_BYTES):  # to the very end, where gzip proves the whole
+            pass
     if ABOUT not in read:
         raise Refusal(_("This file is not a backup of Regulars."))
     return read, sha256

@@ -93,7 +93,7 @@ def _is_empty() -> bool:
 
 
 def _must_not_be_newer(about: dict[str, Any]) -> None:
-    known = set(MigrationLoader(None, ignore_no_initial=True).disk_migrations)
+    known = set(MigrationLoader(None).disk_migrations)
     unknown = [f"{app} {name}" for app, name in about["migrations"] if (app, name) not in known]
     if _version(about["version"]) > _version(regulars.__version__) or unknown:
         raise Refusal(
@@ -150,11 +150,10 @@ def _into_postgres(about: dict[str, Any], wanted: Wanted, parcel: Path) -> None:
 
 
 def _lines(about: dict[str, Any], table: tables.Table, parcel: Path) -> Iterator[bytes]:
+    """The lines of a table. Types are looked up now: while COPY runs, its connection answers nothing else."""
     if about["database"] == "sqlite":
-        yield from tables.sqlite_lines(parcel / "database.sqlite3", table, tables.postgres_types(table.name))
-        return
-    with (parcel / "tables" / table.name).open("rb") as file:
-        yield from file
+        return tables.sqlite_lines(parcel / "database.sqlite3", table, tables.postgres_types(table.name))
+    return tables.file_lines(parcel / "tables" / table.name)
 
 
 def _into_sqlite(about: dict[str, Any], wanted: Wanted, parcel: Path) -> None:
@@ -223,7 +222,7 @@ def _drop_postgres_tables() -> None:
 def _migrate_to(migrations: list[list[str]]) -> None:
     """Bring an empty database to the schema that knew exactly these migrations."""
     apps = {app for app, _name in migrations}
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     taken = {(app, name) for app, name in migrations}
     for app in sorted(apps):
         inside = [key for key in taken if key[0] == app and key in loader.graph.nodes]
@@ -252,12 +251,14 @@ def _write_key(key: str, home: Path) -> None:
 
 
 def _begin_again() -> None:
-    """Numbers go on above all restored ones, nobody holds a lease, and nothing is sent until a person says so."""
+    """Numbers go on above all restored ones, and nothing is sent until a person says so.
+
+    Old leases run out by themselves.
+    """
     from django.apps import apps
 
     from regulars.kit.business import Business, forget_business
     from regulars.kit.models import Counter, HandlerCursor, Heartbeat, Notice
-    from regulars.kit.worklists import Worklist
 
     numbered = [
         model._base_manager.order_by("-change_number").values_list("change_number", flat=True).first() or 0
@@ -271,11 +272,6 @@ def _begin_again() -> None:
         for place in model._base_manager.order_by("-position").values_list("position", flat=True)[:1]
     ]
     changes.begin_epoch(max([0, *numbered, *counted, *placed]))
-    HandlerCursor.objects.update(lease_until=None, leased_by="")
-    for model in apps.get_models():
-        if issubclass(model, Worklist):
-            rows = model._base_manager.filter(state=model.CLAIMED)
-            rows.update(state=model.DUE, lease_until=None, leased_by="")
     Heartbeat.objects.all().delete()
     Business.objects.filter(is_sending_stopped=False).update(
         is_sending_stopped=True, stopped_at=clock.now(), stopped_by_name=_("the restore")

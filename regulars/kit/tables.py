@@ -37,6 +37,11 @@ def values_of(line: bytes) -> list[str | None]:
     return [None if field == NULL else _unescaped(field) for field in fields]
 
 
+def file_lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from file
+
+
 def _unescaped(field: str) -> str:
     if "\\" not in field:
         return field

@@ -95,9 +95,9 @@ def test_news_outside_a_transaction_is_refused():
 
 def test_news_of_what_was_undone_is_never_told():
     heard = hearing()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         bulletin.post(Sold(1))
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert bulletin.deliver_due() == 0
     assert heard == []
 

@@ -68,9 +68,15 @@ def test_done_after_the_lease_was_lost_undoes_the_effect(frozen_clock):
     mine = claim(worker="ann")
     frozen_clock.ahead(seconds=61)
     assert claim(worker="bo")
-    with pytest.raises(worklists.LeaseLost), transaction.atomic():
+
+
+    @transaction.atomic
+    def do_it():
         Job.objects.create(task_path="the effect")
         worklists.done(mine)
+
+    with pytest.raises(worklists.LeaseLost):
+        do_it()
     assert not Job.objects.filter(task_path="the effect").exists()
 
 
