@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -98,21 +100,26 @@ def test_an_owner_may_step_down_once_there_is_another() -> None:
 
 @pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
-def test_two_owners_who_demote_each_other_at_once_leave_one(in_threads: InThreads) -> None:
-    pair = [an_owner(name="One"), an_owner(name="Two")]
-    results = in_threads(2, lambda n: services.change_role(User.objects.get(pk=pair[n].pk), Role.STAFF))
-    assert sum(isinstance(result, Refusal) for result in results) == 1
-    assert User.objects.owners().count() == 1
+@pytest.mark.parametrize("leave", [services.deactivate, lambda user: services.change_role(user, Role.STAFF)])
+def test_of_two_owners_who_leave_at_once_the_second_waits_for_the_first_and_stays(
+    in_threads: InThreads, leave: Callable[[User], None]
+) -> None:
+    pair, first_has_left = [an_owner(name="One"), an_owner(name="Two")], threading.Event()
 
+    def go(number: int) -> None:
+        if number == 0:
+            with transaction.atomic():
+                leave(pair[0])
+                first_has_left.set()
+                time.sleep(0.4)  # the second asks now, before this is committed
+        else:
+            first_has_left.wait(10)
+            leave(pair[1])
 
-@pytest.mark.both_databases
-@pytest.mark.django_db(transaction=True)
-def test_one_owner_demoted_while_the_other_is_closed_leaves_one(in_threads: InThreads) -> None:
-    pair = [an_owner(name="One"), an_owner(name="Two")]
-    acts = [lambda: services.change_role(pair[0], Role.MANAGER), lambda: services.deactivate(pair[1])]
-    results = in_threads(2, lambda n: acts[n]())
-    assert sum(isinstance(result, Refusal) for result in results) == 1
-    assert User.objects.owners().count() == 1
+    results = in_threads(2, go)
+    assert results[0] is None
+    assert isinstance(results[1], Refusal)
+    assert list(User.objects.owners()) == [pair[1]]
 
 
 @pytest.mark.django_db
