@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+ONCE = "once"
 LAST_SEEN: tuple[tuple[str, Any], ...] = (
     ("3", _("this week")),
     ("15", _("this month")),
@@ -24,7 +25,7 @@ HOW_OFTEN: tuple[tuple[str, Any], ...] = (
     ("75", _("every two or three months")),
     ("180", _("twice a year")),
     ("365", _("once a year")),
-    ("", _("only once so far")),
+    (ONCE, _("only once so far")),
 )
 
 
@@ -35,7 +36,7 @@ class MemoryForm(forms.Form):
         label=_("When were they last here, about?"), choices=LAST_SEEN, widget=forms.RadioSelect
     )
     how_often = forms.ChoiceField(
-        label=_("How often do they come, about?"), choices=HOW_OFTEN, widget=forms.RadioSelect, required=False
+        label=_("How often do they come, about?"), choices=HOW_OFTEN, widget=forms.RadioSelect
     )
     usual_amount = forms.DecimalField(
         label=_("How much does a visit bring, about?"), min_value=Decimal(0), max_digits=12, decimal_places=2
@@ -46,6 +47,6 @@ class MemoryForm(forms.Form):
         often = self.cleaned_data["how_often"]
         return {
             "last_seen_on": today - timedelta(days=int(self.cleaned_data["last_seen"])),
-            "usual_gap_days": int(often) if often else None,
+            "usual_gap_days": None if often == ONCE else int(often),
             "usual_amount": self.cleaned_data["usual_amount"],
         }

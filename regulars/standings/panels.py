@@ -91,7 +91,7 @@ def _chart(standing: Standing | None, visits: list[Visit], usual: Usual | None, 
 
 
 def _sentence(standing: Standing | None, usual: Usual | None, today: date) -> str:
-    if standing is None:
+    if standing is None or standing.basis == Basis.CONTACT:
         return ""
     gap, silent = standing.median_gap_days, standing.silent_days(today)
     if usual is None or gap is None or silent is None or standing.basis != Basis.ORDERS:
@@ -112,7 +112,6 @@ def _standing_panel(standing: Standing | None, today: date) -> list[Panel]:
     context = {
         "standing": standing,
         "name": name,
-        "tone": "warm" if standing.is_slipping(today) else "",
         "is_slipping": standing.is_slipping(today),
         "reason": reason(standing, today),
         "facts": _grades(standing),
