@@ -57,13 +57,20 @@ def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
     return range(last + 1, last + 1 + count)
 
 
-def among(values: Iterable[int] | Iterable[str]) -> RawSQL:
-    """Return a list of any length for `field__in=`: one parameter on either database."""
-    listed = list(values)
+def among(ids: Iterable[int]) -> RawSQL:
+    """Return ids for `field__in=`, any number of them: one parameter on either database."""
+    return _listed(list(ids), "bigint")
+
+
+def among_texts(texts: Iterable[str]) -> RawSQL:
+    """The same for texts."""
+    return _listed(list(texts), "text")
+
+
+def _listed(values: list[Any], kind: str) -> RawSQL:
     if database.is_postgres():
-        kind = "bigint" if not listed or isinstance(listed[0], int) else "text"
-        return RawSQL(f"SELECT unnest(%s::{kind}[])", [listed])  # noqa: S611  # the kind is one of two words
-    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(listed)])
+        return RawSQL(f"SELECT unnest(%s::{kind}[])", [values])  # noqa: S611  # one of two words
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(values)])
 
 
 def _execute(

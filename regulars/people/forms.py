@@ -31,7 +31,12 @@ def lines_of(text: str) -> list[str]:
 class AddForm(forms.Form):
     """A name and one way to reach them."""
 
-    full_name = forms.CharField(label=gettext_lazy("Name"), max_length=200, help_text=gettext_lazy("As they write it."))
+    full_name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocapitalize": "words", "autocomplete": "off"}),
+        help_text=gettext_lazy("As they write it."),
+    )
     reach = forms.CharField(
         label=gettext_lazy("E-mail or phone"),
         max_length=320,
@@ -126,6 +131,7 @@ class PersonForm(forms.Form):
     feb29_rule = forms.ChoiceField(label=gettext_lazy("Born on 29 February: greet them"), choices=LeapDay.choices)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
+    says_optional = False
     TEXTS = (
         "full_name", "given_name", "family_name", "salutation", "best_time", "say", "needs", "expectations", "met",
         "referred_by_text", "language", "zone", "feb29_rule",

@@ -55,7 +55,7 @@ def register() -> None:
             "consent", _("Said yes to news by"), "people", "choice", _within(_agreed), CHANNELS, ids=_agreed, order=60
         )
     )
-    add(Field("quiet", _("Left alone now"), "people", "flag", _quiet, order=70))
+    add(Field("quiet", _("Left alone now"), "people", "flag", _quiet, ids=_left_alone, order=70))
     add(
         Field(
             "occasion_month", _("Has a day in"), "people", "choice", _within(_born_in), _months, ids=_born_in, order=80
@@ -114,6 +114,15 @@ def _has(model: type[Email] | type[Phone]) -> Callable[[str, str], Q]:
         return has_one if value == YES else ~has_one
 
     return matches
+
+
+def _left_alone(op: str, value: str) -> QuerySet[Any, Any] | None:
+    if value != YES:
+        return None
+    today = clock.today()
+    silences = Silence.objects.filter(Q(until=None) | Q(until__gte=today), lifted_at=None)
+    quiet = Person.objects.filter(quiet_until__gte=today).order_by()
+    return quiet.values_list("pk").union(silences.order_by().values_list("person_id")).values_list("pk", flat=True)
 
 
 def _quiet(op: str, value: str) -> Q:

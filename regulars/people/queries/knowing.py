@@ -13,6 +13,7 @@ from regulars.people.models import (
     Channel,
     ConsentNow,
     Email,
+    Kind,
     Person,
     Phone,
     PostalAddress,
@@ -29,7 +30,7 @@ class Known:
     phones: list[Phone]
     addresses: list[PostalAddress]
     tags: list[str]
-    kinds: list[str]
+    other_kinds: list[str]
     likes: list[str]
     dislikes: list[str]
     sender: Person | None
@@ -68,7 +69,7 @@ def known_about(person: Person) -> Known:
         list(person.phones.order_by("-is_primary", "pk")),
         list(person.addresses.order_by("-is_primary", "pk")),
         list(person.tags.order_by("tag__word").values_list("tag__name", flat=True)),
-        [row.get_kind_display() for row in person.kinds.all()],
+        [row.get_kind_display() for row in person.kinds.all() if row.kind != Kind.CUSTOMER],
         [row.text for row in tastes if row.taste == "like"],
         [row.text for row in tastes if row.taste == "dislike"],
         Person.objects.here().filter(pk=person.referred_by_id).first() if person.referred_by_id else None,
@@ -128,5 +129,5 @@ def _allowed(channel: Channel, state: dict[tuple[str, str], bool], has_address: 
     elif news is False:
         words, tone = _("thanks only"), "warm"
     else:
-        words, tone = _("thanks only; not asked"), "plain"
+        words, tone = _("thanks only"), "plain"
     return Allowed(channel.value, str(channel.label), words, tone)

@@ -7,7 +7,7 @@ errors allowed for, and the answer says that it did. Every step looks at a bound
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
@@ -15,6 +15,7 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, 
 from regulars.kit.business import business
 from regulars.people import fields
 from regulars.people.addresses import e164
+from regulars.people.bulk import among
 from regulars.people.models import Email, ExternalId, Person, Phone, SearchWord
 from regulars.people.queries.similar import similar_words
 from regulars.people.queries.starts import begins_with
@@ -22,6 +23,8 @@ from regulars.people.words import phone_word, query_words
 
 MOST = 50
 COUNTED = 400
+LOOKED_AT = 12_000
+STRIDE = 2000
 _PHONE = re.compile(r"[+(]?[\d\s()./+-]{3,30}")
 
 
@@ -87,19 +90,31 @@ def _by_words(words: list[str], limit: int) -> list[int]:
     if not words:
         return []
     rarest, *others = sorted(words, key=_how_many) if len(words) > 1 else words
-    exact = _who_also(SearchWord.objects.filter(word=rarest), others)
-    ids = list(exact.values_list("person_id", flat=True)[:limit])
+    ids = _who_also(SearchWord.objects.filter(word=rarest), others, limit)
     if len(ids) < limit:
-        begins = _who_also(_beginning(rarest).exclude(word=rarest).order_by("word"), others)
-        ids += begins.values_list("person_id", flat=True)[:limit]
+        ids += _who_also(_beginning(rarest).exclude(word=rarest).order_by("word"), others, limit)
     return list(dict.fromkeys(ids))
 
 
-def _who_also(rows: QuerySet[SearchWord], others: Iterable[str]) -> QuerySet[SearchWord]:
-    """Keep those who have the other words too; each is looked up among one person's own few words."""
-    for word in others:
-        rows = rows.filter(Exists(_beginning(word).filter(person_id=OuterRef("person_id"))))
-    return rows
+def _who_also(rows: QuerySet[SearchWord], others: Sequence[str], limit: int) -> list[int]:
+    """Return people of these rows who have the other words too, looking at a bounded number of rows.
+
+    Each other word is looked up among one person's own few words.
+    """
+    ids = rows.values_list("person_id", flat=True)
+    if not others:
+        return list(ids[:limit])
+    looked_at = list(ids[:LOOKED_AT])
+    found: list[int] = []
+    for start in range(0, len(looked_at), STRIDE):
+        people = SearchWord.objects.filter(person_id__in=among(looked_at[start : start + STRIDE]))
+        for word in others:
+            people = people.filter(Exists(_beginning(word).filter(person_id=OuterRef("person_id"))))
+        fitting = set(people.values_list("person_id", flat=True))
+        found += [pk for pk in looked_at[start : start + STRIDE] if pk in fitting]
+        if len(found) >= limit:
+            break
+    return list(dict.fromkeys(found))[:limit]
 
 
 def _beginning(word: str) -> QuerySet[SearchWord]:

@@ -139,7 +139,7 @@ def forbidden_again(emails: Sequence[tuple[int, str]], phones: Sequence[tuple[in
     if not (emails or phones) or not ErasedAddress.objects.exists():
         return []
     hashes: dict[str, int] = {keyed_hash(address, "erased"): pk for pk, address in (*emails, *phones)}
-    found = ErasedAddress.objects.filter(keyed_hash__in=bulk.among(hashes)).values_list("keyed_hash", "channel")
+    found = ErasedAddress.objects.filter(keyed_hash__in=bulk.among_texts(hashes)).values_list("keyed_hash", "channel")
     return [
         Evidence(hashes[key], channel, purpose.value, False, Basis.OBJECTION.value, ERASED_SOURCE)
         for key, kept in found

@@ -41,7 +41,9 @@ def rename_phone_keys(person_ids: Iterable[int]) -> None:
     ids = list(person_ids)
     rows = list(Phone.objects.filter(person__in=bulk.among(ids)).select_related("person").order_by("pk"))
     numbers = {row.e164 for row in rows if row.e164}
-    others = Phone.objects.filter(Q(is_key=True), e164__in=bulk.among(numbers)).exclude(person__in=bulk.among(ids))
+    others = Phone.objects.filter(Q(is_key=True), e164__in=bulk.among_texts(numbers)).exclude(
+        person__in=bulk.among(ids)
+    )
     for e164, name, pk in others.values_list("e164", "name_key", "person_id"):
         taken[e164, name] = pk
     Phone.objects.filter(person__in=bulk.among(ids)).update(is_key=False)
@@ -55,7 +57,9 @@ def settle_email_keys(normalised: Iterable[str]) -> None:
     """Make the oldest row of each address its key where nobody is: after a key was removed or moved."""
     addresses = list(normalised)
     held = defaultdict(list)
-    rows = Email.objects.filter(normalised__in=bulk.among(addresses), person__merged_into__isnull=True).order_by("pk")
+    rows = Email.objects.filter(normalised__in=bulk.among_texts(addresses), person__merged_into__isnull=True).order_by(
+        "pk"
+    )
     for pk, address, is_key in rows.values_list("pk", "normalised", "is_key"):
         held[address].append((pk, is_key))
     heirs = [rows[0][0] for address, rows in held.items() if "@" in address and not any(is_key for _, is_key in rows)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from regulars.kit import database
-from regulars.people.bulk import among
+from regulars.people.bulk import among_texts
 from regulars.people.models import Email, ExternalId, Phone
 from regulars.people.services.newcomers import Draft
 
@@ -30,13 +30,17 @@ def known_keys(drafts: Sequence[Draft]) -> dict[Key, int]:
     phones = {number for draft in drafts for number, _ in draft.phones if number}
     found: dict[Key, int] = {}
     if ids:
-        rows = ExternalId.objects.filter(external_id__in=among(ids)).values_list("source", "external_id", "person_id")
+        rows = ExternalId.objects.filter(external_id__in=among_texts(ids)).values_list(
+            "source", "external_id", "person_id"
+        )
         found |= {("id", source, number): person_id for source, number, person_id in rows}
     if emails:
-        known = Email.objects.filter(is_key=True, normalised__in=among(emails)).values_list("normalised", "person_id")
+        known = Email.objects.filter(is_key=True, normalised__in=among_texts(emails)).values_list(
+            "normalised", "person_id"
+        )
         found |= {("email", address, ""): person_id for address, person_id in known}
     if phones:
-        numbers = Phone.objects.filter(is_key=True, e164__in=among(phones))
+        numbers = Phone.objects.filter(is_key=True, e164__in=among_texts(phones))
         found |= {("phone", e164, name): pk for e164, name, pk in numbers.values_list("e164", "name_key", "person_id")}
     return found
 

@@ -95,11 +95,11 @@ def tags_named(names: Iterable[str]) -> dict[str, int]:
     for name in names:
         if word := tag_word(name):
             wanted.setdefault(word, name.strip()[:60])
-    found = dict(Tag.objects.filter(word__in=bulk.among(wanted)).values_list("word", "pk"))
+    found = dict(Tag.objects.filter(word__in=bulk.among_texts(wanted)).values_list("word", "pk"))
     missing = [(name, word) for word, name in wanted.items() if word not in found]
     if missing:
         bulk.insert(Tag, ("name", "word"), missing, skip_known=True)
-        found = dict(Tag.objects.filter(word__in=bulk.among(wanted)).values_list("word", "pk"))
+        found = dict(Tag.objects.filter(word__in=bulk.among_texts(wanted)).values_list("word", "pk"))
     return found
 
 
