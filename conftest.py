@@ -134,7 +134,8 @@ def in_threads() -> Callable[..., list[Any]]:
     """Run a function in n threads that all start together; returns what each returned or raised, in order."""
 
     def run(count: int, act: Callable[[int], Any]) -> list[Any]:
-        start, results = threading.Barrier(count), [None] * count
+        start = threading.Barrier(count)
+        results: list[Any] = [None] * count
 
         def one(number: int) -> None:
             try:

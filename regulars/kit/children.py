@@ -32,7 +32,9 @@ class Children:
 
     def tend(self) -> int:
         """Bury the dead, end the cancelled, start what is due; returns how many ended or began."""
-        ended = [self._bury(job_id) for job_id in list(self.running) if self._has_ended(job_id)]
+        ended = [job_id for job_id in self.running if self._has_ended(job_id)]
+        for job_id in ended:
+            self._bury(job_id)
         self._end_cancelled()
         return len(ended) + self._start()
 

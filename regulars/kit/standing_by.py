@@ -14,7 +14,7 @@ LOOK_AGAIN_SECONDS = 5.0
 
 
 @contextmanager
-def hold_the_lock(stop: threading.Event) -> Iterator[None]:
+def hold_the_lock(stop: threading.Event, *, look_again_seconds: float = LOOK_AGAIN_SECONDS) -> Iterator[None]:
     """Wait until no other process here is the worker. The lock ends with its process, however that ends."""
     handle = os.open(settings.DATA_DIR / "worker.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -23,7 +23,7 @@ def hold_the_lock(stop: threading.Event) -> Iterator[None]:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                stop.wait(LOOK_AGAIN_SECONDS)
+                stop.wait(look_again_seconds)
         yield
     finally:
         os.close(handle)

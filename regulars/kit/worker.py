@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db import close_old_connections, connections, transaction
+from django.db import connections, transaction
 
 from regulars.kit import bulletin, clock, jobs, schedules
 from regulars.kit.children import Children
@@ -98,7 +98,7 @@ def run_worker(stop: threading.Event, once: bool = False) -> int:
                 break
             if not done:
                 bell.wait(0.05 if once else IDLE_SECONDS)
-            close_old_connections()
+            _close_old_connections()
     finally:
         children.stop()
         beat.end()
@@ -122,6 +122,13 @@ def _turn(part: Poller, turns: Turns, beat: Beat, once: bool, stop: threading.Ev
     done = _guarded(part.name, part.poll, beat)
     turns.took(part, done)
     return done
+
+
+def _close_old_connections() -> None:
+    """Let go of connections that are old or broken, as a web request does at its end."""
+    for link in connections.all(initialized_only=True):
+        if not link.in_atomic_block:
+            link.close_if_unusable_or_obsolete()
 
 
 def _guarded(name: str, act: Callable[[], int], beat: Beat) -> int:

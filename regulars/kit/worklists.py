@@ -103,7 +103,7 @@ def _claim(queryset: QuerySet[Row], now: Any, limit: int, lease_seconds: float, 
     picked, parameters = wanted.values("pk")[:limit].query.sql_with_params()
     connection = database.connection()
     quote = connection.ops.quote_name
-    table, pk = quote(model._meta.db_table), quote(model._meta.pk.column)
+    table, pk = quote(model._meta.db_table), quote(str(model._meta.pk.column))
     # The picked rows stand in a materialised CTE: PostgreSQL may otherwise run the LIMIT more than once.
     sql = (
         f"WITH picked(key) AS MATERIALIZED ({picked}) "
@@ -142,7 +142,7 @@ def give_back(rows: Sequence[Row]) -> int:
 def backoff_seconds(attempts: int, *, random: Callable[[], float] = chance.random) -> float:
     """How long to wait after this many attempts: doubling from 10 s to 6 h, spread over half to whole."""
     longest = min(BACKOFF_LONGEST_SECONDS, BACKOFF_FIRST_SECONDS * 2 ** min(max(attempts - 1, 0), 20))
-    return longest * (0.5 + random() / 2)
+    return float(longest * (0.5 + random() / 2))
 
 
 def reschedule(row: Row, error: str | BaseException, *, random: Callable[[], float] = chance.random) -> bool:

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -62,7 +63,7 @@ class Cluster:
         self._wait_until_it_answers()
 
     def _run(self, command: list[str]) -> subprocess.Popen[bytes]:
-        as_whom = {}
+        as_whom: dict[str, Any] = {}
         if os.geteuid() == 0:
             account = _account()
             as_whom = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
@@ -74,7 +75,7 @@ class Cluster:
                 stdin=subprocess.DEVNULL,
                 cwd="/tmp",
                 preexec_fn=_end_with_the_parent,
-                **as_whom,  # type: ignore[arg-type]  # three differently typed keywords
+                **as_whom,
             )
 
     def _wait_until_it_answers(self) -> None:

@@ -73,7 +73,7 @@ def die_the_first_time(name: str) -> str:
 
 @task(takes_context=True)
 def tell_attempt(context) -> int:
-    return context.attempt
+    return int(context.attempt)
 
 
 def hear(events) -> None:

@@ -82,10 +82,15 @@ def test_the_way_back_is_taken_only_when_it_stays_here():
 
 def test_effects_happen_unless_they_are_held():
     sent = []
-    assert effects.perform("send", lambda: sent.append(1) or "sent", instead="held") == "sent"
+
+    def send():
+        sent.append("a letter")
+        return "sent"
+
+    assert effects.perform("send", send, instead="held") == "sent"
     with effects.held() as held:
         assert effects.are_held()
-        assert effects.perform("send", lambda: sent.append(2) or "sent", instead="held", to="ann") == "held"
-    assert sent == [1]
+        assert effects.perform("send", send, instead="held", to="ann") == "held"
+    assert sent == ["a letter"]
     assert held.effects == [("send", {"to": "ann"})]
     assert not effects.are_held()

@@ -9,6 +9,7 @@ import sqlite3
 import tarfile
 import threading
 from contextlib import closing
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -54,7 +55,9 @@ def a_lived_in_house():
 def everything():
     """All rows of the kit's tables, as Python sees them."""
     models = (Business, Counter, Job, Notice)
-    rows = {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
+    rows: dict[str, list[dict[str, Any]]] = {
+        model.__name__: [dict(row) for row in model._base_manager.order_by("pk").values()] for model in models
+    }
     for row in rows["Business"]:
         for field in ("is_sending_stopped", "stopped_at", "stopped_by_name"):
             row.pop(field)

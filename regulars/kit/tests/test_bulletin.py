@@ -32,7 +32,7 @@ class Painted:
 @pytest.fixture(autouse=True)
 def handlers(monkeypatch):
     """Only the handlers of the test; the rooms' own are put back afterwards."""
-    own = {}
+    own: dict[str, bulletin.Handler] = {}
     monkeypatch.setattr(bulletin, "_handlers", own)
     return own
 
@@ -199,7 +199,8 @@ def test_a_person_can_let_go_of_what_was_set_aside(frozen_clock):
 
 
 def test_a_database_that_is_away_for_a_while_sets_nothing_aside(frozen_clock):
-    heard, away = [], [True] * 8
+    heard: list[int] = []
+    away = [True] * 8
 
     def handle(batch):
         if away:

@@ -73,7 +73,7 @@ def test_chunks_by_time_write_everything_and_hold_the_writer_shortly():
 
 
 def test_a_chunk_that_fails_leaves_the_earlier_ones():
-    kept = []
+    kept: list[list[int]] = []
 
     def write(chunk):
         if len(kept) == 2:
@@ -129,7 +129,9 @@ def test_after_an_epoch_every_number_is_above_the_old_ones():
 @pytest.mark.django_db(transaction=True)
 def test_a_copy_that_reads_below_the_horizon_misses_no_slow_transaction(in_threads):
     """Writers commit in any order while a reader copies: in the end it has every change."""
-    wrote, seen, stop = [], {}, threading.Event()
+    wrote: list[tuple[str, int]] = []
+    seen: dict[str, int] = {}
+    stop = threading.Event()
 
     def write(number):
         for step in range(12):

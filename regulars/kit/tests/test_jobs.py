@@ -30,6 +30,8 @@ def test_a_task_runs_and_its_result_is_there_for_whoever_asks():
     run_all()
     again = tasks.add.get_result(result.id)
     assert (again.status, again.return_value, again.attempts) == (TaskResultStatus.SUCCESSFUL, 5, 1)
+    assert again.started_at
+    assert again.finished_at
     assert again.started_at <= again.finished_at
 
 

@@ -12,7 +12,7 @@ from regulars.kit.services import change_business, set_up_business
 
 pytestmark = pytest.mark.django_db
 
-done = []
+done: list[datetime] = []
 
 
 def work():

@@ -39,6 +39,7 @@ def test_tokens_do_not_repeat():
 def test_an_encrypted_field_is_closed_in_the_database_and_open_in_python():
     field = EncryptedTextField()
     stored = field.get_prep_value("a password")
+    assert stored
     assert "password" not in stored
     assert field.from_db_value(stored, None, connection) == "a password"
     assert field.get_prep_value("") == ""

@@ -20,6 +20,7 @@ COUNT = 120
 
 def a_worker():
     process = subprocess.Popen([sys.executable, "-m", "regulars.kit.tests.a_worker"], stdout=subprocess.PIPE)
+    assert process.stdout
     assert process.stdout.readline() == b"ready\n"
     return process
 

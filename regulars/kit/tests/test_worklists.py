@@ -69,7 +69,6 @@ def test_done_after_the_lease_was_lost_undoes_the_effect(frozen_clock):
     frozen_clock.ahead(seconds=61)
     assert claim(worker="bo")
 
-
     @transaction.atomic
     def do_it():
         Job.objects.create(task_path="the effect")
