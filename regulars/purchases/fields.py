@@ -14,6 +14,7 @@ from regulars.people import fields
 from regulars.purchases.models import Order, PersonTotals
 
 NOBODY = Q(pk__in=())
+LARGEST = Decimal(10) ** 12
 
 
 def register() -> None:
@@ -63,9 +64,8 @@ def _by_number(column: str) -> Callable[[str, str], Q]:
     """At most includes those who never bought; at least 0 does too."""
 
     def matches(op: str, value: str) -> Q:
-        try:
-            number = Decimal(value).quantize(Decimal("0.001"))
-        except InvalidOperation:
+        number = _number(value)
+        if number is None:
             return NOBODY
         if op == "at_most":
             return (
@@ -74,6 +74,15 @@ def _by_number(column: str) -> Callable[[str, str], Q]:
         return _has_totals(**{f"{column}__gte": number}) if number > 0 else Q()
 
     return matches
+
+
+def _number(value: str) -> Decimal | None:
+    """What was typed, if it is a number a shop can have."""
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    return number.quantize(Decimal("0.001")) if number.is_finite() and abs(number) < LARGEST else None
 
 
 def _has_totals(**conditions: Any) -> Q:

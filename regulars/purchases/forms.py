@@ -90,6 +90,8 @@ class SaleForm(forms.Form):
 class RefundForm(forms.Form):
     """How much went back, when, and for which line."""
 
+    says_optional = False
+
     line = forms.ChoiceField(label=gettext_lazy("What came back"), widget=forms.RadioSelect)
     amount = AmountField(
         label=gettext_lazy("Amount"),
@@ -102,13 +104,16 @@ class RefundForm(forms.Form):
     def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lines = {str(line.pk): line for line in order.lines.order_by("position") if line.amount}
+        if len(self.lines) < 2:
+            del self.fields["line"]
+            return
         whole = (("", _("Anything of this order")),)
         self.fields["line"].choices = (*whole, *((pk, _line_words(line)) for pk, line in self.lines.items()))  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["line"].required = False
 
     def said(self) -> tuple[Decimal | None, date, OrderLine | None]:
         data = self.cleaned_data
-        return data["amount"], data["on"] or clock.today(), self.lines.get(data["line"])
+        return data["amount"], data["on"] or clock.today(), self.lines.get(data.get("line", ""))
 
 
 def _line_words(line: OrderLine) -> str:

@@ -1,6 +1,6 @@
 """The reads of this room."""
 
-from regulars.purchases.queries.counter import Buyer, buyers_found, sold_lately
+from regulars.purchases.queries.counter import Buyer, Buyers, buyers_found, sold_lately
 from regulars.purchases.queries.orders import (
     OrderPage,
     bought_in_words,
@@ -13,6 +13,7 @@ from regulars.purchases.queries.totals import MonthTotals, month_totals, net_tot
 
 __all__ = [
     "Buyer",
+    "Buyers",
     "MonthTotals",
     "OrderPage",
     "bought_in_words",

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Max
 
 from regulars.people.models import Email, Person, Phone
-from regulars.people.queries import find_people
+from regulars.people.queries import search
 from regulars.purchases.models import OrderLine, PersonTotals
 
 OFFERED = 6
@@ -31,23 +31,26 @@ class Buyer:
         return str(self.person_id)
 
 
-def buyers_found(text: str, chosen: str = "") -> list[Buyer]:
+@dataclass(frozen=True)
+class Buyers:
+    """Who may be meant; `is_guess` when nobody is written quite so."""
+
+    people: list[Buyer]
+    is_guess: bool = False
+
+
+def buyers_found(text: str, chosen: str = "") -> Buyers:
     """The chosen person first, then at most six found by the text. A few bounded queries."""
-    people = list(Person.objects.here().filter(pk=int(chosen))) if chosen.isdigit() and len(chosen) < 19 else []
-    if text.strip():
-        people += [person for person in find_people(text, OFFERED) if person not in people]
-    ids = [person.pk for person in people]
-    reach = _reach(ids)
-    totals = PersonTotals.objects.in_bulk(ids)
-    return [
-        Buyer(
-            person.pk,
-            str(person),
-            reach.get(person.pk, ""),
-            totals[person.pk].last_bought_on if person.pk in totals else None,
-        )
-        for person in people
+    found = search(text, OFFERED)
+    ids = list(dict.fromkeys([*([int(chosen)] if chosen.isdigit() and len(chosen) < 19 else []), *found.ids]))
+    known = Person.objects.here().in_bulk(ids)
+    reach, totals = _reach(ids), PersonTotals.objects.in_bulk(ids)
+    people = [
+        Buyer(pk, str(known[pk]), reach.get(pk, ""), totals[pk].last_bought_on if pk in totals else None)
+        for pk in ids
+        if pk in known
     ]
+    return Buyers(people, found.is_guess)
 
 
 def sold_lately() -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
@@ -31,14 +31,17 @@ class _Sorted(NamedTuple):
     seen: int
 
 
-def record_orders(orders: Sequence[NewOrder]) -> Recorded:
+def record_orders(
+    orders: Sequence[NewOrder], *, is_bulk: bool = False, about_to_change: Callable[[list[int]], None] | None = None
+) -> Recorded:
     """Record paid baskets, each once, in one transaction; totals, timeline and one notice with them.
 
     A (source, reference) known before counts as seen when its content is the same (nothing is written then), else as
     updated. A person, once known, is never taken off an order again; a refund noted by hand stays unless the source
     now tells the same amount; an order cancelled by hand stays cancelled. Amounts are rounded half up to the smallest
-    coin. Refuses amounts below zero. Batches of more than 2000 write no timeline entries: the person page shows their
-    orders from the orders themselves.
+    coin. Refuses amounts below zero. Batches of more than 2000, and parts of a larger whole (`is_bulk`), write no
+    timeline entries: the person page shows their orders from the orders themselves. `about_to_change` is told the ids
+    of known orders just before they are written.
     """
     prepared = baskets(orders)
     with transaction.atomic():
@@ -46,8 +49,10 @@ def record_orders(orders: Sequence[NewOrder]) -> Recorded:
         known = known_orders({basket.key for basket in prepared})
         work = _sort(prepared, known)
         ids = {key: row.id for key, row in known.items()}
+        if about_to_change and work.changed:
+            about_to_change([order_id for order_id, _ in work.changed])
         if work.new or work.changed:
-            ids.update(_write(work, known))
+            ids.update(_write(work, known, is_bulk=is_bulk))
     return _recorded(prepared, ids, work)
 
 
@@ -81,7 +86,7 @@ def _has_other_person(row: Known, basket: Basket) -> bool:
     return basket.person_id is not None and basket.person_id != row.person_id and not row.is_forgotten
 
 
-def _write(work: _Sorted, known: dict[Key, Known]) -> dict[Key, int]:
+def _write(work: _Sorted, known: dict[Key, Known], *, is_bulk: bool) -> dict[Key, int]:
     if business().currency_fixed_at is None:
         fix_currency()
     change_number = next_change_number()
@@ -94,7 +99,7 @@ def _write(work: _Sorted, known: dict[Key, Known]) -> dict[Key, int]:
     bring_up_to_date(work.changed, change_number)
     after = [_share(basket) for basket in work.new]
     settle(before, [*after, *(shares(changed_ids) if changed_ids else [])])
-    _tell(work, ids, change_number)
+    _tell(work, ids, change_number, is_bulk=is_bulk)
     return ids
 
 
@@ -119,10 +124,10 @@ def _insert(new: list[Basket], change_number: int) -> dict[Key, int]:
     return {basket.key: order_id for order_id, basket in numbered}
 
 
-def _tell(work: _Sorted, ids: dict[Key, int], change_number: int) -> None:
+def _tell(work: _Sorted, ids: dict[Key, int], change_number: int, *, is_bulk: bool) -> None:
     """Write the timeline of a small batch and post one notice for any."""
     written = [(ids[basket.key], basket) for basket in work.new] + work.changed
-    is_bulk = len(written) > BULK
+    is_bulk = is_bulk or len(written) > BULK
     person_ids = {basket.person_id for _, basket in written if basket.person_id is not None}
     if not is_bulk:
         story.write([order_id for order_id, _ in written])

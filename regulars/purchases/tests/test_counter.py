@@ -128,6 +128,13 @@ def test_people_are_found_while_somebody_types_and_without_script(client, ines):
     assert not Order.objects.exists()
 
 
+def test_somebody_only_written_alike_is_offered_but_not_picked(client, ines):
+    ann = a_person("Annelies Archer")
+    page = client.get("/sales/new/people/", {"who": "Anneleis"}, headers=HTMX).text
+    assert f'value="{ann.pk}">' in page
+    assert "checked" not in page
+
+
 def test_the_form_opens_with_the_person_one_came_from(client, ines):
     ann = a_person()
     assert f'value="{ann.pk}" checked' in client.get(SELL, {"person": ann.pk}).text

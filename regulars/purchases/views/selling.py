@@ -99,11 +99,11 @@ def _page(request: HttpRequest, form: SaleForm, status: int = 200) -> HttpRespon
 def _who(text: str, chosen: str) -> dict[str, Any]:
     """The people to choose from: the chosen one first, then those found by the text."""
     found = queries.buyers_found(text, chosen)
-    is_alone = len(found) == 1 and not chosen
+    is_certain = len(found.people) == 1 and not found.is_guess and not chosen
     return {
-        "found": found,
+        "found": found.people,
         "who": text,
-        "picked": found[0].value if is_alone else chosen,
+        "picked": found.people[0].value if is_certain else chosen,
         "new": NEW,
         "nobody": NOBODY,
     }
