@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from regulars.kit import clock
 from regulars.outreach.models import Channel, Outcome, State, Touch
+from regulars.outreach.services.local_outbox import is_local
 
 TONES = {State.FAILED: "alarm", State.BOUNCED: "alarm", State.UNKNOWN: "warm", State.HELD: "warm"}
 
@@ -99,7 +100,7 @@ def when(touch: Touch) -> str:
 
 def is_kept_as_file(touch: Touch) -> bool:
     """Was this letter written to the local outbox, because no mailbox was connected?"""
-    return touch.channel == Channel.EMAIL and touch.account_id is None and touch.sent_at is not None
+    return touch.sent_at is not None and is_local(touch)
 
 
 def _goes(due_at: datetime, now: datetime) -> str:

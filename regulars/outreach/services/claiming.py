@@ -18,6 +18,7 @@ from regulars.outreach.models import Channel, SendingAccount, State, Touch, Touc
 from regulars.outreach.queries.literals import in_state
 from regulars.outreach.queries.permission import Verdict, may_receive
 from regulars.outreach.queries.reach import addresses_of
+from regulars.outreach.services.local_outbox import DOMAIN
 from regulars.outreach.services.moves import move
 
 CLAIM_LOCK = 7_305_001
@@ -106,11 +107,12 @@ def _fate(row: Touch, verdict: Verdict) -> tuple[str, str, datetime | None]:
 def _addressed(rows: Sequence[Touch], account: SendingAccount | None) -> list[Touch]:
     """Fix address and Message-ID of every letter before it can leave; a letter tried before keeps its own."""
     addresses = addresses_of(row.person_id for row in rows)
-    domain = account.from_address.rpartition("@")[2] if account else "outbox.invalid"
+    domain = account.from_address.rpartition("@")[2] if account else DOMAIN
     for row in rows:
         row.to_address = addresses.get(row.person_id, "")
         row.account = account
-        row.message_id = row.message_id or f"<{row.pk}.{secrets.token_hex(8)}@{domain}>"
+        if not row.message_id or row.message_id.endswith(f"@{DOMAIN}>") != (account is None):
+            row.message_id = f"<{row.pk}.{secrets.token_hex(8)}@{domain}>"
     with database.connection().cursor() as cursor:
         cursor.executemany(
             "UPDATE outreach_touch SET to_address = %s, message_id = %s, account_id = %s WHERE id = %s",

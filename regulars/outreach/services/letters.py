@@ -148,17 +148,21 @@ def _part(text: str, kind: str) -> MIMEText:
     return part
 
 
-def _headers(letter: Letter) -> dict[str, str]:
-    headers = {
+def _headers(letter: Letter) -> dict[str, str | Header]:
+    headers: dict[str, str | Header] = {
         "From": _party(letter.sender.name, letter.sender.address),
         "To": _party(letter.to_name, letter.to_address),
-        "Subject": Header(_one_line(letter.subject), None if letter.subject.isascii() else "utf-8").encode(),
+        "Subject": _subject(letter.subject),
         "Date": format_datetime(letter.at),
         "Message-ID": _one_line(letter.message_id),
     }
     if letter.sender.reply_to:
         headers["Reply-To"] = _party("", letter.sender.reply_to)
     return headers | (letter.way_out.headers() if letter.way_out else {})
+
+
+def _subject(text: str) -> str | Header:
+    return _one_line(text) if text.isascii() else Header(_one_line(text), "utf-8", header_name="Subject")
 
 
 def _party(name: str, address: str) -> str:

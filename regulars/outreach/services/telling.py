@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.outreach.models import Channel, Outcome, Touch
+from regulars.outreach.services.local_outbox import is_local
 from regulars.people.services import NewEntry, write_timeline
 
 ROOM = "outreach"
@@ -34,7 +35,7 @@ def tell_timeline(touches: Sequence[Touch]) -> None:
 def sentence(touch: Touch) -> str:
     """Say in one line what happened."""
     if touch.channel == Channel.EMAIL:
-        if touch.account_id is None:
+        if is_local(touch):
             return _("Wrote “%(subject)s” (kept as a file, no mailbox is connected)") % {"subject": touch.subject}
         return _("Wrote “%(subject)s” by e-mail") % {"subject": touch.subject}
     if touch.channel == Channel.CALL:

@@ -12,7 +12,7 @@ from regulars.outreach.queries.literals import in_state
 from regulars.outreach.services import journal
 from regulars.outreach.services.approving import release_batches
 from regulars.outreach.services.changing import release
-from regulars.outreach.services.local_outbox import name_for, path_of
+from regulars.outreach.services.local_outbox import is_local, name_for, path_of
 from regulars.outreach.services.moves import CHUNK, move
 from regulars.outreach.services.recording import record_sent
 
@@ -39,8 +39,9 @@ def expire() -> int:
 
 def release_due() -> int:
     """Let go what was held until now."""
-    ids = Touch.objects.filter(in_state(State.HELD), held_until__lte=clock.now()).order_by("held_until")
-    return release(list(ids.values_list("pk", flat=True)[:CHUNK]))
+    rows = Touch.objects.filter(in_state(State.HELD), held_until__lte=clock.now()).order_by("held_until")
+    ids = list(rows.values_list("pk", flat=True)[:CHUNK])
+    return release(ids) if ids else 0
 
 
 def recover() -> int:
@@ -60,7 +61,7 @@ def recover() -> int:
 @transaction.atomic
 def _look_at(row: Touch) -> int:
     """Settle what can be proved (a local file is there or not); everything else is for the owner."""
-    if row.account_id is None:
+    if is_local(row):
         if path_of(name_for(row)).exists():
             return record_sent([row], {})
         why = _("The worker stopped before the file was written.")

@@ -40,8 +40,7 @@ def person_behind(token: str) -> int | None:
     """Whose way out this is; None for a link nobody was given. One query, by the hash."""
     if not token or len(token) > 80:
         return None
-    row = LeavingToken.objects.filter(lookup=_lookup(token)).values_list("person_id", flat=True).first()
-    return row
+    return LeavingToken.objects.filter(lookup=_lookup(token)).values_list("person_id", flat=True).first()
 
 
 def ways_out(touches: Iterable[Touch], account: SendingAccount | None) -> dict[int, WayOut]:

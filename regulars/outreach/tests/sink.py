@@ -53,7 +53,7 @@ class Sink:
         self.most_at_once = max(self.most_at_once, self._open)
         try:
             await _Talk(self, reader, writer).run()
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             self._open -= 1
