@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 
 @dataclass(frozen=True)
 class ImportFinished:
-    """A file has been taken in as far as it goes; refused rows may remain."""
+    """A file has been taken in as far as it goes; refused rows may remain. Days are ISO text, empty without sales."""
 
     run_id: int
     people_new: int
     orders_new: int
-    earliest_on: date | None
-    latest_on: date | None
+    earliest_on: str
+    latest_on: str
 
 
 @dataclass(frozen=True)

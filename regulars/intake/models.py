@@ -74,8 +74,6 @@ class ImportRun(models.Model):
     units = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     job_id = models.CharField(max_length=64, blank=True)
-    lease_until = models.DateTimeField(null=True)
-    leased_by = models.CharField(max_length=64, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     by_name = models.CharField(max_length=150, blank=True)
     added_at = models.DateTimeField()

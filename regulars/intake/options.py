@@ -31,7 +31,11 @@ class ImportOptions:
     consent: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        return {key: value for key, value in asdict(self).items() if value not in (None, "", {}, False) or key == "are_cents"}
+        return {
+            key: value
+            for key, value in asdict(self).items()
+            if value not in (None, "", {}, False) or key == "are_cents"
+        }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> ImportOptions:

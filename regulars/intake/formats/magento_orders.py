@@ -20,7 +20,9 @@ MAGENTO_ORDERS = Format(
     columns={
         "order_id": names("ID|Order #|increment_id"),
         "bought_on": names("Purchase Date|Purchased On|Purchased On (UTC)|created_at"),
-        "amount": names("Grand Total (Base)|G.T. (Base)|base_grand_total|Grand Total (Purchased)|G.T. (Purchased)|grand_total"),
+        "amount": names(
+            "Grand Total (Base)|G.T. (Base)|base_grand_total|Grand Total (Purchased)|G.T. (Purchased)|grand_total"
+        ),
         "currency": names("base_currency_code|Base Currency|order_currency_code|Currency"),
         "status": names("Status|state"),
         "refunded": names("Total Refunded|base_total_refunded|total_refunded"),

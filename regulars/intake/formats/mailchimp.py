@@ -26,7 +26,12 @@ MAILCHIMP = Format(
     label=_("Mailchimp audience"),
     source="mailchimp",
     takes="people",
-    tell_tale=(names("Email Address|OPTIN_TIME"), names("Email Address|MEMBER_RATING"), names("Email Address|LEID|EUID"), names("Email Address|CONFIRM_TIME")),
+    tell_tale=(
+        names("Email Address|OPTIN_TIME"),
+        names("Email Address|MEMBER_RATING"),
+        names("Email Address|LEID|EUID"),
+        names("Email Address|CONFIRM_TIME"),
+    ),
     columns={
         "person_id": names("EUID"),
         "email": names("Email Address"),

@@ -19,16 +19,24 @@ if TYPE_CHECKING:
 
     from regulars.intake.staging.judging import Case
 
-CONVERSION = re.compile(r"conversion|wahrungsumrechnung|conversione|valutaomrekening|conversao|valutakonvertering|valutaomrakning|przewalutowanie|umrechnung")
-HOLD = re.compile(r"hold|release|reserve|einbehalt|reserv|blocage|retencion|trattenut|inhouding|freigabe|liberation|authori[sz]ation|autorisierung|autorisation|autorizacion|autorizzazione|autorisatie")
-REFUND = re.compile(r"refund|reversal|chargeback|dispute|ruckzahlung|ruckerstattung|ruckbuchung|erstattung|stornierung|rembours|annulation|retrofacturation|reembols|devolucion|reversion|contracargo|rimborso|storno|riaddebito|terugbetaling|terugboeking|aterbetalning|zwrot|estorno")
+CONVERSION = re.compile(
+    r"conversion|wahrungsumrechnung|conversione|valutaomrekening|conversao|valutakonvertering|valutaomrakning|przewalutowanie|umrechnung"
+)
+HOLD = re.compile(
+    r"hold|release|reserve|einbehalt|reserv|blocage|retencion|trattenut|inhouding|freigabe|liberation|authori[sz]ation|autorisierung|autorisation|autorizacion|autorizzazione|autorisatie"
+)
+REFUND = re.compile(
+    r"refund|reversal|chargeback|dispute|ruckzahlung|ruckerstattung|ruckbuchung|erstattung|stornierung|rembours|annulation|retrofacturation|reembols|devolucion|reversion|contracargo|rimborso|storno|riaddebito|terugbetaling|terugboeking|aterbetalning|zwrot|estorno"
+)
 OTHER = re.compile(
     r"deposit|withdraw|transfer|bank|fee\b|fees\b|bonus|interest|cashback|loan|funding|correction|adjustment|request|invoice sent|invoice item|donated|add funds|top.?up"
     r"|credit card|debit card|buyer credit|\bbml\b|charge from|update to|order$|^order|cancellation|dividend|tax collected"
     r"|gutschrift auf|abbuchung|einzahlung|auszahlung|uberweisung|bankkonto|gebuhr|entgelt|virement|approvisionnement|depot|retrait|frais|commission"
     r"|retirada|retiro|ingreso|transferencia|tarifa|comision|prelievo|versamento|trasferimento|bonifico|tariffa|opname|storting|overboeking|kosten|uttag|insattning|wyplata|wplata|saque|taxa",
 )  # fmt: skip
-PAYMENT_BY_CARD = re.compile(r"(direct credit card|credit card|debit card|card|bank)\s*payment|zahlung per|payment received|checkout")
+PAYMENT_BY_CARD = re.compile(
+    r"(direct credit card|credit card|debit card|card|bank)\s*payment|zahlung per|payment received|checkout"
+)
 ITEM = re.compile(r"shopping cart item|warenkorbartikel|article du panier|articulo del carrito")
 OUT = frozenset({"debit", "soll", "debito", "debet", "belastung"})
 MEMO = frozenset({"memo"})
@@ -46,7 +54,9 @@ def verdict(kind: str, status: str, sign: int, impact: str) -> Verdict:
     if REFUND.search(word):
         return _of_a_refund(status, sign)
     if OTHER.search(word) and not PAYMENT_BY_CARD.search(word):
-        return Verdict("none", _("“%(kind)s” moves money between PayPal, your bank and you; not a sale.") % {"kind": kind})
+        return Verdict(
+            "none", _("“%(kind)s” moves money between PayPal, your bank and you; not a sale.") % {"kind": kind}
+        )
     if sign < 0 or balance in OUT:
         return Verdict("none", _("Money you paid to somebody; not a sale."))
     if sign == 0:
@@ -63,7 +73,10 @@ def _of_a_refund(status: str, sign: int) -> Verdict:
 
 
 def _of_a_payment(status: str) -> Verdict:
-    if re.search(r"sospeso|in behandeling|held|processing|removed|returned|placed|created|temporary|verarbeitung|traitement", folded(status)):
+    if re.search(
+        r"sospeso|in behandeling|held|processing|removed|returned|placed|created|temporary|verarbeitung|traitement",
+        folded(status),
+    ):
         return Verdict("none", _not_complete(status))
     if standing(status) in {"unpaid", "cancelled", "draft"}:
         return Verdict("none", _not_complete(status))
@@ -71,9 +84,9 @@ def _of_a_payment(status: str) -> Verdict:
 
 
 def _not_complete(status: str) -> str:
-    return _("This payment is not complete: the status says “%(status)s”. It is taken in once a newer export says that it is.") % {
-        "status": status
-    }
+    return _(
+        "This payment is not complete: the status says “%(status)s”. It is taken in once a newer export says that it is."
+    ) % {"status": status}
 
 
 def judge(con: DuckDBPyConnection, _case: Case) -> None:
@@ -105,18 +118,28 @@ PAYPAL = Format(
         names("Datum|Typ|Valuta|Brutto|Netto"),
     ),
     columns={
-        "order_id": names("Transaction ID|Transaktionscode|Numéro de transaction|Id. de transacción|Identificación de la transacción|Codice transazione|Transactiereferentie|Transactie-ID|ID da transação|Transaktions-id"),
+        "order_id": names(
+            "Transaction ID|Transaktionscode|Numéro de transaction|Id. de transacción|Identificación de la transacción|Codice transazione|Transactiereferentie|Transactie-ID|ID da transação|Transaktions-id"
+        ),
         "bought_on": names("Date|Datum|Fecha|Data"),
         "bought_time": names("Time|Uhrzeit|Heure|Hora|Orario|Ora|Tijd|Tid"),
-        "bought_zone": names("TimeZone|Time Zone|Zeitzone|Fuseau horaire|Zona horaria|Fuso orario|Tijdzone|Fuso horário|Tidszon"),
+        "bought_zone": names(
+            "TimeZone|Time Zone|Zeitzone|Fuseau horaire|Zona horaria|Fuso orario|Tijdzone|Fuso horário|Tidszon"
+        ),
         "full_name": names("Name|Nom|Nombre|Nome|Naam|Namn"),
         "kind": names("Type|Typ|Tipo|Description|Beschreibung|Descripción|Descrizione|Omschrijving"),
         "status": names("Status|État|Etat|Estado|Stato"),
         "currency": names("Currency|Währung|Devise|Divisa|Moneda|Valuta|Moeda"),
         "amount": names("Gross|Brutto|Brut|Avant commission|Bruto|Lordo"),
-        "email": names("From Email Address|Absender E-Mail-Adresse|De l'adresse email|Adresse email de l'expéditeur|Correo electrónico del remitente|Indirizzo email mittente|Van e-mailadres|E-mail do remetente|Från e-postadress"),
-        "refers_to": names("Reference Txn ID|Zugehöriger Transaktionscode|Numéro de la transaction de référence|Numéro de transaction de référence|Id. de referencia de trans.|Identificación de la transacción de referencia|Codice transazione di riferimento|N. di riferimento transazione|Referentie transactiereferentie|ID da transação de referência|Referens-id för transaktion"),
-        "impact": names("Balance Impact|Auswirkung auf Guthaben|Impact sur le solde|Impacto en el saldo|Impatto sul saldo|Effect op saldo"),
+        "email": names(
+            "From Email Address|Absender E-Mail-Adresse|De l'adresse email|Adresse email de l'expéditeur|Correo electrónico del remitente|Indirizzo email mittente|Van e-mailadres|E-mail do remetente|Från e-postadress"
+        ),
+        "refers_to": names(
+            "Reference Txn ID|Zugehöriger Transaktionscode|Numéro de la transaction de référence|Numéro de transaction de référence|Id. de referencia de trans.|Identificación de la transacción de referencia|Codice transazione di riferimento|N. di riferimento transazione|Referentie transactiereferentie|ID da transação de referência|Referens-id för transaktion"
+        ),
+        "impact": names(
+            "Balance Impact|Auswirkung auf Guthaben|Impact sur le solde|Impacto en el saldo|Impatto sul saldo|Effect op saldo"
+        ),
         "item": names("Item Title|Artikelbezeichnung|Titre de l'objet|Título del artículo|Titolo oggetto|Titel object"),
         "sku": names("Item ID|Artikelnummer"),
         "quantity": names("Quantity|Anzahl|Quantité|Cantidad|Quantità|Aantal"),

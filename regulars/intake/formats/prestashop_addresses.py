@@ -9,7 +9,10 @@ PRESTASHOP_ADDRESSES = Format(
     label=_("PrestaShop addresses"),
     source="prestashop",
     takes="people",
-    tell_tale=(names("Alias*|Customer e-mail*|Lastname*|Firstname*|Address 1*"), names("Address ID|Alias*|Lastname*|Firstname*")),
+    tell_tale=(
+        names("Alias*|Customer e-mail*|Lastname*|Firstname*|Address 1*"),
+        names("Address ID|Alias*|Lastname*|Firstname*"),
+    ),
     columns={
         "person_id": names("Customer ID"),
         "email": names("Customer e-mail*"),

@@ -9,7 +9,10 @@ SHOPIFY_CUSTOMERS = Format(
     label=_("Shopify customers"),
     source="shopify",
     takes="people",
-    tell_tale=(names("First Name|Last Name|Email|Accepts Email Marketing"), names("First Name|Last Name|Email|Accepts Marketing|Total Spent")),
+    tell_tale=(
+        names("First Name|Last Name|Email|Accepts Email Marketing"),
+        names("First Name|Last Name|Email|Accepts Marketing|Total Spent"),
+    ),
     columns={
         "person_id": names("Customer ID"),
         "given_name": names("First Name"),

@@ -14,7 +14,11 @@ SHOPIFY_ORDERS = Format(
     label=_("Shopify orders"),
     source="shopify",
     takes="orders",
-    tell_tale=(names("Name|Financial Status|Lineitem name"), names("Name|Lineitem quantity|Lineitem price"), names("Name|Financial Status|Total|Created at")),
+    tell_tale=(
+        names("Name|Financial Status|Lineitem name"),
+        names("Name|Lineitem quantity|Lineitem price"),
+        names("Name|Financial Status|Total|Created at"),
+    ),
     columns={
         "order_id": names("Name"),
         "bought_on": names("Created at|Paid at|Processed at"),

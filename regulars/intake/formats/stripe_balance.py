@@ -28,15 +28,26 @@ def verdict(kind: str, _status: str, sign: int, _impact: str) -> Verdict:
     if SALES.match(word):
         return Verdict("order") if sign >= 0 else Verdict("refund")
     if REFUNDS.match(word):
-        return Verdict("refund") if sign < 0 else Verdict("none", _("Money of a refund or dispute that came back to you; not a sale."))
-    return Verdict("none", _("“%(kind)s” moves money between Stripe, your bank and you; not a sale.") % {"kind": kind or _("no kind")})
+        return (
+            Verdict("refund")
+            if sign < 0
+            else Verdict("none", _("Money of a refund or dispute that came back to you; not a sale."))
+        )
+    return Verdict(
+        "none",
+        _("“%(kind)s” moves money between Stripe, your bank and you; not a sale.") % {"kind": kind or _("no kind")},
+    )
 
 
 def judge(con: DuckDBPyConnection, case: Case) -> None:
     """A charge is known by the id of its source where the report has it, else by its own; a lost dispute names its charge."""
     judge_each_kind(con, verdict)
-    con.execute("UPDATE record_table SET order_id = refers_to WHERE regexp_matches(refers_to, '^(ch|py|pi)_') AND kind IN ('charge', 'payment')")
-    con.execute(f"UPDATE record_table SET refers_to = regexp_extract(item, '{ADJUSTED}', 2) WHERE regexp_matches(item, '{ADJUSTED}')")
+    con.execute(
+        "UPDATE record_table SET order_id = refers_to WHERE regexp_matches(refers_to, '^(ch|py|pi)_') AND kind IN ('charge', 'payment')"
+    )
+    con.execute(
+        f"UPDATE record_table SET refers_to = regexp_extract(item, '{ADJUSTED}', 2) WHERE regexp_matches(item, '{ADJUSTED}')"
+    )
     write_verdicts(con, refunds_by="refers_to")
     con.execute(
         "UPDATE verdict SET meaning = 'refund', reason = NULL FROM record r WHERE r.place = verdict.place AND verdict.meaning = 'none'"
@@ -49,7 +60,10 @@ STRIPE_BALANCE = Format(
     label=gettext_lazy("Stripe balance"),
     source="stripe",
     takes="orders",
-    tell_tale=(names("balance_transaction_id|gross|reporting_category"), names("id|Type|Source|Amount|Fee|Net|Currency")),
+    tell_tale=(
+        names("balance_transaction_id|gross|reporting_category"),
+        names("id|Type|Source|Amount|Fee|Net|Currency"),
+    ),
     columns={
         "order_id": names("balance_transaction_id|id"),
         "bought_on": names("created_utc|Created (UTC)|created"),

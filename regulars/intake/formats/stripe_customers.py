@@ -9,7 +9,11 @@ STRIPE_CUSTOMERS = Format(
     label=_("Stripe customers"),
     source="stripe",
     takes="people",
-    tell_tale=(names("id|Email|Name|Created (UTC)"), names("id|Email|Description|Total Spend"), names("id|email|name|delinquent")),
+    tell_tale=(
+        names("id|Email|Name|Created (UTC)"),
+        names("id|Email|Description|Total Spend"),
+        names("id|email|name|delinquent"),
+    ),
     columns={
         "person_id": names("id|Customer ID"),
         "full_name": names("Name|Card Name"),

@@ -138,7 +138,10 @@ NAMES: dict[str, str] = {}
 for _candidate in FIELDS.values():
     for _name in _candidate.names:
         NAMES.setdefault(_name, _candidate.key)
-ANY_ID = frozenset(name_key(name) for name in ("id", "entity_id", "_entity_id", "uid", "uuid", "guid", "address id", "record id", "key"))
+ANY_ID = frozenset(
+    name_key(name)
+    for name in ("id", "entity_id", "_entity_id", "uid", "uuid", "guid", "address id", "record id", "key")
+)
 ORDER_WORDS = frozenset({"status", "state", "estado", "etat", "stato", "typ", "type", "tipo"})
 
 

@@ -43,7 +43,12 @@ def is_phone(cell: str) -> bool:
 
 
 def is_name(cell: str) -> bool:
-    return 2 <= len(cell) <= 60 and bool(LETTERS.search(cell)) and not any(letter.isdigit() for letter in cell) and "@" not in cell
+    return (
+        2 <= len(cell) <= 60
+        and bool(LETTERS.search(cell))
+        and not any(letter.isdigit() for letter in cell)
+        and "@" not in cell
+    )
 
 
 def is_full_name(cell: str) -> bool:
@@ -55,4 +60,12 @@ def is_mail_status(cell: str) -> bool:
 
 
 def is_order_status(cell: str) -> bool:
-    return standing(cell) != "paid" or cell.casefold() in {"paid", "complete", "completed", "processing", "shipped", "delivered", "closed"}
+    return standing(cell) != "paid" or cell.casefold() in {
+        "paid",
+        "complete",
+        "completed",
+        "processing",
+        "shipped",
+        "delivered",
+        "closed",
+    }

@@ -13,7 +13,21 @@ from regulars.intake.reading import Sheet
 SAMPLE_ROWS = 300
 MANY_COLUMNS = frozenset({"email", "phone", "street", "street_2", "city", "postcode", "region", "country", "full_name", "company",
                           "bought_on", "opted_in_at", "given_name", "family_name"})  # fmt: skip
-AMOUNTS = frozenset({"amount", "tax", "shipping", "discount", "refunded", "outstanding", "price", "quantity", "line_amount", "line_discount", "disputed"})
+AMOUNTS = frozenset(
+    {
+        "amount",
+        "tax",
+        "shipping",
+        "discount",
+        "refunded",
+        "outstanding",
+        "price",
+        "quantity",
+        "line_amount",
+        "line_discount",
+        "disputed",
+    }
+)
 MOMENTS = frozenset({"bought_on", "refunded_on", "cancelled_at", "opted_in_at", "left_at", "cleaned_at"})
 ORDER_GROUPS = frozenset({"order", "line", "row"})
 Columns = dict[str, list[str]]
@@ -69,7 +83,8 @@ def for_purpose(columns: Columns, header: Sequence[str], sample: Mapping[str, li
 def _sample(sheet: Sheet) -> dict[str, list[str]]:
     rows = [cells for _, cells in sheet.first_rows(SAMPLE_ROWS)]
     return {
-        name: [cells[place].strip() if place < len(cells) else "" for cells in rows] for place, name in enumerate(sheet.header)
+        name: [cells[place].strip() if place < len(cells) else "" for cells in rows]
+        for place, name in enumerate(sheet.header)
     }
 
 
@@ -103,7 +118,12 @@ def _by_name(header: Sequence[str], sample: Mapping[str, list[str]]) -> Columns:
 def _name_beside_a_surname(columns: Columns) -> Columns:
     """Where a surname stands in a column of its own, "Name" holds the given name."""
     names = columns.get("full_name", [])
-    if "family_name" in columns and "given_name" not in columns and names and key_of(names[0]) in {"name", "namn", "naam", "nome", "nom"}:
+    if (
+        "family_name" in columns
+        and "given_name" not in columns
+        and names
+        and key_of(names[0]) in {"name", "namn", "naam", "nome", "nom"}
+    ):
         return {**{field: found for field, found in columns.items() if field != "full_name"}, "given_name": names[:1]}
     return columns
 
@@ -141,7 +161,10 @@ def _who(field: str, cells: list[str]) -> str:
 
 def _state(field: str, cells: list[str]) -> str:
     """ "State" is a part of a country in an address, and how things stand in a list of orders or subscribers."""
-    if field == "region" and contents.share(cells, lambda cell: contents.is_mail_status(cell) or contents.is_order_status(cell)) > 0.8:
+    if (
+        field == "region"
+        and contents.share(cells, lambda cell: contents.is_mail_status(cell) or contents.is_order_status(cell)) > 0.8
+    ):
         return "status"
     return field
 
@@ -160,13 +183,42 @@ def _by_contents(header: Sequence[str], sample: Mapping[str, list[str]], named: 
     take("email", [name for name in free if contents.share(sample[name], contents.is_email) > 0.8])
     if is_headed:
         return found
-    take("bought_on", [name for name in free if contents.share(sample[name], contents.is_moment) > 0.95 and not _is_small(sample[name])])
+    take(
+        "bought_on",
+        [
+            name
+            for name in free
+            if contents.share(sample[name], contents.is_moment) > 0.95 and not _is_small(sample[name])
+        ],
+    )
     take("amount", [name for name in reversed(free) if contents.share(sample[name], contents.DECIMAL.fullmatch) > 0.8])
     take("full_name", [name for name in free if contents.share(sample[name], contents.is_full_name) > 0.6])
-    take("person_id", [name for name in free if contents.share(sample[name], contents.WHOLE.fullmatch) > 0.95 and not _is_small(sample[name])])
-    take("quantity", [name for name in free if contents.share(sample[name], contents.WHOLE.fullmatch) > 0.95 and _is_small(sample[name])])
-    take("phone", [name for name in free if contents.share(sample[name], contents.is_phone) > 0.8] if "person_id" not in found else [])
-    take("item", [name for name in free if contents.share(sample[name], contents.is_name) > 0.8] if "amount" in found else [])
+    take(
+        "person_id",
+        [
+            name
+            for name in free
+            if contents.share(sample[name], contents.WHOLE.fullmatch) > 0.95 and not _is_small(sample[name])
+        ],
+    )
+    take(
+        "quantity",
+        [
+            name
+            for name in free
+            if contents.share(sample[name], contents.WHOLE.fullmatch) > 0.95 and _is_small(sample[name])
+        ],
+    )
+    take(
+        "phone",
+        [name for name in free if contents.share(sample[name], contents.is_phone) > 0.8]
+        if "person_id" not in found
+        else [],
+    )
+    take(
+        "item",
+        [name for name in free if contents.share(sample[name], contents.is_name) > 0.8] if "amount" in found else [],
+    )
     return found
 
 

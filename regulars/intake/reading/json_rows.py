@@ -10,7 +10,20 @@ from typing import Any
 
 from regulars.intake.reading.sheets import Row, UnreadableFile
 
-LIST_NAMES = ("orders", "customers", "data", "results", "items", "records", "rows", "charges", "transactions", "contacts", "people", "members")
+LIST_NAMES = (
+    "orders",
+    "customers",
+    "data",
+    "results",
+    "items",
+    "records",
+    "rows",
+    "charges",
+    "transactions",
+    "contacts",
+    "people",
+    "members",
+)
 ITEM_NAMES = ("line_items", "items", "lines", "order_lines", "order_items", "products")
 SECRET = ("password", "token", "secret")
 
@@ -24,7 +37,9 @@ def looks_like_json(path: Path, encoding: str) -> bool:
 
 def read(path: Path, encoding: str) -> tuple[list[str], list[Row]]:
     """Return the column names in the order they first appear, and the rows; a row's number is its object's place."""
-    flat = [(number, line) for number, record in enumerate(_records(path, encoding), start=1) for line in _lines(record)]
+    flat = [
+        (number, line) for number, record in enumerate(_records(path, encoding), start=1) for line in _lines(record)
+    ]
     header: dict[str, int] = {}
     for _, line in flat:
         for name in line:

@@ -17,7 +17,9 @@ PACKED = (b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ")
 HARMLESS = re.compile(r"status|check", re.IGNORECASE)
 
 
-def open_sheet(path: Path, is_known: Callable[[str], bool], *, country: str = "", encoding: str = "", sheet: str = "") -> Sheet:
+def open_sheet(
+    path: Path, is_known: Callable[[str], bool], *, country: str = "", encoding: str = "", sheet: str = ""
+) -> Sheet:
     """Read a file's header and offer its rows; raises UnreadableFile with a sentence when there is nothing to read.
 
     Columns that hold passwords and the like are emptied while reading, so that they are stored nowhere.

@@ -58,7 +58,9 @@ def about_currency(assumed: str) -> Asked:
 def about_new_currency(wanted: str, before: str) -> Asked:
     return Asked(
         "business_currency",
-        _("Everything in this file is in %(new)s, and nothing was recorded before, so the business now counts in %(new)s instead of %(old)s.")
+        _(
+            "Everything in this file is in %(new)s, and nothing was recorded before, so the business now counts in %(new)s instead of %(old)s."
+        )
         % {"new": wanted, "old": before},
         _("It cannot be changed any more once there is an order."),
         wanted,
@@ -78,7 +80,8 @@ def about_encoding(assumed: str, others: tuple[str, ...]) -> Asked:
 def about_sheets(taken: str, others: tuple[str, ...]) -> Asked:
     return Asked(
         "sheet",
-        _("Only the sheet “%(sheet)s” was read. The workbook has others: %(others)s.") % {"sheet": taken, "others": ", ".join(others)},
+        _("Only the sheet “%(sheet)s” was read. The workbook has others: %(others)s.")
+        % {"sheet": taken, "others": ", ".join(others)},
         _("One sheet is taken in at a time."),
         taken,
         [(name, name) for name in (taken, *others)],

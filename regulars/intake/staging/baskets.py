@@ -14,7 +14,9 @@ from duckdb import DuckDBPyConnection
 from regulars.intake.staging import wide
 
 PRICES = ("iso", "is_own", "paid", "given_back", "disputed_away", "used_rate", "is_cancelled")
-SUMMED = frozenset({"x_amount", "x_refunded", "x_tax", "x_shipping", "x_discount", "x_converted_amount", "x_converted_refunded"})
+SUMMED = frozenset(
+    {"x_amount", "x_refunded", "x_tax", "x_shipping", "x_discount", "x_converted_amount", "x_converted_refunded"}
+)
 # The first of these that holds is why an order cannot be taken in; the sentences are in `_sentences`.
 REASON = (
     "CASE WHEN fault IS NOT NULL THEN fault WHEN d_bought_on IS NULL THEN ? WHEN NOT is_own THEN replace(?, '%s', iso)"
@@ -71,7 +73,9 @@ def make_baskets(con: DuckDBPyConnection, how: Basketry) -> None:
     _make_heads(con, how)
     con.execute(f"CREATE VIEW priced AS {_priced(con, how)}")
     columns = [*wide.without(wide.names(con, "record_table"), "place"), "key", "place", "standing", *PRICES]
-    con.execute(f"CREATE TABLE basket_table AS SELECT {', '.join(columns)}, {REASON} AS why_not FROM priced", _sentences(how))  # noqa: S608
+    con.execute(
+        f"CREATE TABLE basket_table AS SELECT {', '.join(columns)}, {REASON} AS why_not FROM priced", _sentences(how)
+    )  # noqa: S608
     wide.offer(con, "basket", wide.EVERY)
     _refuse_baskets(con)
 
@@ -81,7 +85,8 @@ def _make_heads(con: DuckDBPyConnection, how: Basketry) -> None:
     where they are those of lines."""
     columns = [*wide.without(wide.names(con, "record_table"), "place"), "standing"]
     merged = [
-        f"sum({name}) AS {name}" if how.adds_up and name in SUMMED else f"arg_min({name}, place) AS {name}" for name in columns
+        f"sum({name}) AS {name}" if how.adds_up and name in SUMMED else f"arg_min({name}, place) AS {name}"
+        for name in columns
     ]
     con.execute(
         f"CREATE TABLE head_table AS SELECT key, min(place) AS place, {', '.join(merged)} FROM part SEMI JOIN several USING (key) GROUP BY key"  # noqa: S608
@@ -143,7 +148,8 @@ def _priced(con: DuckDBPyConnection, how: Basketry) -> str:
 def _sentences(how: Basketry) -> list[str]:
     return [
         _("There is no date in this row."),
-        _("This was paid in %%s, your business counts in %(currency)s, and the file does not say what it was worth.") % {"currency": how.currency},
+        _("This was paid in %%s, your business counts in %(currency)s, and the file does not say what it was worth.")
+        % {"currency": how.currency},
         _("There is no amount in this row."),
         _("The amount is below zero."),
     ]
@@ -160,7 +166,9 @@ def _refuse_baskets(con: DuckDBPyConnection) -> None:
         WHERE b.why_not IS NOT NULL
         """
     )
-    con.execute("INSERT INTO refused SELECT place, row_number, why_not, key FROM gone WHERE place NOT IN (SELECT place FROM refused)")
+    con.execute(
+        "INSERT INTO refused SELECT place, row_number, why_not, key FROM gone WHERE place NOT IN (SELECT place FROM refused)"
+    )
     con.execute(
         "INSERT INTO refused SELECT p.place, p.row_number, replace(replace(?, '%o', p.key), '%n', g.row_number::VARCHAR), p.key"
         " FROM part p JOIN gone g USING (key) WHERE p.place NOT IN (SELECT place FROM refused)",

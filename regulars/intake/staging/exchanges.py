@@ -35,7 +35,11 @@ def iso_of(text: str) -> str:
         return WORDS[word]
     if text.strip().lower() in SIGNS:
         return SIGNS[text.strip().lower()]
-    return text.strip().upper() if CODE.fullmatch(text.strip()) else ("" if text.strip() in {"$", "¥"} else text.strip()[:10])
+    return (
+        text.strip().upper()
+        if CODE.fullmatch(text.strip())
+        else ("" if text.strip() in {"$", "¥"} else text.strip()[:10])
+    )
 
 
 def currencies_of_sales(con: DuckDBPyConnection) -> dict[str, int]:

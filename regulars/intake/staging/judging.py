@@ -55,7 +55,9 @@ def judge_shop(con: DuckDBPyConnection, case: Case) -> None:
         LEFT JOIN mode_of g ON g.mode IS NOT DISTINCT FROM r.mode
         """
     )
-    con.execute("UPDATE verdict SET meaning = 'none', reason = ? WHERE regexp_matches(order_key, '^#D[0-9]+$')", [DRAFT()])
+    con.execute(
+        "UPDATE verdict SET meaning = 'none', reason = ? WHERE regexp_matches(order_key, '^#D[0-9]+$')", [DRAFT()]
+    )
     for kind, reason in (("unpaid", UNPAID), ("draft", DRAFT), ("test", TEST)):
         _spread_reason(con, kind, reason())
 
@@ -108,7 +110,8 @@ def _label_modes(con: DuckDBPyConnection) -> None:
     """Test mode stands in a column of its own, or in the name of a made-up way to pay."""
     con.execute("CREATE TABLE mode_of (mode VARCHAR, reason VARCHAR)")
     con.executemany(
-        "INSERT INTO mode_of VALUES (?, ?)", [*((mode, TEST() if _is_a_test(mode) else None) for mode in _distinct(con, "mode")), (None, None)]
+        "INSERT INTO mode_of VALUES (?, ?)",
+        [*((mode, TEST() if _is_a_test(mode) else None) for mode in _distinct(con, "mode")), (None, None)],
     )
 
 
@@ -119,27 +122,43 @@ def _is_a_test(mode: str) -> bool:
 
 def _label_truths(con: DuckDBPyConnection, column: str) -> None:
     con.execute(f"CREATE TABLE {column}_of (word VARCHAR, is_true BOOLEAN)")
-    con.executemany(f"INSERT INTO {column}_of VALUES (?, ?)", [*((word, truth(word)) for word in _distinct(con, column)), ("", None)])  # noqa: S608
+    con.executemany(
+        f"INSERT INTO {column}_of VALUES (?, ?)",
+        [*((word, truth(word)) for word in _distinct(con, column)), ("", None)],
+    )  # noqa: S608
 
 
 def _distinct(con: DuckDBPyConnection, column: str) -> Sequence[str]:
-    return [word for (word,) in con.execute(f"SELECT DISTINCT {column} FROM record WHERE {column} IS NOT NULL").fetchall()]  # noqa: S608
+    return [
+        word for (word,) in con.execute(f"SELECT DISTINCT {column} FROM record WHERE {column} IS NOT NULL").fetchall()
+    ]  # noqa: S608
 
 
 def judge_each_kind(con: DuckDBPyConnection, verdict: KindJudge) -> None:
     """Ask `verdict` once for each combination of kind, status, sign and impact; makes table `kind_verdict`."""
-    con.execute("CREATE TABLE kind_verdict (kind VARCHAR, status VARCHAR, sign INTEGER, impact VARCHAR, meaning VARCHAR, reason VARCHAR)")
-    combinations = con.execute("SELECT DISTINCT kind, status, sign(coalesce(x_amount, 0))::INTEGER, impact FROM record").fetchall()
+    con.execute(
+        "CREATE TABLE kind_verdict (kind VARCHAR, status VARCHAR, sign INTEGER, impact VARCHAR, meaning VARCHAR, reason VARCHAR)"
+    )
+    combinations = con.execute(
+        "SELECT DISTINCT kind, status, sign(coalesce(x_amount, 0))::INTEGER, impact FROM record"
+    ).fetchall()
     con.executemany(
         "INSERT INTO kind_verdict VALUES (?, ?, ?, ?, ?, ?)",
-        [(*found, said.meaning, said.reason or None) for found in combinations for said in [verdict(found[0] or "", found[1] or "", found[2], found[3] or "")]],
+        [
+            (*found, said.meaning, said.reason or None)
+            for found in combinations
+            for said in [verdict(found[0] or "", found[1] or "", found[2], found[3] or "")]
+        ],
     )
 
 
 def write_verdicts(con: DuckDBPyConnection, *, refunds_by: str) -> None:
     """Make table `verdict` from `kind_verdict`; money back names its payment in column `refunds_by`."""
     con.execute("CREATE TABLE standing_of (status VARCHAR, standing VARCHAR)")
-    con.executemany("INSERT INTO standing_of VALUES (?, ?)", [*((word, standing(word)) for word in _distinct(con, "status")), (None, None)])
+    con.executemany(
+        "INSERT INTO standing_of VALUES (?, ?)",
+        [*((word, standing(word)) for word in _distinct(con, "status")), (None, None)],
+    )
     con.execute(
         f"""
         CREATE TABLE verdict AS

@@ -61,7 +61,11 @@ def _fields(columns: Mapping[str, Sequence[int]]) -> str:
     parts = []
     for field in kept({field for field, found in columns.items() if found}):
         filled = [_clean(f'"{field}_{place}"') for place in columns.get(field, ())]
-        together = f"nullif(concat_ws(' ::: ', {', '.join(filled)}), '')" if field in KEPT_ALL else f"coalesce({', '.join(filled)})"
+        together = (
+            f"nullif(concat_ws(' ::: ', {', '.join(filled)}), '')"
+            if field in KEPT_ALL
+            else f"coalesce({', '.join(filled)})"
+        )
         parts.append(f"{together} AS {field}" if filled else f"NULL::VARCHAR AS {field}")
     return ", ".join(parts)
 

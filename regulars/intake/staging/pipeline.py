@@ -23,6 +23,7 @@ from regulars.intake.staging import asking, baskets, exchanges, loading, records
 from regulars.intake.staging.asking import Asked
 from regulars.intake.staging.judging import Case
 from regulars.intake.staging.typing import Reading
+from regulars.intake.values.dates import Order
 from regulars.kit import money
 
 MEMORY = "320MB"
@@ -45,6 +46,7 @@ class Staged:
     con: DuckDBPyConnection
     format: Format
     currency: str
+    date_order: Order = "dmy"
     rows: int = 0
     units: int = 0
     lines: int = 0
@@ -86,15 +88,27 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder / "spill", ignore_errors=True)
 
 
-def stage(con: DuckDBPyConnection, sheet: Sheet, guess: Guess, options: ImportOptions, house: House, folder: Path, file_name: str) -> Staged:
+def stage(
+    con: DuckDBPyConnection,
+    sheet: Sheet,
+    guess: Guess,
+    options: ImportOptions,
+    house: House,
+    folder: Path,
+    file_name: str,
+) -> Staged:
     """Read, type, judge and gather one file; nothing is written to the book."""
     places = {name: place for place, name in enumerate(sheet.header)}
-    columns = {fieldname: [places[name] for name in names if name in places] for fieldname, names in guess.columns.items()}
+    columns = {
+        fieldname: [places[name] for name in names if name in places] for fieldname, names in guess.columns.items()
+    }
     filled = {fieldname for fieldname, found in columns.items() if found}
     staged = Staged(con, guess.format, house.currency)
     staged.rows = loading.load(con, sheet, columns, folder)
     reading = _reading(staged, sheet, guess, options, house, filled)
-    utc = guess.format.utc | {fieldname for fieldname, names in guess.columns.items() if any(key_of(name).endswith("utc") for name in names)}
+    utc = guess.format.utc | {
+        fieldname for fieldname, names in guess.columns.items() if any(key_of(name).endswith("utc") for name in names)
+    }
     records.make_records(con, filled, reading, is_about_sales=staged.is_about_sales, utc=utc)
     if staged.is_about_sales:
         _stage_sales(staged, options, house, filled)
@@ -107,18 +121,25 @@ def stage(con: DuckDBPyConnection, sheet: Sheet, guess: Guess, options: ImportOp
     return staged
 
 
-def _reading(staged: Staged, sheet: Sheet, guess: Guess, options: ImportOptions, house: House, filled: set[str]) -> Reading:
+def _reading(
+    staged: Staged, sheet: Sheet, guess: Guess, options: ImportOptions, house: House, filled: set[str]
+) -> Reading:
     """Decide how texts are read, and note what had to be assumed."""
     decimals = styles.decimals(staged.con, filled if staged.is_about_sales else (), sheet.separator, options.decimal)
     order = styles.date_order(staged.con, filled, house.country, options.date_order)
     if decimals.is_open:
-        staged.questions.append(asking.about_decimals(decimals.marks["amount" if "amount" in decimals.marks else next(iter(decimals.marks))]))
+        staged.questions.append(
+            asking.about_decimals(
+                decimals.marks["amount" if "amount" in decimals.marks else next(iter(decimals.marks))]
+            )
+        )
     if order.is_open:
         staged.questions.append(asking.about_date_order(order.order))
     if sheet.other_encodings and not options.encoding:
         staged.questions.append(asking.about_encoding(sheet.encoding, sheet.other_encodings))
     if sheet.other_sheets and not options.sheet:
         staged.questions.append(asking.about_sheets(sheet.sheet_name, sheet.other_sheets))
+    staged.date_order = order.order
     return Reading(decimals.marks, order.order, house.zone, _cents(staged, sheet, guess, options, filled))
 
 
@@ -147,7 +168,9 @@ def _stage_sales(staged: Staged, options: ImportOptions, house: House, filled: s
     staged.currency = _currency(staged, options, house, filled)
     exchanges.find_exchanges(con, staged.currency)
     adds_up = _adds_up(staged, options, filled)
-    how = baskets.Basketry(staged.currency, options.currency or staged.currency, adds_up, money.digits(staged.currency), filled)
+    how = baskets.Basketry(
+        staged.currency, options.currency or staged.currency, adds_up, money.digits(staged.currency), filled
+    )
     baskets.refuse_what_is_no_sale(con)
     baskets.make_baskets(con, how)
     refunds.make_refunds(con, how, guesses_anonymous="kind" in filled)
@@ -193,7 +216,10 @@ def _adds_up(staged: Staged, options: ImportOptions, filled: set[str]) -> bool:
 
 def _sum_up(staged: Staged) -> None:
     con = staged.con
-    staged.refused = [(int(row), str(reason)) for row, reason in con.execute("SELECT row_number, reason FROM refused ORDER BY place").fetchall()]
+    staged.refused = [
+        (int(row), str(reason))
+        for row, reason in con.execute("SELECT row_number, reason FROM refused ORDER BY place").fetchall()
+    ]
     if not staged.is_about_sales:
         staged.people_refused = len(staged.refused)
         return

@@ -26,7 +26,9 @@ REGULAR_EMAIL = r"^[a-z0-9_+-]+(\.[a-z0-9_+-]+)*@([a-z0-9]([a-z0-9-]*[a-z0-9])?\
 NO_NUMBER = "('0', '-', 'guest', 'null', 'none', 'n/a', 'nan')"
 
 
-def make_records(con: DuckDBPyConnection, filled: Collection[str], reading: Reading, *, is_about_sales: bool, utc: Collection[str]) -> None:
+def make_records(
+    con: DuckDBPyConnection, filled: Collection[str], reading: Reading, *, is_about_sales: bool, utc: Collection[str]
+) -> None:
     """Type every row of `entry`; what cannot be read is said in `fault`, on the row itself."""
     _join_clock(con, filled)
     _mark_utc(con, [field for field in utc if field in filled])
@@ -45,7 +47,10 @@ def make_records(con: DuckDBPyConnection, filled: Collection[str], reading: Read
     if "amount" in amounts:
         columns.append("nullif(s_amount.code, '') AS code")
     if "email" in filled:
-        columns += [f"CASE WHEN regexp_matches(lower(e.email), '{REGULAR_EMAIL}') THEN e.email ELSE a.first END AS address", "a.others AS more_addresses"]
+        columns += [
+            f"CASE WHEN regexp_matches(lower(e.email), '{REGULAR_EMAIL}') THEN e.email ELSE a.first END AS address",
+            "a.others AS more_addresses",
+        ]
         joins.append("LEFT JOIN email_of a ON a.text = e.email")
     con.execute(f"CREATE VIEW typed AS SELECT {', '.join(columns)} FROM entry_table e {' '.join(joins)}")  # noqa: S608
     _name_faults(con, amounts, moments)

@@ -70,11 +70,17 @@ def _link_by_reference(con: DuckDBPyConnection, how: Basketry) -> None:
 def _link_by_person(con: DuckDBPyConnection, how: Basketry, *, guesses_anonymous: bool) -> None:
     """A refund that names no payment goes to the same person's latest order that is large enough, one of the same
     amount first. Where nobody is named at all, the same among all sales: there it touches no one's standing."""
-    con.execute("CREATE TABLE remaining AS SELECT key, place, d_bought_on AS day, paid AS amount, lower(address) AS address, person_id FROM basket WHERE NOT is_cancelled")
-    con.execute("UPDATE remaining SET amount = remaining.amount - b.amount FROM (SELECT key, sum(amount) AS amount FROM back WHERE key IS NOT NULL GROUP BY key) b WHERE b.key = remaining.key")
+    con.execute(
+        "CREATE TABLE remaining AS SELECT key, place, d_bought_on AS day, paid AS amount, lower(address) AS address, person_id FROM basket WHERE NOT is_cancelled"
+    )
+    con.execute(
+        "UPDATE remaining SET amount = remaining.amount - b.amount FROM (SELECT key, sum(amount) AS amount FROM back WHERE key IS NOT NULL GROUP BY key) b WHERE b.key = remaining.key"
+    )
     named = con.execute("SELECT count(*) FROM remaining WHERE address IS NOT NULL OR person_id IS NOT NULL").fetchone()
     is_anonymous = guesses_anonymous and named is not None and named[0] == 0
-    who = "(o.address = k.address OR o.person_id = k.person_id)" + (" OR (k.address IS NULL AND k.person_id IS NULL)" if is_anonymous else "")
+    who = "(o.address = k.address OR o.person_id = k.person_id)" + (
+        " OR (k.address IS NULL AND k.person_id IS NULL)" if is_anonymous else ""
+    )
     for _round in range(ROUNDS):
         linked = con.execute(
             f"""

@@ -69,5 +69,7 @@ def date_order(con: DuckDBPyConnection, filled: Iterable[str], country: str, wan
     ).fetchone()
     day_first, month_first, either = found or (0, 0, 0)
     if day_first or month_first:
-        return DateOrder("dmy" if day_first >= month_first else "mdy", is_open=bool(day_first and month_first and either))
+        return DateOrder(
+            "dmy" if day_first >= month_first else "mdy", is_open=bool(day_first and month_first and either)
+        )
     return DateOrder(usual, is_open=bool(either))

@@ -41,9 +41,15 @@ def type_amounts(con: DuckDBPyConnection, reading: Reading, fields: Iterable[str
             [regular],
         ).fetchall()
         found = ((field, text, amounts.parse(text, mark)) for (text,) in texts)
-        rows = [(field, text, str(_within(read.amount)), read.currency) for field, text, read in found if read and _within(read.amount) is not None]
+        rows = [
+            (field, text, str(_within(read.amount)), read.currency)
+            for field, text, read in found
+            if read and _within(read.amount) is not None
+        ]
         if rows:
-            con.executemany("INSERT INTO sum_of VALUES (?, ?, ?::DECIMAL(18,4), ?)", rows) if len(rows) < 200 else _bulk(con, rows)
+            con.executemany("INSERT INTO sum_of VALUES (?, ?, ?::DECIMAL(18,4), ?)", rows) if len(
+                rows
+            ) < 200 else _bulk(con, rows)
 
 
 def _bulk(con: DuckDBPyConnection, rows: list[tuple[str, str, str, str]]) -> None:

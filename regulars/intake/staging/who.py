@@ -39,9 +39,13 @@ def refuse_nobody(con: DuckDBPyConnection) -> None:
         """,  # noqa: S608
         [
             _("“%s” is no e-mail address."),
-            _("The name is only question marks: its letters were lost before this file was written. Export it again as UTF-8."),
+            _(
+                "The name is only question marks: its letters were lost before this file was written. Export it again as UTF-8."
+            ),
             _("There is no name, e-mail address or phone number in this row."),
-            _("There is a name but no way to reach them: no e-mail address, phone number, postal address or customer number."),
+            _(
+                "There is a name but no way to reach them: no e-mail address, phone number, postal address or customer number."
+            ),
         ],
     )
 
@@ -83,11 +87,18 @@ def _fill(con: DuckDBPyConnection, table: str, rows: Iterable[tuple[object, ...]
 
 
 def _distinct(con: DuckDBPyConnection, source: str, column: str) -> list[str]:
-    return [word for (word,) in con.execute(f"SELECT DISTINCT {column} FROM {source} WHERE {column} IS NOT NULL LIMIT 1000").fetchall()]  # noqa: S608
+    return [
+        word
+        for (word,) in con.execute(
+            f"SELECT DISTINCT {column} FROM {source} WHERE {column} IS NOT NULL LIMIT 1000"
+        ).fetchall()
+    ]  # noqa: S608
 
 
 def _word_joins() -> str:
-    return " ".join(f"LEFT JOIN {column}_word w_{column} ON w_{column}.word = b.{column}" for column in (*FLAGS, "mail_status"))
+    return " ".join(
+        f"LEFT JOIN {column}_word w_{column} ON w_{column}.word = b.{column}" for column in (*FLAGS, "mail_status")
+    )
 
 
 def _says(is_about_sales: bool, file_status: str) -> str:
@@ -97,7 +108,9 @@ def _says(is_about_sales: bool, file_status: str) -> str:
     left = f"(left_at IS NOT NULL OR coalesce({status} = 'left', false) OR coalesce(w_mail_disabled.says, false) OR {file_status == 'left'})"
     dated = f"(opted_in_at IS NOT NULL AND coalesce({status} <> 'none', true) AND {file_status != 'none'})"
     given = f"(coalesce(w_accepts_email.says, false) OR coalesce({status} = 'subscribed', false) OR {dated})"
-    given_at = "coalesce(u_opted_in_at, d_opted_in_at::TIMESTAMP" + (", u_bought_on, d_bought_on::TIMESTAMP)" if is_about_sales else ")")
+    given_at = "coalesce(u_opted_in_at, d_opted_in_at::TIMESTAMP" + (
+        ", u_bought_on, d_bought_on::TIMESTAMP)" if is_about_sales else ")"
+    )
     return f"""
         {bad} AS is_bad, {left} AS has_left, coalesce(u_left_at, d_left_at::TIMESTAMP) AS when_left,
         {given} AND NOT {bad} AND NOT {left} AS is_given, {given_at} AS when_given,

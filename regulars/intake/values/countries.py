@@ -29,7 +29,11 @@ US united states,united states of america,usa,u.s.a.,us,vereinigte staaten,etats
 UY uruguay|UZ uzbekistan|VE venezuela|VN vietnam,viet nam|ZA south africa,sudafrika,afrique du sud|ZW zimbabwe
 """
 CODES = {
-    folded(name): entry[:2] for line in NAMES.split("\n") for entry in line.split("|") if entry for name in entry[3:].split(",")
+    folded(name): entry[:2]
+    for line in NAMES.split("\n")
+    for entry in line.split("|")
+    if entry
+    for name in entry[3:].split(",")
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -22,10 +22,15 @@ SEP = r"\s*[-/.]\s*"
 YMD = re.compile(rf"(\d{{4}}){SEP}(\d{{1,2}}){SEP}(\d{{1,2}})(?!\d)\.?")
 NUMERIC = re.compile(rf"(\d{{1,2}})(?:{SEP}|\s+)(\d{{1,2}})(?:{SEP}|\s+)(\d{{4}}|\d{{2}}|'\d{{2}})(?!\d)\.?")
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
-DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.|er|º|ª)?[\s/-]+(?:of\s+|de\s+)?([^\W\d_]+)\.?(?:[\s,/-]+|\s+de\s+)(?:de\s+|del\s+)?(\d{4}|\d{2})(?!\d)")
+DAY_MONTH = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th|\.|er|º|ª)?[\s/-]+(?:of\s+|de\s+)?([^\W\d_]+)\.?(?:[\s,/-]+|\s+de\s+)(?:de\s+|del\s+)?(\d{4}|\d{2})(?!\d)"
+)
 MONTH_DAY = re.compile(r"([^\W\d_]+)\.?[\s-]+(\d{1,2})(?:st|nd|rd|th)?[\s,-]+(\d{4}|\d{2})(?![\d:])")
 WEEKDAY = re.compile(r"^[^\W\d_]{2,12}\.?,\s*")
-CLOCK = re.compile(r"^(?:T|,|\s|at\b|um\b|à\b|-)*(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([ap]\.?\s?m\.?)?(?:\s*Uhr)?", re.IGNORECASE)
+CLOCK = re.compile(
+    r"^(?:T|,|\s|at\b|um\b|à\b|-)*(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([ap]\.?\s?m\.?)?(?:\s*Uhr)?",
+    re.IGNORECASE,
+)
 OFFSET = re.compile(r"^(?:GMT|UTC)?\s*([+-])(\d{1,2}):?(\d{2})?$", re.IGNORECASE)
 SERIAL = re.compile(r"(\d{5})(?:[.,](\d+))?")
 EPOCH = re.compile(r"\d{10}|\d{13}")
@@ -53,7 +58,11 @@ def parse(text: str, order: Order | None = "dmy", *, century_until: int = 2069) 
 def _year_first(text: str, _order: Order | None, _until: int) -> tuple[date, str] | None:
     if found := YMD.match(text):
         return _found(int(found[1]), int(found[2]), int(found[3]), text[found.end() :])
-    if (found := COMPACT.fullmatch(text)) and (day := _day(int(found[1]), int(found[2]), int(found[3]))) and 1900 < day.year < 2100:
+    if (
+        (found := COMPACT.fullmatch(text))
+        and (day := _day(int(found[1]), int(found[2]), int(found[3])))
+        and 1900 < day.year < 2100
+    ):
         return day, f"{found[4]}:{found[5]}:{found[6] or '00'}" if found[4] else ""
     return None
 
@@ -144,7 +153,7 @@ def zone_named(text: str) -> timezone | ZoneInfo | None:
 def _from_a_number(text: str) -> Moment | None:
     """A spreadsheet's day count, or the seconds since 1970 that programs keep."""
     if EPOCH.fullmatch(text):
-        at = datetime.fromtimestamp(int(text[:10]), tz=timezone.utc)
+        at = datetime.fromtimestamp(int(text[:10]), tz=UTC)
         return Moment(at.date(), at)
     if found := SERIAL.fullmatch(text):
         days, share = int(found[1]), float(f"0.{found[2]}") if found[2] else 0.0

@@ -26,7 +26,9 @@ SHORT = (
 
 
 def _bare(name: str) -> str:
-    return "".join(letter for letter in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(letter))
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(letter)
+    )
 
 
 NUMBERS = {

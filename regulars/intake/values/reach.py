@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from email.utils import parseaddr
 
-PLAIN = re.compile(r"[^\s@,;<>()\[\]\\\"\ufffd:]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]", re.UNICODE)
+PLAIN = re.compile(
+    r"[^\s@,;<>()\[\]\\\"\ufffd:]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]", re.UNICODE
+)
 SPLIT = re.compile(r"\s*(?::::|[;,\n])\s*|\s+\|\s+")
 PHONE_PREFIX = re.compile(r"^(?:p|tel|phone|mob|mobile|t|m)\s*:\s*", re.IGNORECASE)
 

@@ -1,0 +1,115 @@
+"""Take in files here and now: what the terminal does, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from regulars.intake.models import ImportRun
+from regulars.intake.options import ImportOptions
+from regulars.intake.services.running import begin, carry_out, fail
+from regulars.intake.staging.pipeline import Staged
+from regulars.kit import money
+from regulars.kit.errors import Refusal
+from regulars.staff.models import User
+
+
+def import_files(
+    paths: Sequence[Path | str], options: ImportOptions | None = None, by: User | None = None
+) -> dict[str, Any]:
+    """Take in files one after the other and say what became of each, as `regulars import --json` prints it.
+
+    A bad row never stops the others; a file that cannot be read is named. Refused with one sentence when none could be.
+    """
+    chosen = options or ImportOptions()
+    answers: list[dict[str, Any]] = []
+    refusals: list[Refusal] = []
+    for path in map(Path, paths):
+        try:
+            answers.append(_import_one(path, chosen, by))
+        except Refusal as refusal:
+            refusals.append(refusal)
+            answers.append(_unread(path, refusal))
+    if refusals and len(refusals) == len(answers):
+        raise refusals[0]
+    return {"files": answers}
+
+
+def _import_one(path: Path, options: ImportOptions, by: User | None) -> dict[str, Any]:
+    if not path.is_file():
+        raise Refusal(_("%(file)s: there is no such file.") % {"file": path.name})
+    if options.is_dry_run:
+        return _rehearsed(path, options, by)
+    return _carried_out(path, options, by)
+
+
+@transaction.atomic
+def _rehearsed(path: Path, options: ImportOptions, by: User | None) -> dict[str, Any]:
+    """Do everything and then nothing of it."""
+    point = transaction.savepoint()
+    try:
+        return _carried_out(path, options, by)
+    finally:
+        transaction.savepoint_rollback(point)
+
+
+def _carried_out(path: Path, options: ImportOptions, by: User | None) -> dict[str, Any]:
+    run = begin(path, path.name, options, by=by)
+    try:
+        staged = carry_out(run, path)
+    except Refusal as refusal:
+        fail(run, refusal.sentence)
+        raise
+    run.refresh_from_db()
+    return as_answer(run, staged)
+
+
+def as_answer(run: ImportRun, staged: Staged) -> dict[str, Any]:
+    """What became of one file, in the shape that `--json` promises."""
+    return {
+        "file": run.name,
+        "format": run.format,
+        "rows": run.rows,
+        "people": {"new": run.people_new, "matched": run.people_matched, "refused": run.people_refused},
+        "orders": {
+            "new": run.orders_new,
+            "seen": run.orders_seen,
+            "updated": run.orders_updated,
+            "cancelled": run.orders_cancelled,
+            "refused": run.orders_refused,
+        },
+        "lines": run.lines,
+        "refunds": run.refunds,
+        "net_total": {"amount": str(money.quantized(run.net_amount or 0, run.currency)), "currency": run.currency},
+        "refused_rows": [{"row": number, "reason": reason} for number, reason in sorted(staged.refused)],
+        "questions": [
+            {
+                "kind": one.kind,
+                "text": one.text,
+                "why": one.why,
+                "taken": one.usual,
+                "choices": [key for key, _label in one.choices],
+            }
+            for one in staged.questions
+        ],
+    }
+
+
+def _unread(path: Path, refusal: Refusal) -> dict[str, Any]:
+    nothing = {"new": 0, "seen": 0, "updated": 0, "cancelled": 0, "refused": 0}
+    return {
+        "file": path.name,
+        "format": "",
+        "rows": 0,
+        "people": {"new": 0, "matched": 0, "refused": 0},
+        "orders": nothing,
+        "lines": 0,
+        "refunds": 0,
+        "net_total": {"amount": "0", "currency": ""},
+        "refused_rows": [{"row": 0, "reason": refusal.sentence}],
+        "questions": [],
+    }

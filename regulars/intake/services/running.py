@@ -1,0 +1,125 @@
+"""A run from its file to the book: begun, carried out (again after a crash, from where it had come to), finished."""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from regulars.intake.events import ImportFinished
+from regulars.intake.mapping.guessing import Guess
+from regulars.intake.models import ImportRun
+from regulars.intake.options import ImportOptions
+from regulars.intake.reading import Sheet
+from regulars.intake.services.opening import house, opened, source_of, understood
+from regulars.intake.services.people_of import Manner
+from regulars.intake.services.questions import ask_about_following_up, keep_questions
+from regulars.intake.services.refusing import keep_refused
+from regulars.intake.services.writing import Writer
+from regulars.intake.staging.pipeline import House, Staged, stage, workshop
+from regulars.kit import bulletin, clock, money
+from regulars.kit.services import change_business
+from regulars.purchases.models import Order
+from regulars.staff.models import User
+
+
+def begin(path: Path, name: str, options: ImportOptions, *, by: User | None = None, stored_as: str = "") -> ImportRun:
+    """Write down that a file is about to be taken in."""
+    return ImportRun.objects.create(
+        name=name[:255],
+        stored_as=stored_as,
+        digest=digest_of(path),
+        options=options.as_json(),
+        added_at=clock.now(),
+        by=by,
+        by_name=by.display_name if by else "",
+        was_first=not Order.objects.exists(),
+    )
+
+
+def digest_of(path: Path) -> str:
+    """Return what tells two files apart."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            found.update(block)
+    return found.hexdigest()
+
+
+def folder_of(run: ImportRun) -> Path:
+    """Where a run keeps its file and works; emptied when it is finished."""
+    return Path(settings.DATA_DIR) / "intake" / str(run.pk)
+
+
+def carry_out(run: ImportRun, path: Path) -> Staged:
+    """Stage the file and write what is not written yet. Safe to run again after it was killed at any moment."""
+    options = ImportOptions.from_json(run.options)
+    sheet = opened(path, options)
+    found = understood(sheet, options)
+    place, about = folder_of(run), house()
+    with workshop(place) as con:
+        staged = stage(con, sheet, found, options, about, place, run.name)
+        _settle_currency(staged, about, is_dry=options.is_dry_run)
+        _note_start(run, sheet, found, staged)
+        manner = Manner(source_of(found), run.name, staged.date_order, options.consent)
+        writer = Writer(run, staged, manner, run.by)
+        writer.write_all()
+        _finish(run, sheet, staged)
+    return staged
+
+
+def _settle_currency(staged: Staged, about: House, *, is_dry: bool) -> None:
+    """Before the first order the business takes the currency of its file."""
+    if staged.currency != about.currency and not is_dry:
+        change_business(currency=staged.currency)
+
+
+def _note_start(run: ImportRun, sheet: Sheet, found: Guess, staged: Staged) -> None:
+    run.state = ImportRun.State.RUNNING
+    run.format, run.source = found.format.slug, source_of(found)
+    run.mapping = found.columns
+    run.reading = {
+        "kind": sheet.kind,
+        "encoding": sheet.encoding,
+        "separator": sheet.separator,
+        "header_row": sheet.header_row,
+        "sheet": sheet.sheet_name,
+        "header": sheet.header,
+    }
+    run.rows, run.units, run.currency = staged.rows, staged.units, staged.currency
+    run.started_at = run.started_at or clock.now()
+    run.save(
+        update_fields=["state", "format", "source", "mapping", "reading", "rows", "units", "currency", "started_at"]
+    )
+
+
+@transaction.atomic
+def _finish(run: ImportRun, sheet: Sheet, staged: Staged) -> None:
+    """Settle the run with what can be compared with the shop's own figures, and tell the house."""
+    run.refresh_from_db()
+    keep_refused(run, sheet, staged.refused)
+    keep_questions(run, staged.questions)
+    run.state, run.finished_at = ImportRun.State.FINISHED, clock.now()
+    run.people_refused, run.orders_refused = staged.people_refused, staged.orders_refused
+    run.lines, run.refunds = staged.lines, staged.refunds
+    run.net_amount = money.quantized(staged.net_amount, staged.currency) if staged.is_about_sales else Decimal(0)
+    run.earliest_on, run.latest_on = staged.earliest_on, staged.latest_on
+    run.save()
+    bulletin.post(
+        ImportFinished(
+            run.pk,
+            run.people_new,
+            run.orders_new,
+            run.earliest_on.isoformat() if run.earliest_on else "",
+            run.latest_on.isoformat() if run.latest_on else "",
+        )
+    )
+    ask_about_following_up(run)
+
+
+def fail(run: ImportRun, sentence: str) -> None:
+    """Write down why nothing could be read."""
+    ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.State.FAILED, error=sentence, finished_at=clock.now())

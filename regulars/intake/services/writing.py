@@ -1,0 +1,178 @@
+"""Write staged units into the book: in short transactions, each with its counts, its effects and the place it came to.
+
+Killed in the middle, a run goes on after the last stretch that was written whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+from duckdb import DuckDBPyConnection
+
+from regulars.intake.models import ImportRun
+from regulars.intake.services.effects import note_effects, orders_as_they_stand
+from regulars.intake.services.people_of import Manner, Told
+from regulars.intake.services.units import Unit, pos_of, units_after
+from regulars.intake.staging.pipeline import Staged
+from regulars.kit import jobs, money
+from regulars.kit.database import chunks_by_time
+from regulars.people import queries as people_queries
+from regulars.people import services as people
+from regulars.purchases import services as purchases
+from regulars.purchases.services import LaterRefund, NewOrder, NewRefund, Recorded
+from regulars.staff.models import User
+
+HELD_MS = 100
+FIRST_CHUNK = 200
+STORIES_UNTIL = 2_000  # a larger import writes no timeline entry for each order
+
+
+@dataclass
+class Writer:
+    """Writes one run; `last_pos` and `last_person_id` tell whose orders the last stretch ended with."""
+
+    run: ImportRun
+    staged: Staged
+    manner: Manner
+    by: User | None
+    last_pos: int | None = None
+    last_person_id: int | None = None
+    written: int = field(default=0)
+
+    def write_all(self) -> None:
+        """Write everything that is left to write."""
+        run, staged = self.run, self.staged
+        self.written = run.cursor
+        self.last_pos = pos_of(staged.con, run.cursor) if run.cursor else None
+        self.last_person_id = run.cursor_person_id
+        digits = money.digits(staged.currency)
+        left = units_after(
+            staged.con, run.cursor, staged.units, self.manner, digits, is_about_sales=staged.is_about_sales
+        )
+        chunks_by_time(left, self.write, HELD_MS, first=FIRST_CHUNK)
+        if staged.is_about_sales:
+            self._write_later_refunds(staged.con)
+
+    def write(self, chunk: list[Unit]) -> None:
+        """Write one stretch; the caller's transaction holds all of it or nothing."""
+        known = self._people(chunk)
+        orders = [unit.order._replace(person_id=known.get(unit.pos)) for unit in chunk if unit.order]
+        if orders:
+            self._orders(orders)
+        self.written = chunk[-1].number
+        self.last_pos = chunk[-1].pos
+        self.last_person_id = known.get(self.last_pos) if self.last_pos is not None else None
+        ImportRun.objects.filter(pk=self.run.pk).update(cursor=self.written, cursor_person_id=self.last_person_id)
+        transaction.on_commit(self._report)
+
+    def _report(self) -> None:
+        jobs.progress(self.written, self.staged.units, _("Taking in %(file)s") % {"file": self.run.name})
+
+    def _people(self, chunk: Sequence[Unit]) -> dict[int | None, int]:
+        """Record the people of this stretch, each once; the one it begins with may be known from the stretch before."""
+        fresh: dict[int, Told] = {}
+        known: dict[int | None, int] = {}
+        for unit in chunk:
+            if unit.pos is None or unit.person is None or unit.pos in fresh:
+                continue
+            if unit.pos == self.last_pos and self.last_person_id is not None:
+                known[unit.pos] = self.last_person_id
+            else:
+                fresh[unit.pos] = unit.person
+        if not fresh:
+            return known
+        tellings = list(fresh.values())
+        recorded = people.record_people([one.person for one in tellings], source=self.manner.source, by=self.by)
+        known |= dict(zip(fresh, recorded.ids, strict=True))
+        note_effects(self.run, "person", recorded.new_ids)
+        note_effects(self.run, "person changed", [], before=recorded.learned)
+        self._beyond(tellings, recorded.ids)
+        ImportRun.objects.filter(pk=self.run.pk).update(
+            people_new=F("people_new") + recorded.new, people_matched=F("people_matched") + recorded.matched
+        )
+        return known
+
+    def _beyond(self, tellings: Sequence[Told], ids: Sequence[int]) -> None:
+        """Addresses that failed, people who no longer want offers, people who have died."""
+        bad = [address for one in tellings if one.has_bad_address for address in one.person.emails]
+        if bad:
+            marked = people.mark_emails_bad(bad)
+            note_effects(self.run, "bad address", marked)
+        self._take_back({pk: one.declined_at for pk, one in zip(ids, tellings, strict=True) if one.declined_at})
+        for pk, one in zip(ids, tellings, strict=True):
+            if one.deceased_on:
+                self._leave_in_peace(pk)
+
+    def _take_back(self, declined: dict[int, datetime]) -> None:
+        """A box left empty is no objection; but where the same source once said yes, it is the end of that yes."""
+        if not declined:
+            return
+        states = people_queries.consent_state(declined, "email", "marketing")
+        for pk, state in states.items():
+            at = declined[pk]
+            if state.is_given and (state.at is None or state.at < at):
+                wording = _("The file %(file)s says no.") % {"file": self.run.name}
+                people.withdraw_consent(
+                    [pk], "email", "marketing", source=self.manner.source, wording=wording, by=self.by, at=at
+                )
+
+    def _leave_in_peace(self, person_id: int) -> None:
+        from regulars.people.models import Person, Silence
+
+        if Silence.objects.filter(person_id=person_id, set_by_room="intake", lifted_at=None).exists():
+            return
+        person = Person.objects.get(pk=person_id)
+        people.silence(
+            person, Silence.Kind.ENDED, _("The file %(file)s gives a day of death.") % {"file": self.run.name}, "intake"
+        )
+
+    def _orders(self, orders: list[NewOrder]) -> None:
+        def keep(ids: list[int]) -> None:
+            note_effects(self.run, "order changed", [], before=orders_as_they_stand(ids))
+
+        recorded = purchases.record_orders(orders, is_bulk=self.staged.units > STORIES_UNTIL, about_to_change=keep)
+        note_effects(self.run, "order", recorded.new_ids)
+        self._count(recorded)
+
+    def _count(self, recorded: Recorded) -> None:
+        ImportRun.objects.filter(pk=self.run.pk).update(
+            orders_new=F("orders_new") + recorded.new,
+            orders_seen=F("orders_seen") + recorded.seen,
+            orders_updated=F("orders_updated") + recorded.updated,
+            orders_cancelled=F("orders_cancelled") + recorded.cancelled,
+        )
+
+    def _write_later_refunds(self, con: DuckDBPyConnection) -> None:
+        """Money back for orders that came in earlier; those that nobody knows are refused."""
+        rows = con.execute(
+            "SELECT row_number, refers_key, reference, day, amount FROM later_refund ORDER BY place"
+        ).fetchall()
+        for start in range(0, len(rows), 500):
+            self._write_refunds(rows[start : start + 500])
+
+    def _write_refunds(self, rows: Sequence[tuple[int, str, str, object, object]]) -> None:
+        later = [
+            LaterRefund(self.manner.source, key, NewRefund(reference[:200], day, amount))
+            for _n, key, reference, day, amount in rows
+        ]  # type: ignore[arg-type]  # typed by the staging table
+        with transaction.atomic():
+            recorded = purchases.record_refunds(later)
+        unknown = set(recorded.unknown)
+        for place, (row_number, key, *_rest) in enumerate(rows):
+            if place in unknown:
+                self.staged.refused.append(
+                    (
+                        row_number,
+                        _("Money back for “%(order)s”, which is neither in this file nor in the book.")
+                        % {"order": key},
+                    )
+                )
+                self.staged.orders_refused += 1
+            else:
+                self.staged.refunds += 1
+                self.staged.net_amount -= later[place].refund.amount
