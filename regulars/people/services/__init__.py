@@ -11,6 +11,7 @@ from .occasions import add_occasion, celebrate, keep_leap_day, remove_occasion
 from .quiet import finish_reminder, lift_silence, quiet_until, remind, reopen_reminder, silence, snooze_reminder
 from .reaching import readable_email, readable_phone
 from .recording import record_people
+from .taking_back import mark_emails_bad, mark_emails_good, remove_people, unlearn
 from .timeline import NewEntry, remove_from_timeline, write_timeline
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "finish_reminder",
     "keep_leap_day",
     "lift_silence",
+    "mark_emails_bad",
+    "mark_emails_good",
     "merge",
     "quiet_until",
     "readable_email",
@@ -42,6 +45,7 @@ __all__ = [
     "remove_from_timeline",
     "remove_note",
     "remove_occasion",
+    "remove_people",
     "remove_tag",
     "reopen_reminder",
     "set_kinds",
@@ -49,6 +53,7 @@ __all__ = [
     "set_tags",
     "silence",
     "snooze_reminder",
+    "unlearn",
     "unmerge",
     "withdraw_consent",
     "write_timeline",

@@ -62,6 +62,7 @@ def _fill_blanks(drafts: Sequence[Draft]) -> set[int]:
         draft.name_key = sort_name or sort_key(filled[0])
         if filled != texts:
             changed.add(person_id)
+            draft.filled = tuple(name for name, old, now in zip(TEXTS, texts, filled, strict=True) if old != now)
             rows.append((*filled, draft.name_key, person_id))
     bulk.update(Person, (*TEXTS, "sort_name"), rows)
     renamed = [pk for pk in changed if by_id[pk].texts.get("full_name")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from regulars.kit.business import business
 from regulars.people.addresses import e164, normalised_email
@@ -63,13 +63,16 @@ class NewPerson:
 class RecordedPeople:
     """The person of every row, in the order they were given, and what became of them.
 
-    `updated` counts people known before of whom something new was learned; they are part of `matched`.
+    `updated` counts people known before of whom something new was learned; they are part of `matched`. `learned` says
+    what, so that it can be taken back (`unlearn`).
     """
 
     ids: list[int] = field(default_factory=list)
     new: int = 0
     matched: int = 0
     updated: int = 0
+    new_ids: list[int] = field(default_factory=list)
+    learned: list[dict[str, Any]] = field(default_factory=list)
 
 
 Place = tuple[str, str, str, str, str]
@@ -106,6 +109,7 @@ class Draft:
     has_email: bool = False
     has_phone: bool = False
     has_place: bool = False
+    filled: tuple[str, ...] = ()
 
     def keys(self) -> list[tuple[str, str, str]]:
         """Return what this person is known again by, the strongest first."""
@@ -120,6 +124,21 @@ class Draft:
         """Is there anything left to write beside the texts and the consent?"""
         lists = (self.emails, self.phones, self.external_ids, self.places, self.tags, self.kinds, self.notes)
         return any(lists) or self.birthday is not None
+
+    def as_learned(self) -> dict[str, Any]:
+        """Return what is news about somebody known before, as JSON."""
+        return {
+            "person": self.person_id,
+            "filled": list(self.filled),
+            "emails": list(self.emails),
+            "phones": [list(pair) for pair in self.phones],
+            "ids": [list(pair) for pair in self.external_ids],
+            "places": [list(place) for place in self.places],
+            "tags": list(self.tags),
+            "kinds": list(self.kinds),
+            "notes": list(self.notes),
+            "birthday": self.birthday is not None,
+        }
 
     def add(self, other: Draft) -> None:
         """Take in what another row says about the same person: blanks are filled, nothing is overwritten."""

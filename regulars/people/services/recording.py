@@ -48,7 +48,15 @@ def record_people(
             write_satellites(new, known, source=source, by=by)
         learned = learn(before, known, source=source, by=by)
         _announce(new, learned, source)
-    return RecordedPeople([draft.person_id for draft in of_row], len(new), len(before), len(learned))
+    news = set(learned)
+    return RecordedPeople(
+        [draft.person_id for draft in of_row],
+        len(new),
+        len(before),
+        len(learned),
+        [draft.person_id for draft in new],
+        [draft.as_learned() for draft in before if draft.person_id in news and (draft.filled or draft.has_news)],
+    )
 
 
 def _insert(new: list[Draft], *, source: str, by: User | None) -> None:
