@@ -18,7 +18,8 @@ from urllib.parse import quote
 import psycopg
 
 ACCOUNTS = ("postgres", "nobody")
-FASTER = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=80", "shared_buffers=64MB")
+SETTINGS = ("max_connections=80", "shared_buffers=64MB")
+FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 PR_SET_PDEATHSIG = 1
 
 
@@ -36,9 +37,10 @@ def free_port() -> int:
 
 
 class Cluster:
-    """Made at the first `start()`, gone with this process."""
+    """Made at the first `start()`, gone with this process. Not durable unless asked for: a test forgets anyway."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_durable: bool = False) -> None:
+        self.settings = SETTINGS if is_durable else SETTINGS + FORGETFUL
         self.folder = Path(tempfile.mkdtemp(prefix="regulars-pg-", dir="/tmp"))
         self.port = free_port()
         self.server: subprocess.Popen[bytes] | None = None
@@ -57,7 +59,7 @@ class Cluster:
             os.chown(self.folder, account.pw_uid, account.pw_gid)
         made = ["--auth=trust", "--username=regulars", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         self._run([str(where / "initdb"), "-D", str(self.folder / "data"), *made]).wait()
-        settings = [*FASTER, "listen_addresses=", f"unix_socket_directories={self.folder}", f"port={self.port}"]
+        settings = [*self.settings, "listen_addresses=", f"unix_socket_directories={self.folder}", f"port={self.port}"]
         options = [part for setting in settings for part in ("-c", setting)]
         self.server = self._run([str(where / "postgres"), "-D", str(self.folder / "data"), *options])
         self._wait_until_it_answers()
