@@ -58,7 +58,7 @@ def remove_orders(order_ids: Sequence[int], by: User | None = None) -> int:
     before = shares(order_ids)
     if not before:
         return 0
-    owners: list[tuple[int, int | None]] = list(Order.objects.filter(pk__in=order_ids).values_list("pk", "person_id"))
+    owners = _owners(order_ids)
     change_number = next_change_number()
     _bury(order_ids, change_number)
     settle(before, [])
@@ -68,6 +68,15 @@ def remove_orders(order_ids: Sequence[int], by: User | None = None) -> int:
     person_ids = sorted({person_id for _, person_id in owners if person_id is not None})
     bulletin.post(OrdersRemoved(tuple(order_id for order_id, _ in owners), tuple(person_ids), change_number))
     return len(before)
+
+
+def _owners(order_ids: Sequence[int]) -> list[tuple[int, int | None]]:
+    rows = run_over(
+        [[order_id] for order_id in order_ids],
+        {"id": "bigint"},
+        "SELECT o.id, o.person_id FROM {rows} JOIN purchases_order o ON o.id = d.id ORDER BY o.id",
+    )
+    return [(order_id, person_id) for order_id, person_id in rows]
 
 
 def _bury(order_ids: Sequence[int], change_number: int) -> None:

@@ -17,19 +17,21 @@ from regulars.kit.changes import next_change_number
 from regulars.kit.errors import Refusal
 from regulars.kit.money import quantized, shown
 from regulars.kit.secrets import new_token
-from regulars.purchases.events import OrderRefunded
+from regulars.purchases.events import OrderRefunded, OrdersRecorded
 from regulars.purchases.models import Order, OrderLine, Refund
 from regulars.purchases.services import story
 from regulars.purchases.services.baskets import RefundRow, clip, refund_rows, rounding
 from regulars.purchases.services.inputs import LaterRefund, RefundsRecorded
 from regulars.purchases.services.known import known_orders
 from regulars.purchases.services.refund_rows import add_up_refunds, take_over_refunds
-from regulars.purchases.services.totals import settle, shares
-from regulars.purchases.services.writing import one_writer
+from regulars.purchases.services.totals import Share, settle, shares
+from regulars.purchases.services.writing import one_writer, run_over
 from regulars.staff.services import note_audit
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
+
+FEW = 500
 
 
 @transaction.atomic
@@ -73,7 +75,10 @@ def record_refund(
 
 
 def record_refunds(refunds: Sequence[LaterRefund]) -> RefundsRecorded:
-    """Record refunds that come apart from their orders, each once; unknown orders are named by position."""
+    """Record refunds that come apart from their orders, each once; unknown orders are named by position.
+
+    Up to 500 orders are told one by one (OrderRefunded), more of them as one OrdersRecorded without timeline entries.
+    """
     keys = {(refund.source, refund.order_reference) for refund in refunds}
     mils = rounding()
     with transaction.atomic():
@@ -102,8 +107,13 @@ def _record_known(
 
 
 def _standing(order_ids: set[int]) -> dict[tuple[int, str], tuple[str, int]]:
-    rows = Refund.objects.filter(order_id__in=order_ids).values_list("order_id", "reference", "refunded_on", "amount")
-    return {(order_id, ref): (day.isoformat(), int(amount * 1000)) for order_id, ref, day, amount in rows}
+    rows = run_over(
+        [[order_id] for order_id in sorted(order_ids)],
+        {"id": "bigint"},
+        "SELECT r.order_id, r.reference, r.refunded_on, r.amount_mils"
+        " FROM {rows} JOIN purchases_refund r ON r.order_id = d.id",
+    )
+    return {(order_id, reference): (str(day), mils) for order_id, reference, day, mils in rows}
 
 
 def _write(refunds: list[tuple[int, RefundRow]]) -> None:
@@ -112,12 +122,23 @@ def _write(refunds: list[tuple[int, RefundRow]]) -> None:
     order_ids = sorted({order_id for order_id, _ in refunds})
     before = shares(order_ids)
     take_over_refunds(refunds)
-    add_up_refunds(order_ids, next_change_number())
+    change_number = next_change_number()
+    add_up_refunds(order_ids, change_number)
     settle(before, shares(order_ids))
+    if len(order_ids) > FEW:
+        bulletin.post(_news_of_many(order_ids, change_number, before))
+        return
     story.write(order_ids)
     references = {row[0] for _, row in refunds}
     written = Refund.objects.filter(order_id__in=order_ids, reference__in=references).select_related("order")
     bulletin.post(*(_news(refund) for refund in written))
+
+
+def _news_of_many(order_ids: list[int], change_number: int, before: list[Share]) -> OrdersRecorded:
+    """A large file of refunds is told as orders that changed: one notice, read by its change number."""
+    days = [day for _, day, _, _ in before]
+    span = (order_ids[0], order_ids[-1], len(order_ids))
+    return OrdersRecorded(change_number, *span, 0, (), "", True, min(days), max(days))
 
 
 def _checked(order: Order, amount: Decimal | None, day: date, line: OrderLine | None) -> Decimal:

@@ -13,6 +13,7 @@ from regulars.purchases.what import sentence
 
 ROOM = "purchases"
 KIND = "order"
+PORTION = 5000
 
 
 def write(order_ids: Sequence[int]) -> None:
@@ -28,7 +29,9 @@ def write(order_ids: Sequence[int]) -> None:
 
 def rewrite(person_id: int) -> None:
     """Write the whole story of one person anew, also what came in by a large import."""
-    write(list(Order.objects.filter(person_id=person_id).values_list("id", flat=True)))
+    ids = list(Order.objects.filter(person_id=person_id).values_list("id", flat=True))
+    for first in range(0, len(ids), PORTION):
+        write(ids[first : first + PORTION])
 
 
 def forget(orders: Iterable[tuple[int, int | None]]) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from regulars.kit.models import Notice
 from regulars.people import services as people
 from regulars.people.models import TimelineEntry
 from regulars.purchases import services
@@ -161,3 +162,21 @@ def test_refunds_that_come_in_a_file_of_their_own_find_their_orders_once():
     assert (second.new, second.seen, second.unknown) == (0, 1, [1])
     order.refresh_from_db()
     assert order.refunded_amount == 20
+
+
+def test_a_large_file_of_refunds_is_told_in_one_notice():
+    ann = a_person()
+    record_orders([a_new_order(ann, "10", reference=f"#{n}", lines=()) for n in range(501)])
+    Notice.objects.all().delete()
+    services.record_refunds([services.LaterRefund("shop", f"#{n}", a_refund("10")) for n in range(501)])
+    notice = Notice.objects.get()
+    assert (notice.content["count"], notice.content["is_bulk"]) == (501, True)
+    assert kept() == from_scratch() == {}
+
+
+def test_a_persons_whole_story_is_written_again_from_the_orders():
+    ann = a_person()
+    record_orders([a_new_order(ann, "10") for _ in range(3)])
+    TimelineEntry.objects.all().delete()
+    services.rewrite_timeline(ann.pk)
+    assert TimelineEntry.objects.filter(person=ann).count() == 3
