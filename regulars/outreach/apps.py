@@ -8,8 +8,7 @@ class OutreachConfig(AppConfig):
     def ready(self) -> None:
         from regulars.outreach.fields import register_fields
         from regulars.outreach.records import register_records
-        from regulars.outreach.services import sending
+        from regulars.outreach.services import sending  # noqa: F401  (its poller registers)
 
         register_fields()
         register_records()
-        assert sending.send_due_letters

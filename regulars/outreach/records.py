@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from regulars.outreach.models import OPEN, SETTLED, LeavingToken, State, Suppression, Touch, TouchChange
-from regulars.outreach.services.moves import move
+from regulars.outreach.services.moves import FREE, move
 from regulars.outreach.services.suppressing import suppress
 from regulars.people.models import Email
 from regulars.people.records import Moved, MovedRows, PersonRecords, register
@@ -40,10 +40,9 @@ def export(person_id: int) -> dict[str, Any]:
 
 
 def erase(person_id: int) -> None:
-    """Stop what is open, take out words and addresses, keep that something was sent; remember hashes of the addresses."""
-    free = {"lease_until": None, "leased_by": ""}
+    """Stop what is open, take out words and addresses, keep that something was sent; remember the addresses' hashes."""
     ids = list(Touch.objects.filter(person_id=person_id, state__in=OPEN).values_list("pk", flat=True))
-    move(ids, State.CANCELLED, why=_("The person was erased."), only_from=OPEN, **free)
+    move(ids, State.CANCELLED, why=_("The person was erased."), only_from=OPEN, **FREE)
     rows = Touch.objects.filter(person_id=person_id)
     TouchChange.objects.filter(touch__in=rows).update(why="")
     rows.update(
@@ -67,14 +66,14 @@ def merge(keep_id: int, other_id: int) -> MovedRows:
     for pk, state, *key in _keyed(other_id):
         twin = mine.get(tuple(key))
         if twin is None:
-            moved.append(Moved(TABLE, str(pk), "moved", {"person_id": other_id}))
+            moved.append(Moved(TABLE, str(pk), "changed", {"person_id": other_id}, {"person_id": keep_id}))
             continue
         loser = pk if state in OPEN else twin[0] if state in SETTLED and twin[1] in OPEN else None
         if loser is not None:
             was = state if loser == pk else twin[1]
             move([loser], State.CANCELLED, why=_("The same person under another entry has it already."), only_from=OPEN)
-            moved.append(Moved(TABLE, str(loser), "changed", {"state": was}))
-    ids = [int(row.row_id) for row in moved if row.change == "moved"]
+            moved.append(Moved(TABLE, str(loser), "changed", {"state": was}, {"state": State.CANCELLED.value}))
+    ids = [int(row.row_id) for row in moved if "person_id" in row.before]
     Touch.objects.filter(pk__in=ids).update(person_id=keep_id)
     return tuple(moved)
 
@@ -86,13 +85,14 @@ def _keyed(person_id: int) -> list[tuple[Any, ...]]:
 
 def unmerge(moved: MovedRows) -> None:
     """Put back exactly what the merge moved; a touch it stopped is planned again, to be approved anew."""
-    by_person: dict[int, list[int]] = {}
+    groups: dict[tuple[int, int], list[int]] = {}
     for row in moved:
-        if row.change == "moved":
-            by_person.setdefault(int(row.before["person_id"]), []).append(int(row.row_id))
-    for person_id, ids in by_person.items():
-        Touch.objects.filter(pk__in=ids).update(person_id=person_id)
-    stopped = [int(row.row_id) for row in moved if row.change == "changed"]
+        if "person_id" in row.before:
+            pair = int(row.before["person_id"]), int(row.after["person_id"])
+            groups.setdefault(pair, []).append(int(row.row_id))
+    for (was_id, became_id), ids in groups.items():
+        Touch.objects.filter(pk__in=ids, person_id=became_id).update(person_id=was_id)
+    stopped = [int(row.row_id) for row in moved if "state" in row.before]
     move(
         stopped, State.PLANNED, why=_("The entries were parted again."), only_from=(State.CANCELLED,), approved_at=None
     )

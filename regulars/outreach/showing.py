@@ -136,7 +136,8 @@ def evidence_words(touch: Touch) -> str:
         )
     if stage == "handing over":
         return _(
-            "It stopped in the middle of handing over. The server cannot have had the whole letter: sending again is safe."
+            "It stopped in the middle of handing over. The server cannot have had the whole letter: "
+            "sending again is safe."
         )
     if stage == "handed over":
         return _(

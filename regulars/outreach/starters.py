@@ -1,4 +1,4 @@
-"""The wordings that are there from the first day: warm, plain, short. They are the owner's as soon as one is changed."""
+"""The wordings that are there from the first day: warm, plain, short; the owner's own as soon as one is changed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ STARTERS: dict[str, Starter] = {
             _("Thank you for coming in"),
             _(
                 "{{ greeting }},\n\n"
-                "thank you for coming back to us.{% if bought %} I hope you are enjoying what you chose: {{ bought }}.{% endif %}\n\n"
+                "thank you for coming back to us."
+                "{% if bought %} I hope you are enjoying what you chose: {{ bought }}.{% endif %}\n\n"
                 "If anything is not as it should be, bring it in or write back, and we will put it right.\n\n"
                 "Until soon\n{{ signature }}"
             ),
@@ -41,7 +42,8 @@ STARTERS: dict[str, Starter] = {
             _("Thank you for your first visit"),
             _(
                 "{{ greeting }},\n\n"
-                "thank you for finding your way to us.{% if bought %} I hope this turns out to be just right: {{ bought }}.{% endif %}\n\n"
+                "thank you for finding your way to us."
+                "{% if bought %} I hope this turns out to be just right: {{ bought }}.{% endif %}\n\n"
                 "If a question comes up, or something does not fit, simply write back. I read every answer myself.\n\n"
                 "Warm regards\n{{ signature }}"
             ),
@@ -53,7 +55,8 @@ STARTERS: dict[str, Starter] = {
             _("Happy birthday{% if first_name %}, {{ first_name }}{% endif %}"),
             _(
                 "{{ greeting }},\n\n"
-                "happy birthday from all of us at {{ shop }}. I hope the day brings you good company and a little time for yourself.\n\n"
+                "happy birthday from all of us at {{ shop }}. "
+                "I hope the day brings you good company and a little time for yourself.\n\n"
                 "All the best\n{{ signature }}"
             ),
         ),
@@ -64,8 +67,10 @@ STARTERS: dict[str, Starter] = {
             _("Thank you for the time with us"),
             _(
                 "{{ greeting }},\n\n"
-                "{% if years == '1' %}it is a year now{% elsif years %}it is {{ years }} years now{% else %}it is a good while now{% endif %}"
-                " since you first came to us. Thank you for staying: it is regulars like you who keep {{ shop }} going.\n\n"
+                "{% if years == '1' %}it is a year now{% elsif years %}it is {{ years }} years now"
+                "{% else %}it is a good while now{% endif %}"
+                " since you first came to us. Thank you for staying: "
+                "it is regulars like you who keep {{ shop }} going.\n\n"
                 "With thanks\n{{ signature }}"
             ),
         ),

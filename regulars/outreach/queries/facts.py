@@ -119,6 +119,8 @@ def _plain(text: str) -> str:
 def _add_totals(facts: dict[int, Facts]) -> None:
     rows = PersonTotals.objects.filter(person_id__in=facts, last_bought_on__isnull=False)
     for person_id, last_on, days in rows.values_list("person_id", "last_bought_on", "buying_days"):
+        if last_on is None:
+            continue
         facts[person_id] |= {"last_bought_on": day_in_words(last_on), "visits": str(days)}
 
 

@@ -1,4 +1,4 @@
-"""State names as SQL literals: SQLite uses a partial index only when its condition stands in the query word for word."""
+"""State names as SQL literals: SQLite uses a partial index only when its condition stands in the query itself."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.db.models import Q, Value
 class Word(Value):
     """A constant of our own, written into the statement itself."""
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         word = str(self.value)
         if not word.replace("_", "").isalpha():
             raise ValueError(f"{word!r} is not a plain word.")
-        return f"'{word}'", []
+        return f"'{word}'", ()
 
 
 def in_state(*states: str) -> Q:

@@ -33,5 +33,5 @@ def wordings_in_force() -> list[WordingVersion]:
         if wording.latest is not None:
             wording.latest.wording = wording
             saved[wording.key] = wording.latest
-    starters = [saved.pop(key, None) or _unchanged(starter) for key, starter in STARTERS.items()]
+    starters = [saved.pop(key) if key in saved else _unchanged(starter) for key, starter in STARTERS.items()]
     return [*starters, *sorted(saved.values(), key=lambda version: version.wording.name.lower())]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -66,7 +67,7 @@ class _Approval:
             self.letters += len(letters)
 
     def _approve(self, ids: Sequence[int], due_at: datetime, batch: Batch | None, *, waits: bool = False) -> None:
-        fields = {"approved_by": self.by, "approved_at": clock.now(), "due_at": due_at, "batch": batch}
+        fields: dict[str, Any] = {"approved_by": self.by, "approved_at": clock.now(), "due_at": due_at, "batch": batch}
         if waits:
             why = _("The first %(first)d letters go first; the others follow when these have gone well.")
             fields |= {"held_why": why % {"first": FIRST}, "held_from": State.APPROVED, "held_until": None}

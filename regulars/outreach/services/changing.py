@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -66,7 +67,7 @@ def hold(touch_ids: Sequence[int], until: datetime | None, why: str, by: User | 
     """Keep touches back until a moment (or until they are released), with the reason the page shows."""
     held = 0
     for state in (State.PLANNED, State.APPROVED):
-        fields = {"held_until": until, "held_why": why[:300], "held_from": state}
+        fields: dict[str, Any] = {"held_until": until, "held_why": why[:300], "held_from": state}
         held += len(move(touch_ids, State.HELD, by=by, why=why, only_from=(state,), **fields))
     return held
 
@@ -77,7 +78,7 @@ def release(touch_ids: Sequence[int], by: User | None = None, why: str = "") -> 
     released = 0
     for state in (State.PLANNED, State.APPROVED):
         ids = list(Touch.objects.filter(pk__in=touch_ids, held_from=state).values_list("pk", flat=True))
-        fields = {"held_until": None, "held_why": "", "held_from": ""}
+        fields: dict[str, Any] = {"held_until": None, "held_why": "", "held_from": ""}
         released += len(move(ids, state, by=by, why=why, only_from=(State.HELD,), **fields))
     return released
 
@@ -90,8 +91,8 @@ def record_outcome(touch: Touch, outcome: str, note: str = "", by: User | None =
     if outcome not in Outcome.values:
         raise Refusal(_("Please choose what came of it."), field="outcome")
     reached = outcome not in {Outcome.NO_ANSWER, Outcome.WRONG_NUMBER}
-    fields = {"outcome": outcome, "note": note[:1000], "sent_at": clock.now() if reached else None}
-    row = move_one(touch, State.SENT if reached else State.FAILED, by=by, why=Outcome(outcome).label, **fields)
+    fields: dict[str, Any] = {"outcome": outcome, "note": note[:1000], "sent_at": clock.now() if reached else None}
+    row = move_one(touch, State.SENT if reached else State.FAILED, by=by, why=str(Outcome(outcome).label), **fields)
     tell_timeline([row])
     if reached:
         bulletin.post(TouchSent(touch_ids=(row.pk,), person_ids=(row.person_id,)))

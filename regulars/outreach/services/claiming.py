@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from regulars.outreach.queries.literals import in_state
 from regulars.outreach.queries.permission import Verdict, may_receive
 from regulars.outreach.queries.reach import addresses_of
 from regulars.outreach.services.local_outbox import DOMAIN
-from regulars.outreach.services.moves import move
+from regulars.outreach.services.moves import FREE, move
 
 CLAIM_LOCK = 7_305_001
 
@@ -90,10 +91,11 @@ def _put_aside(barred: Sequence[tuple[Touch, Verdict]]) -> None:
     fates: dict[tuple[str, str, datetime | None], list[int]] = {}
     for row, verdict in barred:
         fates.setdefault(_fate(row, verdict), []).append(row.pk)
-    free = {"lease_until": None, "leased_by": ""}
     for (state, why, until), ids in fates.items():
-        held = {"held_until": until, "held_why": why[:300], "held_from": State.APPROVED} if state == State.HELD else {}
-        move(ids, state, why=why, only_from=(State.CLAIMED,), **free, **held)
+        held: dict[str, Any] = (
+            {"held_until": until, "held_why": why[:300], "held_from": State.APPROVED} if state == State.HELD else {}
+        )
+        move(ids, state, why=why, only_from=(State.CLAIMED,), **FREE, **(held if state == State.HELD else {}))
 
 
 def _fate(row: Touch, verdict: Verdict) -> tuple[str, str, datetime | None]:
@@ -123,9 +125,8 @@ def _addressed(rows: Sequence[Touch], account: SendingAccount | None) -> list[To
 
 def give_back(rows: Sequence[Touch], *, worker: str, why: str = "") -> int:
     """Return claimed letters of which not a byte has left."""
-    free = {"lease_until": None, "leased_by": ""}
     return len(
-        move([row.pk for row in rows], State.APPROVED, why=why, only_from=(State.CLAIMED,), held_by=worker, **free)
+        move([row.pk for row in rows], State.APPROVED, why=why, only_from=(State.CLAIMED,), held_by=worker, **FREE)
     )
 
 

@@ -61,7 +61,8 @@ def _sign_in(fault: smtplib.SMTPAuthenticationError, way: Way) -> str:
         )
     if "5.7.139" in said or "basic authentication is disabled" in said.lower():
         return _(
-            "Microsoft has switched this way of signing in off for your account. Whoever looks after it can allow “Authenticated SMTP”."
+            "Microsoft has switched this way of signing in off for your account. "
+            "Whoever looks after it can allow “Authenticated SMTP”."
         )
     if any(name in host for name in ("outlook", "office365", "hotmail")):
         return _("Microsoft did not accept the password. With two-step verification it wants an app password.")

@@ -1,4 +1,4 @@
-"""How far each letter in flight got, written beside the database: it outlives the worker and is the owner's evidence."""
+"""How far each letter in flight got, written beside the database: evidence that outlives the worker."""
 
 from __future__ import annotations
 

@@ -95,7 +95,8 @@ def html_part(body: str, footer: list[str], language: str = "en", title: str = "
         parts.append(f'<p style="{FOOTER_STYLE}">{"<br>".join(_lines(line) for line in footer)}</p>')
     inside = "\n".join(parts)
     return (
-        f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8"><title>{escape(title)}</title></head>\n'
+        f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}</title></head>\n"
         f'<body style="{BODY_STYLE}"><div style="max-width:36em">\n{inside}\n</div></body></html>\n'
     )
 
@@ -133,7 +134,7 @@ def built(letter: Letter) -> bytes:
     message.attach(_part(html_part(letter.body, footer, letter.language, letter.subject), "html"))
     try:
         for name, value in _headers(letter).items():
-            message[name] = value
+            message[name] = value  # type: ignore[assignment]  # compat32 takes a Header
         return message.as_bytes(policy=WIRE)
     except (ValueError, HeaderParseError, MessageError) as fault:
         raise Refusal(_("The name, subject or address of this letter holds signs that no letter may have.")) from fault

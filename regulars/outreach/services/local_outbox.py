@@ -1,4 +1,4 @@
-"""Where letters go while no mailbox is connected: files the owner can read, one a letter, written whole or not at all."""
+"""Where letters go while no mailbox is connected: files one can read, one a letter, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def is_local(touch: Touch) -> bool:
 
 
 def name_for(touch: Touch) -> str:
-    """The file's name under the outbox folder; it follows from the letter alone, so that a repeat writes the same file."""
+    """The file's name under the outbox folder; it follows from the letter alone: a repeat writes the same file."""
     token = "".join(sign for sign in touch.message_id.strip("<>").partition("@")[0] if sign.isalnum() or sign in "-_")
     return f"{touch.created_at:%Y-%m}/{touch.pk}-{token}.eml"
 

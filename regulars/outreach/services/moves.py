@@ -14,6 +14,8 @@ from regulars.outreach.models import MOVES, State, Touch, TouchChange
 from regulars.staff.models import User
 
 CHUNK = 500
+# What a touch looks like that no worker holds.
+FREE: dict[str, Any] = {"lease_until": None, "leased_by": ""}
 
 
 def sources_of(to: str) -> frozenset[str]:
@@ -35,7 +37,8 @@ def move(
 ) -> dict[int, str]:
     """Move the touches that may go to `to`; the others stay untouched. Returns {id: the state it came from}.
 
-    `whys` are reasons of single touches, kept with their change. The rows are locked, so that of two who want to move the same touch one finds it moved already.
+    `whys` are reasons of single touches, kept with their change. The rows are locked, so that of two who want to move
+    the same touch one finds it moved already.
     """
     allowed = sources_of(to) if only_from is None else sources_of(to) & frozenset(only_from)
     moved: dict[int, str] = {}

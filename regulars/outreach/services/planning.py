@@ -123,7 +123,7 @@ def _row(new: NewTouch) -> Touch:
     subject, body = checked_words(new.channel, new.subject, new.body)
     purpose = effective_purpose(new.purpose, new.has_offer)
     now = clock.now()
-    due_at = max(new.due_at or now, new.not_before or now) if new.not_before else new.due_at or now
+    due_at = max(new.due_at or now, new.not_before or new.due_at or now)
     is_late = new.not_after is not None and new.not_after <= due_at
     return Touch(
         person_id=new.person_id,

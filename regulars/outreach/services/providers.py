@@ -34,7 +34,8 @@ PROVIDERS = {
             "smtp.gmail.com",
             per_day=450,
             hint=_(
-                "Gmail lets out 500 letters a day; we stop at 450, so that you can still write yourself. It wants an app password."
+                "Gmail lets out 500 letters a day; we stop at 450, so that you can still write yourself. "
+                "It wants an app password."
             ),
         ),
         Provider(
@@ -52,7 +53,8 @@ PROVIDERS = {
             per_second=0.45,
             connections=1,
             hint=_(
-                "Microsoft 365 lets out 30 letters a minute and 10,000 a day. “Authenticated SMTP” must be allowed for the mailbox."
+                "Microsoft 365 lets out 30 letters a minute and 10,000 a day. "
+                "“Authenticated SMTP” must be allowed for the mailbox."
             ),
         ),
         Provider(

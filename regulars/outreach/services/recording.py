@@ -5,6 +5,7 @@ from __future__ import annotations
 import random as chance
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,14 +13,13 @@ from django.utils.translation import gettext as _
 from regulars.kit import bulletin, clock
 from regulars.outreach.events import TouchBounced, TouchFailed, TouchSent
 from regulars.outreach.models import State, Suppression, Touch
-from regulars.outreach.services.moves import move
+from regulars.outreach.services.moves import FREE, move
 from regulars.outreach.services.smtp import Result
 from regulars.outreach.services.suppressing import suppress
 from regulars.outreach.services.telling import tell_timeline
 
 MOST_TRIES = 6
 RETRY_FIRST = timedelta(minutes=5)
-FREE = {"lease_until": None, "leased_by": ""}
 Results = Mapping[int, Result]
 
 
@@ -41,7 +41,7 @@ def record_sent(rows: Sequence[Touch], results: Results) -> int:
         return 0
     now = clock.now()
     said = {pk: said_by(result) for pk, result in results.items()}
-    fields = {"sent_at": now, **FREE}
+    fields: dict[str, Any] = {"sent_at": now, **FREE}
     moved = move([row.pk for row in rows], State.SENT, only_from=(State.SENDING, State.UNKNOWN), whys=said, **fields)
     gone = [row for row in rows if row.pk in moved]
     for row in gone:
@@ -60,7 +60,7 @@ def _later(row: Touch, result: Result) -> None:
     if tries >= MOST_TRIES:
         _failed(row, result, _("Tried %(n)d times. The server said: %(said)s") % {"n": tries, "said": said})
         return
-    fields = {"tries": tries, "due_at": clock.now() + wait, "evidence": _evidence(row, result)}
+    fields: dict[str, Any] = {"tries": tries, "due_at": clock.now() + wait, "evidence": _evidence(row, result)}
     move([row.pk], State.APPROVED, why=said, only_from=(State.SENDING,), **fields, **FREE)
 
 
@@ -69,14 +69,14 @@ def _refused(row: Touch, result: Result) -> None:
 
 
 def _failed(row: Touch, result: Result, why: str) -> None:
-    fields = {"evidence": _evidence(row, result), "tries": row.tries + 1, **FREE}
+    fields: dict[str, Any] = {"evidence": _evidence(row, result), "tries": row.tries + 1, **FREE}
     if move([row.pk], State.FAILED, why=why, only_from=(State.SENDING, State.UNKNOWN), **fields):
         bulletin.post(TouchFailed((row.pk,), (row.person_id,)))
 
 
 def _no_such_address(row: Touch, result: Result) -> None:
     """The address is gone: this letter came back, and the address is not written to any more."""
-    fields = {"evidence": _evidence(row, result), **FREE}
+    fields: dict[str, Any] = {"evidence": _evidence(row, result), **FREE}
     if move([row.pk], State.BOUNCED, why=said_by(result), only_from=(State.SENDING, State.UNKNOWN), **fields):
         suppress(row.to_address, Suppression.Reason.HARD_BOUNCE, source=f"touch {row.pk}")
         bulletin.post(TouchBounced((row.pk,), (row.person_id,)))

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
+from typing import Any
 
 from django.db import OperationalError, transaction
 
@@ -24,7 +25,7 @@ from regulars.outreach.models import SendingAccount, State, Touch
 from regulars.outreach.services import allowance, claiming
 from regulars.outreach.services.envelopes import Envelope, Stationery
 from regulars.outreach.services.journal import Journal
-from regulars.outreach.services.moves import move
+from regulars.outreach.services.moves import FREE, move
 from regulars.outreach.services.recording import record
 from regulars.outreach.services.resting import active_account, rest
 from regulars.outreach.services.smtp import Result
@@ -211,7 +212,7 @@ class _Run:
             self.is_closing = True
             return {}
         now = clock.now()
-        fields = {"lease_until": now + timedelta(seconds=self.lease_seconds)}
+        fields: dict[str, Any] = {"lease_until": now + timedelta(seconds=self.lease_seconds)}
         ids = [row.pk for row in chosen]
         return move(ids, State.SENDING, only_from=(State.CLAIMED,), held_by=self.worker, **fields)
 
@@ -229,4 +230,4 @@ class _Run:
 
     def _set_unfit_aside(self) -> None:
         for pk, why in self.unfit.items():
-            move([pk], State.FAILED, why=why, only_from=(State.CLAIMED,), lease_until=None, leased_by="")
+            move([pk], State.FAILED, why=why, only_from=(State.CLAIMED,), **FREE)

@@ -128,12 +128,13 @@ class Line:
             if code != 354:
                 return self._declined("data", code, said)
             talk.hand_over(letter)
-            code, said = smtp.getreply()
+            code, answer = smtp.getreply()
         except (OSError, smtplib.SMTPException) as fault:
             self._drop()
             kind: Kind = "unknown" if talk.stage == "handed over" else "later"
             return Result(kind, talk.stage, 0, _words(fault))
         talk.stage = "answered"
+        said = answer.decode(errors="replace")
         return Result("sent", "answered", code, said) if code == 250 else self._declined("answered", code, said)
 
     def _declined(self, stage: Stage, code: int, said: str | bytes) -> Result:

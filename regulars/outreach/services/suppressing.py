@@ -38,7 +38,7 @@ def suppress(
 
 
 def unsuppress(address: str, *, by: User | None, reasons: Collection[str] = ()) -> int:
-    """Write to this address again: the rows stay as evidence, marked undone. `reasons` leaves other reasons standing."""
+    """Write to this address again: the rows stay as evidence, marked undone. Other than `reasons` stay standing."""
     rows = Suppression.objects.filter(address_hash=address_hash(normalised_email(address)), undone_at=None)
     if reasons:
         rows = rows.filter(reason__in=reasons)

@@ -13,10 +13,8 @@ from regulars.outreach.services import journal
 from regulars.outreach.services.approving import release_batches
 from regulars.outreach.services.changing import release
 from regulars.outreach.services.local_outbox import is_local, name_for, path_of
-from regulars.outreach.services.moves import CHUNK, move
+from regulars.outreach.services.moves import CHUNK, FREE, move
 from regulars.outreach.services.recording import record_sent
-
-FREE = {"lease_until": None, "leased_by": ""}
 
 
 def tidy() -> int:
@@ -31,7 +29,7 @@ def expire() -> int:
     rows = Touch.objects.filter(in_state(*waiting), not_after__lte=now).order_by("not_after")
     moved = 0
     for pk, not_after, held_why in rows.values_list("pk", "not_after", "held_why")[:CHUNK]:
-        day = formats.date_format(clock.local(not_after), "SHORT_DATETIME_FORMAT")
+        day = formats.date_format(clock.local(not_after or now), "SHORT_DATETIME_FORMAT")
         why = _("It was to reach them by %(day)s.") % {"day": day}
         moved += len(move([pk], State.EXPIRED, why=f"{why} {held_why}".strip(), only_from=waiting))
     return moved

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from regulars.outreach.services.letters import paragraphs
 
@@ -18,4 +18,4 @@ def letter(body: str) -> SafeString:
 
 
 def _lines(text: str) -> SafeString:
-    return format_html_join(format_html("<br>"), "{}", ((line,) for line in text.splitlines()))
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in text.splitlines()))

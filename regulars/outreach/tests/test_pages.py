@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from regulars.outreach import services
+from regulars.outreach import queries, services
 from regulars.outreach.models import SendingAccount, State, Suppression, Touch, Wording
 from regulars.outreach.services.wayout import tokens_of
 from regulars.outreach.tests.builders import a_person, a_shop, a_touch, an_approved_touch, states, the_owner
@@ -85,7 +85,7 @@ def test_words_are_previewed_as_a_person_gets_them_and_kept(client, owner):
     assert "Dear Ruth," in without_script
     assert not Wording.objects.exists()
     assert client.post("/words/thank-you/", words).status_code == 302
-    assert Wording.objects.get().latest.subject == "Thanks, {{ first_name }}"
+    assert queries.latest("thank-you").subject == "Thanks, {{ first_name }}"
     assert client.post("/words/thank-you/", {**words, "body": "{{ nobody }}"}).status_code == 422
     assert client.post("/words/new/", words).status_code == 302
     assert Wording.objects.filter(key="thanks").exists()
