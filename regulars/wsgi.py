@@ -1,4 +1,4 @@
-"""The door for WSGI servers."""
+"""The door for WSGI servers. The worker runs inside unless REGULARS_WORKER_INSIDE says otherwise."""
 
 import os
 
@@ -7,3 +7,10 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.settings")
 
 application = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402  after the settings are named
+
+if settings.WORKER_INSIDE:
+    from regulars.kit.worker import start_inside
+
+    start_inside()

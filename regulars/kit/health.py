@@ -37,7 +37,8 @@ class Finding:
 
 def check(*, thoroughly: bool = True) -> list[Finding]:
     """Look at everything, the worst first. `thoroughly` also reads the whole database for damage (SQLite)."""
-    found = [_looked_at(key, look) for key, look in LOOKS.items()]
+    is_ready = _looked_at("migrations", _migrations).is_fine
+    found = [_looked_at(key, look) for key, look in LOOKS.items() if is_ready or key in WITHOUT_TABLES]
     if thoroughly:
         found.append(_looked_at("database", _integrity))
     return sorted(found, key=lambda finding: finding.is_fine)
@@ -172,6 +173,7 @@ def _when(at: datetime) -> str:
     return date_format(clock.local(at), "DATETIME_FORMAT")
 
 
+WITHOUT_TABLES = frozenset({"migrations", "disk"})
 LOOKS: dict[str, Look] = {
     "migrations": _migrations,
     "key": _key,
