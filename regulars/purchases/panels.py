@@ -8,7 +8,6 @@ from regulars.kit.panels import Panel
 from regulars.people.models import Person
 from regulars.purchases import queries
 from regulars.purchases.views.listing import rows_of
-from regulars.staff.permissions import may
 
 SHOWN = 10
 
@@ -21,6 +20,5 @@ def panels(request: HttpRequest, person: Person) -> list[Panel]:
         "rows": rows_of(orders[:SHOWN]),
         "has_more": len(orders) > SHOWN,
         "totals": queries.totals_of([person.pk]).get(person.pk),
-        "may_sell": may(request.user, "purchases.sell") and person.is_here,
     }
     return [Panel(60, "main", "purchases/_panel.html", context)]
