@@ -1,6 +1,6 @@
 """Fill an empty installation with a million believable people, for the measurements of every room.
 
-    python bench/million.py --people 1000000        (REGULARS_DATA_DIR or REGULARS_DATABASE_URL say where)
+    python bench/million.py --people 1000000 --orders 2000000    (REGULARS_DATA_DIR or _DATABASE_URL say where)
 
 Rows go into the tables directly, in the shape the services give them; ids run from 1. Prints JSON.
 """
@@ -14,18 +14,22 @@ import random
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 GIVEN = (
-    "Anna Bernd Carla Dennis Elke Franz Greta Hugo Inga Jonas Klara Lukas Maria Nils Olga Paul Rita Simon Tanja Uwe Vera Wim "
-    "Xenia Yusuf Zita Aileen Brigitte Cosmin Dorota Emeka Fatima Giulia Hans Ines José Katarzyna Łukasz Maëlle Noémie Øyvind "
-    "Priya Quentin René Søren Thérèse Ulrike Vincent Wanda Ximena Yara Zofia Ruth Joan Piotr Lena Milan Ivo Nora Otto Pia"
+    "Anna Bernd Carla Dennis Elke Franz Greta Hugo Inga Jonas Klara Lukas Maria Nils Olga Paul Rita Simon Tanja Uwe "
+    "Vera Wim Xenia Yusuf Zita Aileen Brigitte Cosmin Dorota Emeka Fatima Giulia Hans Ines José Katarzyna Łukasz "
+    "Maëlle Noémie Øyvind Priya Quentin René Søren Thérèse Ulrike Vincent Wanda Ximena Yara Zofia Ruth Joan Piotr Lena "
+    "Milan Ivo Nora Otto Pia"
 ).split()
-BEGINNINGS = "Ba Be Bo Da De Do Fa Fe Fi Ga Ge Go Ha He Ho Ja Ka Ke Ko La Le Li Lo Ma Me Mi Mo Na Ne No Pa Pe Po Ra Re Ro Sa Se So Ta Te To Va Ve Vo Wa We Wo Za Ze".split()
-MIDDLES = "ber der gel hof ken lan mer nau pel rin sch tel vin wal zin cor dal fen gar hil lor man ner ros sen ton ver wen".split()
+BEGINNINGS = [consonant + vowel for consonant in "BDFGHJKLMNPRSTVWZ" for vowel in "aeo"]
+MIDDLES = (
+    "ber der gel hof ken lan mer nau pel rin sch tel vin wal zin cor dal fen gar hil lor man ner ros sen ton ver wen"
+).split()
 ENDS = "mann stein berg feld er ski sen son ini etti ard eau ova ic ez os u i".split()
 HOUSES = ("gmail.com", "gmx.de", "outlook.com", "yahoo.com", "web.de")
 CHUNK = 20_000
@@ -47,7 +51,7 @@ def names(count: int, seed: int) -> Iterator[tuple[str, str]]:
 
 
 def load_people(count: int, seed: int = 7) -> float:
-    """Write `count` people with e-mail, words, kind, and for some a phone, a birthday, a tag and consent. Returns seconds."""
+    """Write people with e-mail, words and kind, some with phone, birthday, tag or consent. Returns seconds."""
     from django.db import transaction
 
     started = time.perf_counter()
@@ -116,6 +120,24 @@ def _tags() -> list[int]:
     return sorted(tags_named([f"tag {number}" for number in range(30)]).values())
 
 
+def load_orders(count: int, people: int, seed: int = 7) -> float:
+    """Record orders of one line over four years, oldest first, through the room's own service. Returns seconds."""
+    from regulars.purchases.services import NewLine, NewOrder, record_orders
+
+    chance, begin, started = random.Random(seed), date(2022, 1, 1), time.perf_counter()
+    for first in range(0, count, CHUNK):
+        orders = []
+        for number in range(first, min(first + CHUNK, count)):
+            amount = Decimal(chance.randint(500, 25_000)) / 100
+            day = begin + timedelta(days=number * 1400 // count)
+            # A third of the people bring most of the orders, as in any shop.
+            pk = chance.randint(1, people if chance.random() < 0.3 else max(1, people // 3))
+            line = NewLine(name=f"Item {number % 900}", sku=str(number % 900), quantity=Decimal(1), amount=amount)
+            orders.append(NewOrder("shopify", f"#{100_000 + number}", pk, day, amount, lines=(line,)))
+        record_orders(orders)
+    return time.perf_counter() - started
+
+
 def _finish() -> None:
     """Let the planner know the tables, and the next id follow the last."""
     from regulars.kit import database
@@ -133,6 +155,7 @@ def _finish() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=1_000_000)
+    parser.add_argument("--orders", type=int, default=0, help="and this many orders for them")
     parser.add_argument("--seed", type=int, default=7)
     wanted = parser.parse_args()
     set_up()
@@ -140,11 +163,11 @@ def main() -> None:
 
     call_command("migrate", verbosity=0)
     seconds = load_people(wanted.people, wanted.seed)
-    print(
-        json.dumps(
-            {"people": wanted.people, "seconds": round(seconds, 1), "per_second": round(wanted.people / seconds)}
-        )
-    )
+    told = {"people": wanted.people, "seconds": round(seconds, 1), "per_second": round(wanted.people / seconds)}
+    if wanted.orders:
+        seconds = load_orders(wanted.orders, wanted.people, wanted.seed)
+        told |= {"orders": wanted.orders, "orders_seconds": round(seconds, 1)}
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ from regulars.people.words import phone_word, query_words
 
 MOST = 50
 COUNTED = 400
-LOOKED_AT = 12_000
-STRIDE = 2000
+LOOKED_AT = 8000
+FIRST_STRIDE = 200
 _PHONE = re.compile(r"[+(]?[\d\s()./+-]{3,30}")
 
 
@@ -104,17 +104,23 @@ def _who_also(rows: QuerySet[SearchWord], others: Sequence[str], limit: int) -> 
     ids = rows.values_list("person_id", flat=True)
     if not others:
         return list(ids[:limit])
-    looked_at = list(ids[:LOOKED_AT])
     found: list[int] = []
-    for start in range(0, len(looked_at), STRIDE):
-        people = SearchWord.objects.filter(person_id__in=among(looked_at[start : start + STRIDE]))
-        for word in others:
-            people = people.filter(Exists(_beginning(word).filter(person_id=OuterRef("person_id"))))
-        fitting = set(people.values_list("person_id", flat=True))
-        found += [pk for pk in looked_at[start : start + STRIDE] if pk in fitting]
-        if len(found) >= limit:
+    start, stride = 0, FIRST_STRIDE
+    while start < LOOKED_AT and len(found) < limit:
+        few = list(ids[start : start + stride])
+        found += _of_these(few, others)
+        if len(few) < stride:
             break
+        start, stride = start + stride, stride * 3
     return list(dict.fromkeys(found))[:limit]
+
+
+def _of_these(ids: list[int], words: Sequence[str]) -> list[int]:
+    people = Person.objects.filter(pk__in=among(ids))
+    for word in words:
+        people = people.filter(Exists(_beginning(word).filter(person_id=OuterRef("pk"))))
+    fitting = set(people.order_by().values_list("pk", flat=True))
+    return [pk for pk in ids if pk in fitting]
 
 
 def _beginning(word: str) -> QuerySet[SearchWord]:
