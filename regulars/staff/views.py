@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from regulars.staff.models import User
 
 
+HERE = frozenset({"localhost", "127.0.0.1"})
+
+
 def _me(request: HttpRequest) -> User:
     return cast("User", request.user)
 
@@ -40,6 +43,7 @@ def _page(request: HttpRequest, form: Form, *, status: int = 200, fresh: User | 
         "may_change": may(_me(request), "staff.change"),
         "fresh": fresh,
         "fresh_link": _full_address(request, password_link(fresh)) if fresh else "",
+        "is_only_here": request.get_host().split(":")[0] in HERE and not business().public_address,
     }
     return render(request, "staff/colleagues.html", context, status=status)
 

@@ -23,6 +23,16 @@ def test_the_owner_adds_a_colleague_and_is_shown_a_link_that_works(client: Clien
     assert User.objects.get(email="bo@example.com").role == Role.STAFF
 
 
+def test_a_link_made_on_this_very_computer_says_that_it_opens_only_there(client: Client) -> None:
+    client.force_login(an_owner())
+    here = client.post("/settings/staff/", BO, headers={"Host": "localhost:8000"})
+    assert "on this computer only" in here.text
+    cy = {**BO, "email": "cy@example.com"}
+    there = client.post("/settings/staff/", cy, headers={"Host": "192.168.1.20:8000"})
+    assert "on this computer only" not in there.text
+    assert there.context["fresh_link"].startswith("http://192.168.1.20:8000/welcome/")
+
+
 def test_adding_somebody_twice_is_refused_at_the_field(client: Client) -> None:
     client.force_login(an_owner())
     client.post("/settings/staff/", BO)
