@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from regulars.outreach.panels import panels as of_outreach
 from regulars.people.models import Person
+from regulars.people.panels import panels as of_people
+from regulars.purchases.panels import panels as of_purchases
 from regulars.staff import sightings
 from regulars.staff.doors import requires
+from regulars.standings.panels import panels as of_standings
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -20,11 +22,7 @@ if TYPE_CHECKING:
     from regulars.kit.panels import Panel
     from regulars.staff.models import User
 
-ROOMS = tuple(
-    import_module(f"regulars.{room}.panels").panels
-    for room in ("people", "purchases", "standings", "outreach", "today")
-    if find_spec(f"regulars.{room}.panels")
-)
+ROOMS = (of_people, of_purchases, of_standings, of_outreach)
 
 
 @requires("people.see")
