@@ -29,8 +29,8 @@ def opened(copied: Copied, *, spill: str) -> duckdb.DuckDBPyConnection:
 
 def reckon(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """Make the table `wanted`: one row for each person who has a standing on this day."""
-    everybody = insight.summary(orders(connection, as_of), as_of)
-    everybody.query("everybody", "SELECT * FROM everybody SEMI JOIN people ON people.id = customer").create("facts")
+    insight.summary(orders(connection, as_of), as_of).create_view("everybody")
+    connection.execute("CREATE TABLE facts AS SELECT e.* FROM everybody e SEMI JOIN people p ON p.id = e.customer")
     insight.with_slipping_day(connection.table("facts")).create("rhythms")
     remembered = connection.sql("SELECT m.* FROM memories m SEMI JOIN people p ON p.id = m.customer")
     known = connection.table("facts")
