@@ -7,4 +7,4 @@ class StaffConfig(AppConfig):
     verbose_name = "Staff"
 
     def ready(self) -> None:
-        from regulars.staff import sightings  # noqa: F401  # registers its poller
+        from regulars.staff import sightings, tidying  # noqa: F401  # register their poller and schedule

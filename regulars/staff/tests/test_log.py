@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 
 from regulars.kit import clock
 from regulars.staff import queries, services, sightings
 from regulars.staff.models import AuditEntry
 from regulars.staff.origin import came_from
 from regulars.staff.tests.builders import a_user, an_owner
+from regulars.staff.tidying import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +68,18 @@ def test_looking_at_a_person_is_noted_once_an_hour_and_written_later(django_asse
     assert sorted(str(look.person_id) for look in looks) == ["7", "7", "8"]
     assert sightings.write_down() == 0
     assert looks.count() == 3
+
+
+def test_old_looks_and_ended_sessions_are_swept_up_and_changes_stay(frozen_clock: object) -> None:
+    maya = an_owner()
+    AuditEntry.objects.all().delete()
+    for days, action in [(400, "see_person"), (300, "see_person"), (400, "change_role")]:
+        with clock.frozen(clock.now() - timedelta(days=days)):
+            services.note_audit(maya, action, room="people", kind="person", person_id=7)
+    ended = SessionStore()
+    ended.set_expiry(-60)
+    ended.save()
+    sweep()
+    kept = AuditEntry.objects.order_by("at").values_list("action", flat=True)
+    assert list(kept) == ["change_role", "see_person"]
+    assert not Session.objects.exists()
