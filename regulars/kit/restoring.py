@@ -23,6 +23,7 @@ import regulars
 from regulars.kit import changes, clock, tables
 from regulars.kit.errors import Refusal
 from regulars.kit.parcels import unpack
+from regulars.kit.standing_by import is_somebody_at_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,15 @@ def restore(
 ) -> Restored:
     """Put everything back from a backup, of SQLite or PostgreSQL, into this installation or the folder `into`.
 
-    Refuses a backup of a newer version, a damaged one, another passphrase, and a target that is in use unless
-    `force`d (then a backup of the target is kept first). Counts every table and refuses a difference. Sending is
-    stopped afterwards: what left the house since the backup was taken is not known here, and nobody gets it twice.
+    Refuses while Regulars runs here, a backup of a newer version, a damaged one, another passphrase, and a target
+    that is lived in unless `force`d (then a backup of the target is kept first). Counts every table and refuses a
+    difference. Sending is stopped afterwards: what left the house since the backup was taken is not known here, and
+    nobody gets it twice.
     """
     source, home = Path(source).expanduser().resolve(), Path(into or settings.DATA_DIR).expanduser().resolve()
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if is_somebody_at_work(home):
+        raise Refusal(_("Regulars is running on this folder. Stop it, restore, and start it again."))
     with _pointed_at(home):
         is_empty = _is_empty()
         if not is_empty and not force:

@@ -22,6 +22,7 @@ from regulars.kit.business import Business, business
 from regulars.kit.errors import Refusal
 from regulars.kit.models import BackupRecord, Counter, Job, Notice
 from regulars.kit.services import set_up_business
+from regulars.kit.standing_by import hold_the_lock
 from regulars.settings import _database
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -161,6 +162,13 @@ def test_a_house_that_is_lived_in_is_replaced_only_by_force_and_kept_before(tmp_
     home = tmp_path / "undo"
     backups.restore(kept, into=home)
     assert read_folder(home)["names"][0][0] == "Changed since"
+
+
+def test_a_house_that_is_open_is_not_replaced(tmp_path):
+    a_lived_in_house()
+    info = backups.back_up(tmp_path / "all.regulars")
+    with hold_the_lock(threading.Event()), pytest.raises(Refusal, match="Stop it"):
+        backups.restore(info.path, force=True)
 
 
 def test_a_locked_backup_opens_with_its_passphrase_only(tmp_path):
