@@ -27,6 +27,7 @@ class LetterWords(forms.Form):
 
 
 class WordingForm(LetterWords):
+    subject = forms.CharField(label=_("Subject"), max_length=300)
     name = forms.CharField(label=_("Name, for you"), max_length=120)
     purpose = forms.ChoiceField(label=_("What it is for"), choices=PURPOSES)
     has_offer = forms.BooleanField(

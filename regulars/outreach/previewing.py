@@ -33,6 +33,15 @@ def some_people(limit: int = 30) -> list[Person]:
     return list(Person.objects.gradable().exclude(full_name="").only("full_name").order_by("-pk")[:limit])
 
 
+def sample_of(version: WordingVersion) -> str:
+    """The words with the examples filled in, without the first line, for a list."""
+    try:
+        text = render(version, {key: str(each.example) for key, each in FIELDS.items()}).text
+    except Refusal:
+        return version.body
+    return " ".join(paragraphs(text)[1:]) or text
+
+
 def preview_of(subject: str, body: str, person_id: int | None = None) -> Preview:
     """Fill the words in for one person (the latest when none is named) and try them on the latest two hundred."""
     version = WordingVersion(subject=subject, body=body)

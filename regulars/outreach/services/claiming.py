@@ -95,7 +95,7 @@ def _put_aside(barred: Sequence[tuple[Touch, Verdict]]) -> None:
         held: dict[str, Any] = (
             {"held_until": until, "held_why": why[:300], "held_from": State.APPROVED} if state == State.HELD else {}
         )
-        move(ids, state, why=why, only_from=(State.CLAIMED,), **FREE, **(held if state == State.HELD else {}))
+        move(ids, state, why=why, only_from=(State.CLAIMED,), **FREE, **held)
 
 
 def _fate(row: Touch, verdict: Verdict) -> tuple[str, str, datetime | None]:

@@ -16,6 +16,7 @@ from regulars.outreach.services.liquid import EmptyField, fields_in, rendered
 
 PREFLIGHT_CHUNK = 1000
 NAMES_SHOWN = 3
+NAMES = ("first_name", "last_name", "full_name")
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,13 @@ def _lacking(name: str, people: Sequence[str]) -> str:
 
 def _falling_back(name: str, reads: Sequence[str]) -> str:
     label = str(FIELDS[name].label).lower()
+    if name not in NAMES:
+        words = ngettext(
+            "1 person has no “%(field)s”; the letter does without.",
+            "%(n)d people have no “%(field)s”; the letter does without.",
+            len(reads),
+        )
+        return words % {"n": len(reads), "field": label}
     words = ngettext(
         "1 person has no “%(field)s”; the fallback reads: “%(reads)s”",
         "%(n)d people have no “%(field)s”; the fallback reads: “%(reads)s”",

@@ -91,7 +91,7 @@ class _Talk:
 
     async def _answer(self, verb: str, line: str) -> bool:
         if verb in {"EHLO", "HELO"}:
-            await self.say("250-sink\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME")
+            await self.say("250-sink\r\n250-AUTH PLAIN\r\n250 8BITMIME")
         elif verb == "AUTH":
             await self._sign_in(line)
         elif verb == "MAIL":

@@ -31,6 +31,8 @@ def mailbox_page(request: HttpRequest) -> HttpResponse:
     """Show the mailbox in use, and the form to connect one."""
     account = active_account()
     form = MailboxForm(request.POST or None, initial=_initial(account))
+    if account is None:
+        form.fields["password"].help_text = _("Kept encrypted and never shown again.")
     if request.method == "POST" and form.is_valid():
         try:
             services.connect_account(_new_account(form.cleaned_data), cast(User, request.user))

@@ -16,7 +16,7 @@ from regulars.outreach import queries, services
 from regulars.outreach.access import words_for
 from regulars.outreach.forms import WordingForm
 from regulars.outreach.models import Wording, WordingVersion
-from regulars.outreach.previewing import Preview, preview_of, some_people
+from regulars.outreach.previewing import Preview, preview_of, sample_of, some_people
 from regulars.outreach.services.wordings import looks_like_an_offer
 from regulars.outreach.starters import STARTERS
 from regulars.staff.doors import requires
@@ -27,7 +27,11 @@ from regulars.staff.models import User
 @require_safe
 def word_list(request: HttpRequest) -> HttpResponse:
     """All wordings in force. One query."""
-    return render(request, "outreach/words.html", {"versions": queries.wordings_in_force()})
+    return render(
+        request,
+        "outreach/words.html",
+        {"versions": [(version, sample_of(version)) for version in queries.wordings_in_force()]},
+    )
 
 
 @requires("outreach.write")
