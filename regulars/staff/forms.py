@@ -32,9 +32,3 @@ class NewPasswordForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
-
-
-class NameForm(forms.Form):
-    display_name = forms.CharField(
-        label=_("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
-    )

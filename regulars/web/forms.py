@@ -140,3 +140,9 @@ class SendingForm(forms.Form):
 
 class ForgottenForm(forms.Form):
     email = forms.EmailField(label=_("Your e-mail"), widget=forms.EmailInput({"autocomplete": "email"}))
+
+
+class NameForm(forms.Form):
+    display_name = forms.CharField(
+        label=_("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
+    )

@@ -25,8 +25,8 @@ from django.views.decorators.http import require_http_methods
 from regulars.kit.errors import Refusal
 from regulars.staff import services
 from regulars.staff.doors import requires
-from regulars.staff.forms import NameForm
 from regulars.staff.models import User
+from regulars.web.forms import NameForm
 
 
 class _TwoStepOn(ActivateTOTPView):  # type: ignore[misc]  # allauth is not typed
