@@ -93,4 +93,4 @@ def line(due: Due, person: Acquaintance, drafts: Mapping[str, object]) -> Line:
     )
 
 
-KIND = Kind(KEY, gettext_lazy("Years with us"), gettext_lazy("since the first purchase"), due, compose)
+KIND = Kind(KEY, gettext_lazy("Years with us"), gettext_lazy("since the first purchase"), due, compose, shown=5)

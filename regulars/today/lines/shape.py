@@ -97,7 +97,7 @@ class Line:
     @property
     def cost_words(self) -> str:
         """Minutes and, where it costs something, money."""
-        minutes = _("%(minutes)s min") % {"minutes": number_format(self.minutes, 0)}
+        minutes = _("%(minutes)s min") % {"minutes": number_format(self.minutes.normalize())}
         return f"{minutes} · {shown(self.cost_amount, business().currency)}" if self.cost_amount else minutes
 
     @property
@@ -139,10 +139,14 @@ Composer = Callable[[Sequence[Due], "Mapping[int, Acquaintance]", date], Sequenc
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of line: `due(on, limit, only)` finds, `compose(dues, known, on)` puts into words."""
+    """One kind of line: `due(on, limit, only)` finds, `compose(dues, known, on)` puts into words.
+
+    `shown` is how many of it stand on the page at once; calls take long, so fewer of what mostly means a call.
+    """
 
     key: str
     heading: StrOrPromise
     aside: StrOrPromise
     due: Finder
     compose: Composer
+    shown: int = 10

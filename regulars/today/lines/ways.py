@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from regulars.kit.business import business
 from regulars.today.acquaintance import CALL, CARD, EMAIL
 
-MINUTES = {"email": Decimal(1), "card": Decimal(3), "call": Decimal(5), "in_person": Decimal(1)}
+MINUTES = {"email": Decimal("0.5"), "card": Decimal(3), "call": Decimal(5), "in_person": Decimal(1)}
 
 
 def cost_of(way: str) -> Decimal:

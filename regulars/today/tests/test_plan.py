@@ -71,7 +71,7 @@ def test_a_line_says_who_what_why_and_holds_the_finished_letter() -> None:
     assert "reen silk scarf" in row["why_now"]
     assert row["why_person"] == "First purchase."
     assert row["due_on"] == "2026-06-09"
-    assert row["minutes"] == 1
+    assert row["minutes"] == 0.5
     assert "Ann" in row["draft"]
     assert "{{" not in row["draft"]
 
