@@ -208,9 +208,7 @@ class ConsentForm(forms.Form):
     """What somebody said, today, to the one who writes it down."""
 
     channel = forms.ChoiceField(label=gettext_lazy("By"), choices=Channel.choices)
-    purpose = forms.ChoiceField(
-        label=gettext_lazy("May we write or ring"), choices=Purpose.choices, initial="marketing"
-    )
+    purpose = forms.ChoiceField(label=gettext_lazy("For what?"), choices=Purpose.choices, initial="marketing")
     answer = forms.ChoiceField(
         label=gettext_lazy("They said"),
         choices=[("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))],

@@ -23,7 +23,7 @@ from regulars.people.words import phone_word, query_words
 
 MOST = 50
 COUNTED = 400
-LOOKED_AT = 8000
+LOOKED_AT = 4000
 FIRST_STRIDE = 200
 _PHONE = re.compile(r"[+(]?[\d\s()./+-]{3,30}")
 
@@ -50,10 +50,13 @@ def search(text: str, limit: int = MOST) -> Found:
     clean = text.strip()[:200]
     if not clean:
         return Found()
-    ids = list(dict.fromkeys([*_by_exact(clean), *_by_words(query_words(clean), limit + 1)]))
+    exact = _by_exact(clean)
+    # What stands after the @ is no word of its own; an address that was found needs no words beside it.
+    words = query_words(clean.partition("@")[0])
+    ids = exact if exact and "@" in clean else list(dict.fromkeys([*exact, *_by_words(words, limit + 1)]))
     if ids:
         return Found(_still_here(ids)[:limit], has_more=len(ids) > limit)
-    guessed = _by_similar_words(query_words(clean), limit + 1)
+    guessed = _by_similar_words(words, limit + 1)
     return Found(_still_here(guessed)[:limit], is_guess=True, has_more=len(guessed) > limit)
 
 

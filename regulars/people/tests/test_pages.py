@@ -35,6 +35,7 @@ def test_the_list_shows_names_and_finds_by_what_is_typed(desk):
     assert "Joan Delacroix" in part.text
     assert "Ann Baker" not in part.text
     assert "<html" not in part.text
+    assert desk.get("/people/?q=delac&tag=&sort=", headers=HTMX)["HX-Push-Url"] == "/people/?q=delac"
 
 
 def test_a_guess_is_called_one_and_nobody_found_offers_to_add(desk):

@@ -144,5 +144,5 @@ def test_the_longest_word_is_looked_up_first():
 def test_a_search_needs_few_queries(django_assert_max_num_queries):
     for number in range(30):
         a_person(f"Ann Baker{number}")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert len(list(find_people("ann bak"))) == 30

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.kit import clock
-from regulars.kit.answer import answer, redirect_back
+from regulars.kit.answer import answer, is_htmx, redirect_back
 from regulars.kit.errors import Refusal
 from regulars.people import fields, services
 from regulars.people.forms import TagManyForm
@@ -83,7 +83,11 @@ def people(request: HttpRequest) -> HttpResponse:
         "undo": request.session.get(UNDO),
         "today": clock.today(),
     }
-    return answer(request, PAGE, PARTIAL, context)
+    reply = answer(request, PAGE, PARTIAL, context)
+    if is_htmx(request):
+        # What was typed, without the filters nobody chose.
+        reply["HX-Push-Url"] = _address(asked)
+    return reply
 
 
 @requires("people.see")
