@@ -2,8 +2,8 @@
 
     python bench/sending.py --letters 2000 --connections 8 --waiting 100000
 
-The server is a process of its own on this machine that accepts at once (`--delay-ms` makes it slow). The floor is the same
-letters, built before, handed over one after another by smtplib on one kept-open connection. Prints JSON.
+The server is a process of its own on this machine that accepts at once (`--delay-ms` makes it slow). The floor is the
+same letters, built before, handed over one after another by smtplib on one kept-open connection. Prints JSON.
 """
 
 from __future__ import annotations
@@ -83,13 +83,20 @@ def _wait(people: list[int], n: int) -> int:
     from regulars.outreach.models import Touch
 
     now = clock.now()
-    rows = (
-        Touch(
-            person_id=people[i % len(people)], programme="later", occurrence=str(i), channel="email", purpose="service", priority=50,
-            state="approved", due_at=now + timedelta(days=7), subject="Later", body="Later.", draft_hash="x", created_at=now, changed_at=now,
-        )
-        for i in range(n)
-    )  # fmt: skip
+    usual = {
+        "programme": "later",
+        "channel": "email",
+        "purpose": "service",
+        "priority": 50,
+        "state": "approved",
+        "due_at": now + timedelta(days=7),
+        "subject": "Later",
+        "body": "Later.",
+        "draft_hash": "x",
+        "created_at": now,
+        "changed_at": now,
+    }
+    rows = (Touch(person_id=people[i % len(people)], occurrence=str(i), **usual) for i in range(n))
     return len(Touch.objects.bulk_create(rows, batch_size=2000))
 
 
