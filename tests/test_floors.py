@@ -110,7 +110,7 @@ def test_every_room_has_a_sign_on_its_door() -> None:
 
 def test_rooms_that_hold_something_on_a_person_say_how_to_export_erase_and_merge_it() -> None:
     from regulars.people.models import Person
-    from regulars.people.records import registered_rooms
+    from regulars.people.records import rooms
 
     holding = {
         model._meta.app_label
@@ -118,7 +118,7 @@ def test_rooms_that_hold_something_on_a_person_say_how_to_export_erase_and_merge
         for field in model._meta.get_fields()
         if isinstance(field, models.ForeignKey) and field.related_model is Person and model._meta.app_label in FLOORS
     }
-    assert holding <= set(registered_rooms())
+    assert holding <= {records.room for records in rooms()}
 
 
 @pytest.mark.parametrize("name", ["utils.py", "helpers.py", "misc.py", "common.py"])

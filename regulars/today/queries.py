@@ -70,7 +70,8 @@ class Plan:
 def plan(on: date, shown: int | None = None) -> Plan:
     """Everything due on a day, or the first `shown` of each kind. The queries do not grow with the lines."""
     found = [(kind, kind.due(on, EVERYTHING if shown is None else COUNTED + 1, None)) for kind in KINDS]
-    visible = [(kind, dues if shown is None else dues[: min(shown, kind.shown)], len(dues)) for kind, dues in found if dues]
+    most = {kind.key: EVERYTHING if shown is None else min(shown, kind.shown) for kind in KINDS}
+    visible = [(kind, dues[: most[kind.key]], len(dues)) for kind, dues in found if dues]
     composed = _compose([(kind, dues) for kind, dues, _ in visible], on)
     return Plan(on, [Section(kind, composed[kind.key], total) for kind, _, total in visible])
 

@@ -17,35 +17,34 @@ from regulars.today.lines.ways import MINUTES, cost_of, day_in_words
 from regulars.today.models import Decision
 
 KEY = "birthday"
-AHEAD_DAYS = 10
+STRETCHES = ((0, 0), (1, 3), (4, 10))
 POST_DAYS = 3
 KINDS = ("birthday", "name_day", "anniversary", "other")
 WAYS = (CARD, EMAIL, CALL)
 
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
-    """Days within the next ten, soonest first, read a day at a time until there are enough. At most 33 queries."""
+    """Days within the next ten, soonest first, read in three stretches until there are enough. At most nine queries."""
     found: list[Due] = []
-    for ahead in range(AHEAD_DAYS + 1):
-        day = on + timedelta(days=ahead)
-        found += undecided(occasions_on(day, only), on)
+    for first, last in STRETCHES:
+        dues = occasions(on + timedelta(days=first), on + timedelta(days=last), only)
+        found += without_quiet(undecided(dues, on), on)
         if len(found) >= limit:
             break
     return found[:limit]
 
 
-def occasions_on(day: date, only: Collection[int] | None) -> list[Due]:
-    rows = people.occasions_between(day, day, KINDS)
+def occasions(first: date, last: date, only: Collection[int] | None) -> list[Due]:
     return [
         Due(
             KEY,
             row.occasion_id,
-            str(day.year),
-            day,
+            str(row.on.year),
+            row.on,
             row.person_id,
             {"kind": row.kind, "turning": row.turning, "label": row.label},
         )
-        for row in rows
+        for row in people.occasions_between(first, last, KINDS)
         if only is None or row.occasion_id in only
     ]
 
@@ -53,9 +52,9 @@ def occasions_on(day: date, only: Collection[int] | None) -> list[Due]:
 def undecided(dues: Sequence[Due], on: date) -> list[Due]:
     if not dues:
         return []
-    closed = Decision.objects.closing(on).filter(kind=KEY, occurrence=dues[0].occurrence)
-    decided = set(closed.filter(subject_id__in=[due.subject_id for due in dues]).values_list("subject_id", flat=True))
-    return without_quiet([due for due in dues if due.subject_id not in decided], on)
+    closed = Decision.objects.closing(on).filter(kind=KEY, occurrence__in={due.occurrence for due in dues})
+    decided = set(closed.values_list("subject_id", "occurrence"))
+    return [due for due in dues if (due.subject_id, due.occurrence) not in decided]
 
 
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:

@@ -75,4 +75,6 @@ def line(due: Due, person: Acquaintance, drafts: Mapping[str, object], on: date)
     )
 
 
-KIND = Kind(KEY, gettext_lazy("Not seen for a while"), gettext_lazy("who slipped last comes first"), due, compose, shown=3)
+KIND = Kind(
+    KEY, gettext_lazy("Not seen for a while"), gettext_lazy("who slipped last comes first"), due, compose, shown=3
+)
