@@ -103,7 +103,9 @@ def people_rows() -> Iterator[Row]:
             "external_ids": grouped(ExternalId.objects.all(), ids, lambda row: f"{row.source}:{row.external_id}"),
             "occasions": grouped(Occasion.objects.all(), ids, lambda row: f"{row.label or row.kind} {row.date}"),
             "consents": grouped(
-                ConsentNow, ids, lambda row: f"{row.channel} {row.purpose}: {'yes' if row.is_given else 'no'}"
+                ConsentNow.objects.all(),
+                ids,
+                lambda row: f"{row.channel} {row.purpose}: {'yes' if row.is_given else 'no'}",
             ),
         }
         for person in persons:

@@ -30,7 +30,8 @@ def run(options: argparse.Namespace) -> int:
         print_json(answer)
         return 0
     print(f"As of {answer['as_of']}: {answer['people']:,} people.")
-    print_table(["group", "people"], sorted(answer["groups"].items(), key=lambda item: -item[1]))
+    groups: dict[str, int] = answer["groups"]
+    print_table(["group", "people"], sorted(groups.items(), key=lambda group: -group[1]))
     return 0
 
 
