@@ -1,4 +1,4 @@
-"""Ask for a grading soon; however often it is asked for, one waits."""
+"""Ask for a grading, at once or soon; however often it is asked for, one of each waits."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ SMALL_SHOP = 20_000
 
 
 def request_grading(*, after_seconds: int = 0) -> str:
-    """Have everybody graded in a child process; returns the id of the job that waits for it."""
+    """Have everybody graded in a child process; returns the id of the job. One at once and one for later may wait."""
     from regulars.standings.jobs import grade_now
 
-    task = grade_now.using(run_after=clock.now() + timedelta(seconds=after_seconds)) if after_seconds else grade_now
-    return jobs.enqueue_once(task, key="standings: grade")
+    if not after_seconds:
+        return jobs.enqueue_once(grade_now, key="standings: grade")
+    later = grade_now.using(run_after=clock.now() + timedelta(seconds=after_seconds))
+    return jobs.enqueue_once(later, key="standings: grade soon")
 
 
 def request_grading_in_a_small_shop(*, after_seconds: int) -> str | None:
