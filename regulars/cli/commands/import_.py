@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from regulars.cli.main import Command
 
@@ -59,9 +60,18 @@ def tell(answer: dict[str, object]) -> None:
         print(f"  question: {question['text'] if isinstance(question, dict) else question}")
 
 
+def changed_anything(answer: dict[str, Any]) -> bool:
+    """Nobody needs grading again after a file that was taken in before."""
+    return any(
+        file["people"]["new"] or file["orders"]["new"] or file["orders"]["updated"] or file["orders"]["cancelled"]
+        for file in answer["files"]
+    )
+
+
 def run(options: argparse.Namespace) -> int:
     from regulars.cli.printing import print_json
     from regulars.intake.services import ImportOptions, import_files
+    from regulars.standings.services import grade_everyone
 
     chosen = ImportOptions(
         format=options.format,
@@ -71,6 +81,8 @@ def run(options: argparse.Namespace) -> int:
         is_dry_run=options.dry_run,
     )
     answer = import_files(options.files, chosen)
+    if not options.dry_run and changed_anything(answer):
+        grade_everyone()
     if options.json:
         print_json(answer)
         return 0
