@@ -100,15 +100,20 @@ def _settle_people(pairs: Pairs) -> None:
 
 
 def _purchases_now(pairs: Pairs) -> dict[tuple[int | None, str], int]:
-    """How many purchases stand now on every (person, day) whose number changed. One query, by index."""
-    changed = [key for key, pair in pairs.items() if pair[0]]
+    """How many purchases stand now on every (person, day) whose number changed. One query, by index.
+
+    Only days between a person's first and last can have held a purchase before; an import in order of time counts few.
+    """
+    changed = {key: pair[0] for key, pair in pairs.items() if pair[0]}
     rows = run_over(
-        changed,
+        list(changed),
         {"person_id": "bigint", "day": "date"},
         "SELECT d.person_id, d.day, (SELECT count(*) FROM purchases_order o"
-        " WHERE o.person_id = d.person_id AND o.bought_on = d.day AND o.is_purchase) FROM {rows}",
+        " WHERE o.person_id = d.person_id AND o.bought_on = d.day AND o.is_purchase) FROM {rows}"
+        " JOIN purchases_persontotals t ON t.person_id = d.person_id"
+        " AND d.day BETWEEN t.first_bought_on AND t.last_bought_on",
     )
-    return {(person_id, str(day)): now for person_id, day, now in rows}
+    return changed | {(person_id, str(day)): now for person_id, day, now in rows}
 
 
 def _write_people(changes: dict[int | None, _PersonChange]) -> None:
