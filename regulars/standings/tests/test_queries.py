@@ -9,6 +9,7 @@ import pytest
 from regulars.people.fields import field
 from regulars.people.models import Person
 from regulars.purchases.tests.builders import a_business
+from regulars.standings import catalogue
 from regulars.standings.models import Standing
 from regulars.standings.queries import EXPORT_COLUMNS, export_rows, group_counts, slipped_people
 from regulars.standings.services import grade_everyone, refresh_facts, remember
@@ -81,7 +82,9 @@ def test_counts_are_those_of_the_last_grading_in_one_query(django_assert_num_que
     assert sum(counts.simple().values()) == counts.buyers == bought
 
 
-def test_people_can_be_filtered_by_the_eleven_groups_and_by_the_four() -> None:
+@pytest.mark.parametrize("few", [0, 5_000])
+def test_people_can_be_filtered_by_the_eleven_groups_and_by_the_four(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "FEW", few)
     a_shop()
     grade_everyone(TODAY)
     group = field("group")
