@@ -120,4 +120,10 @@ def _adapted(fields: list[Any], rows: Sequence[Row]) -> Sequence[Row]:
         lru_cache(maxsize=1024)(ops.adapt_datetimefield_value),
         lru_cache(maxsize=1024)(ops.adapt_datefield_value),
     )
-    return [[moment(v) if i in moments else day(v) if i in days else v for i, v in enumerate(row)] for row in rows]
+    turned = [list(row) for row in rows]
+    for row in turned:
+        for place in moments:
+            row[place] = moment(row[place])
+        for place in days:
+            row[place] = day(row[place])
+    return turned

@@ -7,7 +7,6 @@ errors allowed for, and the answer says that it did. Every step looks at a bound
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
@@ -15,16 +14,13 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, 
 from regulars.kit.business import business
 from regulars.people import fields
 from regulars.people.addresses import e164
-from regulars.people.bulk import among
 from regulars.people.models import Email, ExternalId, Person, Phone, SearchWord
 from regulars.people.queries.similar import similar_words
 from regulars.people.queries.starts import begins_with
+from regulars.people.queries.wording import how_many, with_words
 from regulars.people.words import phone_word, query_words
 
 MOST = 50
-COUNTED = 400
-LOOKED_AT = 4000
-FIRST_STRIDE = 200
 _PHONE = re.compile(r"[+(]?[\d\s()./+-]{3,30}")
 
 
@@ -53,7 +49,7 @@ def search(text: str, limit: int = MOST) -> Found:
     exact = _by_exact(clean)
     # What stands after the @ is no word of its own; an address that was found needs no words beside it.
     words = query_words(clean.partition("@")[0])
-    ids = exact if exact and "@" in clean else list(dict.fromkeys([*exact, *_by_words(words, limit + 1)]))
+    ids = exact if exact and "@" in clean else list(dict.fromkeys([*exact, *with_words(words, limit + 1)]))
     if ids:
         return Found(_still_here(ids)[:limit], has_more=len(ids) > limit)
     guessed = _by_similar_words(words, limit + 1)
@@ -64,7 +60,7 @@ def _by_exact(text: str) -> list[int]:
     """What is a whole address, number or reference finds its person before any word does."""
     ids: list[int] = []
     if "@" in text and " " not in text:
-        begins = Email.objects.filter(begins_with("normalised", text.lower()), is_key=True).order_by("normalised")
+        begins = Email.objects.filter(begins_with("normalised", text.lower()), is_key=True)
         ids += begins.values_list("person_id", flat=True)[: MOST + 1]
     if _PHONE.fullmatch(text):
         ids += _by_phone(text)
@@ -81,63 +77,16 @@ def _by_phone(text: str) -> list[int]:
     ids = list(Phone.objects.filter(e164=whole).values_list("person_id", flat=True)[:MOST]) if whole else []
     digits = "".join(letter for letter in text if letter.isdigit())
     tail = phone_word(digits.lstrip("0") or digits)
-    ids += _beginning(tail).values_list("person_id", flat=True)[: MOST + 1]
+    ids += with_words([tail], MOST + 1)
     if text.lstrip().startswith("+"):
         starts = Phone.objects.filter(begins_with("e164", f"+{digits}"), is_key=True)
         ids += starts.values_list("person_id", flat=True)[:MOST]
     return ids
 
 
-def _by_words(words: list[str], limit: int) -> list[int]:
-    """Everybody who has all these words, or words that begin so; exact ones before beginnings."""
-    if not words:
-        return []
-    rarest, *others = sorted(words, key=_how_many) if len(words) > 1 else words
-    ids = _who_also(SearchWord.objects.filter(word=rarest), others, limit)
-    if len(ids) < limit:
-        ids += _who_also(_beginning(rarest).exclude(word=rarest).order_by("word"), others, limit)
-    return list(dict.fromkeys(ids))
-
-
-def _who_also(rows: QuerySet[SearchWord], others: Sequence[str], limit: int) -> list[int]:
-    """Return people of these rows who have the other words too, looking at a bounded number of rows.
-
-    Each other word is looked up among one person's own few words.
-    """
-    ids = rows.values_list("person_id", flat=True)
-    if not others:
-        return list(ids[:limit])
-    found: list[int] = []
-    start, stride = 0, FIRST_STRIDE
-    while start < LOOKED_AT and len(found) < limit:
-        few = list(ids[start : start + stride])
-        found += _of_these(few, others)
-        if len(few) < stride:
-            break
-        start, stride = start + stride, stride * 3
-    return list(dict.fromkeys(found))[:limit]
-
-
-def _of_these(ids: list[int], words: Sequence[str]) -> list[int]:
-    people = Person.objects.filter(pk__in=among(ids))
-    for word in words:
-        people = people.filter(Exists(_beginning(word).filter(person_id=OuterRef("pk"))))
-    fitting = set(people.order_by().values_list("pk", flat=True))
-    return [pk for pk in ids if pk in fitting]
-
-
-def _beginning(word: str) -> QuerySet[SearchWord]:
-    return SearchWord.objects.filter(begins_with("word", word))
-
-
-def _how_many(word: str) -> int:
-    """Count a bounded number, enough to begin with the rarer word."""
-    return _beginning(word).order_by()[:COUNTED].count()
-
-
 def _by_similar_words(words: list[str], limit: int) -> list[int]:
     """Everybody whose words are a typing error away from these; a word that is there as it stands stays as it is."""
-    options = [[word] if _how_many(word) else similar_words(word) for word in words]
+    options = [[word] if how_many(word) else similar_words(word) for word in words]
     if not options or not all(options):
         return []
     first, *others = options
