@@ -55,18 +55,20 @@ def start_server(folder: Path, delay_ms: float, drops: int) -> tuple[subprocess.
 def run(
     folder: Path, ids: list[int], *, kills: int, workers: int, connections: int, patience: float, seed: int = 1
 ) -> Report:
-    """Work until every letter is settled, killing a worker every so often; then compare the two books."""
+    """Work until every letter is settled, killing workers in the middle of sending; then compare the two books."""
     chance, started_at, killed = random.Random(seed), time.monotonic(), 0
     crew = [_hire() for _ in range(workers)]
     try:
         while _is_moving(ids):
             if time.monotonic() - started_at > patience:
                 raise AssertionError(f"not settled: {_counts(ids)}")
-            time.sleep(chance.uniform(0.05, 0.7))
-            if killed < kills:
-                crew[killed % workers].kill()
-                crew[killed % workers].wait()
-                crew[killed % workers] = _hire()
+            time.sleep(chance.uniform(0.005, 0.1))
+            place = _in_the_middle(crew, ids) if killed < kills else None
+            if place is not None:
+                time.sleep(chance.uniform(0, 0.05))
+                crew[place].kill()
+                crew[place].wait()
+                crew[place] = _hire()
                 killed += 1
     finally:
         for worker in crew:
@@ -76,9 +78,17 @@ def run(
 
 
 def _hire() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, crash_worker.__file__, "3"], env={**os.environ, "PYTHONPATH": str(settings.BASE_DIR.parent)}
-    )
+    place = str(settings.BASE_DIR.parent)
+    return subprocess.Popen([sys.executable, crash_worker.__file__, "3"], env={**os.environ, "PYTHONPATH": place})
+
+
+def _in_the_middle(crew: list[subprocess.Popen[bytes]], ids: list[int]) -> int | None:
+    """Find a worker that has letters on their way just now; a worker's name holds its process number."""
+    try:
+        names = set(Touch.objects.filter(pk__in=ids, state=State.SENDING).values_list("leased_by", flat=True))
+    except OperationalError:
+        return None
+    return next((n for n, worker in enumerate(crew) if any(f"-{worker.pid}-" in name for name in names)), None)
 
 
 def _is_moving(ids: list[int]) -> bool:

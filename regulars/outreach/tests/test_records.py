@@ -69,4 +69,7 @@ def test_what_was_sent_stands_on_the_timeline_once():
     a_shop()
     touch = a_touch(a_person(), channel="call")
     services.record_outcome(touch, "spoke", "She is well.", the_owner())
-    assert TimelineEntry.objects.get(room="outreach", kind="sent", object_id=touch.pk).text == "Called: spoke. She is well."
+    assert (
+        TimelineEntry.objects.get(room="outreach", kind="sent", object_id=touch.pk).text
+        == "Called: spoke. She is well."
+    )
