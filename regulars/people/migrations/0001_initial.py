@@ -357,7 +357,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='email',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_key', True)), fields=('normalised',), name='email_identifies_one'),
+            constraint=models.UniqueConstraint(condition=models.Q(('is_key', True)), fields=('normalised',), name='email_identifies_one', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddIndex(
             model_name='consentnow',

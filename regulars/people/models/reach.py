@@ -24,7 +24,10 @@ class Email(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "normalised"], name="email_once_a_person"),
             models.UniqueConstraint(
-                fields=["normalised"], condition=models.Q(is_key=True), name="email_identifies_one"
+                fields=["normalised"],
+                condition=models.Q(is_key=True),
+                name="email_identifies_one",
+                opclasses=["varchar_pattern_ops"],
             ),
         ]
 

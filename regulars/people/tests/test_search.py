@@ -1,6 +1,7 @@
 import pytest
 from django.db.models import Q
 
+from regulars.kit import database
 from regulars.people import fields
 from regulars.people.fields import Field
 from regulars.people.models import Person
@@ -146,3 +147,16 @@ def test_a_search_needs_few_queries(django_assert_max_num_queries):
         a_person(f"Ann Baker{number}")
     with django_assert_max_num_queries(10):
         assert len(list(find_people("ann bak"))) == 30
+
+
+@pytest.mark.both_databases
+def test_postgresql_begins_at_the_index_for_words_addresses_and_numbers():
+    """Without the operator class a search by beginnings reads the whole table."""
+    with database.connection().cursor() as cursor:
+        if not database.is_postgres():
+            pytest.skip("SQLite compares by the plain index")
+        cursor.execute(
+            "SELECT indexname FROM pg_indexes WHERE tablename LIKE 'people%' AND indexdef LIKE '%varchar_pattern_ops%'"
+        )
+        names = {name for (name,) in cursor.fetchall()}
+    assert names >= {"search_word_prefix", "email_identifies_one", "phone_and_name_identify_one"}
