@@ -12,6 +12,11 @@ from regulars.staff.roles import Role
 PAGE_LENGTH = 50
 
 
+def is_inhabited() -> bool:
+    """Has anybody an account? Before that, the first run is still to come, whatever the terminal took in. One query."""
+    return User.objects.exists()
+
+
 def colleagues() -> QuerySet[User]:
     """Everybody with an account, open accounts first, owners first. One query."""
     rank = Case(*[When(role=role, then=Value(place)) for place, role in enumerate(Role)], output_field=IntegerField())

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from regulars.kit import services as kit
 from regulars.kit.business import business, exists
 from regulars.kit.errors import Refusal
+from regulars.staff.queries import is_inhabited
 from regulars.staff.services import create_owner, note_audit
 from regulars.web import logos, opening_hours
 
@@ -38,12 +39,16 @@ class NewHouse:
 
 
 def open_house(new: NewHouse) -> User:
-    """Create the business and its owner together, once. The second to ask is told so kindly, even at the same time."""
-    if exists():
+    """Create the business and its owner together, once. The second to ask is told so kindly, even at the same time.
+
+    A business that the terminal made (`regulars import` in a new folder) is taken over and named.
+    """
+    if is_inhabited():
         raise _too_late()
+    set_up = kit.change_business if exists() else kit.set_up_business
     with transaction.atomic():
         try:
-            kit.set_up_business(
+            set_up(
                 name=new.business_name,
                 owner_name=new.owner_name.strip(),
                 zone=new.zone,

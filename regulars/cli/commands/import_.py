@@ -69,10 +69,12 @@ def changed_anything(answer: dict[str, Any]) -> bool:
 
 
 def run(options: argparse.Namespace) -> int:
+    from regulars.cli.database import require_business
     from regulars.cli.printing import print_json
     from regulars.intake.services import ImportOptions, import_files
     from regulars.standings.services import grade_everyone
 
+    require_business(options.currency)
     chosen = ImportOptions(
         format=options.format,
         mapping=mapping(options.map),

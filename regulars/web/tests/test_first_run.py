@@ -8,6 +8,7 @@ from django.test import Client
 
 from regulars.kit.business import Business, business
 from regulars.kit.errors import Refusal
+from regulars.kit.services import set_up_business
 from regulars.staff.models import User
 from regulars.staff.roles import Role
 from regulars.staff.tests.builders import PASSWORD
@@ -96,3 +97,12 @@ def test_of_several_who_open_the_house_at_once_one_succeeds_whole(in_threads: Ca
     winner = next(number for number, result in enumerate(results) if isinstance(result, User))
     assert Business.objects.get().name == f"Shop {winner}"
     assert User.objects.get().email == f"asker{winner}@example.com"
+
+
+@pytest.mark.django_db
+def test_a_business_that_the_terminal_made_is_taken_over_and_named(client: Client) -> None:
+    set_up_business(name="My business", zone="UTC", currency="EUR")
+    assert client.get("/")["Location"] == "/first-run/"
+    client.post("/first-run/", TYPED)
+    assert Business.objects.get().name == "Maya's Boutique"
+    assert User.objects.get().email == "maya@example.com"

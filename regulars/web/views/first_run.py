@@ -9,9 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from regulars.kit.business import exists
 from regulars.kit.errors import Refusal
 from regulars.staff.doors import open_to_everyone
+from regulars.staff.queries import is_inhabited
 from regulars.web import places, services
 from regulars.web.forms import FirstRunForm
 from regulars.web.saying import say
@@ -24,7 +24,7 @@ from regulars.web.views.sign_in import BACKEND
 @sensitive_post_parameters("password")
 def first_run(request: HttpRequest) -> HttpResponse:
     """Ask for the owner, the shop, its clock and its money, then open the house and let the owner in."""
-    if request.method != "POST" and exists():
+    if request.method != "POST" and is_inhabited():
         return redirect("web:home")
     form = FirstRunForm(request.POST or None, initial=_guesses(request))
     if request.method == "POST" and form.is_valid():
@@ -35,7 +35,7 @@ def first_run(request: HttpRequest) -> HttpResponse:
         else:
             login(request, owner, backend=BACKEND)
             return redirect("web:begin")
-    context = {"form": form, "is_taken": exists()}
+    context = {"form": form, "is_taken": is_inhabited()}
     return render(request, "web/first_run.html", context, status=422 if form.errors else 200)
 
 

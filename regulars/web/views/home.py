@@ -6,15 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from regulars.kit.business import exists
 from regulars.staff.doors import open_to_everyone, requires
+from regulars.staff.queries import is_inhabited
 
 
 @open_to_everyone
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Lead to the first run while nobody lives here, to Today afterwards."""
-    return redirect("today:today" if exists() else "web:first-run")
+    return redirect("today:today" if is_inhabited() else "web:first-run")
 
 
 @requires("house.enter")

@@ -17,9 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from regulars.kit.business import exists
 from regulars.staff.doors import open_to_everyone, requires
 from regulars.staff.models import User
+from regulars.staff.queries import is_inhabited
 from regulars.staff.services import note_audit
 from regulars.web import mailbox
 from regulars.web.forms import ForgottenForm
@@ -37,7 +37,7 @@ _again_by_code: Page = ReauthenticateByCodeView.as_view(template_name="web/sign_
 @open_to_everyone
 def sign_in(request: HttpRequest) -> HttpResponseBase:
     """Ask for e-mail and password; before the first run there is nobody to ask."""
-    if not exists():
+    if not is_inhabited():
         return redirect("web:first-run")
     return _sign_in(request)
 
