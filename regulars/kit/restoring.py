@@ -16,7 +16,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
 
 import regulars
@@ -138,9 +140,10 @@ Wanted = dict[str, tuple[tables.Table, int]]
 
 
 def _into_postgres(about: dict[str, Any], wanted: Wanted, parcel: Path) -> None:
-    """Build the schema of the backup's own version, fill it in one transaction, count, then migrate on."""
-    _drop_postgres_tables()
-    _migrate_to(about["migrations"])
+    """Build the schema of the backup's own version unless it stands, fill it in one transaction, count, migrate on."""
+    if _applied() != {(app, name) for app, name in about["migrations"]}:
+        _drop_postgres_tables()
+        _migrate_to(about["migrations"])
     with transaction.atomic():
         with connection.cursor() as cursor:
             names = ", ".join(connection.ops.quote_name(table.name) for table in tables.postgres_tables())
@@ -217,6 +220,10 @@ def _must_equal(table: str, found: int, rows: int) -> None:
         )
 
 
+def _applied() -> set[tuple[str, str]]:
+    return set(MigrationRecorder(connection).applied_migrations())
+
+
 def _drop_postgres_tables() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for table in tables.postgres_tables():
@@ -224,20 +231,14 @@ def _drop_postgres_tables() -> None:
 
 
 def _migrate_to(migrations: list[list[str]]) -> None:
-    """Bring an empty database to the schema that knew exactly these migrations."""
-    apps = {app for app, _name in migrations}
-    loader = MigrationLoader(None)
-    taken = {(app, name) for app, name in migrations}
-    for app in sorted(apps):
-        inside = [key for key in taken if key[0] == app and key in loader.graph.nodes]
-        for _app, name in loader.graph.leaf_nodes(app) if not inside else _ends(loader, inside):
-            call_command("migrate", app, name, interactive=False, verbosity=0)
-
-
-def _ends(loader: MigrationLoader, keys: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The migrations of one app on which no other of these depends."""
-    inside = set(keys)
-    return sorted(key for key in keys if not any(child.key in inside for child in loader.graph.node_map[key].children))
+    """Bring an empty database to the schema that knew exactly these migrations, in one plan."""
+    executor = MigrationExecutor(connection)
+    graph = executor.loader.graph
+    taken = {(app, name) for app, name in migrations} & set(graph.nodes)
+    followed = {
+        key for key in taken for child in graph.node_map[key].children if child.key in taken and child.key[0] == key[0]
+    }
+    executor.migrate(sorted(taken - followed))
 
 
 def _put_media_back(source: Path, target: Path) -> None:

@@ -15,7 +15,7 @@ from regulars.kit import bulletin
 from regulars.kit.models import Counter, HandlerCursor, Heartbeat, Job
 from regulars.kit.tests import tasks_for_tests as tasks
 
-COUNT = 120
+COUNT = 80
 
 
 def a_worker():
