@@ -157,8 +157,7 @@ def grade_summary(facts: IntoFrameT, as_of: date, *, breaks: Breaks | None = Non
         m_key=_money_key(frame),
     )
     cuts, count = _own_cuts(keyed, as_of, breaks) if breaks else _cuts(keyed)
-    for grade, limits in cuts.items():
-        keyed = keyed.with_columns(_score(f"{grade}_key", limits, count).alias(grade))
+    keyed = keyed.with_columns(**{grade: _score(f"{grade}_key", limits, count) for grade, limits in cuts.items()})
     keyed = keyed.with_columns(fm=(nw.col("f") + nw.col("m") + 1) // 2)
     keyed = keyed.with_columns(group=named("r", "fm")).with_columns(simple_group=simply_named("group"))
     graded: IntoFrameT = keyed.select(*kept, "r", "f", "m", "fm", "group", "simple_group").to_native()
