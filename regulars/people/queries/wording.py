@@ -12,7 +12,7 @@ from regulars.kit import database
 from regulars.people.queries.starts import after
 
 LOOKED_AT = 20_000
-COUNTED = 400
+COUNTED = 5000
 FIRST = "SELECT person_id FROM people_searchword WHERE {range} ORDER BY word {order} LIMIT {most}"
 ALSO = "EXISTS (SELECT 1 FROM people_searchword o WHERE o.person_id = w.person_id AND {range})"
 
