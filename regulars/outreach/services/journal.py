@@ -46,7 +46,3 @@ def last_stages(worker: str, touch_ids: Iterable[int]) -> dict[int, str]:
         if number.isdigit() and int(number) in wanted:
             stages[int(number)] = stage
     return stages
-
-
-def forget(worker: str) -> None:
-    _path(worker).unlink(missing_ok=True)
