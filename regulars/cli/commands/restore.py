@@ -24,6 +24,7 @@ def run(options: argparse.Namespace) -> int:
     info = restore(options.file, passphrase(options.passphrase or PASSPHRASE in os.environ), force=options.force)
     rows, tables = sum(info.counts.values()), len(info.counts)
     print(f"Restored: {rows:,} rows in {tables} tables, as they were on {info.taken_at:%d %B %Y, %H:%M} UTC.")
+    print("Sending is stopped, so that nobody is written to twice; “Start again” on any page lets it go on.")
     return 0
 
 
