@@ -61,7 +61,7 @@ def carry_out(run: ImportRun, path: Path) -> Staged:
     found = understood(sheet, options)
     place, about = folder_of(run), house()
     with workshop(place) as con:
-        staged = stage(con, sheet, found, options, about, place, run.name)
+        staged = stage(con, sheet, found, options, about, place, path, run.name)
         _settle_currency(staged, about, is_dry=options.is_dry_run)
         _note_start(run, sheet, found, staged)
         manner = Manner(source_of(found), run.name, staged.date_order, options.consent)

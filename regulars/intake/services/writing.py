@@ -27,8 +27,8 @@ from regulars.purchases import services as purchases
 from regulars.purchases.services import LaterRefund, NewOrder, NewRefund, Recorded
 from regulars.staff.models import User
 
-HELD_MS = 100
-FIRST_CHUNK = 200
+HELD_MS, FIRST_CHUNK = 50, 200  # beside people at work
+EMPTY_HELD_MS, EMPTY_FIRST_CHUNK = 300, 2_000  # into an empty book
 STORIES_UNTIL = 2_000  # a larger import writes no timeline entry for each order
 
 
@@ -54,7 +54,8 @@ class Writer:
         left = units_after(
             staged.con, run.cursor, staged.units, self.manner, digits, is_about_sales=staged.is_about_sales
         )
-        chunks_by_time(left, self.write, HELD_MS, first=FIRST_CHUNK)
+        held, first = (EMPTY_HELD_MS, EMPTY_FIRST_CHUNK) if run.was_first else (HELD_MS, FIRST_CHUNK)
+        chunks_by_time(left, self.write, held, first=first)
         if staged.is_about_sales:
             self._write_later_refunds(staged.con)
 

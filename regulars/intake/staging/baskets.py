@@ -13,6 +13,8 @@ from duckdb import DuckDBPyConnection
 
 from regulars.intake.staging import wide
 
+CARRIED = frozenset({*wide.PERSON, "row_number", "fault", "channel", "served_by", "order_note", "dispute_status", "x_tax", "x_shipping",
+                     "x_discount", "x_amount", "d_bought_on", "u_bought_on", "d_refunded_on", "d_cancelled_at"})  # fmt: skip
 PRICES = ("iso", "is_own", "paid", "given_back", "disputed_away", "used_rate", "is_cancelled")
 SUMMED = frozenset(
     {"x_amount", "x_refunded", "x_tax", "x_shipping", "x_discount", "x_converted_amount", "x_converted_refunded"}
@@ -72,7 +74,7 @@ def make_baskets(con: DuckDBPyConnection, how: Basketry) -> None:
     _make_items(con, how)
     _make_heads(con, how)
     con.execute(f"CREATE VIEW priced AS {_priced(con, how)}")
-    columns = [*wide.without(wide.names(con, "record_table"), "place"), "key", "place", "standing", *PRICES]
+    columns = ["key", "place", "standing", *(name for name in wide.names(con, "record_table") if name in CARRIED), *PRICES]
     con.execute(
         f"CREATE TABLE basket_table AS SELECT {', '.join(columns)}, {REASON} AS why_not FROM priced", _sentences(how)
     )  # noqa: S608

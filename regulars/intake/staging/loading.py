@@ -3,81 +3,120 @@
 from __future__ import annotations
 
 import csv
+import mmap
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
 
+import duckdb
 from duckdb import DuckDBPyConnection
 
 from regulars.intake.reading import Sheet
 from regulars.intake.staging.wide import TEXTS, kept, offer
 
+BIG = 8 * 1024 * 1024
 KEPT_ALL = frozenset({"phone", "phone_2", "email_2"})
 PROTECTED = r"^(?:=\"(.*)\"|''?([0-9+=@\-].*))$"
+BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
+BLANK_LINE = re.compile(rb"\n[ \t,;|\"]*\r?\n|\r\r|\0")
+Columns = Mapping[str, Sequence[int]]
 
 
-def load(con: DuckDBPyConnection, sheet: Sheet, columns: Mapping[str, Sequence[int]], folder: Path) -> int:
+def load(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, folder: Path, path: Path | None = None) -> int:
     """Make `entry` (place, row_number, surplus, every field as text or NULL); returns how many rows there are.
 
-    `columns` gives the places of a field's columns, the preferred one first; the first filled one counts.
+    `columns` gives the places of a field's columns, the preferred one first; the first filled one counts. A big plain
+    file is read by DuckDB itself; what it stumbles over, and everything else, row by row.
     """
-    places = [(field, place) for field, found in columns.items() for place in found]
-    path = folder / "rows.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(_picked(sheet, [place for _, place in places]))
-    _read(con, path, [f"{field}_{place}" for field, place in places])
-    path.unlink()
-    con.execute(f"CREATE TABLE entry_table AS SELECT place, row_number, surplus, {_fields(columns)} FROM loaded")  # noqa: S608
-    con.execute("DROP TABLE loaded")
+    if path is None or not _is_big_and_plain(sheet, path) or not _straight(con, sheet, columns, path):
+        _row_by_row(con, sheet, columns, folder)
+    _uncover(con, columns)
     offer(con, "entry", TEXTS)
-    return _count(con)
+    found = con.execute("SELECT count(*) FROM entry").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _is_big_and_plain(sheet: Sheet, path: Path) -> bool:
+    """UTF-8 with a usual separator, and no blank line, which would put the row numbers out of step."""
+    is_plain = sheet.kind == "text" and sheet.encoding in {"utf-8", "utf-8-sig"} and len(sheet.separator) == 1
+    if not is_plain or sheet.separator == " " or sheet.header_row != 1 or path.stat().st_size < BIG:
+        return False
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return BLANK_LINE.search(content) is None
+
+
+def _straight(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, path: Path) -> bool:
+    """Let DuckDB read the file; False when a row is not as wide as the header or a quotation mark is odd."""
+    names = {f"c{place}": "VARCHAR" for place in range(sheet.width)}
+    shift = (sheet.header_row or 0) + 1
+    try:
+        con.execute("SET preserve_insertion_order = true")
+        con.execute(
+            f"CREATE TABLE entry_table AS SELECT row_number() OVER () - 1 AS place,"  # noqa: S608
+            f" (row_number() OVER () - 1 + {shift})::INTEGER AS row_number, 0 AS surplus, {_fields(columns, _bare)}"
+            " FROM read_csv(?, header=false, skip=1, delim=?, quote='\"', escape='\"', columns=?, strict_mode=true,"
+            " null_padding=false, max_line_size=33554432)",
+            [str(path), sheet.separator, names],
+        )
+    except duckdb.Error:
+        return False
+    finally:
+        con.execute("SET preserve_insertion_order = false")
+    return True
+
+
+def _bare(place: int) -> str:
+    return f"nullif(trim(c{place}, {BLANKS}), '')"
+
+
+def _row_by_row(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, folder: Path) -> None:
+    """Write the wanted cells of every row to a plain file first, with its number and what it has too much."""
+    places = list(dict.fromkeys(place for found in columns.values() for place in found))
+    path = folder / "rows.csv"
+    with path.open("w", encoding="utf-8", newline="", errors="replace") as file:
+        csv.writer(file, lineterminator="\n").writerows(_picked(sheet, places))
+    types = {"place": "BIGINT", "row_number": "INTEGER", "surplus": "INTEGER"} | {f"c{place}": "VARCHAR" for place in places}
+    con.execute(
+        f"CREATE TABLE entry_table AS SELECT place, row_number, surplus, {_fields(columns, 'c{}'.format)} FROM read_csv(?,"  # noqa: S608
+        " header=false, delim=',', quote='\"', escape='\"', columns=?, max_line_size=33554432, buffer_size=67108864)",
+        [str(path), types],
+    )
+    path.unlink()
 
 
 def _picked(sheet: Sheet, places: list[int]) -> Iterator[tuple[object, ...]]:
-    """Yield place, number, surplus cells and the wanted cells of each row."""
+    """Yield place, number, surplus cells and the wanted cells of each row, without outer blanks."""
     width = sheet.width
     pick = itemgetter(*places) if len(places) > 1 else None
     for place, (number, cells) in enumerate(sheet.rows()):
         surplus = sum(1 for cell in cells[width:] if cell.strip()) if len(cells) > width else 0
         if len(cells) < width:
             cells = cells + [""] * (width - len(cells))
-        wanted = pick(cells) if pick else tuple(cells[place] for place in places)
-        if any("\0" in cell for cell in wanted):
-            wanted = tuple(cell.replace("\0", "") for cell in wanted)
-        yield (place, number, surplus, *wanted)
+        wanted = pick(cells) if pick else tuple(cells[column] for column in places)
+        yield (place, number, surplus, *(cell.strip().replace("\0", "") for cell in wanted))
 
 
-def _read(con: DuckDBPyConnection, path: Path, names: list[str]) -> None:
-    types = {"place": "BIGINT", "row_number": "INTEGER", "surplus": "INTEGER"} | dict.fromkeys(names, "VARCHAR")
-    con.execute(
-        "CREATE TABLE loaded AS SELECT * FROM read_csv(?, header=false, delim=',', quote='\"', escape='\"', columns=?,"
-        " max_line_size=33554432, buffer_size=67108864)",
-        [str(path), types],
-    )
-
-
-def _fields(columns: Mapping[str, Sequence[int]]) -> str:
+def _fields(columns: Columns, cell: object) -> str:
     """The fields that columns fill, and those that a judge may."""
+    assert callable(cell)
     parts = []
     for field in kept({field for field, found in columns.items() if found}):
-        filled = [_clean(f'"{field}_{place}"') for place in columns.get(field, ())]
-        together = (
-            f"nullif(concat_ws(' ::: ', {', '.join(filled)}), '')"
-            if field in KEPT_ALL
-            else f"coalesce({', '.join(filled)})"
-        )
-        parts.append(f"{together} AS {field}" if filled else f"NULL::VARCHAR AS {field}")
+        filled = [cell(place) for place in columns.get(field, ())]
+        if not filled:
+            parts.append(f"NULL::VARCHAR AS {field}")
+        elif field in KEPT_ALL:
+            parts.append(f"nullif(concat_ws(' ::: ', {', '.join(filled)}), '') AS {field}")
+        else:
+            parts.append(f"coalesce({', '.join(filled)}) AS {field}")
     return ", ".join(parts)
 
 
-def _clean(column: str) -> str:
-    """Outer blanks go, and what a program put before a value to keep a spreadsheet from changing it ('00123, ="00123")."""
-    trimmed = f"trim({column}, ' ' || chr(9) || chr(10) || chr(13) || chr(160))"
-    bare = f"coalesce(nullif(regexp_extract({trimmed}, '{PROTECTED.replace(chr(39), chr(39) * 2)}', 1), ''), nullif(regexp_extract({trimmed}, '{PROTECTED.replace(chr(39), chr(39) * 2)}', 2), ''))"
-    is_protected = f"(starts_with({trimmed}, '''') OR starts_with({trimmed}, '=\"'))"
-    return f"nullif(CASE WHEN {is_protected} THEN coalesce({bare}, {trimmed}) ELSE {trimmed} END, '')"
-
-
-def _count(con: DuckDBPyConnection) -> int:
-    found = con.execute("SELECT count(*) FROM entry").fetchone()
-    return int(found[0]) if found else 0
+def _uncover(con: DuckDBPyConnection, columns: Columns) -> None:
+    """Take off what a program put before a value to keep a spreadsheet from changing it: '00123 and ="00123"."""
+    for field in (field for field, found in columns.items() if found):
+        con.execute(
+            f"UPDATE entry_table SET {field} = nullif(coalesce(nullif(regexp_extract({field}, ?, 1), ''), regexp_extract({field}, ?, 2)), '')"  # noqa: S608
+            f" WHERE (starts_with({field}, '''') OR starts_with({field}, '=\"')) AND regexp_matches({field}, ?)",
+            [PROTECTED, PROTECTED, PROTECTED],
+        )

@@ -95,6 +95,7 @@ def stage(
     options: ImportOptions,
     house: House,
     folder: Path,
+    path: Path,
     file_name: str,
 ) -> Staged:
     """Read, type, judge and gather one file; nothing is written to the book."""
@@ -104,7 +105,7 @@ def stage(
     }
     filled = {fieldname for fieldname, found in columns.items() if found}
     staged = Staged(con, guess.format, house.currency)
-    staged.rows = loading.load(con, sheet, columns, folder)
+    staged.rows = loading.load(con, sheet, columns, folder, path)
     reading = _reading(staged, sheet, guess, options, house, filled)
     utc = guess.format.utc | {
         fieldname for fieldname, names in guess.columns.items() if any(key_of(name).endswith("utc") for name in names)
@@ -115,7 +116,7 @@ def stage(
     else:
         who.refuse_nobody(con)
     status = guess.format.mail_status(map(key_of, sheet.header), file_name) if guess.format.mail_status else ""
-    who.make_people(con, is_about_sales=staged.is_about_sales, file_status=status)
+    who.make_people(con, filled, is_about_sales=staged.is_about_sales, file_status=status)
     staged.units = units.make_units(con, is_about_sales=staged.is_about_sales)
     _sum_up(staged)
     return staged

@@ -14,7 +14,6 @@ from regulars.intake.values import amounts, dates
 AMOUNTS = ("amount", "tax", "shipping", "discount", "refunded", "outstanding", "converted_amount", "converted_refunded", "rate",
            "disputed", "price", "line_discount", "line_amount", "quantity")  # fmt: skip
 MOMENTS = ("bought_on", "refunded_on", "cancelled_at", "opted_in_at", "left_at", "cleaned_at", "deceased_on")
-REGULAR = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
 ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 ISO_CLOCK = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$"
 ISO_ZONED = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)? ?(Z|UTC|[+-][0-9]{2}:?[0-9]{2})$"
@@ -35,10 +34,8 @@ def type_amounts(con: DuckDBPyConnection, reading: Reading, fields: Iterable[str
     con.execute("CREATE TABLE sum_of (field VARCHAR, text VARCHAR, amount DECIMAL(18,4), code VARCHAR)")
     for field in fields:
         mark = reading.decimals.get(field, ".")
-        regular = REGULAR if mark == "." else r"^-?[0-9]{1,12}$"
         texts = con.execute(
-            f"SELECT DISTINCT {field} FROM entry WHERE {field} IS NOT NULL AND NOT regexp_matches({field}, ?)",  # noqa: S608
-            [regular],
+            f"SELECT DISTINCT {field} FROM entry WHERE {field} IS NOT NULL AND {_plain(field, mark)} IS NULL"  # noqa: S608
         ).fetchall()
         found = ((field, text, amounts.parse(text, mark)) for (text,) in texts)
         rows = [
@@ -67,10 +64,16 @@ def _within(amount: object) -> object | None:
 
 def amount_sql(field: str, reading: Reading) -> str:
     """The SQL of a field's amount; needs `e` (entry) joined with `s_<field>` (sum_of)."""
-    regular = REGULAR if reading.decimals.get(field, ".") == "." else r"^-?[0-9]{1,12}$"
     hundred = " / 100" if field in reading.cents else ""
-    plain = f"CASE WHEN regexp_matches(e.{field}, '{regular}') THEN try_cast(e.{field} AS DECIMAL(18,4)) ELSE s_{field}.amount END"
-    return f"(({plain}){hundred})::DECIMAL(18,4)"
+    plain = _plain(f"e.{field}", reading.decimals.get(field, "."))
+    return f"(coalesce({plain}, s_{field}.amount){hundred})::DECIMAL(18,4)"
+
+
+def _plain(column: str, mark: amounts.Mark) -> str:
+    """A number as programs write it; with a decimal comma, only one that has no mark at all."""
+    if mark == ".":
+        return f"try_cast({column} AS DECIMAL(18,4))"
+    return f"CASE WHEN regexp_matches({column}, '^-?[0-9]{{1,12}}$') THEN try_cast({column} AS DECIMAL(18,4)) END"
 
 
 def type_moments(con: DuckDBPyConnection, reading: Reading, fields: Iterable[str]) -> None:

@@ -18,7 +18,7 @@ def make_units(con: DuckDBPyConnection, *, is_about_sales: bool) -> int:
             SELECT row_number() OVER (ORDER BY w.pos NULLS LAST, b.place) AS unit, w.pos, b.key, b.d_bought_on, b.u_bought_on, b.paid,
                    b.x_tax, b.x_shipping, b.x_discount, b.is_cancelled, b.channel, b.served_by, b.order_note,
                    CASE WHEN b.address IS NULL THEN b.email END AS unreadable, b.used_rate, b.iso, b.place
-            FROM basket b LEFT JOIN bearer r ON r.place = b.place LEFT JOIN who w ON w.person_key = r.person_key
+            FROM basket b LEFT JOIN keyed r ON r.place = b.place LEFT JOIN who w ON w.person_key = r.person_key
             ORDER BY unit
             """
         )
@@ -26,8 +26,7 @@ def make_units(con: DuckDBPyConnection, *, is_about_sales: bool) -> int:
     else:
         con.execute("CREATE TABLE unit AS SELECT pos AS unit, pos FROM who ORDER BY pos")
     con.execute("CREATE TABLE person AS SELECT * FROM who ORDER BY pos")
-    for table in ("who", "bearer"):
-        con.execute(f"DROP TABLE {table}")
+    con.execute("DROP TABLE who")
     found = con.execute("SELECT count(*) FROM unit").fetchone()
     return int(found[0]) if found else 0
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext as _
 from duckdb import DuckDBPyConnection
 
+from regulars.intake.staging.wide import PERSON, TEXTS, offer
 from regulars.intake.values.words import mail_status, truth
 
-PERSON = ("person_id", "address", "more_addresses", "email", "phone", "phone_2", "email_2", "full_name", "given_name", "middle_name", "family_name",
-          "salutation", "company", "supplier", "street", "street_2", "city", "postcode", "region", "country", "language", "birthday", "birth_year",
-          "birth_month", "birth_day", "deceased_on", "note", "tags", "d_opted_in_at", "u_opted_in_at", "d_left_at", "u_left_at", "d_cleaned_at",
-          "u_cleaned_at", "d_deceased_on", "accepts_email", "accepts_text", "mail_status", "mail_disabled", "left_at", "cleaned_at", "opted_in_at")  # fmt: skip
 NAME = "coalesce(full_name, nullif(concat_ws(' ', given_name, middle_name, family_name), ''))"
 PLACE = "coalesce(street, city, postcode, country)"
 LOST = r"^[?\s.,-]*\?{2,}[?\s.,-]*$"
@@ -50,7 +47,7 @@ def refuse_nobody(con: DuckDBPyConnection) -> None:
     )
 
 
-def make_people(con: DuckDBPyConnection, *, is_about_sales: bool, file_status: str) -> None:
+def make_people(con: DuckDBPyConnection, filled: Collection[str], *, is_about_sales: bool, file_status: str) -> None:
     """Find who is who within the file: by customer number, e-mail address, phone number with name, name with address.
 
     A number that several e-mail addresses of a list of people share identifies nobody and is left out.
@@ -58,18 +55,20 @@ def make_people(con: DuckDBPyConnection, *, is_about_sales: bool, file_status: s
     source = "basket" if is_about_sales else "(SELECT * FROM record ANTI JOIN refused USING (place))"
     recency = "epoch(coalesce(u_bought_on, d_bought_on::TIMESTAMP))" if is_about_sales else "-place"
     _label_words(con, source)
+    carried = [column for column in PERSON if column in filled or column not in TEXTS]
     con.execute(
         f"""
-        CREATE TABLE bearer AS
-        SELECT b.place, b.row_number, {recency} AS recency, {", ".join(f"b.{column}" for column in PERSON)},
+        CREATE TABLE bearer_table AS
+        SELECT b.place, b.row_number, {recency} AS recency, {", ".join(f"b.{column}" for column in carried)},
                lower(b.address) AS mail_key, {NAME} AS name, {_says(is_about_sales, file_status)}
         FROM {source} b {_word_joins()}
         """  # noqa: S608
     )
-    if not is_about_sales:
+    if not is_about_sales and "person_id" in filled:
         _drop_shared_numbers(con)
+    offer(con, "bearer", TEXTS)
     _give_keys(con)
-    _gather(con)
+    _gather(con, filled)
 
 
 def _label_words(con: DuckDBPyConnection, source: str) -> None:
@@ -120,8 +119,8 @@ def _says(is_about_sales: bool, file_status: str) -> str:
 
 def _drop_shared_numbers(con: DuckDBPyConnection) -> None:
     con.execute(
-        "UPDATE bearer SET person_id = NULL WHERE person_id IN"
-        " (SELECT person_id FROM bearer WHERE person_id IS NOT NULL GROUP BY 1 HAVING count(DISTINCT mail_key) > 1)"
+        "UPDATE bearer_table SET person_id = NULL WHERE person_id IN"
+        " (SELECT person_id FROM bearer_table WHERE person_id IS NOT NULL GROUP BY 1 HAVING count(DISTINCT mail_key) > 1)"
     )
 
 
@@ -131,42 +130,60 @@ def _give_keys(con: DuckDBPyConnection) -> None:
         "CREATE TABLE number_of AS SELECT mail_key, min(person_id) AS person_id FROM bearer"
         " WHERE mail_key IS NOT NULL AND person_id IS NOT NULL GROUP BY 1 HAVING count(DISTINCT person_id) = 1"
     )
-    digits = "regexp_replace(phone, '[^0-9]', '', 'g')"
+    digits = "regexp_replace(b.phone, '[^0-9]', '', 'g')"
     con.execute(
         f"""
         CREATE TABLE keyed AS
-        SELECT b.*, coalesce(b.person_id, n.person_id) AS number,
+        SELECT b.place, coalesce(b.person_id, n.person_id) AS number,
             CASE WHEN coalesce(b.person_id, n.person_id) IS NOT NULL THEN 'i' || coalesce(b.person_id, n.person_id)
                  WHEN b.mail_key IS NOT NULL THEN 'e' || b.mail_key
-                 WHEN length({digits}) >= 3 THEN 'p' || {digits} || ' ' || lower(coalesce(name, ''))
-                 WHEN name IS NOT NULL THEN 'n' || lower(concat_ws(', ', name, street, postcode, city)) END AS person_key
+                 WHEN length({digits}) >= 3 THEN 'p' || {digits} || ' ' || lower(coalesce(b.name, ''))
+                 WHEN b.name IS NOT NULL THEN 'n' || lower(concat_ws(', ', b.name, b.street, b.postcode, b.city))
+                 END AS person_key
         FROM bearer b LEFT JOIN number_of n USING (mail_key)
         """  # noqa: S608
     )
-    con.execute("DROP TABLE bearer")
-    con.execute("ALTER TABLE keyed RENAME TO bearer")
     con.execute("DROP TABLE number_of")
 
 
-def _gather(con: DuckDBPyConnection) -> None:
+# What is gathered of a person: name, the fields it needs (any of them), how it is gathered, its type where it is not.
+LATEST = "arg_max({0}, recency)"
+PLACES = "struct_pack(" + ", ".join(f"{name} := {name}" for name in ("street", "street_2", "city", "postcode", "region", "country", "company")) + ")"  # noqa: E501
+BORN = "struct_pack(d := birthday, y := birth_year, m := birth_month, t := birth_day)"
+NAMES = "struct_pack(f := full_name, g := given_name, m := middle_name, l := family_name)"
+GATHERED: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
+    ("names", ("full_name", "given_name", "family_name"), f"arg_max({NAMES}, recency) FILTER (name IS NOT NULL)",
+     "STRUCT(f VARCHAR, g VARCHAR, m VARCHAR, l VARCHAR)"),
+    ("salutation", ("salutation",), LATEST.format("salutation"), "VARCHAR"),
+    ("language", ("language",), LATEST.format("language"), "VARCHAR"),
+    ("company", ("company",), LATEST.format("company"), "VARCHAR"),
+    ("addresses", ("email",), "list(DISTINCT address)", "VARCHAR[]"),
+    ("more_addresses", ("email",), "flatten(list(more_addresses) FILTER (more_addresses IS NOT NULL))", "VARCHAR[]"),
+    ("second_addresses", ("email_2",), "list(DISTINCT email_2)", "VARCHAR[]"),
+    ("phones", ("phone",), "list(DISTINCT phone)", "VARCHAR[]"),
+    ("second_phones", ("phone_2",), "list(DISTINCT phone_2)", "VARCHAR[]"),
+    ("unreadable", ("email",), "list(DISTINCT email) FILTER (address IS NULL)", "VARCHAR[]"),
+    ("places", ("street", "city", "postcode", "country"), f"list(DISTINCT {PLACES}) FILTER ({PLACE} IS NOT NULL)",
+     "STRUCT(street VARCHAR)[]"),
+    ("tags", ("tags",), "list(DISTINCT tags)", "VARCHAR[]"),
+    ("notes", ("note",), "list(DISTINCT note)", "VARCHAR[]"),
+    ("is_supplier", ("supplier",), "bool_or(supplier IS NOT NULL)", "BOOLEAN"),
+    ("birthday", ("birthday", "birth_month"), f"arg_max({BORN}, recency) FILTER (coalesce(birthday, birth_month) IS NOT NULL)",
+     "STRUCT(d VARCHAR)"),
+    ("deceased_on", ("deceased_on",), "max(d_deceased_on)", "DATE"),
+)  # fmt: skip
+SAID = (
+    "bool_or(is_bad) AS is_bad, bool_or(has_left) AS has_left, max(when_left) AS when_left, arg_max(is_given, recency) AS is_given,"
+    " max(when_given) FILTER (is_given) AS when_given, arg_max(is_declined, recency) AS is_declined, max(recency) AS recency,"
+    " arg_max(is_text_given, recency) AS is_text_given"
+)
+
+
+def _gather(con: DuckDBPyConnection, filled: Collection[str]) -> None:
     """One row a person: the newest name, every address, number and tag, and what was said about e-mails."""
+    gathered = [f"{how if set(needs) & set(filled) else f'NULL::{kind}'} AS {name}" for name, needs, how, kind in GATHERED]
     con.execute(
-        f"""
-        CREATE TABLE who AS
-        SELECT person_key, row_number() OVER (ORDER BY min(place)) AS pos, min(row_number) AS row_number, any_value(number) AS number,
-               arg_max(struct_pack(f := full_name, g := given_name, m := middle_name, l := family_name), recency) FILTER (name IS NOT NULL) AS names,
-               arg_max(salutation, recency) AS salutation, arg_max(language, recency) AS language, arg_max(company, recency) AS company,
-               list(DISTINCT address) AS addresses, flatten(list(more_addresses) FILTER (more_addresses IS NOT NULL)) AS more_addresses, list(DISTINCT email_2) AS second_addresses,
-               list(DISTINCT phone) AS phones, list(DISTINCT phone_2) AS second_phones,
-               list(DISTINCT email) FILTER (address IS NULL) AS unreadable,
-               list(DISTINCT struct_pack(street := street, street_2 := street_2, city := city, postcode := postcode, region := region, country := country, company := company))
-                   FILTER ({PLACE} IS NOT NULL) AS places,
-               list(DISTINCT tags) AS tags, list(DISTINCT note) AS notes, bool_or(supplier IS NOT NULL) AS is_supplier,
-               arg_max(struct_pack(d := birthday, y := birth_year, m := birth_month, t := birth_day), recency) FILTER (coalesce(birthday, birth_month) IS NOT NULL) AS birthday,
-               max(d_deceased_on) AS deceased_on,
-               bool_or(is_bad) AS is_bad, bool_or(has_left) AS has_left, max(when_left) AS when_left,
-               arg_max(is_given, recency) AS is_given, max(when_given) FILTER (is_given) AS when_given,
-               arg_max(is_declined, recency) AS is_declined, max(recency) AS recency, arg_max(is_text_given, recency) AS is_text_given
-        FROM bearer WHERE person_key IS NOT NULL GROUP BY person_key
-        """  # noqa: S608
+        "CREATE TABLE who AS SELECT person_key, row_number() OVER (ORDER BY min(place)) AS pos, min(row_number) AS row_number,"  # noqa: S608
+        f" any_value(number) AS number, {', '.join(gathered)}, {SAID}"
+        " FROM bearer JOIN keyed USING (place) WHERE person_key IS NOT NULL GROUP BY person_key"
     )
