@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SALES = re.compile(r"^(charge|payment)$")
 REFUNDS = re.compile(r"^(refund|payment_refund|partial_capture_reversal|dispute|chargeback)$")
+CHARGE = "^(ch|py|pi)_"
 ADJUSTED = r"(?i)(chargeback|dispute).*\b((?:ch|py)_[A-Za-z0-9]+)"
 
 
@@ -42,11 +43,14 @@ def verdict(kind: str, _status: str, sign: int, _impact: str) -> Verdict:
 def judge(con: DuckDBPyConnection, case: Case) -> None:
     """A charge is known by the id of its source where the report has it, else by its own; a lost dispute names its charge."""
     judge_each_kind(con, verdict)
+    con.execute("UPDATE record_table SET refers_to = NULL WHERE NOT regexp_matches(refers_to, ?)", [CHARGE])
     con.execute(
-        "UPDATE record_table SET order_id = refers_to WHERE regexp_matches(refers_to, '^(ch|py|pi)_') AND kind IN ('charge', 'payment')"
+        "UPDATE record_table SET order_id = refers_to WHERE refers_to IS NOT NULL AND lower(kind) IN ('charge', 'payment')"
     )
     con.execute(
-        f"UPDATE record_table SET refers_to = regexp_extract(item, '{ADJUSTED}', 2) WHERE regexp_matches(item, '{ADJUSTED}')"
+        "UPDATE record_table SET refers_to = regexp_extract(r.item, ?, 2) FROM record r"
+        " WHERE r.place = record_table.place AND regexp_matches(r.item, ?)",
+        [ADJUSTED, ADJUSTED],
     )
     write_verdicts(con, refunds_by="refers_to")
     con.execute(

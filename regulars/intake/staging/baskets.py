@@ -133,7 +133,7 @@ def _priced(con: DuckDBPyConnection, how: Basketry) -> str:
     if not {"amount", "price", "line_amount"} & set(how.filled):
         total = "coalesce(h.x_amount, 0)"
     return f"""
-        SELECT h.*, coalesce(nullif(c.iso, ''), '{how.unnamed}') AS iso, {own} OR {converted} OR {rate} IS NOT NULL AS is_own,
+        SELECT h.*, coalesce(nullif(c.iso, ''), '{how.unnamed}') AS iso, coalesce({own} OR {converted} OR {rate} IS NOT NULL, false) AS is_own,
                round({in_own(f"({total} - greatest(coalesce(h.x_outstanding, 0), 0))", "h.x_converted_amount")}, {how.digits})::DECIMAL(18,4) AS paid,
                round({in_own("h.x_refunded", "h.x_converted_refunded")}, {how.digits})::DECIMAL(18,4) AS given_back,
                round({in_own("h.x_disputed", "NULL")}, {how.digits})::DECIMAL(18,4) AS disputed_away,
