@@ -94,25 +94,52 @@ def _basket(order: NewOrder, mils: Callable[[Decimal], int]) -> Basket:
     except (ValueError, OverflowError, InvalidOperation) as fault:
         sentence = _("Order %(reference)s has an amount below zero or beyond belief; an amount is 0 or more.")
         raise Refusal(sentence % {"reference": order.reference}) from fault
+    return basket_of(
+        *(order.source, order.reference, order.person_id, order.bought_on.isoformat(), _moment(order.bought_at)),
+        *(paid, tax, shipping, discount, order.is_cancelled, order.channel, order.served_by_id, order.note),
+        *(lines, refunds),
+    )
+
+
+def basket_of(
+    source: str,
+    reference: str,
+    person_id: int | None,
+    day: str,
+    at: str | None,
+    paid_mils: int,
+    tax_mils: int,
+    shipping_mils: int,
+    discount_mils: int,
+    is_cancelled: bool,
+    channel: str,
+    served_by_id: int | None,
+    note: str,
+    lines: tuple[Line, ...],
+    refunds: tuple[RefundRow, ...],
+) -> Basket:
+    """Put together an order whose values are as the tables hold them: ISO days, UTC moments, whole thousandths.
+
+    For callers who have prepared a million of them set by set; they answer for what `_basket` checks.
+    """
     refunded = sum(refund[2] for refund in refunds)
-    key = (clip(order.source, 60), clip(order.reference, 200))
-    day, at = order.bought_on.isoformat(), _moment(order.bought_at)
+    key = (clip(source, 60), clip(reference, 200))
     facts = (
-        *(day, at, paid, refunded, tax, shipping, discount, order.is_cancelled, refunded > paid),
-        *(clip(order.channel, 40), order.served_by_id, order.note.replace("\x00", "")),
+        *(day, at, paid_mils, refunded, tax_mils, shipping_mils, discount_mils, is_cancelled, refunded > paid_mils),
+        *(clip(channel, 40), served_by_id, note.replace("\x00", "")),
     )
-    return Basket(
-        key,
-        order.person_id,
-        day,
-        paid,
-        refunded,
-        order.is_cancelled,
-        (*key, order.person_id, *facts),
-        lines,
-        refunds,
-        _hash((facts, lines, refunds)),
-    )
+    content = (*key, person_id, *facts)
+    hashed = _hash((facts, lines, refunds))
+    return Basket(key, person_id, day, paid_mils, refunded, is_cancelled, content, lines, refunds, hashed)
+
+
+def of_person(basket: Basket, person_id: int | None) -> Basket:
+    """The same order as somebody's; whose it is is no part of its content."""
+    if basket.person_id == person_id:
+        return basket
+    key, _person, day, paid, refunded, is_cancelled, columns, lines, refunds, hashed = basket
+    columns = (*key, person_id, *columns[3:])
+    return Basket(key, person_id, day, paid, refunded, is_cancelled, columns, lines, refunds, hashed)
 
 
 def refund_rows(refunds: Sequence[NewRefund], mils: Callable[[Decimal], int]) -> tuple[RefundRow, ...]:

@@ -43,7 +43,13 @@ def record_orders(
     timeline entries: the person page shows their orders from the orders themselves. `about_to_change` is told the ids
     of known orders just before they are written.
     """
-    prepared = baskets(orders)
+    return record_baskets(baskets(orders), is_bulk=is_bulk, about_to_change=about_to_change)
+
+
+def record_baskets(
+    prepared: list[Basket], *, is_bulk: bool = False, about_to_change: Callable[[list[int]], None] | None = None
+) -> Recorded:
+    """`record_orders` for orders that are prepared already (`basket_of`)."""
     with transaction.atomic():
         one_writer()
         known = known_orders({basket.key for basket in prepared})
