@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC
-from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
 from duckdb import DuckDBPyConnection
 
 from regulars.intake.services.people_of import COLUMNS, Manner, Told, told
-from regulars.purchases.services import NewLine, NewOrder, NewRefund
+from regulars.purchases.services import Basket, basket_of
 
 SLICE = 5_000
-ORDER = ("unit", "pos", "key", "d_bought_on", "u_bought_on", "paid", "x_tax", "x_shipping", "x_discount", "is_cancelled", "channel",
-         "served_by", "order_note", "unreadable", "used_rate")  # fmt: skip
-NOTHING = Decimal(0)
+ORDER = ("unit", "pos", "reference", "day", "moment", "paid_mils", "tax_mils", "shipping_mils", "discount_mils",
+         "is_cancelled", "channel", "note")  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """One order and who bought it (`person` None: nobody is named), or one person without an order."""
 
     number: int
     pos: int | None
     person: Told | None
-    order: NewOrder | None
+    basket: Basket | None
 
 
 def units_after(
-    con: DuckDBPyConnection, cursor: int, total: int, manner: Manner, digits: int, *, is_about_sales: bool
+    con: DuckDBPyConnection, cursor: int, total: int, manner: Manner, *, is_about_sales: bool
 ) -> Iterator[Unit]:
     """Yield the units after number `cursor` in their order."""
     for start in range(cursor + 1, total + 1, SLICE):
         end = min(start + SLICE - 1, total)
         if is_about_sales:
-            yield from _sales(con, start, end, manner, Decimal(1).scaleb(-digits))
+            yield from _sales(con, start, end, manner)
         else:
             yield from _people_only(con, start, end, manner)
 
@@ -61,82 +54,34 @@ def _people(con: DuckDBPyConnection, first: int, last: int, manner: Manner) -> d
     return {row[0]: told(row, manner) for row in rows}
 
 
-def _sales(con: DuckDBPyConnection, start: int, end: int, manner: Manner, cent: Decimal) -> Iterator[Unit]:
-    rows = con.execute(
-        f"SELECT {', '.join(ORDER)} FROM unit WHERE unit BETWEEN ? AND ? ORDER BY unit", [start, end]
-    ).fetchall()  # noqa: S608
+def _sales(con: DuckDBPyConnection, start: int, end: int, manner: Manner) -> Iterator[Unit]:
+    rows = con.execute(f"SELECT {', '.join(ORDER)} FROM unit WHERE unit BETWEEN ? AND ? ORDER BY unit", [start, end]).fetchall()  # noqa: S608
     named = [row[1] for row in rows if row[1] is not None]
     people = _people(con, min(named), max(named), manner) if named else {}
-    lines, refunds = _lines(con, start, end), _refunds(con, start, end, cent)
-    for row in rows:
-        pos = row[1]
-        order = _order(row, tuple(lines.get(row[0], ())), tuple(refunds.get(row[0], ())), manner, cent)
-        yield Unit(row[0], pos, people[pos] if pos is not None else None, order)
+    lines = _by_unit(con, "SELECT unit, name, sku, quantity, amount, kind FROM unit_item", start, end)
+    refunds = _by_unit(con, "SELECT unit, reference, day, amount, NULL FROM unit_refund", start, end)
+    source = manner.source
+    for number, pos, reference, day, at, paid, tax, shipping, discount, is_cancelled, channel, note in rows:
+        basket = basket_of(
+            *(source, reference, None, day, at, paid, tax, shipping, discount, is_cancelled, channel, None, note),
+            tuple(lines.get(number, ())),
+            _told_apart(refunds[number]) if number in refunds else (),
+        )
+        yield Unit(number, pos, people[pos] if pos is not None else None, basket)
 
 
-def _order(
-    row: tuple[Any, ...], lines: tuple[NewLine, ...], refunds: tuple[NewRefund, ...], manner: Manner, cent: Decimal
-) -> NewOrder:
-    (
-        _unit,
-        _pos,
-        key,
-        day,
-        at,
-        paid,
-        tax,
-        shipping,
-        discount,
-        is_cancelled,
-        channel,
-        served_by,
-        note,
-        unreadable,
-        rate,
-    ) = row
-    if rate != 1:
-        note = "\n".join(filter(None, (note, _("Paid in another currency; the worth in yours is as the file says."))))
-        tax = shipping = discount = None
-    if unreadable:
-        note = "\n".join(filter(None, (note, _("E-mail as written: %(text)s") % {"text": unreadable})))
-    if served_by:
-        note = "\n".join(filter(None, (note, _("Served by %(name)s") % {"name": served_by})))
-    return NewOrder(
-        manner.source,
-        key[:200],
-        None,
-        day,
-        paid.quantize(cent) if paid is not None else NOTHING,
-        at.replace(tzinfo=UTC) if at else None,
-        lines,
-        _positive(tax, cent),
-        _positive(shipping, cent),
-        _positive(discount, cent),
-        (channel or "")[:40],
-        None,
-        is_cancelled,
-        refunds,
-        note or "",
-    )
-
-
-def _positive(amount: Decimal | None, cent: Decimal) -> Decimal:
-    return abs(amount).quantize(cent) if amount else NOTHING
-
-
-def _lines(con: DuckDBPyConnection, start: int, end: int) -> dict[int, list[NewLine]]:
-    found: dict[int, list[NewLine]] = defaultdict(list)
-    for unit, name, sku, quantity, amount in con.execute(
-        "SELECT unit, name, sku, quantity, amount FROM unit_item WHERE unit BETWEEN ? AND ?", [start, end]
-    ).fetchall():
-        found[unit].append(NewLine(name[:200], sku[:100], quantity, amount))
+def _by_unit(con: DuckDBPyConnection, sql: str, start: int, end: int) -> dict[int, list[tuple[Any, ...]]]:
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    for row in con.execute(f"{sql} WHERE unit BETWEEN ? AND ?", [start, end]).fetchall():
+        found.setdefault(row[0], []).append(row[1:])
     return found
 
 
-def _refunds(con: DuckDBPyConnection, start: int, end: int, cent: Decimal) -> dict[int, list[NewRefund]]:
-    found: dict[int, list[NewRefund]] = defaultdict(list)
-    for unit, reference, day, amount in con.execute(
-        "SELECT unit, reference, day, amount FROM unit_refund WHERE unit BETWEEN ? AND ?", [start, end]
-    ).fetchall():
-        found[unit].append(NewRefund(reference[:200], day, amount.quantize(cent)))
-    return found
+def _told_apart(refunds: list[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
+    """Of two refunds with one reference both are kept."""
+    told: dict[str, tuple[Any, ...]] = {}
+    for reference, *rest in refunds:
+        while reference in told:
+            reference += "'"
+        told[reference] = (reference, *rest)
+    return tuple(told.values())

@@ -19,12 +19,12 @@ from regulars.intake.services.effects import note_effects, orders_as_they_stand
 from regulars.intake.services.people_of import Manner, Told
 from regulars.intake.services.units import Unit, pos_of, units_after
 from regulars.intake.staging.pipeline import Staged
-from regulars.kit import jobs, money
+from regulars.kit import jobs
 from regulars.kit.database import chunks_by_time
 from regulars.people import queries as people_queries
 from regulars.people import services as people
 from regulars.purchases import services as purchases
-from regulars.purchases.services import LaterRefund, NewOrder, NewRefund, Recorded
+from regulars.purchases.services import Basket, LaterRefund, NewRefund, Recorded
 from regulars.staff.models import User
 
 HELD_MS, FIRST_CHUNK = 50, 200  # beside people at work
@@ -50,9 +50,8 @@ class Writer:
         self.written = run.cursor
         self.last_pos = pos_of(staged.con, run.cursor) if run.cursor else None
         self.last_person_id = run.cursor_person_id
-        digits = money.digits(staged.currency)
         left = units_after(
-            staged.con, run.cursor, staged.units, self.manner, digits, is_about_sales=staged.is_about_sales
+            staged.con, run.cursor, staged.units, self.manner, is_about_sales=staged.is_about_sales
         )
         held, first = (EMPTY_HELD_MS, EMPTY_FIRST_CHUNK) if run.was_first else (HELD_MS, FIRST_CHUNK)
         chunks_by_time(left, self.write, held, first=first)
@@ -62,9 +61,9 @@ class Writer:
     def write(self, chunk: list[Unit]) -> None:
         """Write one stretch; the caller's transaction holds all of it or nothing."""
         known = self._people(chunk)
-        orders = [unit.order._replace(person_id=known.get(unit.pos)) for unit in chunk if unit.order]
-        if orders:
-            self._orders(orders)
+        baskets = [purchases.of_person(unit.basket, known.get(unit.pos)) for unit in chunk if unit.basket]
+        if baskets:
+            self._orders(baskets)
         self.written = chunk[-1].number
         self.last_pos = chunk[-1].pos
         self.last_person_id = known.get(self.last_pos) if self.last_pos is not None else None
@@ -132,11 +131,11 @@ class Writer:
             person, Silence.Kind.ENDED, _("The file %(file)s gives a day of death.") % {"file": self.run.name}, "intake"
         )
 
-    def _orders(self, orders: list[NewOrder]) -> None:
+    def _orders(self, baskets: list[Basket]) -> None:
         def keep(ids: list[int]) -> None:
             note_effects(self.run, "order changed", [], before=orders_as_they_stand(ids))
 
-        recorded = purchases.record_orders(orders, is_bulk=self.staged.units > STORIES_UNTIL, about_to_change=keep)
+        recorded = purchases.record_baskets(baskets, is_bulk=self.staged.units > STORIES_UNTIL, about_to_change=keep)
         note_effects(self.run, "order", recorded.new_ids)
         self._count(recorded)
 

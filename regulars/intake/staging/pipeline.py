@@ -117,7 +117,9 @@ def stage(
         who.refuse_nobody(con)
     status = guess.format.mail_status(map(key_of, sheet.header), file_name) if guess.format.mail_status else ""
     who.make_people(con, filled, is_about_sales=staged.is_about_sales, file_status=status)
-    staged.units = units.make_units(con, is_about_sales=staged.is_about_sales)
+    staged.units = units.make_units(
+        con, is_about_sales=staged.is_about_sales, digits=money.digits(staged.currency)
+    )
     _sum_up(staged)
     return staged
 
@@ -228,10 +230,10 @@ def _sum_up(staged: Staged) -> None:
     staged.lines = _one(con, "SELECT count(*) FROM unit_item")
     staged.refunds = _one(con, "SELECT count(*) FROM unit_refund")
     paid, first, last = con.execute(
-        "SELECT sum(paid) FILTER (NOT is_cancelled), min(d_bought_on), max(d_bought_on) FROM unit"
+        "SELECT sum(paid_mils) FILTER (NOT is_cancelled), min(day)::DATE, max(day)::DATE FROM unit"
     ).fetchone() or (None, None, None)
-    back = _one(con, "SELECT sum(r.amount) FROM unit_refund r JOIN unit u USING (unit) WHERE NOT u.is_cancelled")
-    staged.net_amount = Decimal(paid or 0) - Decimal(back or 0)
+    back = _one(con, "SELECT sum(amount) FROM unit_refund WHERE NOT is_cancelled")
+    staged.net_amount = (Decimal(paid or 0) - Decimal(back or 0)) / 1000
     staged.earliest_on, staged.latest_on = first, last
 
 
