@@ -1,12 +1,27 @@
-"""What intake answers."""
+"""The reads of this room."""
 
 from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from regulars.intake.models import Question
+from regulars.intake.models import ImportRun, Mapping, Question, RefusedRow
 
 
 def open_questions() -> QuerySet[Question]:
-    """Questions nobody has answered yet, oldest first. One query when read."""
+    """Questions that wait for the owner, oldest first. One query."""
     return Question.objects.filter(answered_at=None).order_by("pk")
+
+
+def recent_runs(limit: int = 12) -> QuerySet[ImportRun]:
+    """The files taken in last, newest first. One query."""
+    return ImportRun.objects.order_by("-pk")[:limit]
+
+
+def refused_of(run: ImportRun, limit: int = 20) -> list[RefusedRow]:
+    """The first refused rows of a run that nobody has mended yet. One query."""
+    return list(run.refused_rows.filter(mended_in=None).order_by("row_number")[:limit])
+
+
+def remembered_mappings() -> QuerySet[Mapping]:
+    """What was agreed for each kind of header, newest first. One query."""
+    return Mapping.objects.order_by("-agreed_at")

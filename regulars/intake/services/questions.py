@@ -25,7 +25,7 @@ YES, NO = "yes", "no"
 
 
 def keep_questions(run: ImportRun, asked: Sequence[Asked]) -> None:
-    """Keep what was assumed about a file, beside its run. Safe to repeat."""
+    """Keep what was assumed about a file, beside its run: settled already, for the owner to know. Safe to repeat."""
     at = clock.now()
     Question.objects.bulk_create(
         [
@@ -36,6 +36,8 @@ def keep_questions(run: ImportRun, asked: Sequence[Asked]) -> None:
                 why=one.why,
                 choices=[list(pair) for pair in one.choices],
                 usual=one.usual[:200],
+                answer=one.usual[:200],
+                answered_at=at,
                 asked_at=at,
             )
             for one in asked

@@ -55,7 +55,9 @@ def _people(con: DuckDBPyConnection, first: int, last: int, manner: Manner) -> d
 
 
 def _sales(con: DuckDBPyConnection, start: int, end: int, manner: Manner) -> Iterator[Unit]:
-    rows = con.execute(f"SELECT {', '.join(ORDER)} FROM unit WHERE unit BETWEEN ? AND ? ORDER BY unit", [start, end]).fetchall()  # noqa: S608
+    rows = con.execute(
+        f"SELECT {', '.join(ORDER)} FROM unit WHERE unit BETWEEN ? AND ? ORDER BY unit", [start, end]
+    ).fetchall()  # noqa: S608
     named = [row[1] for row in rows if row[1] is not None]
     people = _people(con, min(named), max(named), manner) if named else {}
     lines = _by_unit(con, "SELECT unit, name, sku, quantity, amount, kind FROM unit_item", start, end)

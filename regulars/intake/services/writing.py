@@ -50,9 +50,7 @@ class Writer:
         self.written = run.cursor
         self.last_pos = pos_of(staged.con, run.cursor) if run.cursor else None
         self.last_person_id = run.cursor_person_id
-        left = units_after(
-            staged.con, run.cursor, staged.units, self.manner, is_about_sales=staged.is_about_sales
-        )
+        left = units_after(staged.con, run.cursor, staged.units, self.manner, is_about_sales=staged.is_about_sales)
         held, first = (EMPTY_HELD_MS, EMPTY_FIRST_CHUNK) if run.was_first else (HELD_MS, FIRST_CHUNK)
         chunks_by_time(left, self.write, held, first=first)
         if staged.is_about_sales:

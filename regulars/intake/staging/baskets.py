@@ -74,7 +74,13 @@ def make_baskets(con: DuckDBPyConnection, how: Basketry) -> None:
     _make_items(con, how)
     _make_heads(con, how)
     con.execute(f"CREATE VIEW priced AS {_priced(con, how)}")
-    columns = ["key", "place", "standing", *(name for name in wide.names(con, "record_table") if name in CARRIED), *PRICES]
+    columns = [
+        "key",
+        "place",
+        "standing",
+        *(name for name in wide.names(con, "record_table") if name in CARRIED),
+        *PRICES,
+    ]
     con.execute(
         f"CREATE TABLE basket_table AS SELECT {', '.join(columns)}, {REASON} AS why_not FROM priced", _sentences(how)
     )  # noqa: S608

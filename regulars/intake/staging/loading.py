@@ -76,7 +76,9 @@ def _row_by_row(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, folder:
     path = folder / "rows.csv"
     with path.open("w", encoding="utf-8", newline="", errors="replace") as file:
         csv.writer(file, lineterminator="\n").writerows(_picked(sheet, places))
-    types = {"place": "BIGINT", "row_number": "INTEGER", "surplus": "INTEGER"} | {f"c{place}": "VARCHAR" for place in places}
+    types = {"place": "BIGINT", "row_number": "INTEGER", "surplus": "INTEGER"} | {
+        f"c{place}": "VARCHAR" for place in places
+    }
     con.execute(
         f"CREATE TABLE entry_table AS SELECT place, row_number, surplus, {_fields(columns, 'c{}'.format)} FROM read_csv(?,"  # noqa: S608
         " header=false, delim=',', quote='\"', escape='\"', columns=?, max_line_size=33554432, buffer_size=67108864)",

@@ -117,9 +117,7 @@ def stage(
         who.refuse_nobody(con)
     status = guess.format.mail_status(map(key_of, sheet.header), file_name) if guess.format.mail_status else ""
     who.make_people(con, filled, is_about_sales=staged.is_about_sales, file_status=status)
-    staged.units = units.make_units(
-        con, is_about_sales=staged.is_about_sales, digits=money.digits(staged.currency)
-    )
+    staged.units = units.make_units(con, is_about_sales=staged.is_about_sales, digits=money.digits(staged.currency))
     _sum_up(staged)
     return staged
 

@@ -37,7 +37,11 @@ def make_units(con: DuckDBPyConnection, *, is_about_sales: bool, digits: int) ->
             FROM basket b LEFT JOIN keyed r ON r.place = b.place LEFT JOIN who w ON w.person_key = r.person_key
             ORDER BY unit
             """,  # noqa: S608
-            [_("Paid in another currency; the worth in yours is as the file says."), _("E-mail as written: "), _("Served by ")],
+            [
+                _("Paid in another currency; the worth in yours is as the file says."),
+                _("E-mail as written: "),
+                _("Served by "),
+            ],
         )
         _attach(con, digits)
     else:

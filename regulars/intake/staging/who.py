@@ -148,7 +148,13 @@ def _give_keys(con: DuckDBPyConnection) -> None:
 
 # What is gathered of a person: name, the fields it needs (any of them), how it is gathered, its type where it is not.
 LATEST = "arg_max({0}, recency)"
-PLACES = "struct_pack(" + ", ".join(f"{name} := {name}" for name in ("street", "street_2", "city", "postcode", "region", "country", "company")) + ")"  # noqa: E501
+PLACES = (
+    "struct_pack("
+    + ", ".join(
+        f"{name} := {name}" for name in ("street", "street_2", "city", "postcode", "region", "country", "company")
+    )
+    + ")"
+)  # noqa: E501
 BORN = "struct_pack(d := birthday, y := birth_year, m := birth_month, t := birth_day)"
 NAMES = "struct_pack(f := full_name, g := given_name, m := middle_name, l := family_name)"
 GATHERED: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
@@ -181,7 +187,9 @@ SAID = (
 
 def _gather(con: DuckDBPyConnection, filled: Collection[str]) -> None:
     """One row a person: the newest name, every address, number and tag, and what was said about e-mails."""
-    gathered = [f"{how if set(needs) & set(filled) else f'NULL::{kind}'} AS {name}" for name, needs, how, kind in GATHERED]
+    gathered = [
+        f"{how if set(needs) & set(filled) else f'NULL::{kind}'} AS {name}" for name, needs, how, kind in GATHERED
+    ]
     con.execute(
         "CREATE TABLE who AS SELECT person_key, row_number() OVER (ORDER BY min(place)) AS pos, min(row_number) AS row_number,"  # noqa: S608
         f" any_value(number) AS number, {', '.join(gathered)}, {SAID}"

@@ -55,7 +55,10 @@ def test_paypal_days_are_those_of_the_business_not_of_the_account(tmp_path: Path
 def test_a_refund_of_an_earlier_month_finds_its_payment_in_the_book(tmp_path: Path) -> None:
     a_business()
     header = PAYPAL.splitlines()[0]
-    first = header + '\n"10/01/2025","10:00:00","PDT","Old Customer","Website Payment","Completed","EUR","15.00","0.00","15.00","old@lindenblatt.example","shop@lindenblatt.example","T0","","","","Credit"\n"10/13/2025","10:00:00","PDT","Old Customer","Website Payment","Completed","EUR","1.00","0.00","1.00","old@lindenblatt.example","shop@lindenblatt.example","T00","","","","Credit"\n'
+    first = (
+        header
+        + '\n"10/01/2025","10:00:00","PDT","Old Customer","Website Payment","Completed","EUR","15.00","0.00","15.00","old@lindenblatt.example","shop@lindenblatt.example","T0","","","","Credit"\n"10/13/2025","10:00:00","PDT","Old Customer","Website Payment","Completed","EUR","1.00","0.00","1.00","old@lindenblatt.example","shop@lindenblatt.example","T00","","","","Credit"\n'
+    )
     taken_in(a_file(tmp_path, first, "september.csv"))
     answer = taken_in(a_file(tmp_path, PAYPAL, "october.csv"))
     assert 14 not in reasons(answer)

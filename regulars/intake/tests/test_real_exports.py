@@ -11,7 +11,10 @@ import pytest
 from regulars.intake.tests.builders import a_business, taken_in
 
 REAL = Path(os.environ.get("REGULARS_REAL_DATA", Path(__file__).parents[4] / "shared" / "data"))
-pytestmark = [pytest.mark.django_db, pytest.mark.skipif(not REAL.exists(), reason="the real exports are not on this machine")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(not REAL.exists(), reason="the real exports are not on this machine"),
+]
 
 # file: format, rows, people new, people refused
 PEOPLE = {

@@ -79,7 +79,9 @@ def test_a_purchase_at_night_counts_on_the_day_of_the_business(tmp_path: Path) -
 def test_a_newer_export_updates_what_changed_and_sees_the_rest(tmp_path: Path) -> None:
     a_business()
     taken_in(a_file(tmp_path, SHOPIFY))
-    newer = SHOPIFY.replace("#1005,eva@lindenblatt.example,pending,,", "#1005,eva@lindenblatt.example,paid,2026-01-09 10:00:00 +0100,")
+    newer = SHOPIFY.replace(
+        "#1005,eva@lindenblatt.example,pending,,", "#1005,eva@lindenblatt.example,paid,2026-01-09 10:00:00 +0100,"
+    )
     newer = newer.replace("card,15.50,", "card,40.00,").replace(",99.00,5", ",0.00,5")
     answer = taken_in(a_file(tmp_path, newer, "newer.csv"))
     assert answer["orders"] == {"new": 1, "seen": 5, "updated": 1, "cancelled": 0, "refused": 3}
