@@ -73,7 +73,8 @@ def rows_of(what: str) -> tuple[Sequence[str], Iterable[Row]]:
         from regulars.standings.queries import EXPORT_COLUMNS, export_rows
 
         return EXPORT_COLUMNS, export_rows()
-    return (PEOPLE, people_rows()) if what == "people" else (ORDERS, order_rows())
+    columns, rows = (PEOPLE, people_rows()) if what == "people" else (ORDERS, order_rows())
+    return columns, ({column: row[column] for column in columns} for row in rows)
 
 
 def slices(queryset: QuerySet[Any]) -> Iterator[list[Any]]:
