@@ -17,6 +17,7 @@ from regulars.outreach.services.moves import FREE, move
 from regulars.outreach.services.smtp import Result
 from regulars.outreach.services.suppressing import suppress
 from regulars.outreach.services.telling import tell_timeline
+from regulars.people.services import mark_emails_bad
 
 MOST_TRIES = 6
 RETRY_FIRST = timedelta(minutes=5)
@@ -75,10 +76,11 @@ def _failed(row: Touch, result: Result, why: str) -> None:
 
 
 def _no_such_address(row: Touch, result: Result) -> None:
-    """The address is gone: this letter came back, and the address is not written to any more."""
+    """The address is gone: this letter came back, and nobody who has that address is written to there any more."""
     fields: dict[str, Any] = {"evidence": _evidence(row, result), **FREE}
     if move([row.pk], State.BOUNCED, why=said_by(result), only_from=(State.SENDING, State.UNKNOWN), **fields):
         suppress(row.to_address, Suppression.Reason.HARD_BOUNCE, source=f"touch {row.pk}")
+        mark_emails_bad([row.to_address])
         bulletin.post(TouchBounced((row.pk,), (row.person_id,)))
 
 

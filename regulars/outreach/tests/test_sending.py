@@ -23,7 +23,8 @@ from regulars.outreach.tests.builders import (
     states,
     the_owner,
 )
-from regulars.people.models import TimelineEntry
+from regulars.people import services as people
+from regulars.people.models import Email, TimelineEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,6 +79,26 @@ def test_an_address_that_is_gone_is_not_written_to_again(sink):
 
     again = a_touch(person)
     assert "does not" in approved([again]).refused[again.pk]
+
+
+def test_an_address_that_is_gone_is_marked_for_everybody_who_has_it(sink, client):
+    a_mailbox(sink.port)
+    ann, partner = a_person("Cy Clark", "gone-us@example.org"), a_person("Di Clark", "di@example.org")
+    people.change_person(partner, changes={"emails": ["di@example.org", "gone-us@example.org"]}, by=None)
+    an_approved_touch(ann)
+    services.send_due()
+    bad = Email.objects.filter(is_bad=True).values_list("person_id", "normalised")
+    assert sorted(bad) == [(ann.pk, "gone-us@example.org"), (partner.pk, "gone-us@example.org")]
+    client.force_login(the_owner())
+    assert "does not arrive" in client.get(f"/people/{ann.pk}/").content.decode()
+
+
+def test_a_refusal_that_is_not_about_the_address_leaves_it_good(sink):
+    a_mailbox(sink.port)
+    touches = [an_approved_touch(a_person(name, f"{name}@example.org")) for name in ("spam-x", "later-x")]
+    services.send_due()
+    assert states(touches) == [State.FAILED, State.APPROVED]
+    assert not Email.objects.filter(is_bad=True).exists()
 
 
 def test_not_now_is_tried_again_later_and_given_up_in_the_end(sink, frozen_clock):

@@ -360,6 +360,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('is_key', True)), fields=('normalised',), name='email_identifies_one', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddIndex(
+            model_name='email',
+            index=models.Index(condition=models.Q(('is_key', False)), fields=['normalised'], name='email_shared_with_another'),
+        ),
+        migrations.AddIndex(
             model_name='consentnow',
             index=models.Index(fields=['channel', 'purpose', 'is_given', 'person'], name='consent_now_by_state'),
         ),

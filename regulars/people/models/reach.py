@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from regulars.kit.business import business
+
 from .persons import Person
 
 
@@ -29,6 +31,9 @@ class Email(models.Model):
                 name="email_identifies_one",
                 opclasses=["varchar_pattern_ops"],
             ),
+        ]
+        indexes = [
+            models.Index(fields=["normalised"], condition=models.Q(is_key=False), name="email_shared_with_another"),
         ]
 
     def __str__(self) -> str:
@@ -75,8 +80,15 @@ class PostalAddress(models.Model):
 
     def __str__(self) -> str:
         return ", ".join(
-            part for part in (*self.lines.splitlines(), f"{self.postcode} {self.city}".strip(), self.country) if part
+            part
+            for part in (*self.lines.splitlines(), f"{self.postcode} {self.city}".strip(), self.country_abroad)
+            if part
         )
+
+    @property
+    def country_abroad(self) -> str:
+        """The country, unless it is our own: nobody writes that on a letter at home."""
+        return "" if self.country == business().country else self.country
 
 
 class ExternalId(models.Model):
