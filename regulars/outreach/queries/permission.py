@@ -28,6 +28,11 @@ ASKING = frozenset({Purpose.FEEDBACK, Purpose.MARKETING})
 CONSENT_PURPOSE: dict[str, str] = {Purpose.GREETING: "care"}
 CONSENT_CHANNEL: dict[str, str] = {Channel.LETTER: "post", Channel.CARD: "post", Channel.BY_HAND: ""}
 
+POSTED = (Channel.CARD, Channel.LETTER)
+ON_THEIR_WAY = (State.APPROVED, State.CLAIMED, State.SENDING, State.UNKNOWN)
+# Greetings that are one person's own day: two who live together have two birthdays.
+PERSONS_OWN = frozenset({"birthday", "name_day"})
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -40,10 +45,19 @@ YES = Verdict(True)
 
 
 def may_receive(
-    person_ids: Iterable[int], channel: str, purpose: str, at: datetime, *, besides: Iterable[int] = ()
+    person_ids: Iterable[int],
+    channel: str,
+    purpose: str,
+    at: datetime,
+    *,
+    besides: Iterable[int] = (),
+    programme: str = "",
 ) -> dict[int, Verdict]:
-    """Decide for many people at once. At most nine queries. `besides` are touches that do not count for the budgets."""
-    known = _Known(sorted(set(person_ids)), channel, purpose, at, tuple(besides))
+    """Decide for many people at once. At most nine queries.
+
+    `besides` are touches that do not count for the budgets; with `programme` a household gets one card of it.
+    """
+    known = _Known(sorted(set(person_ids)), channel, purpose, at, tuple(besides), programme)
     return {person_id: _decide(known, person_id) for person_id in known.ids}
 
 
@@ -61,12 +75,13 @@ class _Known:
     purpose: str
     at: datetime
     besides: tuple[int, ...] = ()
+    programme: str = ""
     persons: Mapping[int, Person] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.business = business()
         self.on: date = clock.local(self.at).date()
-        columns = ("is_bucket", "erased_at", "merged_into_id", "quiet_until", "zone")
+        columns = ("is_bucket", "erased_at", "merged_into_id", "quiet_until", "zone", "household_id")
         self.persons = {person.pk: person for person in Person.objects.filter(pk__in=self.ids).only(*columns)}
         self.reachable, self.unreachable_why = self._reach()
         self.suppressed = self._suppressed()
@@ -74,6 +89,7 @@ class _Known:
         self.silences: Mapping[int, str] = silenced(self.ids, self.on, CONSENT_PURPOSE.get(self.purpose, self.purpose))
         self.customers = self._customers()
         self.week, self.asks = self._sent_lately()
+        self.cards = self._cards_under_roofs()
 
     def _reach(self) -> tuple[dict[int, str], dict[int, str]]:
         """Return the way to each person, and why there is none."""
@@ -138,6 +154,39 @@ class _Known:
             asks = _counted(asked, self.at)
         return _counted(lately, self.at), asks
 
+    def _cards_under_roofs(self) -> dict[int, set[int]]:
+        """Who in each household got, or is about to get, a card of this family of programmes."""
+        roofs = {person.household_id for person in self.persons.values() if person.household_id}
+        if not roofs or not is_one_a_household(self.channel, self.purpose, self.programme):
+            return {}
+        family = family_of(self.programme)
+        rows = Touch.objects.filter(
+            Q(programme=family) | Q(programme__startswith=f"{family}:"),
+            Q(state__in=SETTLED, sent_at__gt=self.at - MONTH) | Q(state__in=ON_THEIR_WAY),
+            person__household_id__in=roofs,
+            channel__in=POSTED,
+            purpose=Purpose.GREETING,
+        ).exclude(pk__in=self.besides)
+        found: dict[int, set[int]] = {}
+        for household_id, person_id in rows.values_list("person__household_id", "person_id"):
+            found.setdefault(household_id, set()).add(person_id)
+        return found
+
+
+def is_one_a_household(channel: str, purpose: str, programme: str) -> bool:
+    """Is this a greeting by post that is meant for all under one roof? A birthday is one person's own."""
+    return (
+        channel in POSTED
+        and purpose == Purpose.GREETING
+        and bool(programme)
+        and family_of(programme) not in PERSONS_OWN
+    )
+
+
+def family_of(programme: str) -> str:
+    """The programme without its edition: "season:2026" and "season:2027" are one family."""
+    return programme.partition(":")[0]
+
 
 def _first(rows: Iterable[tuple[int, str]]) -> dict[int, str]:
     found: dict[int, str] = {}
@@ -149,6 +198,10 @@ def _first(rows: Iterable[tuple[int, str]]) -> dict[int, str]:
 def _counted(rows: object, at: datetime) -> dict[int, tuple[int, datetime]]:
     grouped = rows.values("person_id").annotate(n=Count("pk"), oldest_at=Min("sent_at"))  # type: ignore[attr-defined]
     return {row["person_id"]: (row["n"], row["oldest_at"] or at) for row in grouped}
+
+
+def under_the_same_roof() -> str:
+    return _("Somebody under the same roof gets one already.")
 
 
 Rule = Callable[[_Known, int], Verdict | None]
@@ -235,11 +288,18 @@ def _is_not_pestered(known: _Known, person_id: int) -> Verdict | None:
     return None
 
 
+def _is_first_under_their_roof(known: _Known, person_id: int) -> Verdict | None:
+    household_id = known.persons[person_id].household_id
+    others = known.cards.get(household_id, set()) - {person_id} if household_id else set()
+    return Verdict(False, under_the_same_roof()) if others else None
+
+
 RULES: tuple[Rule, ...] = (
     _is_here,
     _can_be_reached,
     _is_not_suppressed,
     _allows_it,
+    _is_first_under_their_roof,
     _is_not_silenced,
     _is_awake,
     _is_not_pestered,

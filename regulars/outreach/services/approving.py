@@ -14,8 +14,9 @@ from django.utils.translation import ngettext
 from regulars.kit import clock
 from regulars.kit.business import business
 from regulars.outreach.models import Batch, Channel, State, Touch
-from regulars.outreach.queries.permission import may_receive
+from regulars.outreach.queries.permission import family_of, is_one_a_household, may_receive, under_the_same_roof
 from regulars.outreach.services.moves import CHUNK, move
+from regulars.people.models import Household, Person
 from regulars.staff.models import User
 
 FIRST = 100
@@ -101,14 +102,36 @@ def _is_as_shown(touch: Touch, seen_hashes: Mapping[int, str], result: Approved)
 def _barred(touches: Sequence[Touch]) -> dict[int, str]:
     """Say who can never get this; what only has to wait is decided again at the moment of sending."""
     barred = {}
-    for channel, purpose in {(touch.channel, touch.purpose) for touch in touches}:
-        group = [touch for touch in touches if (touch.channel, touch.purpose) == (channel, purpose)]
-        verdicts = may_receive([touch.person_id for touch in group], channel, purpose, clock.now())
+    for (channel, purpose, programme), group in _alike(touches).items():
+        person_ids = [touch.person_id for touch in group]
+        roofs = hold_roofs(person_ids) if programme else {}
+        verdicts = may_receive(person_ids, channel, purpose, clock.now(), programme=programme)
+        served: dict[int, int] = {}
         for touch in group:
             verdict = verdicts[touch.person_id]
             if not verdict.ok and verdict.until is None:
                 barred[touch.pk] = verdict.why
+            elif (roof := roofs.get(touch.person_id)) and served.setdefault(roof, touch.person_id) != touch.person_id:
+                barred[touch.pk] = under_the_same_roof()
     return barred
+
+
+def _alike(touches: Sequence[Touch]) -> dict[tuple[str, str, str], list[Touch]]:
+    """Group what is decided in the same way: of cards for a household also the family of programmes."""
+    groups: dict[tuple[str, str, str], list[Touch]] = {}
+    for touch in touches:
+        is_shared = is_one_a_household(touch.channel, touch.purpose, touch.programme)
+        family = family_of(touch.programme) if is_shared else ""
+        groups.setdefault((touch.channel, touch.purpose, family), []).append(touch)
+    return groups
+
+
+def hold_roofs(person_ids: Sequence[int]) -> dict[int, int]:
+    """Lock the households of these people, so that two who approve at once do not both send a card there."""
+    lived = Person.objects.filter(pk__in=person_ids, household__isnull=False).values_list("pk", "household_id")
+    roofs: dict[int, int] = dict(lived)
+    list(Household.objects.filter(pk__in=set(roofs.values())).select_for_update().order_by("pk"))
+    return roofs
 
 
 def _by_due(touches: Sequence[Touch], now: datetime) -> dict[datetime, list[Touch]]:

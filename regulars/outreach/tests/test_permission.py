@@ -12,8 +12,9 @@ from regulars.kit.business import Business
 from regulars.outreach import queries, services
 from regulars.outreach.models import State, Suppression
 from regulars.outreach.queries.hours import free_again_at
-from regulars.outreach.tests.builders import a_person, a_shop, a_touch, an_approved_touch, states, the_owner
+from regulars.outreach.tests.builders import a_person, a_shop, a_touch, an_approved_touch, approved, states, the_owner
 from regulars.people import services as people
+from regulars.people.models import Household
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +135,57 @@ def test_the_decision_is_one_handful_of_queries_for_any_number(django_assert_max
     ids = [a_person(f"P {n}").pk for n in range(5)]
     with django_assert_max_num_queries(9):
         assert len(queries.may_receive(ids, "email", "marketing", clock.now())) == 5
+
+
+def a_roof_over(*people_under_it):
+    roof = Household.objects.create(name="Under one roof")
+    for person in people_under_it:
+        people.change_person(person, changes={"household_id": roof.pk}, by=None)
+    return roof
+
+
+def a_season_card(person, **fields):
+    return a_touch(person, **{"programme": "season:2026", "channel": "card", "purpose": "greeting", **fields})
+
+
+def test_a_household_gets_one_card():
+    a_shop()
+    ann, bo, other = a_person("Ann"), a_person("Bo"), a_person("Cy")
+    a_roof_over(ann, bo)
+    services.record_outcome(a_season_card(ann), "done", "", the_owner())
+    second, third = a_season_card(bo), a_season_card(other)
+    result = approved([second, third])
+    assert result.refused == {second.pk: "Somebody under the same roof gets one already."}
+    assert result.approved == [third.pk]
+
+
+def test_of_cards_approved_together_one_goes_to_each_household():
+    a_shop()
+    ann, bo, cy = a_person("Ann"), a_person("Bo"), a_person("Cy")
+    a_roof_over(ann, bo)
+    a_roof_over(cy)
+    cards = [a_season_card(person) for person in (ann, bo, cy)]
+    assert approved(cards).approved == [cards[0].pk, cards[2].pk]
+    assert list(approved([cards[1]]).refused) == [cards[1].pk]
+
+
+def test_a_household_hears_again_after_thirty_days_and_of_other_things(frozen_clock):
+    a_shop()
+    ann, bo = a_person("Ann"), a_person("Bo")
+    a_roof_over(ann, bo)
+    services.record_outcome(a_season_card(ann), "done", "", the_owner())
+    for fields in ({"programme": "birthday"}, {"programme": "moving"}, {"purpose": "care"}, {"channel": "email"}):
+        touch = a_season_card(bo, occurrence=str(fields), **fields)
+        assert approved([touch]).approved == [touch.pk], fields
+    frozen_clock.ahead(days=31)
+    late = a_season_card(bo, programme="season:2027")
+    assert approved([late]).approved == [late.pk]
+
+
+def test_looking_under_roofs_takes_no_more_queries(django_assert_max_num_queries):
+    a_shop()
+    everybody = [a_person(f"P {n}") for n in range(4)]
+    a_roof_over(*everybody)
+    a_season_card(everybody[0])
+    with django_assert_max_num_queries(9):
+        queries.may_receive([one.pk for one in everybody], "card", "greeting", clock.now(), programme="season")
