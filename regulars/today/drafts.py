@@ -19,21 +19,23 @@ def drafts_for(dues: Sequence[Due], wording_of: Mapping[str, str], extras: Mappi
 
     Two queries, and a handful for each wording in use.
     """
-    drafts = _own_words(dues)
+    drafts = _own_words(dues, wording_of)
     for wording in sorted(set(wording_of.values())):
         mine = [due for due in dues if wording_of.get(due.key) == wording and due.key not in drafts and due.person_id]
         drafts.update(_filled_in(wording, mine, extras))
     return drafts
 
 
-def _own_words(dues: Sequence[Due]) -> dict[str, Draft]:
+def _own_words(dues: Sequence[Due], wording_of: Mapping[str, str]) -> dict[str, Draft]:
+    """What the owner wrote for this line alone; an offer in the words it began with is still in it."""
     written = Decision.objects.filter(
         kind__in={due.kind for due in dues}, subject_id__in={due.subject_id for due in dues}
     ).exclude(body="")
-    return {
-        f"{row.kind}:{row.subject_id}:{row.occurrence}": Draft(row.subject, row.body, is_edited=True)
-        for row in written.exclude(choice__in=[Choice.APPROVED, Choice.DONE])
-    }
+    drafts = {}
+    for row in written.exclude(choice__in=[Choice.APPROVED, Choice.DONE]):
+        key = f"{row.kind}:{row.subject_id}:{row.occurrence}"
+        drafts[key] = Draft(row.subject, row.body, wording=wording_of.get(key, ""), is_edited=True)
+    return drafts
 
 
 def _filled_in(wording: str, dues: Sequence[Due], extras: Mapping[str, Extras]) -> dict[str, Draft]:
@@ -52,7 +54,7 @@ def _filled_in(wording: str, dues: Sequence[Due], extras: Mapping[str, Extras]) 
         made = sending.draft_for(version, list(turn), {pk: dict(extras.get(due.key, {})) for pk, due in turn.items()})
         for pk, due in turn.items():
             drafts[due.key] = (
-                Draft(made.ready[pk].subject, made.ready[pk].text, version.pk)
+                Draft(made.ready[pk].subject, made.ready[pk].text, version.pk, wording)
                 if pk in made.ready
                 else Draft(
                     problem=_("Nothing is known for “%(field)s”: change the words.")

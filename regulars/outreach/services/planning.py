@@ -15,6 +15,7 @@ from regulars.kit import clock
 from regulars.kit.errors import Refusal
 from regulars.outreach.models import PRIORITY, Channel, Purpose, State, Touch, TouchChange, WordingVersion
 from regulars.outreach.services.moves import CHUNK
+from regulars.outreach.services.versions import versions_in_force
 
 LONGEST_SUBJECT = 300
 Key = tuple[int, str, str, str]
@@ -22,7 +23,11 @@ Key = tuple[int, str, str, str]
 
 @dataclass(frozen=True)
 class NewTouch:
-    """One thing that is to reach one person once: the first four fields are its key."""
+    """One thing that is to reach one person once: the first four fields are its key.
+
+    `wording` is the key of the words it was drafted from; the version in force is then written down with it. Whether
+    there is an offer inside is said by these words, unless `has_offer` says so.
+    """
 
     person_id: int
     programme: str
@@ -32,11 +37,12 @@ class NewTouch:
     purpose: str = Purpose.CARE
     subject: str = ""
     body: str = ""
+    wording: str = ""
     wording_version_id: int | None = None
     due_at: datetime | None = None
     not_before: datetime | None = None
     not_after: datetime | None = None
-    has_offer: bool = False
+    has_offer: bool | None = None
     minutes: Decimal | float = 0
     cost_amount: Decimal | float = 0
     priority: int | None = None
@@ -90,7 +96,8 @@ def plan_touches(touches: Sequence[NewTouch]) -> Planned:
 
 @transaction.atomic
 def _plan_chunk(touches: Sequence[NewTouch]) -> tuple[list[int], int]:
-    rows = {touch.key: _row(touch) for touch in touches}
+    sources = Sources.of(touches)
+    rows = {touch.key: _row(touch, sources) for touch in touches}
     before = _ids_of(rows)
     Touch.objects.bulk_create([row for key, row in rows.items() if key not in before], ignore_conflicts=True)
     now_there = _ids_of(rows)
@@ -119,9 +126,32 @@ def _those_written_here(rows: Mapping[Key, Touch], appeared: Mapping[Key, int]) 
     return {key: pk for key, pk in appeared.items() if pk not in others}
 
 
-def _row(new: NewTouch) -> Touch:
+@dataclass(frozen=True)
+class Sources:
+    """The words that touches are drafted from: which version, and whether there is an offer inside."""
+
+    in_force: Mapping[str, int]
+    offers: frozenset[int]
+
+    @classmethod
+    def of(cls, touches: Sequence[NewTouch]) -> Sources:
+        keys = {touch.wording for touch in touches if touch.wording and touch.wording_version_id is None}
+        in_force = versions_in_force(keys)
+        ids = {touch.wording_version_id for touch in touches if touch.wording_version_id} | set(in_force.values())
+        offers = WordingVersion.objects.filter(pk__in=ids, wording__has_offer=True).values_list("pk", flat=True)
+        return cls(in_force, frozenset(offers) if ids else frozenset())
+
+    def version_of(self, new: NewTouch) -> int | None:
+        return new.wording_version_id or self.in_force.get(new.wording)
+
+    def has_offer(self, new: NewTouch) -> bool:
+        return self.version_of(new) in self.offers if new.has_offer is None else new.has_offer
+
+
+def _row(new: NewTouch, sources: Sources) -> Touch:
     subject, body = checked_words(new.channel, new.subject, new.body)
-    purpose = effective_purpose(new.purpose, new.has_offer)
+    has_offer = sources.has_offer(new)
+    purpose = effective_purpose(new.purpose, has_offer)
     now = clock.now()
     due_at = max(new.due_at or now, new.not_before or new.due_at or now)
     is_late = new.not_after is not None and new.not_after <= due_at
@@ -132,7 +162,7 @@ def _row(new: NewTouch) -> Touch:
         step=new.step,
         channel=Channel(new.channel),
         purpose=Purpose(purpose),
-        has_offer=new.has_offer,
+        has_offer=has_offer,
         priority=PRIORITY[purpose] if new.priority is None else new.priority,
         state=State.WITHHELD if new.is_withheld else State.EXPIRED if is_late else State.PLANNED,
         why=_("It would have been too late.") if is_late else "",
@@ -141,7 +171,7 @@ def _row(new: NewTouch) -> Touch:
         not_after=new.not_after,
         subject=subject,
         body=body,
-        wording_version_id=new.wording_version_id,
+        wording_version_id=sources.version_of(new),
         draft_hash=draft_hash(new.channel, subject, body),
         minutes=Decimal(str(new.minutes)),
         cost_amount=Decimal(str(new.cost_amount)),

@@ -14,6 +14,7 @@ from regulars.outreach.models import Channel, Purpose, Wording, WordingVersion
 from regulars.outreach.queries.facts import FIELDS
 from regulars.outreach.services.liquid import fields_in
 from regulars.outreach.services.planning import LONGEST_SUBJECT
+from regulars.outreach.services.versions import add_version, locked_wording
 from regulars.outreach.starters import STARTERS
 from regulars.staff.models import User
 from regulars.staff.services import note_audit
@@ -58,10 +59,7 @@ def save_wording(
     wording.purpose = Purpose(purpose) if purpose else wording.purpose
     latest = wording.latest
     if latest is None or (latest.subject, latest.body) != (subject, body):
-        number = latest.version + 1 if latest else 1
-        wording.latest = WordingVersion.objects.create(
-            wording=wording, version=number, subject=subject, body=body, created_by=by
-        )
+        wording.latest = add_version(wording, subject, body, created_by=by)
     wording.save(update_fields=["name", "purpose", "has_offer", "latest"])
     note_audit(by, "save_wording", room="outreach", kind="wording", object_id=wording.pk, text=wording.key)
     if wording.latest is None:
@@ -74,21 +72,14 @@ def _wording(key: str, name: str, purpose: str) -> Wording:
     starter = STARTERS.get(key)
     if starter is None and not name.strip() and not Wording.objects.filter(key=key).exists():
         raise Refusal(_("Give these words a name."), field="name")
-    Wording.objects.bulk_create(
-        [
-            Wording(
-                key=key,
-                name=str(starter.name) if starter else name.strip(),
-                purpose=starter.purpose if starter else purpose or Purpose.CARE,
-                created_at=clock.now(),
-            )
-        ],
-        ignore_conflicts=True,
+    wording = locked_wording(
+        key,
+        name=str(starter.name) if starter else name.strip(),
+        purpose=starter.purpose if starter else purpose or Purpose.CARE,
     )
-    wording = Wording.objects.select_for_update(of=("self",)).select_related("latest").get(key=key)
     if wording.latest is None and starter is not None:
-        first = {"subject": str(starter.subject), "body": str(starter.body), "used_at": clock.now()}
-        wording.latest = WordingVersion.objects.create(wording=wording, version=1, **first)
+        first = {"subject": str(starter.subject), "body": str(starter.body)}
+        wording.latest = wording.versions.filter(**first).first() or add_version(wording, **first, used_at=clock.now())
     return wording
 
 

@@ -45,6 +45,29 @@ def test_a_thank_you_with_an_offer_inside_is_marketing_and_needs_a_yes():
     assert "Never agreed" in approved([touch]).refused[touch.pk]
 
 
+def test_an_offer_in_the_words_is_an_offer_in_the_touch():
+    a_shop()
+    words = services.save_wording("thank-you", subject="Thank you", body="10% off next time.", by=None, has_offer=True)
+    by_key, by_version = (a_touch(a_person(), wording="thank-you"), a_touch(a_person(), wording_version_id=words.pk))
+    assert [(touch.purpose, touch.has_offer) for touch in (by_key, by_version)] == [("marketing", True)] * 2
+    assert by_key.wording_version_id == words.pk
+    assert a_touch(a_person(), wording="thank-you", has_offer=False).purpose == "care"
+    assert a_touch(a_person(), wording="birthday").purpose == "care"
+
+
+def test_a_starter_is_written_down_when_it_is_first_used_and_goes_on_to_follow_ours():
+    a_shop()
+    first = a_touch(a_person(), wording="thank-you")
+    assert first.wording_version is not None
+    assert first.wording_version.body == queries.latest("thank-you").body
+    assert queries.latest("thank-you").pk is None
+    again = a_touch(a_person(), wording="thank-you")
+    assert again.wording_version_id == first.wording_version_id
+    mine = services.save_wording("thank-you", subject="Thanks", body="My words.", by=None)
+    assert (mine.version, mine.wording.versions.count()) == (2, 2)
+    assert a_touch(a_person(), wording="thank-you").wording_version_id == mine.pk
+
+
 def test_a_touch_that_would_come_too_late_is_planned_as_expired():
     a_shop()
     touch = a_touch(a_person(), not_after=clock.now() - timedelta(hours=1))

@@ -8,7 +8,7 @@ import pytest
 
 from regulars.kit import clock
 from regulars.outreach import services
-from regulars.outreach.models import AccountUse, SendingAccount, State, Touch, TouchChange
+from regulars.outreach.models import AccountUse, SendingAccount, State, Touch, TouchChange, WordingVersion
 from regulars.outreach.services import allowance, claiming
 from regulars.outreach.services.moves import move
 from regulars.outreach.tests.builders import (
@@ -21,6 +21,8 @@ from regulars.outreach.tests.builders import (
     many_people,
     states,
 )
+from regulars.people.models import Household
+from regulars.people.services import change_person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -111,3 +113,24 @@ def test_workers_together_send_each_letter_once_to_the_outbox(in_threads, tmp_pa
     assert set(Touch.objects.values_list("state", flat=True)) == {State.SENT}
     assert len(list(tmp_path.rglob("*.eml"))) == 40
     assert TouchChange.objects.filter(to_state=State.SENT).count() == 40
+
+
+def test_two_who_approve_cards_to_one_household_at_once_let_one_go(in_threads):
+    a_shop()
+    roof = Household.objects.create(name="Under one roof")
+    cards = []
+    for name in ("Ann", "Bo", "Cy", "Di"):
+        person = a_person(name)
+        change_person(person, changes={"household_id": roof.pk}, by=None)
+        cards.append(a_touch(person, programme="season:2026", channel="card", purpose="greeting"))
+    results = in_threads(4, lambda number: approved([cards[number]]))
+    assert sum(len(result.approved) for result in results) == 1
+    assert sum(len(result.refused) for result in results) == 3
+
+
+def test_six_who_use_a_starter_for_the_first_time_write_it_down_once(in_threads):
+    a_shop()
+    ids = many_people(6)
+    in_threads(6, lambda number: services.plan_touches([a_new_touch(ids[number], wording="thank-you")]))
+    version = WordingVersion.objects.get()
+    assert set(Touch.objects.values_list("wording_version_id", flat=True)) == {version.pk}

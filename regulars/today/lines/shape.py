@@ -47,6 +47,7 @@ class Draft:
     subject: str = ""
     body: str = ""
     wording_version_id: int | None = None
+    wording: str = ""
     is_edited: bool = False
     problem: str = ""
 

@@ -51,6 +51,7 @@ def new_touch(line: Line, step: str = "1") -> NewTouch:
         purpose=line.purpose,
         subject=draft.subject if draft else "",
         body=draft.body if draft else "",
+        wording=draft.wording if draft else "",
         wording_version_id=draft.wording_version_id if draft else None,
         not_before=not_before(line),
         not_after=max(end_of(latest), clock.now() + timedelta(days=1)),

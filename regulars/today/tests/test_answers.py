@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from regulars.kit.errors import Refusal
+from regulars.outreach import services as outreach
 from regulars.outreach.models import Touch
 from regulars.people import services as people
 from regulars.people.models import Person
@@ -45,6 +46,22 @@ def test_a_yes_makes_one_touch_with_the_words_that_were_shown(maya) -> None:
     assert (touch.state, touch.subject, touch.body) == ("approved", line.draft.subject, line.draft.body)
     assert touch.due_at == datetime(2026, 6, 10, 9, 10, tzinfo=UTC)
     assert plan(ON).total == 0
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_an_offer_in_a_thank_you_goes_only_to_those_who_agreed_to_offers(maya, is_edited) -> None:
+    outreach.save_wording("first-purchase", subject="Thank you", body="Here is 10% off.", by=maya, has_offer=True)
+    outreach.save_wording("thank-you", subject="Thank you", body="Here is 10% off.", by=maya, has_offer=True)
+    bought(a_person("Ann Kavanagh"), [8])
+    line = only_line()
+    if is_edited:
+        line = services.edit_line(line.key, "Thank you", "And 10% off for you.", maya)
+    answer = services.approve_lines({line.key: line.seen}, maya)
+    touch = Touch.objects.get()
+    assert answer.approved == ()
+    assert answer.refused == {line.key: "Never agreed to offers."}
+    assert (touch.state, touch.purpose, touch.has_offer) == ("planned", "marketing", True)
+    assert outreach.send_due() == 0
 
 
 def test_a_second_yes_changes_nothing(maya) -> None:
