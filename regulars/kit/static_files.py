@@ -16,7 +16,7 @@ def _fingerprint(path: str, changed_ns: int) -> str:
 
 
 class FingerprintedStorage(StaticFilesStorage):
-    """Append `?v=<content>` so that a browser may keep a file for a year and still gets the new one after an upgrade."""
+    """Append `?v=<content>`: a browser may keep a file for a year and still gets the new one after an upgrade."""
 
     def url(self, name: str | None, *args: object, **kwargs: object) -> str:
         address = super().url(name or "")
