@@ -21,10 +21,9 @@ from regulars.kit import clock, tables
 from regulars.kit.errors import Refusal
 from regulars.kit.models import BackupRecord
 from regulars.kit.parcels import ABOUT, MANIFEST, Packer, packing
-from regulars.kit.restoring import restore
 from regulars.kit.schedules import every
 
-__all__ = ["BackupInfo", "back_up", "back_up_nightly", "next_backup_path", "prune", "restore", "write_backup"]
+__all__ = ["BackupInfo", "back_up", "back_up_nightly", "next_backup_path", "prune", "write_backup"]
 log = logging.getLogger("regulars.backups")
 
 ENDING = ".regulars"

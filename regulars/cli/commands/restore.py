@@ -19,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from regulars.kit.backups import restore
+    from regulars.kit.restoring import restore
 
     info = restore(options.file, passphrase(options.passphrase or PASSPHRASE in os.environ), force=options.force)
     rows, tables = sum(info.counts.values()), len(info.counts)

@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, connections, transaction
 from django.db.backends.postgresql.base import DatabaseWrapper
 
-from regulars.kit import backups, changes, clock
+from regulars.kit import backups, changes, clock, restoring
 from regulars.kit.business import Business, business
 from regulars.kit.errors import Refusal
 from regulars.kit.models import BackupRecord, Counter, Job, Notice
@@ -82,7 +82,7 @@ def test_a_backup_is_restored_into_another_folder_with_every_row_the_pictures_an
     assert info.size_bytes == info.path.stat().st_size
     assert oct(info.path.stat().st_mode)[-3:] == "600"
     home = tmp_path / "new home"
-    restored = backups.restore(info.path, into=home)
+    restored = restoring.restore(info.path, into=home)
     assert restored.counts == info.counts
     assert read_folder(home)["names"] == [("Boutique Ann", "Europe/Paris")]
     assert len(read_folder(home)["rows"]) == 500
@@ -100,7 +100,7 @@ def test_everything_deleted_comes_back_as_it_was(tmp_path, settings):
     info = backups.back_up(tmp_path / "all.regulars", "a long passphrase")
     for model in (Business, Counter, Job, Notice):
         model.objects.all().delete()
-    restored = backups.restore(
+    restored = restoring.restore(
         info.path, "a long passphrase", into=tmp_path if connection.vendor == "postgresql" else None
     )
     assert everything() == before
@@ -139,7 +139,7 @@ def test_a_backup_of_a_house_that_is_being_written_to_is_of_one_moment(tmp_path)
         writer.join(20)
     assert written, "it was written to meanwhile"
     for info in taken if connection.vendor == "sqlite" else taken[-1:]:
-        backups.restore(info.path, into=tmp_path / info.path.stem, force=True)
+        restoring.restore(info.path, into=tmp_path / info.path.stem, force=True)
         rows = dict(
             read_folder(tmp_path / info.path.stem)["rows"]
             if connection.vendor == "sqlite"
@@ -154,13 +154,13 @@ def test_a_house_that_is_lived_in_is_replaced_only_by_force_and_kept_before(tmp_
     info = backups.back_up(tmp_path / "all.regulars")
     Business.objects.update(name="Changed since")
     with pytest.raises(Refusal, match="force"):
-        backups.restore(info.path)
+        restoring.restore(info.path)
     assert Business.objects.get().name == "Changed since"
-    backups.restore(info.path, force=True)
+    restoring.restore(info.path, force=True)
     assert business().name == "Boutique Ann"
     [kept] = settings.BACKUP_DIR.glob("before-restore-*")
     home = tmp_path / "undo"
-    backups.restore(kept, into=home)
+    restoring.restore(kept, into=home)
     assert read_folder(home)["names"][0][0] == "Changed since"
 
 
@@ -168,7 +168,7 @@ def test_a_house_that_is_open_is_not_replaced(tmp_path):
     a_lived_in_house()
     info = backups.back_up(tmp_path / "all.regulars")
     with hold_the_lock(threading.Event()), pytest.raises(Refusal, match="Stop it"):
-        backups.restore(info.path, force=True)
+        restoring.restore(info.path, force=True)
 
 
 def test_a_locked_backup_opens_with_its_passphrase_only(tmp_path):
@@ -179,8 +179,8 @@ def test_a_locked_backup_opens_with_its_passphrase_only(tmp_path):
     assert b"Boutique" not in info.path.read_bytes()
     for passphrase, words in ((None, "locked"), ("wrong horse", "does not open")):
         with pytest.raises(Refusal, match=words):
-            backups.restore(info.path, passphrase, into=tmp_path / "home")
-    assert backups.restore(info.path, "correct horse", into=tmp_path / "home").counts == info.counts
+            restoring.restore(info.path, passphrase, into=tmp_path / "home")
+    assert restoring.restore(info.path, "correct horse", into=tmp_path / "home").counts == info.counts
 
 
 @pytest.mark.parametrize("passphrase", [None, "correct horse"])
@@ -193,20 +193,20 @@ def test_a_backup_that_was_cut_or_changed_is_refused_and_nothing_is_replaced(tmp
     for name, content in (("cut", whole[:middle]), ("short", whole[:-1000]), ("changed", changed), ("empty", b"")):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(Refusal):
-            pytest.fail(f"{name}: {backups.restore(tmp_path / name, passphrase, into=tmp_path / 'home')}")
+            pytest.fail(f"{name}: {restoring.restore(tmp_path / name, passphrase, into=tmp_path / 'home')}")
     assert not (tmp_path / "home" / "key").exists()
 
 
 def test_something_else_is_not_a_backup(tmp_path):
     with pytest.raises(Refusal, match="no file"):
-        backups.restore(tmp_path / "nowhere", into=tmp_path / "home")
+        restoring.restore(tmp_path / "nowhere", into=tmp_path / "home")
     (tmp_path / "letter.txt").write_text("Dear Ann")
     with pytest.raises(Refusal, match="not a whole backup"):
-        backups.restore(tmp_path / "letter.txt", into=tmp_path / "home")
+        restoring.restore(tmp_path / "letter.txt", into=tmp_path / "home")
     with gzip.open(tmp_path / "other.tgz", "wb") as packed, tarfile.open(fileobj=packed, mode="w|") as tar:
         tar.addfile(tarfile.TarInfo("x"))
     with pytest.raises(Refusal, match="not a backup of Regulars"):
-        backups.restore(tmp_path / "other.tgz", into=tmp_path / "home")
+        restoring.restore(tmp_path / "other.tgz", into=tmp_path / "home")
 
 
 def test_a_backup_of_a_newer_version_is_refused(tmp_path, monkeypatch):
@@ -215,7 +215,7 @@ def test_a_backup_of_a_newer_version_is_refused(tmp_path, monkeypatch):
     info = backups.back_up(tmp_path / "all.regulars")
     monkeypatch.undo()
     with pytest.raises(Refusal, match=r"99\.0\.0"):
-        backups.restore(info.path, into=tmp_path / "home", force=True)
+        restoring.restore(info.path, into=tmp_path / "home", force=True)
 
 
 def test_a_backup_of_tables_this_version_does_not_know_is_refused(tmp_path, monkeypatch):
@@ -224,7 +224,7 @@ def test_a_backup_of_tables_this_version_does_not_know_is_refused(tmp_path, monk
     monkeypatch.setattr(backups, "applied_migrations", lambda: [*known, ["kit", "0999_from_the_future"]])
     info = backups.back_up(tmp_path / "all.regulars")
     with pytest.raises(Refusal, match="Upgrade first"):
-        backups.restore(info.path, into=tmp_path / "home", force=True)
+        restoring.restore(info.path, into=tmp_path / "home", force=True)
 
 
 def test_a_backup_never_replaces_a_file(tmp_path):
@@ -273,7 +273,7 @@ def test_a_small_business_moves_to_postgresql_and_back(tmp_path, postgres_url):
     server = {**here.settings_dict, "OPTIONS": {}, **_database(tmp_path, postgres_url)}
     connections["default"] = DatabaseWrapper(server, "default")
     try:
-        backups.restore(small.path, into=tmp_path / "server")
+        restoring.restore(small.path, into=tmp_path / "server")
         moved = everything()
         assert moved == before
         assert Job.objects.create(task_path="later").pk > before["Job"][-1]["id"]
@@ -282,7 +282,7 @@ def test_a_small_business_moves_to_postgresql_and_back(tmp_path, postgres_url):
     finally:
         connections["default"].close()
         connections["default"] = here
-    restored = backups.restore(back.path, into=tmp_path / "home again")
+    restored = restoring.restore(back.path, into=tmp_path / "home again")
     assert restored.counts["kit_job"] == small.counts["kit_job"]
     assert len(read_folder(tmp_path / "home again")["rows"]) == 500
     assert raw_job(tmp_path / "home again" / "regulars.sqlite3") == raw_job(here.settings_dict["NAME"])
