@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from regulars.kit import backups, upgrade
+from regulars.kit import backups, restoring, upgrade
 from regulars.kit.models import HandlerCursor
 from regulars.kit.services import set_up_business
 
@@ -36,7 +36,7 @@ def test_an_upgrade_keeps_what_was_there_first(settings, tmp_path):
     assert upgrade.pending_migrations() == []
     [kept] = settings.BACKUP_DIR.glob("before-upgrade-*")
     if connection.vendor == "sqlite":
-        assert backups.restore(kept, into=tmp_path / "before").counts["kit_business"] == 1
+        assert restoring.restore(kept, into=tmp_path / "before").counts["kit_business"] == 1
 
 
 def test_only_the_last_few_are_kept(settings):
