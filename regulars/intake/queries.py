@@ -12,9 +12,10 @@ def open_questions() -> QuerySet[Question]:
     return Question.objects.filter(answered_at=None).order_by("pk")
 
 
-def recent_runs(limit: int = 12) -> QuerySet[ImportRun]:
-    """The files taken in last, newest first. One query."""
-    return ImportRun.objects.order_by("-pk")[:limit]
+def recent_runs(limit: int = 12, *, before: int | None = None) -> QuerySet[ImportRun]:
+    """The files taken in last, or those before run `before`, newest first. One query."""
+    runs = ImportRun.objects.order_by("-pk")
+    return (runs.filter(pk__lt=before) if before else runs)[:limit]
 
 
 def refused_of(run: ImportRun, limit: int = 20) -> list[RefusedRow]:

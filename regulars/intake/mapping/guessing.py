@@ -11,6 +11,7 @@ from regulars.intake.mapping.columns import ANY_ID, FIELDS, NAMES, key_of
 from regulars.intake.reading import Sheet
 
 SAMPLE_ROWS = 300
+FEWEST_DOUBTED = 3  # fewer cells say too little against a name
 MANY_COLUMNS = frozenset({"email", "phone", "street", "street_2", "city", "postcode", "region", "country", "full_name", "company",
                           "bought_on", "opted_in_at", "given_name", "family_name"})  # fmt: skip
 AMOUNTS = frozenset(
@@ -132,9 +133,10 @@ def _doubted(field: str | None, key: str, cells: list[str]) -> str | None:
     """Doubt the name of a column by what stands in it."""
     if field is None or contents.is_blank(cells):
         return field
-    if field in AMOUNTS and contents.share(cells, contents.is_amount) < 0.6:
+    is_enough = sum(map(bool, cells)) >= FEWEST_DOUBTED
+    if field in AMOUNTS and is_enough and contents.share(cells, contents.is_amount) < 0.4:
         return None
-    if field in MOMENTS and contents.share(cells, contents.is_moment) < 0.6:
+    if field in MOMENTS and is_enough and contents.share(cells, contents.is_moment) < 0.4:
         return None
     if field in {"email", "email_2"} and contents.share(cells, lambda cell: "@" in cell) < 0.3:
         return None

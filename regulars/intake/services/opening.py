@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from regulars.intake.formats import FORMATS, GENERIC_ORDERS, GENERIC_PEOPLE
+from regulars.intake.formats import FORMATS, GENERIC_ORDERS, GENERIC_PEOPLE, Format
 from regulars.intake.mapping.columns import FIELDS, is_known, key_of
 from regulars.intake.mapping.guessing import Columns, Guess, guess, is_about_sales
 from regulars.intake.mapping.remembering import remembered
@@ -40,7 +40,12 @@ def _sentence(fault: Exception, path: Path) -> str:
 
 
 def understood(sheet: Sheet, options: ImportOptions) -> Guess:
-    """Return what the file is and which column is what: as said, else as agreed before for this header, else as guessed."""
+    """Return what the file is and which column is what. Refused where nothing says when, or nobody is named."""
+    return _usable(proposed(sheet, options))
+
+
+def proposed(sheet: Sheet, options: ImportOptions) -> Guess:
+    """The same before anybody asks whether it is enough: as said, else as agreed before for this header, else as guessed."""
     wanted = None
     if options.format:
         wanted = FORMATS.get(options.format)
@@ -49,11 +54,22 @@ def understood(sheet: Sheet, options: ImportOptions) -> Guess:
                 _("There is no format “%(name)s”. There are: %(all)s.")
                 % {"name": options.format, "all": ", ".join(FORMATS)}
             )
+    if wanted and options.columns:
+        return _as_agreed(wanted, sheet, options)
     agreed = None if wanted else remembered(sheet.header)
     found = agreed or guess(sheet, wanted=wanted)
     if options.mapping:
         found = _corrected(found, sheet, options.mapping, is_settled=wanted is not None)
-    return _usable(found)
+    return found
+
+
+def _as_agreed(wanted: Format, sheet: Sheet, options: ImportOptions) -> Guess:
+    columns = {
+        field: [name for name in names if name in sheet.header]
+        for field, names in options.columns.items()
+        if field in FIELDS
+    }
+    return Guess(wanted, {field: names for field, names in columns.items() if names})
 
 
 def _corrected(found: Guess, sheet: Sheet, mapping: Mapping[str, str], *, is_settled: bool) -> Guess:
@@ -72,7 +88,7 @@ def _corrected(found: Guess, sheet: Sheet, mapping: Mapping[str, str], *, is_set
         columns[field] = [name]
     columns = {field: names for field, names in columns.items() if names}
     taken = found.format
-    if not is_settled and taken in {GENERIC_ORDERS, GENERIC_PEOPLE}:
+    if not is_settled and taken in (GENERIC_ORDERS, GENERIC_PEOPLE):
         taken = GENERIC_ORDERS if is_about_sales(columns) else GENERIC_PEOPLE
     return Guess(taken, columns)
 

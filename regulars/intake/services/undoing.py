@@ -29,24 +29,49 @@ from regulars.staff.models import User
 from regulars.staff.services import note_audit
 
 PORTION = 500
+AT_ONCE = 200
 OWN_ROOMS = ("purchases", "intake")
 Item = TypeVar("Item")
 
 
 def undo(run: ImportRun, by: User | None = None) -> ImportRun:
     """Take a run back, portion by portion; safe to run again when it was broken off. Refused unless it is finished."""
-    with transaction.atomic():
-        row = ImportRun.objects.select_for_update().get(pk=run.pk)
-        if row.state not in {ImportRun.State.FINISHED, ImportRun.State.UNDOING}:
-            raise Refusal(_("Only what was taken in whole can be undone."))
-        _refuse_below_a_later_run(row)
-        row.state = ImportRun.State.UNDOING
-        row.save(update_fields=["state"])
+    row = begin_to_undo(run)
     kept = _take_out_orders(row, by)
     _restore_orders(row)
     kept_people = _take_out_people(row)
     _restore_people(row)
     return _settle(row, kept, kept_people, by)
+
+
+def ask_to_undo(run: ImportRun, by: User | None = None) -> ImportRun:
+    """Have a run undone beside the day's work; a small one at once."""
+    from regulars.intake.jobs import take_back
+
+    if run.state != ImportRun.State.FINISHED:
+        raise Refusal(_("Only what was taken in whole can be undone."))
+    _refuse_below_a_later_run(run)
+    if run.orders_new + run.people_new <= AT_ONCE:
+        return undo(run, by)
+    with transaction.atomic():
+        run.state, run.job_id = (
+            ImportRun.State.UNDOING,
+            str(jobs.enqueue_once(take_back, run.pk, key=f"intake undo: {run.pk}")),
+        )
+        run.save(update_fields=["state", "job_id"])
+    return run
+
+
+@transaction.atomic
+def begin_to_undo(run: ImportRun) -> ImportRun:
+    """Mark a run as being taken back. Refused with a sentence where that cannot be."""
+    row = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if row.state not in {ImportRun.State.FINISHED, ImportRun.State.UNDOING}:
+        raise Refusal(_("Only what was taken in whole can be undone."))
+    _refuse_below_a_later_run(row)
+    row.state = ImportRun.State.UNDOING
+    row.save(update_fields=["state"])
+    return row
 
 
 def _refuse_below_a_later_run(run: ImportRun) -> None:

@@ -95,7 +95,7 @@ def stage(
     options: ImportOptions,
     house: House,
     folder: Path,
-    path: Path,
+    path: Path | None,
     file_name: str,
 ) -> Staged:
     """Read, type, judge and gather one file; nothing is written to the book."""

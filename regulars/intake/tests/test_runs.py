@@ -63,7 +63,9 @@ def test_undo_takes_out_what_the_file_brought(tmp_path: Path) -> None:
 def test_undo_restores_what_the_file_changed(tmp_path: Path) -> None:
     a_business()
     taken_in(a_file(tmp_path, SALES))
-    newer = SALES.replace("A1,2026-02-01,ann@lindenblatt.example,Ann Abel,20.00", "A1,2026-02-01,ann@lindenblatt.example,Ann Abel,25.00")
+    newer = SALES.replace(
+        "A1,2026-02-01,ann@lindenblatt.example,Ann Abel,20.00", "A1,2026-02-01,ann@lindenblatt.example,Ann Abel,25.00"
+    )
     newer = newer.replace("Item\n", "Item,Phone,Refunded amount\n").replace("Scarf", "Scarf,+4915112345678,5.00")
     taken_in(a_file(tmp_path, newer, "newer.csv"))
     ann = Person.objects.get(full_name="Ann Abel")
@@ -98,7 +100,10 @@ def test_a_file_that_a_later_one_changed_is_undone_only_after_it(tmp_path: Path)
 
 def test_a_run_broken_off_goes_on_where_it_had_come_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     a_business()
-    path = a_file(tmp_path, "Order,Date,Email,Total\n" + "".join(f"B{n},2026-02-01,p{n % 7}@lindenblatt.example,1.00\n" for n in range(40)))
+    path = a_file(
+        tmp_path,
+        "Order,Date,Email,Total\n" + "".join(f"B{n},2026-02-01,p{n % 7}@lindenblatt.example,1.00\n" for n in range(40)),
+    )
     monkeypatch.setattr(writing, "EMPTY_FIRST_CHUNK", 5)
     monkeypatch.setattr(writing, "EMPTY_HELD_MS", 1)
     calls = 0
