@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -12,7 +12,8 @@ from regulars.intake.values.dates import Order
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """Everything left out is found out from the file. `mapping` is field -> column name, number or letter.
+    """Everything left out is found out from the file. `mapping` is field -> column name, number or letter; `columns`
+    is the whole mapping as it was agreed, field -> columns, the preferred one first, and leaves nothing to guess.
 
     `consent` is the owner's statement of where the consent of everybody in the file comes from; without it only the
     file's own columns count.
@@ -20,6 +21,7 @@ class ImportOptions:
 
     format: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     date_order: Order | None = None
     currency: str | None = None
     is_dry_run: bool = False

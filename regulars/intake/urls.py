@@ -1,0 +1,24 @@
+"""Addresses of this room, under intake/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from regulars.intake.views import mappings, pasting, runs, starting
+
+app_name = "intake"
+
+urlpatterns = [
+    path("", starting.start, name="start"),
+    path("people/", pasting.people, name="people"),
+    path("mappings/", mappings.mappings, name="mappings"),
+    path("mappings/<int:mapping_id>/removal/", mappings.forgetting, name="forget"),
+    path("runs/<int:run_id>/", runs.run, name="run"),
+    path("runs/<int:run_id>/agreements/", runs.agreements, name="agree"),
+    path("runs/<int:run_id>/attempts/", runs.attempts, name="try-again"),
+    path("runs/<int:run_id>/removal/", runs.letting_go, name="let-go"),
+    path("runs/<int:run_id>/refused.csv", runs.refused, name="refused"),
+    path("runs/<int:run_id>/corrections/", runs.corrections, name="corrections"),
+    path("runs/<int:run_id>/undoing/", runs.undoing, name="undo"),
+    path("runs/<int:run_id>/questions/<int:question_id>/answers/", runs.answers, name="answer"),
+]
