@@ -6,6 +6,7 @@ to the mail server. So a crash leaves at most one letter a connection of which n
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -24,7 +25,7 @@ from regulars.kit.worker import poller, stop_requested, worker_name
 from regulars.outreach.models import SendingAccount, State, Touch
 from regulars.outreach.services import allowance, claiming
 from regulars.outreach.services.envelopes import Envelope, Stationery
-from regulars.outreach.services.journal import Journal
+from regulars.outreach.services.journal import ABOUT_TO_BEGIN, Journal
 from regulars.outreach.services.moves import FREE, move
 from regulars.outreach.services.recording import record
 from regulars.outreach.services.resting import active_account, rest
@@ -130,9 +131,13 @@ class _Run:
         self.stationery = Stationery(rows, self.account)
         self.waiting = deque(rows)
         journal = Journal(self.worker)
-        with ThreadPoolExecutor(self.lanes, thread_name_prefix="letters") as lanes:
-            while self.waiting or self.in_flight:
-                self._round(lanes, journal)
+        try:
+            with ThreadPoolExecutor(self.lanes, thread_name_prefix="letters") as lanes:
+                while self.waiting or self.in_flight:
+                    self._round(lanes, journal)
+        except BaseException:
+            journal.leave()
+            raise
         journal.close()
         self.board.close_idle()
         self.board.letters_last_run = self.settled
@@ -143,7 +148,12 @@ class _Run:
         results = {self.in_flight[future].pk: future.result() for future in finished}
         done = [self.in_flight.pop(future) for future in finished]
         self.is_closing = self.is_closing or self._must_close(results)
-        started = self._write(done, results, self._next())
+        chosen = self._next()
+        for row in chosen:
+            # Before the ledger says so: of every letter that is `sending` there the journal knows how far it got.
+            with contextlib.suppress(OSError):
+                journal.note(row.pk, ABOUT_TO_BEGIN)
+        started = self._write(done, results, chosen)
         for row in started:
             envelope = self.envelopes.pop(row.pk)
             self.in_flight[lanes.submit(self.board.deliver, envelope, journal)] = row

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -43,7 +45,7 @@ def release_due() -> int:
 
 
 def recover() -> int:
-    """Look at what dead workers left: a claimed letter has not begun and goes back; one that had begun is not known."""
+    """Look at what dead workers left: a claimed letter has not begun and goes back; one that had begun is looked at."""
     now = clock.now()
     gone = Touch.objects.filter(in_state(State.CLAIMED, State.SENDING), lease_until__lt=now)
     rows = list(gone.order_by("lease_until")[:CHUNK])
@@ -53,18 +55,36 @@ def recover() -> int:
     for row in rows:
         if row.state == State.SENDING:
             moved += _look_at(row)
+    _sweep_journals()
     return moved
+
+
+def _sweep_journals() -> None:
+    """Clear away the journals of workers that died, once their letters are settled."""
+    if journal.leftovers():
+        under_way = Touch.objects.filter(in_state(State.CLAIMED, State.SENDING), lease_until__isnull=False)
+        journal.sweep(set(under_way.values_list("leased_by", flat=True).distinct()))
 
 
 @transaction.atomic
 def _look_at(row: Touch) -> int:
-    """Settle what can be proved (a local file is there or not); everything else is for the owner."""
+    """Settle what can be proved: a local file is there or not; a server got nothing. Everything else is for the owner.
+
+    `held_by` is the dead worker: somebody else may have settled this letter and begun it anew since it was read.
+    """
+    back: dict[str, Any] = {"only_from": (State.SENDING,), "held_by": row.leased_by, **FREE}
     if is_local(row):
         if path_of(name_for(row)).exists():
             return record_sent([row], {})
-        why = _("The worker stopped before the file was written.")
-        return len(move([row.pk], State.APPROVED, why=why, only_from=(State.SENDING,), **FREE))
+        return len(move([row.pk], State.APPROVED, why=_("The worker stopped before the file was written."), **back))
     stage = journal.last_stages(row.leased_by, [row.pk]).get(row.pk, "")
     evidence = {**row.evidence, "stage": stage, "worker": row.leased_by, "found_at": clock.now().isoformat()}
+    if stage in journal.NOTHING_HANDED_OVER:
+        with journal.trusted(row.leased_by) as is_proved:
+            # Read again: a worker that was only slow may have gone on until it died a moment ago.
+            stage = journal.last_stages(row.leased_by, [row.pk]).get(row.pk, "")
+            if is_proved and stage in journal.NOTHING_HANDED_OVER:
+                why = _("The worker stopped before anything of this letter was handed over.")
+                return len(move([row.pk], State.APPROVED, why=why, evidence=evidence, **back))
     why = _("The worker stopped while this letter was on its way.")
-    return len(move([row.pk], State.UNKNOWN, why=why, only_from=(State.SENDING,), evidence=evidence, **FREE))
+    return len(move([row.pk], State.UNKNOWN, why=why, evidence={**evidence, "stage": stage}, **back))

@@ -15,7 +15,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import OperationalError
 
-from regulars.outreach.models import State, Touch
+from regulars.outreach.models import State, Touch, TouchChange
+from regulars.outreach.services.journal import leftovers
 from regulars.outreach.tests import crash_worker, sink
 
 MOVING = (State.PLANNED, State.HELD, State.APPROVED, State.CLAIMED, State.SENDING)
@@ -39,6 +40,8 @@ class Report:
     lost: int
     false_sent: int
     most_unknown_a_worker: int
+    taken_up_again: int
+    journals_left: int
 
     def as_json(self) -> dict[str, float]:
         return asdict(self)
@@ -57,19 +60,22 @@ def run(
 ) -> Report:
     """Work until every letter is settled, killing workers in the middle of sending; then compare the two books."""
     chance, started_at, killed = random.Random(seed), time.monotonic(), 0
+    ripe_at = len(ids) // (kills + 1) // 2
     crew = [_hire() for _ in range(workers)]
     try:
         while _is_moving(ids):
             if time.monotonic() - started_at > patience:
                 raise AssertionError(f"not settled: {_counts(ids)}")
             time.sleep(chance.uniform(0.005, 0.1))
-            place = _in_the_middle(crew, ids) if killed < kills else None
+            place = _in_the_middle(crew, ids) if killed < kills and _sent(ids) >= ripe_at else None
             if place is not None:
                 time.sleep(chance.uniform(0, 0.05))
                 crew[place].kill()
                 crew[place].wait()
                 crew[place] = _hire()
                 killed += 1
+                # A fresh worker is still saying hello: mostly wait until it, too, has letters in the server's hands.
+                ripe_at = _sent(ids) + chance.randrange(2 * len(ids) // (kills + 1))
     finally:
         for worker in crew:
             worker.kill()
@@ -89,6 +95,13 @@ def _in_the_middle(crew: list[subprocess.Popen[bytes]], ids: list[int]) -> int |
     except OperationalError:
         return None
     return next((n for n, worker in enumerate(crew) if any(f"-{worker.pid}-" in name for name in names)), None)
+
+
+def _sent(ids: list[int]) -> int:
+    try:
+        return Touch.objects.filter(pk__in=ids, state=State.SENT).count()
+    except OperationalError:
+        return 0
 
 
 def _is_moving(ids: list[int]) -> bool:
@@ -123,4 +136,8 @@ def _compare(folder: Path, ids: list[int], killed: int, workers: int, connection
         lost=sum(state not in {State.SENT, State.UNKNOWN} and number not in accepted for number, state, _e in rows),
         false_sent=sum(state == State.SENT and number not in accepted for number, state, _evidence in rows),
         most_unknown_a_worker=max(by_worker.values(), default=0),
+        taken_up_again=TouchChange.objects.filter(
+            touch_id__in=ids, from_state=State.SENDING, to_state=State.APPROVED, why__startswith="The worker stopped"
+        ).count(),
+        journals_left=len(leftovers()),
     )
