@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.kit.panels import Panel
 from regulars.people.forms import ConsentForm, NoteForm, OccasionForm, QuietForm, ReminderForm, SilenceForm
-from regulars.people.models import Person
+from regulars.people.models import Channel, Person, Silence
 from regulars.people.queries import coming_up
-from regulars.people.queries.knowing import allowed, happened, known_about, open_silences
+from regulars.people.queries.knowing import allowed, happened, known_about, open_silences, said_no
 from regulars.staff.permissions import may
 
 SHOWN = 20
@@ -29,6 +30,7 @@ def head(request: HttpRequest, person: Person, **more: Any) -> Panel:
     """Who they are, how to reach them, and what to say."""
     known = known_about(person)
     context = _base(request, person) | {"known": known, "quiet": _quiet_words(person), "days": _today(person)}
+    context |= {"is_unhappy": _is_unhappy(person), "may_ring": Channel.CALL not in said_no(person)}
     return Panel(10, "main", "people/_head.html", context | more)
 
 
@@ -103,8 +105,13 @@ def _base(request: HttpRequest, person: Person) -> dict[str, Any]:
 def _quiet_words(person: Person) -> str:
     silences = open_silences(person)
     if silences:
-        return silences[0].why or silences[0].get_kind_display()
-    return _("wants to be left alone") if person.quiet_until and person.quiet_until >= clock.today() else ""
+        kind = capfirst(silences[0].get_kind_display())
+        return f"{kind}: {silences[0].why}" if silences[0].why else kind
+    return _("Wants to be left alone") if person.quiet_until and person.quiet_until >= clock.today() else ""
+
+
+def _is_unhappy(person: Person) -> bool:
+    return any(silence.kind == Silence.Kind.COMPLAINT for silence in open_silences(person))
 
 
 def _today(person: Person) -> list[Any]:

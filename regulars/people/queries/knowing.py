@@ -115,6 +115,12 @@ def allowed(person: Person) -> list[Allowed]:
     return [_allowed(channel, state, has[channel], bad.get(channel, False)) for channel in has]
 
 
+def said_no(person: Person) -> set[str]:
+    """Return the ways on which not even thanks may go. One query."""
+    rows = ConsentNow.objects.filter(person=person, purpose=Purpose.CARE, is_given=False)
+    return set(rows.values_list("channel", flat=True))
+
+
 def _allowed(channel: Channel, state: dict[tuple[str, str], bool], has_address: bool, is_bad: bool) -> Allowed:
     """Consent is never made up: without a yes there is no news, and without a no there are thanks."""
     news, care = state.get((channel, Purpose.MARKETING)), state.get((channel, Purpose.CARE))
