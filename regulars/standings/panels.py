@@ -21,7 +21,7 @@ from regulars.purchases.models import Order
 from regulars.staff.models import User
 from regulars.staff.permissions import may
 from regulars.standings.models import Basis, Standing
-from regulars.standings.queries import is_small_shop, standing_of
+from regulars.standings.queries import group_counts, standing_of
 from regulars.standings.words import every, reason
 
 VISITS_DRAWN = 200
@@ -96,25 +96,26 @@ def _sentence(standing: Standing | None, usual: Usual | None, today: date) -> st
     gap, silent = standing.median_gap_days, standing.silent_days(today)
     if usual is None or gap is None or silent is None or standing.basis != Basis.ORDERS:
         return reason(standing, today)
-    return _("Usually %(every)s (%(low)d to %(high)d); now %(now)d.") % {
-        "every": every(gap),
-        "low": usual.low,
-        "high": usual.high,
-        "now": silent,
-    }
+    facts = {"every": every(gap), "low": usual.low, "high": usual.high, "now": silent}
+    if usual.low == usual.high:
+        return _("Usually %(every)s; now %(now)d.") % facts
+    return _("Usually %(every)s (%(low)d to %(high)d); now %(now)d.") % facts
 
 
 def _standing_panel(standing: Standing | None, today: date) -> list[Panel]:
     if standing is None:
         return []
-    simple = standing.simple_group
-    name = simple.label if simple and is_small_shop() else standing.get_group_display()
+    simple, counts = standing.simple_group, group_counts()
+    is_small = counts is None or counts.is_simple
+    name = simple.label if simple and is_small else standing.get_group_display()
     context = {
         "standing": standing,
         "name": name,
         "is_slipping": standing.is_slipping(today),
         "reason": reason(standing, today),
         "facts": _grades(standing),
+        # A standing that did not change is not written anew; it is as of the last grading all the same.
+        "as_of": max(standing.as_of, counts.as_of) if counts else standing.as_of,
     }
     return [Panel(30, "side", "standings/_standing.html", context)]
 
