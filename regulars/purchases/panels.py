@@ -9,11 +9,11 @@ from regulars.people.models import Person
 from regulars.purchases import queries
 from regulars.purchases.views.listing import rows_of
 
-SHOWN = 10
+SHOWN = 5
 
 
 def panels(request: HttpRequest, person: Person) -> list[Panel]:
-    """What they bought: the last ten orders and the totals, from the orders themselves. Three queries."""
+    """What they bought: the last five orders and the totals, from the orders themselves. Three queries."""
     orders = list(queries.orders_of(person)[: SHOWN + 1])
     context = {
         "person": person,
