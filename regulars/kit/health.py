@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 from django.db.utils import DatabaseError
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -89,8 +89,8 @@ def _disk() -> tuple[bool, str]:
     free = shutil.disk_usage(settings.DATA_DIR).free // 1_000_000
     size = Path(connection.settings_dict["NAME"]).stat().st_size // 1_000_000 if connection.vendor == "sqlite" else 0
     if free < max(LEAST_FREE_MB, 3 * size):
-        return False, _("Only %(free)s MB of disk are free. Make room, or backups will fail.") % {"free": free}
-    return True, _("%(free)s MB of disk are free.") % {"free": free}
+        return False, _("Only %(free)s MB of disk space are left. Make room, or backups will fail.") % {"free": free}
+    return True, _("%(free)s GB of disk space are free.") % {"free": number_format(free / 1000, 1)}
 
 
 def _worker() -> tuple[bool, str]:
@@ -149,7 +149,7 @@ def _backup() -> tuple[bool, str]:
             Business.objects.filter(set_up_at__gt=clock.now() - BACKUP_OLD_AFTER).exists()
             or not Business.objects.exists()
         )
-        return young, _("There is no backup yet. The first is made tonight, or now by `regulars backup`.")
+        return young, _("There is no backup yet. The first is made tonight.")
     if clock.now() - good.at > BACKUP_OLD_AFTER:
         return False, _("The last backup is of %(when)s. Make one now: `regulars backup`.") % {"when": _when(good.at)}
     return True, _("The last backup is of %(when)s, %(size)s MB.") % {
