@@ -6,8 +6,9 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,10 @@ TAG_SPLIT = re.compile(r"\s*(?:[,;\n]|:::)\s*")
 TITLES = {"1": "Mr", "2": "Ms", "0": "", "9": ""}
 
 
+NOBODYS: Mapping[str, str | None] = {}
+CUSTOMER, SUPPLIER = ("customer",), ("supplier",)
+
+
 @dataclass(frozen=True)
 class Manner:
     """What holds for everybody in a file."""
@@ -35,67 +40,92 @@ class Manner:
     date_order: Order
     statement: str = ""
 
+    @cached_property
+    def yes(self) -> str:
+        return _("A column of the file %(file)s says yes.") % {"file": self.file_name}
 
-@dataclass(frozen=True)
-class Told:
+    @cached_property
+    def no(self) -> str:
+        return _("The file %(file)s says that they left.") % {"file": self.file_name}
+
+
+class Told(NamedTuple):
     """A person, and what the file says of them beyond who they are."""
 
     person: NewPerson
     has_bad_address: bool
     declined_at: datetime | None
-    deceased_on: Any
+    deceased_on: date | None
 
 
 def told(row: Sequence[Any], manner: Manner) -> Told:
-    """Turn one row of table `person` (columns as in COLUMNS) into a person."""
-    said = dict(zip(COLUMNS, row, strict=True))
-    places = [_place(place) for place in said["places"] or ()]
-    notes = [note for note in said["notes"] or () if note]
-    if said["company"] and not places:
-        notes.append(_("Company: %(name)s") % {"name": said["company"]})
-    birthday, unread = _birthday(said["birthday"], manner.date_order)
-    if unread:
-        notes.append(_("Birthday as written: %(text)s") % {"text": unread})
-    emails = _emails(said)
-    notes += [_("E-mail as written: %(text)s") % {"text": text} for text in said["unreadable"] or () if text]
+    """Turn one row of table `person` (columns as in COLUMNS) into a person. Most cells are empty, so most steps are skipped."""
+    (_pos, key, number, names, salutation, language, company, addresses, more, second, phones, more_phones,
+     unreadable, places, tags, notes, is_supplier, birthday, is_bad, has_left, when_left, is_given, when_given,
+     is_declined, recency, is_text_given, deceased_on) = row  # fmt: skip
+    emails = _emails(addresses, more, second)
+    born, unread = _birthday(birthday, manner.date_order) if birthday else (None, "")
+    written = (
+        _notes(notes, company if not places else None, unread, unreadable)
+        if notes or company or unread or unreadable
+        else ""
+    )
+    full, given, family = _names(names or NOBODYS)
     person = NewPerson(
-        **_names(said["names"] or {}),
-        salutation=TITLES.get(said["salutation"] or "", said["salutation"] or ""),
-        language=(said["language"] or "")[:16],
-        kinds=("supplier",) if said["is_supplier"] else ("customer",),
-        emails=tuple(emails),
-        phones=tuple(
-            dict.fromkeys(
-                number for text in _filled(said["phones"], said["second_phones"]) for number in reach.phones(text)
-            )
+        *(full, given, family, TITLES.get(salutation, salutation) if salutation else "", language or "", ""),
+        SUPPLIER if is_supplier else CUSTOMER,
+        emails,
+        _phones(phones, more_phones) if phones or more_phones else (),
+        tuple(dict.fromkeys(map(_place, places))) if places else (),
+        _numbers(number, key, manner),
+        tuple(_tags(tags)) if tags else (),
+        born,
+        written,
+        consents=_consents(
+            manner,
+            emails,
+            has_left,
+            when_left,
+            is_given and not is_bad,
+            when_given,
+            is_bad or is_declined,
+            is_text_given,
         ),
-        addresses=tuple(dict.fromkeys(places)),
-        external_ids=_numbers(said, manner),
-        tags=tuple(_tags(said["tags"] or ())),
-        birthday=birthday,
-        note="\n".join(dict.fromkeys(notes)),
-        consents=tuple(_consents(said, manner, has_email=bool(emails))),
     )
-    declined = (
-        datetime.fromtimestamp(max(said["recency"], 0), tz=UTC)
-        if said["is_declined"] and not said["is_given"]
-        else None
-    )
-    return Told(person, bool(said["is_bad"]), declined, said["deceased_on"])
+    declined = datetime.fromtimestamp(max(recency, 0), tz=UTC) if is_declined and not is_given else None
+    return Told(person, bool(is_bad), declined, deceased_on)
 
 
-def _names(names: Mapping[str, str | None]) -> dict[str, str]:
-    full, given, middle, family = (names.get(key) or "" for key in ("f", "g", "m", "l"))
+def _names(names: Mapping[str, str | None]) -> tuple[str, str, str]:
+    full, given, middle, family = (names.get(key) or "" for key in "fgml")
     if not full and middle:
         full = " ".join(part for part in (given, middle, family) if part)
-    return {"full_name": full, "given_name": given, "family_name": family}
+    return full, given, family
 
 
-def _emails(said: Mapping[str, Any]) -> list[str]:
-    found = [address for address in said["addresses"] or () if address]
-    found += [address for address in said["more_addresses"] or () if address]
-    found += [address for text in said["second_addresses"] or () if text for address in reach.emails(text) or ()]
-    return list({address.lower(): address.lower() for address in found}.values())
+def _emails(
+    addresses: Sequence[str] | None, more: Sequence[str] | None, second: Sequence[str] | None
+) -> tuple[str, ...]:
+    found = [address.lower() for address in addresses or ()]
+    if more or second:
+        found += [address.lower() for address in more or ()]
+        found += [address.lower() for text in second or () for address in reach.emails(text) or ()]
+    return tuple(dict.fromkeys(found))
+
+
+def _phones(phones: Sequence[str] | None, more: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(number for text in (*(phones or ()), *(more or ())) for number in reach.phones(text)))
+
+
+def _notes(notes: Sequence[str] | None, company: str | None, birthday: str, unreadable: Sequence[str] | None) -> str:
+    """What was written, and what could be read as nothing else, so that it is not lost."""
+    found = list(notes or ())
+    if company:
+        found.append(_("Company: %(name)s") % {"name": company})
+    if birthday:
+        found.append(_("Birthday as written: %(text)s") % {"text": birthday})
+    found += [_("E-mail as written: %(text)s") % {"text": text} for text in unreadable or ()]
+    return "\n".join(dict.fromkeys(found))
 
 
 def _place(place: Mapping[str, str | None]) -> NewAddress:
@@ -112,18 +142,15 @@ def _place(place: Mapping[str, str | None]) -> NewAddress:
     )
 
 
-def _numbers(said: Mapping[str, Any], manner: Manner) -> tuple[tuple[str, str], ...]:
+def _numbers(number: str | None, key: str, manner: Manner) -> tuple[tuple[str, str], ...]:
     """The number another system knows them by; who has neither number nor e-mail is known again by name and address."""
-    if said["number"]:
-        return ((manner.source, said["number"]),)
-    key: str = said["person_key"]
+    if number:
+        return ((manner.source, number),)
     return ((AS_WRITTEN, key[1:][:200]),) if key[0] in "pn" else ()
 
 
-def _birthday(said: Mapping[str, str | None] | None, order: Order) -> tuple[PartialDate | None, str]:
+def _birthday(said: Mapping[str, str | None], order: Order) -> tuple[PartialDate | None, str]:
     """The birthday, and what could not be read as one."""
-    if not said:
-        return None, ""
     text = said["d"] or ""
     try:
         if text:
@@ -155,26 +182,26 @@ def _parts(text: str) -> list[str]:
     return TAG_SPLIT.split(text)
 
 
-def _consents(said: Mapping[str, Any], manner: Manner, *, has_email: bool) -> list[NewConsent]:
+def _consents(
+    manner: Manner,
+    emails: tuple[str, ...],
+    has_left: bool,
+    when_left: datetime | None,
+    is_given: bool,
+    when_given: datetime | None,
+    is_out: bool,
+    is_text_given: bool,
+) -> tuple[NewConsent, ...]:
     """Only what a column says, or what the owner states of the whole file; who left has left whatever else is said."""
-    found = []
-    if said["has_left"]:
-        left = _("The file %(file)s says that they left.") % {"file": manner.file_name}
-        found.append(NewConsent("email", "marketing", False, "objection", left, _aware(said["when_left"])))
-    elif said["is_given"] and not said["is_bad"] and has_email:
-        given = _("A column of the file %(file)s says yes.") % {"file": manner.file_name}
-        found.append(NewConsent("email", "marketing", True, "consent", given, _aware(said["when_given"])))
-    elif manner.statement and has_email and not said["is_declined"] and not said["is_bad"]:
-        found.append(NewConsent("email", "marketing", True, "consent", manner.statement))
-    if said["is_text_given"]:
-        given = _("A column of the file %(file)s says yes.") % {"file": manner.file_name}
-        found.append(NewConsent("text", "marketing", True, "consent", given))
-    return found
+    said: tuple[NewConsent, ...] = ()
+    if has_left:
+        said = (NewConsent("email", "marketing", False, "objection", manner.no, _aware(when_left)),)
+    elif is_given and emails:
+        said = (NewConsent("email", "marketing", True, "consent", manner.yes, _aware(when_given)),)
+    elif manner.statement and emails and not is_out:
+        said = (NewConsent("email", "marketing", True, "consent", manner.statement),)
+    return (*said, NewConsent("text", "marketing", True, "consent", manner.yes)) if is_text_given else said
 
 
 def _aware(at: datetime | None) -> datetime | None:
     return at.replace(tzinfo=UTC) if at else None
-
-
-def _filled(*lists: Sequence[str | None] | None) -> list[str]:
-    return [text for found in lists for text in found or () if text]

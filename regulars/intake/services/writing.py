@@ -89,19 +89,25 @@ class Writer:
         known |= dict(zip(fresh, recorded.ids, strict=True))
         note_effects(self.run, "person", recorded.new_ids)
         note_effects(self.run, "person changed", [], before=recorded.learned)
-        self._beyond(tellings, recorded.ids)
+        self._beyond(tellings, recorded.ids, set(recorded.new_ids))
         ImportRun.objects.filter(pk=self.run.pk).update(
             people_new=F("people_new") + recorded.new, people_matched=F("people_matched") + recorded.matched
         )
         return known
 
-    def _beyond(self, tellings: Sequence[Told], ids: Sequence[int]) -> None:
+    def _beyond(self, tellings: Sequence[Told], ids: Sequence[int], new_ids: set[int]) -> None:
         """Addresses that failed, people who no longer want offers, people who have died."""
         bad = [address for one in tellings if one.has_bad_address for address in one.person.emails]
         if bad:
             marked = people.mark_emails_bad(bad)
             note_effects(self.run, "bad address", marked)
-        self._take_back({pk: one.declined_at for pk, one in zip(ids, tellings, strict=True) if one.declined_at})
+        self._take_back(
+            {
+                pk: one.declined_at
+                for pk, one in zip(ids, tellings, strict=True)
+                if one.declined_at and pk not in new_ids
+            }
+        )
         for pk, one in zip(ids, tellings, strict=True):
             if one.deceased_on:
                 self._leave_in_peace(pk)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from duckdb import DuckDBPyConnection
 
-
 MOMENT = "b.u_bought_on::VARCHAR"
 NOTE = (
     "concat_ws(chr(10), b.order_note, CASE WHEN b.used_rate <> 1 THEN ? END,"
@@ -36,7 +35,7 @@ def make_units(con: DuckDBPyConnection, *, is_about_sales: bool, digits: int) ->
                    coalesce(b.channel, '')[:40] AS channel, {NOTE} AS note
             FROM basket b LEFT JOIN keyed r ON r.place = b.place LEFT JOIN who w ON w.person_key = r.person_key
             ORDER BY unit
-            """,  # noqa: S608
+            """,
             [
                 _("Paid in another currency; the worth in yours is as the file says."),
                 _("E-mail as written: "),
@@ -59,7 +58,7 @@ def _attach(con: DuckDBPyConnection, digits: int) -> None:
         " (i.amount * 1000)::BIGINT AS amount, 'product' AS kind FROM item i JOIN unit u USING (key) ORDER BY u.unit, i.place"
     )
     con.execute(
-        f"CREATE TABLE unit_refund AS SELECT u.unit, r.reference[:190] AS reference, r.day::VARCHAR AS day, {_mils('r.amount', digits)} AS amount,"  # noqa: S608
+        f"CREATE TABLE unit_refund AS SELECT u.unit, r.reference[:190] AS reference, r.day::VARCHAR AS day, {_mils('r.amount', digits)} AS amount,"
         " u.is_cancelled FROM refund r JOIN unit u USING (key) WHERE r.amount > 0 ORDER BY u.unit, r.place"
     )
     con.execute("DROP TABLE item")

@@ -33,7 +33,7 @@ def refuse_nobody(con: DuckDBPyConnection) -> None:
                 END AS reason
             FROM record)
         WHERE reason IS NOT NULL
-        """,  # noqa: S608
+        """,
         [
             _("“%s” is no e-mail address."),
             _(
@@ -62,7 +62,7 @@ def make_people(con: DuckDBPyConnection, filled: Collection[str], *, is_about_sa
         SELECT b.place, b.row_number, {recency} AS recency, {", ".join(f"b.{column}" for column in carried)},
                lower(b.address) AS mail_key, {NAME} AS name, {_says(is_about_sales, file_status)}
         FROM {source} b {_word_joins()}
-        """  # noqa: S608
+        """
     )
     if not is_about_sales and "person_id" in filled:
         _drop_shared_numbers(con)
@@ -82,7 +82,7 @@ def _label_words(con: DuckDBPyConnection, source: str) -> None:
 def _fill(con: DuckDBPyConnection, table: str, rows: Iterable[tuple[object, ...]]) -> None:
     found = list(rows)
     if found:
-        con.executemany(f"INSERT INTO {table} VALUES (?, ?)", found)  # noqa: S608
+        con.executemany(f"INSERT INTO {table} VALUES (?, ?)", found)
 
 
 def _distinct(con: DuckDBPyConnection, source: str, column: str) -> list[str]:
@@ -91,7 +91,7 @@ def _distinct(con: DuckDBPyConnection, source: str, column: str) -> list[str]:
         for (word,) in con.execute(
             f"SELECT DISTINCT {column} FROM {source} WHERE {column} IS NOT NULL LIMIT 1000"
         ).fetchall()
-    ]  # noqa: S608
+    ]
 
 
 def _word_joins() -> str:
@@ -141,7 +141,7 @@ def _give_keys(con: DuckDBPyConnection) -> None:
                  WHEN b.name IS NOT NULL THEN 'n' || lower(concat_ws(', ', b.name, b.street, b.postcode, b.city))
                  END AS person_key
         FROM bearer b LEFT JOIN number_of n USING (mail_key)
-        """  # noqa: S608
+        """
     )
     con.execute("DROP TABLE number_of")
 
@@ -154,7 +154,7 @@ PLACES = (
         f"{name} := {name}" for name in ("street", "street_2", "city", "postcode", "region", "country", "company")
     )
     + ")"
-)  # noqa: E501
+)
 BORN = "struct_pack(d := birthday, y := birth_year, m := birth_month, t := birth_day)"
 NAMES = "struct_pack(f := full_name, g := given_name, m := middle_name, l := family_name)"
 GATHERED: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
@@ -163,16 +163,16 @@ GATHERED: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("salutation", ("salutation",), LATEST.format("salutation"), "VARCHAR"),
     ("language", ("language",), LATEST.format("language"), "VARCHAR"),
     ("company", ("company",), LATEST.format("company"), "VARCHAR"),
-    ("addresses", ("email",), "list(DISTINCT address)", "VARCHAR[]"),
+    ("addresses", ("email",), "list(DISTINCT address) FILTER (address IS NOT NULL)", "VARCHAR[]"),
     ("more_addresses", ("email",), "flatten(list(more_addresses) FILTER (more_addresses IS NOT NULL))", "VARCHAR[]"),
-    ("second_addresses", ("email_2",), "list(DISTINCT email_2)", "VARCHAR[]"),
-    ("phones", ("phone",), "list(DISTINCT phone)", "VARCHAR[]"),
-    ("second_phones", ("phone_2",), "list(DISTINCT phone_2)", "VARCHAR[]"),
-    ("unreadable", ("email",), "list(DISTINCT email) FILTER (address IS NULL)", "VARCHAR[]"),
+    ("second_addresses", ("email_2",), "list(DISTINCT email_2) FILTER (email_2 IS NOT NULL)", "VARCHAR[]"),
+    ("phones", ("phone",), "list(DISTINCT phone) FILTER (phone IS NOT NULL)", "VARCHAR[]"),
+    ("second_phones", ("phone_2",), "list(DISTINCT phone_2) FILTER (phone_2 IS NOT NULL)", "VARCHAR[]"),
+    ("unreadable", ("email",), "list(DISTINCT email) FILTER (address IS NULL AND email IS NOT NULL)", "VARCHAR[]"),
     ("places", ("street", "city", "postcode", "country"), f"list(DISTINCT {PLACES}) FILTER ({PLACE} IS NOT NULL)",
      "STRUCT(street VARCHAR)[]"),
-    ("tags", ("tags",), "list(DISTINCT tags)", "VARCHAR[]"),
-    ("notes", ("note",), "list(DISTINCT note)", "VARCHAR[]"),
+    ("tags", ("tags",), "list(DISTINCT tags) FILTER (tags IS NOT NULL)", "VARCHAR[]"),
+    ("notes", ("note",), "list(DISTINCT note) FILTER (note IS NOT NULL)", "VARCHAR[]"),
     ("is_supplier", ("supplier",), "bool_or(supplier IS NOT NULL)", "BOOLEAN"),
     ("birthday", ("birthday", "birth_month"), f"arg_max({BORN}, recency) FILTER (coalesce(birthday, birth_month) IS NOT NULL)",
      "STRUCT(d VARCHAR)"),
@@ -191,7 +191,7 @@ def _gather(con: DuckDBPyConnection, filled: Collection[str]) -> None:
         f"{how if set(needs) & set(filled) else f'NULL::{kind}'} AS {name}" for name, needs, how, kind in GATHERED
     ]
     con.execute(
-        "CREATE TABLE who AS SELECT person_key, row_number() OVER (ORDER BY min(place)) AS pos, min(row_number) AS row_number,"  # noqa: S608
+        "CREATE TABLE who AS SELECT person_key, row_number() OVER (ORDER BY min(place)) AS pos, min(row_number) AS row_number,"
         f" any_value(number) AS number, {', '.join(gathered)}, {SAID}"
         " FROM bearer JOIN keyed USING (place) WHERE person_key IS NOT NULL GROUP BY person_key"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from regulars.intake.values.words import folded
 
 NAMES = """
@@ -37,6 +39,7 @@ CODES = {
 }
 
 
+@lru_cache(maxsize=512)
 def code_of(text: str) -> str:
     """Return the two letters of a country, or "" when nobody knows its name."""
     clean = text.strip()
