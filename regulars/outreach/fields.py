@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import clock
@@ -24,6 +25,17 @@ def last_heard(op: str, value: str) -> Q:
     return ~Q(Exists(reached.filter(sent_at__gte=_start(day + timedelta(days=1)))))
 
 
+def ids_heard(op: str, value: str) -> QuerySet[Any, Any] | None:
+    """The same people for `since`, by the index of days; who did not hear is mostly everybody."""
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return None
+    if op != "since":
+        return None
+    return Touch.objects.filter(sent_at__isnull=False, sent_at__gte=_start(day)).values_list("person_id", flat=True)
+
+
 def _start(day: date) -> datetime:
     return datetime.combine(day, time.min, clock.zone())
 
@@ -36,6 +48,7 @@ def register_fields() -> None:
             room="outreach",
             kind="date",
             matches=last_heard,
+            ids=ids_heard,
             op="since",
             order=60,
         )

@@ -15,23 +15,34 @@ from regulars.purchases.models import Order, PersonTotals
 
 NOBODY = Q(pk__in=())
 LARGEST = Decimal(10) ** 12
+Ids = Callable[[str, str], QuerySet[Any, Any] | None]
 
 
 def register() -> None:
     """Put this room's fields into the catalogue."""
-    for place, (key, label, kind, matches) in enumerate(
+    for place, (key, label, kind, column) in enumerate(
         (
-            ("last_bought", _("Last bought"), "date", _by_day("last_bought_on")),
-            ("first_bought", _("First bought"), "date", _by_day("first_bought_on")),
-            ("buying_days", _("Visits with a purchase"), "number", _by_number("buying_days")),
-            ("orders", _("Number of purchases"), "number", _by_number("orders")),
-            ("spent", _("Spent so far"), "number", _by_number("net_amount")),
+            ("last_bought", _("Last bought"), "date", "last_bought_on"),
+            ("first_bought", _("First bought"), "date", "first_bought_on"),
+            ("buying_days", _("Visits with a purchase"), "number", "buying_days"),
+            ("orders", _("Number of purchases"), "number", "orders"),
+            ("spent", _("Spent so far"), "number", "net_amount"),
         )
     ):
-        fields.register(fields.Field(key, label, "purchases", kind, matches, order=200 + place))  # type: ignore[arg-type]  # a shape
+        matches, ids = (_by_day, _ids_by_day) if kind == "date" else (_by_number, _ids_by_number)
+        fields.register(
+            fields.Field(key, label, "purchases", kind, matches(column), ids=ids(column), order=200 + place)  # type: ignore[arg-type]  # a shape
+        )
     fields.register(
         fields.Field(
-            "order_number", _("Order number"), "purchases", "text", _by_order, finds=people_of_order, order=210
+            "order_number",
+            _("Order number"),
+            "purchases",
+            "text",
+            _by_order,
+            ids=lambda op, value: people_of_order(value),
+            finds=people_of_order,
+            order=210,
         )
     )
 
@@ -58,6 +69,35 @@ def _by_day(column: str) -> Callable[[str, str], Q]:
         return _has_totals(**{f"{column}__{'gte' if op == 'since' else 'lte'}": day})
 
     return matches
+
+
+def _ids_by_day(column: str) -> Ids:
+    """The people of those days, out of the totals alone."""
+
+    def ids(op: str, value: str) -> QuerySet[Any, Any] | None:
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            return None
+        return _totals(**{f"{column}__{'gte' if op == 'since' else 'lte'}": day})
+
+    return ids
+
+
+def _ids_by_number(column: str) -> Ids:
+    """Those who reach a number; who stays under one is mostly everybody, also those who never bought."""
+
+    def ids(op: str, value: str) -> QuerySet[Any, Any] | None:
+        number = _number(value)
+        if number is None or (number >= 0 if op == "at_most" else number <= 0):
+            return None
+        return _totals(**{f"{column}__{'lte' if op == 'at_most' else 'gte'}": number})
+
+    return ids
+
+
+def _totals(**conditions: Any) -> QuerySet[Any, Any]:
+    return PersonTotals.objects.filter(**conditions).values_list("person_id", flat=True)
 
 
 def _by_number(column: str) -> Callable[[str, str], Q]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import clock
@@ -30,6 +30,13 @@ def matches_group(op: str, value: str) -> Q:
     return Q(Exists(standings.filter(person=OuterRef("pk"))))
 
 
+def ids_in_group(op: str, value: str) -> QuerySet[Standing, int] | None:
+    """The people of a group by its index."""
+    if value not in SIMPLE_GROUPS and value not in Group.values:
+        return None
+    return Standing.objects.filter(in_group(value)).values_list("person_id", flat=True)
+
+
 def size_of(value: str) -> int:
     """About how many people stand in a group, as of the last grading. One query."""
     counts = group_counts()
@@ -41,12 +48,18 @@ def matches_slipping(op: str, value: str) -> Q:
     return slipped if value == "yes" else ~slipped
 
 
+def ids_slipping(op: str, value: str) -> QuerySet[Standing, int] | None:
+    """Those who slip by the index of their day; everybody else is nearly everybody."""
+    return Standing.objects.slipped(clock.today()).values_list("person_id", flat=True) if value == "yes" else None
+
+
 FIELDS = (
     Field(
-        key="group", label=_("Group"), room="standings", kind="choice", matches=matches_group, choices=choices, order=10
+        key="group", label=_("Group"), room="standings", kind="choice", matches=matches_group, choices=choices,
+        ids=ids_in_group, order=10,
     ),
     Field(
         key="slipping", label=_("Silent for longer than usual"), room="standings", kind="flag",
-        matches=matches_slipping, order=11,
+        matches=matches_slipping, ids=ids_slipping, order=11,
     ),
 )  # fmt: skip

@@ -127,3 +127,36 @@ def test_an_amount_is_a_decimal_on_its_way_in_and_out_and_in_comparisons():
 def test_a_day_in_the_future_is_no_day_for_a_sale(frozen_clock):
     with pytest.raises(Exception, match="not come yet"):
         services.sell(None, Decimal(5), on=clock.today() + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("key", "op", "value"),
+    [
+        ("last_bought", "since", ON.isoformat()),
+        ("last_bought", "until", (ON - timedelta(days=1)).isoformat()),
+        ("first_bought", "since", ON.isoformat()),
+        ("orders", "at_least", "2"),
+        ("buying_days", "at_least", "2"),
+        ("spent", "at_least", "30"),
+        ("spent", "at_most", "-1"),
+        ("order_number", "is", "R-77"),
+    ],
+)
+def test_a_rare_value_is_found_by_ids_as_it_is_person_by_person(key, op, value):
+    ann, bo, _nobody = a_person("Ann"), a_person("Bo"), a_person("Cy")
+    an_order(ann, "20", ON - timedelta(days=3))
+    an_order(ann, "20", ON)
+    an_order(bo, "5", ON - timedelta(days=3), reference="R-77")
+    known = field(key)
+    assert known is not None
+    assert known.ids is not None
+    one_by_one = set(Person.objects.filter(known.matches(op, value)).values_list("pk", flat=True))
+    assert set(known.ids(op, value) or ()) == one_by_one
+
+
+@pytest.mark.parametrize(("key", "op", "value"), [("spent", "at_most", "5"), ("orders", "at_least", "0")])
+def test_what_is_true_of_those_who_never_bought_has_no_short_list(key, op, value):
+    known = field(key)
+    assert known is not None
+    assert known.ids is not None
+    assert known.ids(op, value) is None

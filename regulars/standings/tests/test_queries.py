@@ -92,6 +92,8 @@ def test_people_can_be_filtered_by_the_eleven_groups_and_by_the_four(few: int, m
     for value, groups in (("champions", ["champions"]), ("regulars", ["champions", "loyal"])):
         found = set(Person.objects.filter(group.matches("is", value)).values_list("pk", flat=True))
         assert found == set(Standing.objects.filter(group__in=groups).values_list("pk", flat=True)) != set()
+        assert group.ids is not None
+        assert set(group.ids("is", value) or ()) == found
     assert not Person.objects.filter(group.matches("is", "nonsense")).exists()
     assert [value for value, _label in group.options()][:4] == ["regulars", "coming-along", "slipping", "gone-quiet"]
 
@@ -103,6 +105,9 @@ def test_people_can_be_filtered_by_whether_they_are_slipping() -> None:
     assert slipping is not None
     found = set(Person.objects.filter(slipping.matches("is", "yes")).values_list("pk", flat=True))
     assert found == {row.person_id for row in slipped_people(TODAY)} != set()
+    assert slipping.ids is not None
+    assert set(slipping.ids("is", "yes") or ()) == found
+    assert slipping.ids("is", "no") is None
     others = set(Person.objects.filter(slipping.matches("is", "no")).values_list("pk", flat=True))
     assert found.isdisjoint(others)
     assert len(found) + len(others) == Person.objects.count()
