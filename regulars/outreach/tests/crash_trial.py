@@ -85,7 +85,7 @@ def run(
 
 def _hire() -> subprocess.Popen[bytes]:
     place = str(settings.BASE_DIR.parent)
-    return subprocess.Popen([sys.executable, crash_worker.__file__, "3"], env={**os.environ, "PYTHONPATH": place})
+    return subprocess.Popen([sys.executable, crash_worker.__file__, "2"], env={**os.environ, "PYTHONPATH": place})
 
 
 def _in_the_middle(crew: list[subprocess.Popen[bytes]], ids: list[int]) -> int | None:
