@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -82,7 +83,12 @@ def kind(request: HttpRequest, kind: str) -> HttpResponse:
 def approve(request: HttpRequest) -> HttpResponse:
     """One yes to the lines whose words were shown; each comes as key=what-was-seen."""
     seen = dict(pair.rsplit("=", 1) for pair in request.POST.getlist("line") if "=" in pair)
+    is_one_line = is_htmx(request) and len(seen) == 1
+    line = _line_or_none(next(iter(seen))) if is_one_line else None
     answer = services.approve_lines(seen, _staff(request))
+    if is_one_line and answer.approved and not answer.refused:
+        context = {"line": line, "sentence": _("It goes out soon."), "key": answer.approved[0], "is_leaving": True}
+        return render(request, "today/_answered.html", context)
     if answer.approved:
         count = len(answer.approved)
         text = ngettext("%(count)d letter goes out soon.", "%(count)d letters go out soon.", count)
@@ -91,12 +97,6 @@ def approve(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("Some words have changed since you read them. Please read them again."))
     for sentence in set(answer.refused.values()):
         messages.error(request, sentence)
-    if is_htmx(request) and len(seen) == 1 and answer.approved and not answer.refused:
-        return render(
-            request,
-            "today/_answered.html",
-            {"sentence": _("It goes out soon."), "key": answer.approved[0], "can_return": False},
-        )
     return _back(request)
 
 
@@ -116,12 +116,16 @@ def _answered(request: HttpRequest, line: Line, sentence: str, *, can_return: bo
     return _back(request)
 
 
+def _line_or_none(key: str) -> Line | None:
+    try:
+        return line_of(key)
+    except Refusal:
+        return None
+
+
 def _refused(request: HttpRequest, refusal: Refusal, key: str, form: forms.Form | None = None) -> HttpResponse:
     """The line again with the sentence, 422; the page without JavaScript shows it at the top."""
-    try:
-        line = line_of(key)
-    except Refusal:
-        line = None
+    line = _line_or_none(key)
     if is_htmx(request) and line is not None:
         return render(
             request, "today/_line.html", {"line": line, "refusal": refusal, "form": form, "is_today": True}, status=422
@@ -169,7 +173,8 @@ def snooze(request: HttpRequest, key: str) -> HttpResponse:
         line = services.snooze_line(key, until, _staff(request))
     except Refusal as refusal:
         return _refused(request, refusal, key)
-    return _answered(request, line, _("Put off."), can_return=line.way != "reminder")
+    sentence = _("Put off until %(day)s.") % {"day": date_format(until, "MONTH_DAY_FORMAT")}
+    return _answered(request, line, sentence, can_return=line.way != "reminder")
 
 
 @require_POST

@@ -111,7 +111,7 @@ def test_tomorrow_takes_the_line_away_and_undo_brings_it_back(page: Client) -> N
     bought(a_person("Ann Kavanagh"), [8])
     key = plan(ON).lines[0].key
     reply = page.post(f"/today/lines/{key}/snoozes/", headers=HTMX)
-    assert "Put off." in text(reply)
+    assert "Put off until" in text(reply)
     assert "Kept for later" in text(page.get("/today/"))
     back = page.post(f"/today/lines/{key}/returns/", headers=HTMX)
     assert "Yes, send it" in text(back)
