@@ -171,7 +171,7 @@ def _explained(fault: Exception, source: str) -> str:
         }
     where = _line_of(fault, source)
     if isinstance(fault, LiquidSyntaxError):
-        return _("Line %(line)d cannot be read: %(what)s.") % {
+        return _("Line %(line)d cannot be read: check the brackets there (%(what)s).") % {
             "line": where,
             "what": str(fault).splitlines()[0].rstrip("."),
         }

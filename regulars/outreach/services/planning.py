@@ -74,7 +74,7 @@ def checked_words(channel: str, subject: str, body: str) -> tuple[str, str]:
     if len(subject) > LONGEST_SUBJECT:
         raise Refusal(_("The subject is too long: at most 300 characters."), field="subject")
     if any(mark in subject + body for mark in ("{{", "}}", "{%", "%}")):
-        raise Refusal(_("A field in curly brackets has not been filled in."), field="body")
+        raise Refusal(_("Curly brackets are left in the words. Write what they are to read instead."), field="body")
     return subject.strip(), body.replace("\r\n", "\n").strip()
 
 
