@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from regulars.intake.services import ImportOptions, import_files
 from regulars.kit.business import Business, exists
 from regulars.kit.services import set_up_business
 
-REAL = Path("/work/shared/data")
+REAL = Path(os.environ.get("REGULARS_TEST_DATA", Path(__file__).resolve().parents[4] / "shared" / "data"))
 
 
 def a_business(currency: str = "EUR", *, country: str = "DE", zone: str = "Europe/Berlin") -> None:
