@@ -66,7 +66,7 @@ def run(
         while _is_moving(ids):
             if time.monotonic() - started_at > patience:
                 raise AssertionError(f"not settled: {_counts(ids)}")
-            time.sleep(chance.uniform(0.005, 0.1))
+            time.sleep(chance.uniform(0.005, 0.03))
             place = _in_the_middle(crew, ids) if killed < kills and _sent(ids) >= ripe_at else None
             if place is not None:
                 time.sleep(chance.uniform(0, 0.05))
@@ -75,7 +75,7 @@ def run(
                 crew[place] = _hire()
                 killed += 1
                 # A fresh worker is still saying hello: mostly wait until it, too, has letters in the server's hands.
-                ripe_at = _sent(ids) + chance.randrange(2 * len(ids) // (kills + 1))
+                ripe_at = _sent(ids) + chance.randrange(len(ids) // (kills + 1))
     finally:
         for worker in crew:
             worker.kill()
