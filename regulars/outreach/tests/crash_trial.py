@@ -17,6 +17,7 @@ from django.db import OperationalError
 
 from regulars.outreach.models import State, Touch, TouchChange
 from regulars.outreach.services.journal import leftovers
+from regulars.outreach.services.tidying import recover
 from regulars.outreach.tests import crash_worker, sink
 
 MOVING = (State.PLANNED, State.HELD, State.APPROVED, State.CLAIMED, State.SENDING)
@@ -80,6 +81,7 @@ def run(
         for worker in crew:
             worker.kill()
             worker.wait()
+    recover()  # what the next worker does first: it sweeps the journals of those just killed
     return _compare(folder, ids, killed, workers, connections, time.monotonic() - started_at)
 
 
