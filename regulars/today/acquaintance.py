@@ -12,10 +12,10 @@ from django.utils.translation import ngettext
 
 from regulars.kit import clock
 from regulars.outreach.queries import may_receive
-from regulars.people.models import Person, Phone, PostalAddress, Preference
+from regulars.people.models import Email, Person, Phone, PostalAddress, Preference
 from regulars.purchases.models import PersonTotals
 
-Reach = TypeVar("Reach", Phone, PostalAddress)
+Reach = TypeVar("Reach", Email, Phone, PostalAddress)
 EMAIL, CARD, CALL, IN_PERSON = "email", "card", "call", "in_person"
 
 
@@ -70,6 +70,12 @@ def acquaintances(person_ids: Collection[int], purpose: str, on: date) -> dict[i
         Phone.objects.filter(person_id__in=person_ids, is_bad=False).order_by("person_id", "-is_primary", "pk")
     )
     addresses = _first(PostalAddress.objects.filter(person_id__in=person_ids, is_bad=False).order_by("person_id", "pk"))
+    nameless = [pk for pk, person in persons.items() if not person.full_name]
+    emails = (
+        _first(Email.objects.filter(person_id__in=nameless).order_by("person_id", "-is_primary", "pk"))
+        if nameless
+        else {}
+    )
     tastes = _tastes(person_ids)
     ways = open_ways(person_ids, purpose, on, phones, addresses)
     known = {}
@@ -77,7 +83,7 @@ def acquaintances(person_ids: Collection[int], purpose: str, on: date) -> dict[i
         total, phone = totals.get(pk), phones.get(pk)
         known[pk] = Acquaintance(
             person_id=pk,
-            name=person.full_name,
+            name=person.full_name or _called(emails.get(pk), phone),
             given_name=person.given_name,
             say=person.say,
             best_time=person.best_time,
@@ -92,6 +98,11 @@ def acquaintances(person_ids: Collection[int], purpose: str, on: date) -> dict[i
             open_ways=ways.get(pk, frozenset()),
         )
     return known
+
+
+def _called(email: Email | None, phone: Phone | None) -> str:
+    """Many shops export no names: then the address says who it is."""
+    return (email.address if email else "") or (phone.as_typed if phone else "") or _("Somebody without a name")
 
 
 def open_ways(
