@@ -98,7 +98,8 @@ class Line:
     @property
     def cost_words(self) -> str:
         """Minutes and, where it costs something, money."""
-        minutes = _("%(minutes)s min") % {"minutes": number_format(self.minutes.normalize())}
+        shown_minutes = "½" if self.minutes == Decimal("0.5") else number_format(self.minutes.normalize())
+        minutes = _("%(minutes)s min") % {"minutes": shown_minutes}
         return f"{minutes} · {shown(self.cost_amount, business().currency)}" if self.cost_amount else minutes
 
     @property

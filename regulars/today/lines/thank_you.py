@@ -88,4 +88,4 @@ def line(due: Due, person: Acquaintance, bought: str, drafts: Mapping[str, objec
     )
 
 
-KIND = Kind(KEY, gettext_lazy("Say thank you"), gettext_lazy("bought a week ago"), due, compose)
+KIND = Kind(KEY, gettext_lazy("Say thank you"), gettext_lazy("a week after they bought"), due, compose)

@@ -94,7 +94,7 @@ def test_the_owners_own_words_are_what_leaves(maya) -> None:
 
 def test_words_with_an_unfilled_field_are_refused(maya) -> None:
     bought(a_person(), [8])
-    with pytest.raises(Refusal, match="curly"):
+    with pytest.raises(Refusal, match="Curly brackets"):
         services.edit_line(only_line().key, "Thank you", "Dear {{ first_name }}", maya)
 
 
