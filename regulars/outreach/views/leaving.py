@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,20 +29,15 @@ LINK = "letter link"
 ONE_CLICK = "one click in the mail program"
 
 
-def _person(token: str) -> int:
-    person_id = person_behind(token)
-    if person_id is None:
-        raise Http404
-    return person_id
-
-
 @open_to_everyone
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave_page(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, POST leaves. A mail program's one click means everything."""
-    person_id = _person(token)
+    person_id = person_behind(token)
+    if person_id is None:
+        return render(request, "outreach/leave_unknown.html", status=404)
     context = {"token": token, "gets": what_they_get(person_id)}
     if request.method == "POST":
         is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
@@ -61,7 +56,9 @@ def leave_page(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """What somebody wants to get from us, by their own hand and without a password."""
-    person_id = _person(token)
+    person_id = person_behind(token)
+    if person_id is None:
+        return render(request, "outreach/leave_unknown.html", status=404)
     is_kept = False
     if request.method == "POST":
         wanted = {purpose for purpose in ("care", "marketing") if purpose in request.POST}
