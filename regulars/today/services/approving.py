@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.outreach import services as outreach
-from regulars.outreach.models import Touch
 from regulars.outreach.services import NewTouch
 from regulars.today.lines import Line
 from regulars.today.models import Choice
 from regulars.today.queries import lines_by_key
-from regulars.today.services.deciding import decide
+from regulars.today.services.deciding import decide, keep_open
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
@@ -93,12 +92,13 @@ def approve_lines(seen: Mapping[str, str], by: User | None) -> Approved:
 def _approve(ready: Sequence[Line], by: User | None) -> tuple[Sequence[str], dict[str, str]]:
     mine = decide(ready, Choice.APPROVED, by)
     lines = [line for line in ready if line.key in mine]
-    planned = outreach.plan_touches([new_touch(line) for line in lines])
-    key_of = dict(zip(planned.ids, (line.key for line in lines), strict=True))
-    hashes = dict(Touch.objects.filter(pk__in=planned.ids).values_list("pk", "draft_hash"))
-    answer = outreach.approve(planned.ids, by, hashes)
-    refused = {key_of[pk]: sentence for pk, sentence in answer.refused.items()}
-    refused.update(
-        {key_of[pk]: _("It was planned with other words before; look in the outbox.") for pk in answer.changed}
-    )
-    return [key_of[pk] for pk in answer.approved], refused
+    touches = [new_touch(line) for line in lines]
+    planned = outreach.plan_touches(touches)
+    words = {pk: (touch.subject, touch.body) for pk, touch in zip(planned.ids, touches, strict=True)}
+    outreach.refresh_drafts(words)
+    answer = outreach.approve(planned.ids, by, {pk: outreach.draft_hash("email", *said) for pk, said in words.items()})
+    line_of = dict(zip(planned.ids, lines, strict=True))
+    refused = {line_of[pk].key: sentence for pk, sentence in answer.refused.items()}
+    refused |= {line_of[pk].key: _("Other words were planned before; look in the outbox.") for pk in answer.changed}
+    keep_open(line for line in lines if line.key in refused)
+    return [line_of[pk].key for pk in answer.approved], refused

@@ -50,6 +50,15 @@ def decide(lines: Iterable[Line], choice: Choice, by: User | None, *, until: dat
     return written
 
 
+def keep_open(lines: Iterable[Line]) -> None:
+    """Leave lines that could not be approved on the page, so that somebody decides what else to do."""
+    for line in lines:
+        decided = Decision.objects.filter(
+            kind=line.due.kind, subject_id=line.due.subject_id, occurrence=line.due.occurrence, choice=Choice.APPROVED
+        )
+        decided.update(choice=Choice.EDITED)
+
+
 @transaction.atomic
 def snooze_line(key: str, until: date, by: User | None) -> Line:
     """Put a line off until a day to come."""

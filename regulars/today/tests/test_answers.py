@@ -48,6 +48,18 @@ def test_a_yes_makes_one_touch_with_the_words_that_were_shown(maya) -> None:
     assert plan(ON).total == 0
 
 
+def test_words_changed_after_a_refusal_are_the_words_that_leave(maya) -> None:
+    outreach.save_wording("first-purchase", subject="Thank you", body="Here is 10% off.", by=maya, has_offer=True)
+    ann = a_person("Ann Kavanagh")
+    bought(ann, [8])
+    line = only_line()
+    services.approve_lines({line.key: line.seen}, maya)
+    people.record_consent([ann.pk], "email", "marketing", True, basis="consent", source="test", wording="yes", by=maya)
+    line = services.edit_line(line.key, "Thank you", "Other words.", maya)
+    assert services.approve_lines({line.key: line.seen}, maya).approved == (line.key,)
+    assert Touch.objects.get().body == "Other words."
+
+
 @pytest.mark.parametrize("is_edited", [False, True])
 def test_an_offer_in_a_thank_you_goes_only_to_those_who_agreed_to_offers(maya, is_edited) -> None:
     outreach.save_wording("first-purchase", subject="Thank you", body="Here is 10% off.", by=maya, has_offer=True)
@@ -60,6 +72,7 @@ def test_an_offer_in_a_thank_you_goes_only_to_those_who_agreed_to_offers(maya, i
     touch = Touch.objects.get()
     assert answer.approved == ()
     assert answer.refused == {line.key: "Never agreed to offers."}
+    assert plan(ON).total == 1
     assert (touch.state, touch.purpose, touch.has_offer) == ("planned", "marketing", True)
     assert outreach.send_due() == 0
 
