@@ -18,7 +18,7 @@ class ManyFiles(forms.FileField):
 
     widget = ManyFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         clean = super().clean
         files = data if isinstance(data, list | tuple) else [data]
         return [clean(file, initial) for file in files or [None]]
@@ -33,17 +33,6 @@ class FilesForm(forms.Form):
             "required": _("Please choose a file first."),
             "empty": _("This file is empty. Export it again and look whether it holds anything."),
         },
-    )
-
-
-class PasteForm(forms.Form):
-    """People, one on each line."""
-
-    text = forms.CharField(
-        label=_("One person on each line"),
-        help_text=_("A name, then an e-mail address or a phone number. Anything between them will do."),
-        widget=forms.Textarea(attrs={"rows": 8, "placeholder": "Ann Abel, ann@example.com\nBo Berg 0151 2345678"}),
-        error_messages={"required": _("Write one person on each line.")},
     )
 
 

@@ -11,7 +11,7 @@ from regulars.kit.schedules import every
 @task(queue_name="heavy")
 def take_in(run_id: int) -> None:
     """Take in one file. Run again after a crash it goes on where it had come to."""
-    from regulars.intake.services.looking import execute
+    from regulars.intake.services.agreeing import execute
 
     execute(ImportRun.objects.get(pk=run_id))
 

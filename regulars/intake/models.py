@@ -91,6 +91,10 @@ class ImportRun(models.Model):
     def is_settled(self) -> bool:
         return self.state in {self.State.FINISHED, self.State.FAILED, self.State.UNDONE}
 
+    @property
+    def refused_count(self) -> int:
+        return self.people_refused + self.orders_refused
+
 
 class RefusedRow(models.Model):
     """A row that was not taken in: its number as the spreadsheet shows it, why, and what it said."""

@@ -26,3 +26,9 @@ def refused_of(run: ImportRun, limit: int = 20) -> list[RefusedRow]:
 def remembered_mappings() -> QuerySet[Mapping]:
     """What was agreed for each kind of header, newest first. One query."""
     return Mapping.objects.order_by("-agreed_at")
+
+
+def taken_in_before(run: ImportRun) -> ImportRun | None:
+    """The run that took in this very file before, if there was one. One query."""
+    same = ImportRun.objects.filter(digest=run.digest, state=ImportRun.State.FINISHED).exclude(pk=run.pk)
+    return same.order_by("-pk").first() if run.digest else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.intake.views import mappings, pasting, runs, starting
+from regulars.intake.views import after, mappings, pasting, runs, starting
 
 app_name = "intake"
 
@@ -17,8 +17,8 @@ urlpatterns = [
     path("runs/<int:run_id>/agreements/", runs.agreements, name="agree"),
     path("runs/<int:run_id>/attempts/", runs.attempts, name="try-again"),
     path("runs/<int:run_id>/removal/", runs.letting_go, name="let-go"),
-    path("runs/<int:run_id>/refused.csv", runs.refused, name="refused"),
-    path("runs/<int:run_id>/corrections/", runs.corrections, name="corrections"),
-    path("runs/<int:run_id>/undoing/", runs.undoing, name="undo"),
-    path("runs/<int:run_id>/questions/<int:question_id>/answers/", runs.answers, name="answer"),
+    path("runs/<int:run_id>/refused.csv", after.refused, name="refused"),
+    path("runs/<int:run_id>/corrections/", after.corrections, name="corrections"),
+    path("runs/<int:run_id>/undoing/", after.undoing, name="undo"),
+    path("runs/<int:run_id>/questions/<int:question_id>/answers/", after.answers, name="answer"),
 ]

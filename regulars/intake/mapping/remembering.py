@@ -14,10 +14,13 @@ from regulars.intake.models import Mapping
 from regulars.kit import clock
 from regulars.staff.models import User
 
+OURS = frozenset({"rowregulars", "reasonregulars"})
+
 
 def header_key(header: Sequence[str]) -> str:
-    """Return what two files of one kind have in common."""
-    return hashlib.sha256("|".join(map(key_of, header)).encode()).hexdigest()
+    """Return what two files of one kind have in common; a table of refused rows is of the kind it came from."""
+    keys = (key for key in map(key_of, header) if key not in OURS)
+    return hashlib.sha256("|".join(keys).encode()).hexdigest()
 
 
 def remembered(header: Sequence[str]) -> Guess | None:

@@ -2,22 +2,15 @@
 
 from regulars.intake.mapping.remembering import forget
 from regulars.intake.options import ImportOptions
+from regulars.intake.services.agreeing import confirm, execute, look_again
 from regulars.intake.services.importing import import_files
+from regulars.intake.services.mending import mend
 from regulars.intake.services.pasting import Pasted, read_lines, save_lines
+from regulars.intake.services.previewing import Preview, choices_of_fields, label_of, preview
 from regulars.intake.services.questions import answer_question
 from regulars.intake.services.refusing import refused_as_csv
-from regulars.intake.services.looking import (
-    Preview,
-    choices_of_fields,
-    confirm,
-    execute,
-    label_of,
-    let_go,
-    look_again,
-    mend,
-    preview,
-    start_run,
-)
+from regulars.intake.services.resuming import broke_off, go_on
+from regulars.intake.services.starting import let_go, receive, start_run
 from regulars.intake.services.undoing import ask_to_undo, undo
 
 __all__ = [
@@ -26,10 +19,12 @@ __all__ = [
     "Preview",
     "answer_question",
     "ask_to_undo",
+    "broke_off",
     "choices_of_fields",
     "confirm",
     "execute",
     "forget",
+    "go_on",
     "import_files",
     "label_of",
     "let_go",
@@ -37,6 +32,7 @@ __all__ = [
     "mend",
     "preview",
     "read_lines",
+    "receive",
     "refused_as_csv",
     "save_lines",
     "start_run",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.intake import queries, services
 from regulars.intake.access import mapping_seen
 from regulars.intake.mapping.columns import FIELDS
+from regulars.kit.answer import redirect_back
 from regulars.staff.doors import requires
 
 
-@requires("intake.run")
+@requires("intake.see")
 @require_safe
 def mappings(request: HttpRequest) -> HttpResponse:
     """List them, newest first."""
@@ -32,4 +35,5 @@ def mappings(request: HttpRequest) -> HttpResponse:
 def forgetting(request: HttpRequest, mapping_id: int) -> HttpResponse:
     """Guess anew next time."""
     services.forget(mapping_seen(mapping_id))
-    return redirect("intake:mappings")
+    messages.success(request, _("Forgotten. The next file of this kind is guessed anew."))
+    return redirect_back(request, "intake:mappings")

@@ -1,31 +1,34 @@
-"""One run: look before, watch, compare after, correct, undo."""
+"""One run in whatever state it is: looked over before, watched, compared after."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.intake import queries, services
-from regulars.intake.access import question_seen, run_seen
+from regulars.intake.access import run_seen
+from regulars.intake.formats import FORMATS
 from regulars.intake.models import ImportRun
-from regulars.intake.services import resuming
+from regulars.intake.views.columns import with_choices
+from regulars.intake.views.stages import stages
 from regulars.kit.answer import is_htmx, redirect_back
 from regulars.kit.errors import Refusal
 from regulars.kit.jobs import job_state
 from regulars.staff.doors import requires
 from regulars.staff.models import User
+from regulars.staff.permissions import may
 
 
-@requires("intake.run")
+@requires("intake.see")
 @require_safe
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Whatever state it is in: the preview, the progress, or what came of it."""
-    return _page(request, run_seen(run_id))
+    """The look before, the progress, or what came of it."""
+    return run_page(request, run_seen(run_id))
 
 
 @requires("intake.run")
@@ -33,14 +36,18 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 def agreements(request: HttpRequest, run_id: int) -> HttpResponse:
     """Take over what was corrected; look again, or take the file in."""
     found = run_seen(run_id)
-    columns = {key.removeprefix("column:"): value for key, value in request.POST.items() if key.startswith("column:")}
-    answers = {key.removeprefix("answer:"): value for key, value in request.POST.items() if key.startswith("answer:")}
+    if found.state != ImportRun.State.WAITING:
+        return redirect_back(request, "intake:run", found.pk)
     try:
-        services.look_again(found, cast("dict[str, str]", columns), cast("dict[str, str]", answers))
-        if request.POST.get("do") == "take-in":
-            services.confirm(found, cast("User", request.user))
+        found, is_anew = services.look_again(
+            found, _said(request, "column:"), _answers(request), request.POST.get("format", "")
+        )
+        if request.POST.get("do") == "take-in" and is_anew:
+            messages.info(request, _("The file is read differently now. Please look it over once more."))
+        elif request.POST.get("do") == "take-in":
+            services.confirm(found, cast(User, request.user))
     except Refusal as refusal:
-        return _page(request, run_seen(run_id), refusal=refusal, status=422)
+        return run_page(request, run_seen(run_id), refusal)
     return redirect_back(request, "intake:run", found.pk)
 
 
@@ -50,7 +57,7 @@ def attempts(request: HttpRequest, run_id: int) -> HttpResponse:
     """Go on with a run whose work broke off."""
     found = run_seen(run_id)
     try:
-        resuming.go_on(found)
+        services.go_on(found)
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
     return redirect_back(request, "intake:run", found.pk)
@@ -65,89 +72,57 @@ def letting_go(request: HttpRequest, run_id: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
         return redirect_back(request, "intake:run", run_id)
+    messages.success(request, _("The file is removed. Nothing of it was kept."))
     return redirect_back(request, "intake:start")
 
 
-@requires("intake.run")
-@require_safe
-def refused(request: HttpRequest, run_id: int) -> StreamingHttpResponse:
-    """The refused rows as a table to correct."""
-    found = run_seen(run_id)
-    reply = StreamingHttpResponse(services.refused_as_csv(found), content_type="text/csv; charset=utf-8")
-    reply["Content-Disposition"] = f'attachment; filename="refused-{found.pk}.csv"'
-    return reply
+def _said(request: HttpRequest, prefix: str) -> dict[str, str]:
+    return {name.removeprefix(prefix): str(value) for name, value in request.POST.items() if name.startswith(prefix)}
 
 
-@requires("intake.run")
-@require_POST
-def corrections(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Take corrected rows in again."""
-    found = run_seen(run_id)
-    width = len(found.reading.get("header", []))
-    rows = {
-        int(pk): [request.POST.get(f"cell:{pk}:{place}", "") for place in range(width)]
-        for pk in request.POST.getlist("row")
-        if pk.isdigit()
-    }
-    try:
-        made = services.mend(found, rows, cast("User", request.user))
-    except Refusal as refusal:
-        return _page(request, found, refusal=refusal, status=422)
-    return redirect_back(request, "intake:run", made.pk)
+def _answers(request: HttpRequest) -> dict[str, str]:
+    """What was answered. Of a large file only the top was seen: an answer left alone is left to the whole file."""
+    usual = _said(request, "usual:")
+    return {kind: answer for kind, answer in _said(request, "answer:").items() if usual.get(kind) != answer}
 
 
-@requires("intake.run")
-@require_POST
-def answers(request: HttpRequest, run_id: int, question_id: int) -> HttpResponse:
-    """Answer the question a run left open."""
-    found = run_seen(run_id)
-    try:
-        services.answer_question(
-            question_seen(found, question_id), request.POST.get("answer", ""), cast("User", request.user)
-        )
-        messages.success(request, _("Noted."))
-    except Refusal as refusal:
-        messages.error(request, refusal.sentence)
-    return redirect_back(request, "intake:run", found.pk)
-
-
-@requires("intake.undo")
-@require_POST
-def undoing(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Undo a run."""
-    found = run_seen(run_id)
-    try:
-        services.ask_to_undo(found, cast("User", request.user))
-    except Refusal as refusal:
-        messages.error(request, refusal.sentence)
-    return redirect_back(request, "intake:run", found.pk)
-
-
-def _page(request: HttpRequest, found: ImportRun, *, refusal: Refusal | None = None, status: int = 200) -> HttpResponse:
+def run_page(request: HttpRequest, found: ImportRun, refusal: Refusal | None = None) -> HttpResponse:
+    """Draw a run as it stands; with a refusal, 422."""
+    status = 422 if refusal else 200
     context: dict[str, Any] = {"run": found, "refusal": refusal, "format": services.label_of(found.format)}
+    context["stages"] = stages(found)
     if found.state == ImportRun.State.WAITING:
         return _preview(request, found, context, status)
-    if found.is_settled:
-        context |= {
-            "refused": queries.refused_of(found),
-            "questions": list(found.questions.all()),
-            "mapped": {name for names in found.mapping.values() for name in names},
-        }
-        if is_htmx(request):  # the progress has come to its end
-            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-        return render(request, "intake/result.html", context, status=status)
-    context["job"] = job_state(found.job_id) if found.job_id else None
-    return render(
-        request, "intake/_progress.html" if is_htmx(request) else "intake/running.html", context, status=status
-    )
+    if not found.is_settled:
+        context |= {"job": job_state(found.job_id) if found.job_id else None, "broke_off": services.broke_off(found)}
+        page = "intake/_progress.html" if is_htmx(request) else "intake/running.html"
+        return render(request, page, context, status=status)
+    if is_htmx(request):  # the progress has come to its end
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return render(request, "intake/result.html", {**context, **_result(request, found)}, status=status)
 
 
 def _preview(request: HttpRequest, found: ImportRun, context: dict[str, Any], status: int) -> HttpResponse:
     try:
         shown = services.preview(found)
     except Refusal as refusal:
-        return render(
-            request, "intake/unread.html", {**context, "refusal": refusal}, status=422 if status == 200 else status
-        )
-    context |= {"preview": shown, "fields": services.choices_of_fields(shown.guess), "format": shown.guess.format.label}
+        return render(request, "intake/unread.html", {**context, "refusal": refusal}, status=422)
+    context |= {
+        "preview": shown,
+        "choices": with_choices(shown.columns, services.choices_of_fields(shown.guess)),
+        "formats": list(FORMATS.values()),
+        "same": queries.taken_in_before(found),
+    }
     return render(request, "intake/preview.html", context, status=status)
+
+
+def _result(request: HttpRequest, found: ImportRun) -> dict[str, Any]:
+    refused = queries.refused_of(found)
+    header = found.reading.get("header", [])
+    return {
+        "refused": [(row, list(zip(header, [*row.cells, *[""] * len(header)], strict=False))) for row in refused],
+        "has_refused": bool(refused) or found.refused_rows.exists(),
+        "questions": list(found.questions.all()),
+        "orders_in_file": found.orders_new + found.orders_seen + found.orders_updated,
+        "may_undo": may(request.user, "intake.undo"),
+    }

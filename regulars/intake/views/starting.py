@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from regulars.intake import queries
+from regulars.intake import queries, services
 from regulars.intake.forms import FilesForm
 from regulars.intake.models import ImportRun
-from regulars.intake.services import starting
+from regulars.intake.services.starting import LARGEST_BYTES
+from regulars.intake.views.stages import stages
 from regulars.kit.answer import redirect_back
 from regulars.kit.errors import Refusal
 from regulars.staff.doors import requires
@@ -40,7 +41,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _received(request: HttpRequest, form: FilesForm) -> HttpResponse:
-    runs = [starting.receive(upload, cast(User, request.user)) for upload in form.cleaned_data["file"]]
+    runs = [services.receive(upload, cast(User, request.user)) for upload in form.cleaned_data["file"]]
     if len(runs) > 1:
         more = len(runs) - 1
         words = ngettext(
@@ -55,15 +56,17 @@ def _received(request: HttpRequest, form: FilesForm) -> HttpResponse:
 def _context(request: HttpRequest, form: FilesForm) -> dict[str, Any]:
     runs = _page(request.GET.get("before", ""))
     next_url = f"{reverse('intake:start')}?before={runs[PAGE - 1].pk}" if len(runs) > PAGE else ""
-    limit = starting.LARGEST_BYTES // (1024 * 1024)
+    limit = LARGEST_BYTES // (1024 * 1024)
     words = _(
-        "CSV, Excel or JSON, up to %(limit)d MB. Drop it here or choose it; several at once are fine. Nothing is kept before you have looked it over."
+        "CSV, Excel or JSON, up to %(limit)d MB. Drop it here or choose it; several at once are fine."
+        " Nothing is taken in before you have looked it over."
     ) % {"limit": limit}
     return {
         "form": form,
         "words": words,
         "runs": runs[:PAGE],
         "next_url": next_url,
+        "stages": stages(),
         "previous_url": reverse("intake:start") if "before" in request.GET else "",
     }
 
