@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from regulars.intake.events import ImportUndone
 from regulars.intake.models import ImportRun, RunEffect
-from regulars.intake.services.effects import from_ranges
+from regulars.intake.services.effects import from_ranges, note_effects
 from regulars.kit import bulletin, clock, jobs
 from regulars.kit.errors import Refusal
 from regulars.people import services as people
@@ -121,7 +121,16 @@ def _restore_orders(run: ImportRun) -> None:
     for told in _portions(_before(run, "order changed")):
         with transaction.atomic():
             purchases.remove_orders([one["id"] for one in told])
-            purchases.record_orders([_order(one) for one in told], is_bulk=len(told) > 1)
+            renewed = purchases.record_orders([_order(one) for one in told], is_bulk=len(told) > 1)
+            _hand_on(run, dict(zip((one["id"] for one in told), renewed.ids, strict=True)))
+
+
+def _hand_on(run: ImportRun, renewed: dict[int, int]) -> None:
+    """The orders stand under new numbers now: the runs that once made them must find them, to be undone in turn."""
+    makers = RunEffect.objects.filter(kind="order", run__source=run.source, run__id__lt=run.pk).select_related("run")
+    for effect in makers.iterator():
+        made = [new for old, new in renewed.items() if any(first <= old <= last for first, last in effect.made)]
+        note_effects(effect.run, "order", made)
 
 
 def _order(told: dict[str, Any]) -> NewOrder:
