@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from regulars.kit import views as kit
@@ -21,12 +19,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("regulars.staff.urls")),
     path("", include((people_and_their_page, "people"))),
     path("sales/", include("regulars.purchases.urls")),
+    path("intake/", include("regulars.intake.urls")),
     path("groups/", include("regulars.standings.urls")),
     path("", include("regulars.outreach.urls")),
     path("today/", include("regulars.today.urls")),
 ]
-if find_spec("regulars.intake.urls"):
-    urlpatterns.append(path("intake/", include("regulars.intake.urls")))
 
 handler400 = "regulars.web.errors.bad_request"
 handler403 = "regulars.web.errors.refused"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -66,7 +66,7 @@ def rooms_for(user: User, path: str) -> list[Room]:
     return [
         Room(entry.name, entry.label, entry.icon, url, _count(entry), path.startswith(url), entry.is_main)
         for entry in ENTRIES
-        if may(user, entry.action) and (url := _address(entry.route))
+        if may(user, entry.action) and (url := reverse(entry.route))
     ]
 
 
@@ -75,10 +75,3 @@ def _count(entry: Entry) -> int | None:
     if entry.count is None:
         return None
     return cache.get_or_set(f"frame:{entry.name}:{clock.today()}", entry.count, COUNT_KEPT_SECONDS)
-
-
-def _address(route: str) -> str:
-    try:
-        return reverse(route)
-    except NoReverseMatch:
-        return ""
