@@ -1,6 +1,6 @@
 """An owner's first day, from the shop's export to the letter in the customer's mailbox, and what must never happen."""
 
-# ruff: noqa: E501  # rows of a file
+# rows of a file
 
 from __future__ import annotations
 

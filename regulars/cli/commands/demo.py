@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -113,6 +114,7 @@ def run(options: argparse.Namespace) -> int:
         print("Making the demo boutique ...", flush=True)
         build(lambda sentence: print(f"  {sentence}", flush=True))
     tell_today()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the server below stops with us
     port = options.port or free_port(options.host)
     with served(options.host, port) as address:
         if options.smoke:

@@ -1,6 +1,6 @@
 """The terminal as a stranger meets it: real processes in fresh folders."""
 
-# ruff: noqa: E501  # rows of a file
+# rows of a file
 
 from __future__ import annotations
 

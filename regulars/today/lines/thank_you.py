@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.kit.business import business
 from regulars.purchases import queries as purchases
+from regulars.purchases.models import ItemKind, OrderLine
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
 from regulars.today.drafts import drafts_for
 from regulars.today.lines.quiet import not_quiet
@@ -51,8 +52,18 @@ def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) ->
     """Say who is thanked for what; what they bought is read for all lines at once."""
     bought = purchases.bought_in_words([due.subject_id for due in dues])
     wording_of = {due.key: wording(known[due.person_id or 0]) for due in dues}
-    drafts = drafts_for(dues, wording_of, {due.key: extras(due, bought.get(due.subject_id, "")) for due in dues})
+    chosen = main_things([due.subject_id for due in dues])
+    drafts = drafts_for(dues, wording_of, {due.key: extras(due, chosen.get(due.subject_id, "")) for due in dues})
     return [line(due, known[due.person_id or 0], bought.get(due.subject_id, ""), drafts, on) for due in dues]
+
+
+def main_things(order_ids: Collection[int]) -> dict[int, str]:
+    """What a letter speaks of: the thing that cost most in each order, never the wrapping around it. One query."""
+    lines = OrderLine.objects.filter(order_id__in=order_ids).exclude(kind=ItemKind.SERVICE).exclude(name="")
+    found: dict[int, str] = {}
+    for order_id, name in lines.order_by("order_id", "-amount", "position").values_list("order_id", "name"):
+        found.setdefault(order_id, name)
+    return found
 
 
 def wording(person: Acquaintance) -> str:
@@ -60,7 +71,7 @@ def wording(person: Acquaintance) -> str:
 
 
 def extras(due: Due, bought: str) -> dict[str, str]:
-    return {"bought": bought, "bought_on": day_in_words(due.facts["bought_on"])} if bought else {}
+    return {"bought": bought, "bought_on": day_in_words(due.facts["bought_on"])}
 
 
 def line(due: Due, person: Acquaintance, bought: str, drafts: Mapping[str, object], on: date) -> Line:
