@@ -19,7 +19,7 @@ from regulars.intake.services.people_of import Manner
 from regulars.intake.services.questions import ask_about_following_up, keep_questions
 from regulars.intake.services.refusing import keep_refused
 from regulars.intake.services.writing import Writer
-from regulars.intake.staging.pipeline import House, Staged, stage, workshop
+from regulars.intake.staging.pipeline import BIG_FILE_BYTES, House, Staged, stage, workshop
 from regulars.kit import bulletin, clock, money
 from regulars.kit.services import change_business
 from regulars.purchases.models import Order
@@ -60,7 +60,7 @@ def carry_out(run: ImportRun, path: Path) -> Staged:
     sheet = opened(path, options)
     found = understood(sheet, options)
     place, about = folder_of(run), house()
-    with workshop(place) as con:
+    with workshop(place, is_big=path.stat().st_size > BIG_FILE_BYTES) as con:
         staged = stage(con, sheet, found, options, about, place, path, run.name)
         _settle_currency(staged, about, is_dry=options.is_dry_run)
         _note_start(run, sheet, found, staged)
@@ -88,6 +88,7 @@ def _note_start(run: ImportRun, sheet: Sheet, found: Guess, staged: Staged) -> N
         "header_row": sheet.header_row,
         "sheet": sheet.sheet_name,
         "header": sheet.header,
+        "date_order": staged.date_order,
     }
     run.rows, run.units, run.currency = staged.rows, staged.units, staged.currency
     run.started_at = run.started_at or clock.now()

@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 from duckdb import DuckDBPyConnection
 
+from regulars.intake.services.collecting import now_and_then
 from regulars.intake.services.people_of import COLUMNS, Manner, Told, told
 from regulars.purchases.services import Basket, basket_of
 
 SLICE = 5_000
+COLLECT_EVERY = 8
 ORDER = ("unit", "pos", "reference", "day", "moment", "paid_mils", "tax_mils", "shipping_mils", "discount_mils",
          "is_cancelled", "channel", "note")  # fmt: skip
 
@@ -28,7 +30,8 @@ def units_after(
     con: DuckDBPyConnection, cursor: int, total: int, manner: Manner, *, is_about_sales: bool
 ) -> Iterator[Unit]:
     """Yield the units after number `cursor` in their order."""
-    for start in range(cursor + 1, total + 1, SLICE):
+    for turn, start in enumerate(range(cursor + 1, total + 1, SLICE)):
+        now_and_then(turn, COLLECT_EVERY)
         end = min(start + SLICE - 1, total)
         if is_about_sales:
             yield from _sales(con, start, end, manner)
@@ -50,14 +53,14 @@ def _people_only(con: DuckDBPyConnection, start: int, end: int, manner: Manner) 
 def _people(con: DuckDBPyConnection, first: int, last: int, manner: Manner) -> dict[int, Told]:
     rows = con.execute(
         f"SELECT {', '.join(COLUMNS)} FROM person WHERE pos BETWEEN ? AND ? ORDER BY pos", [first, last]
-    ).fetchall()  # noqa: S608
+    ).fetchall()
     return {row[0]: told(row, manner) for row in rows}
 
 
 def _sales(con: DuckDBPyConnection, start: int, end: int, manner: Manner) -> Iterator[Unit]:
     rows = con.execute(
         f"SELECT {', '.join(ORDER)} FROM unit WHERE unit BETWEEN ? AND ? ORDER BY unit", [start, end]
-    ).fetchall()  # noqa: S608
+    ).fetchall()
     named = [row[1] for row in rows if row[1] is not None]
     people = _people(con, min(named), max(named), manner) if named else {}
     lines = _by_unit(con, "SELECT unit, name, sku, quantity, amount, kind FROM unit_item", start, end)

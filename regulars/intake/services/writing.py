@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from duckdb import DuckDBPyConnection
 
 from regulars.intake.models import ImportRun
+from regulars.intake.services import collecting
 from regulars.intake.services.effects import note_effects, orders_as_they_stand
 from regulars.intake.services.people_of import Manner, Told
 from regulars.intake.services.units import Unit, pos_of, units_after
@@ -28,7 +29,7 @@ from regulars.purchases.services import Basket, LaterRefund, NewRefund, Recorded
 from regulars.staff.models import User
 
 HELD_MS, FIRST_CHUNK = 50, 200  # beside people at work
-EMPTY_HELD_MS, EMPTY_FIRST_CHUNK = 300, 2_000  # into an empty book
+EMPTY_HELD_MS, EMPTY_FIRST_CHUNK = 700, 2_000  # into an empty book
 STORIES_UNTIL = 2_000  # a larger import writes no timeline entry for each order
 
 
@@ -52,7 +53,8 @@ class Writer:
         self.last_person_id = run.cursor_person_id
         left = units_after(staged.con, run.cursor, staged.units, self.manner, is_about_sales=staged.is_about_sales)
         held, first = (EMPTY_HELD_MS, EMPTY_FIRST_CHUNK) if run.was_first else (HELD_MS, FIRST_CHUNK)
-        chunks_by_time(left, self.write, held, first=first)
+        with collecting.seldom():
+            chunks_by_time(left, self.write, held, first=first)
         if staged.is_about_sales:
             self._write_later_refunds(staged.con)
 

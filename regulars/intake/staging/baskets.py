@@ -15,6 +15,8 @@ from regulars.intake.staging import wide
 
 CARRIED = frozenset({*wide.PERSON, "row_number", "fault", "channel", "served_by", "order_note", "dispute_status", "x_tax", "x_shipping",
                      "x_discount", "x_amount", "d_bought_on", "u_bought_on", "d_refunded_on", "d_cancelled_at"})  # fmt: skip
+PRICED_BY = frozenset({"code", "currency", "converted_currency", "cancelled_at", "x_outstanding", "x_converted_amount", "x_converted_refunded",
+                       "x_refunded", "x_disputed"})  # fmt: skip
 PRICES = ("iso", "is_own", "paid", "given_back", "disputed_away", "used_rate", "is_cancelled")
 SUMMED = frozenset(
     {"x_amount", "x_refunded", "x_tax", "x_shipping", "x_discount", "x_converted_amount", "x_converted_refunded"}
@@ -91,7 +93,7 @@ def make_baskets(con: DuckDBPyConnection, how: Basketry) -> None:
 def _make_heads(con: DuckDBPyConnection, how: Basketry) -> None:
     """View `head`: orders of one row as they are; of several the first filled cell of each column, and amounts added up
     where they are those of lines."""
-    columns = [*wide.without(wide.names(con, "record_table"), "place"), "standing"]
+    columns = [*(name for name in wide.names(con, "record_table") if name in CARRIED | PRICED_BY), "standing"]
     merged = [
         f"sum({name}) AS {name}" if how.adds_up and name in SUMMED else f"arg_min({name}, place) AS {name}"
         for name in columns
@@ -101,7 +103,7 @@ def _make_heads(con: DuckDBPyConnection, how: Basketry) -> None:
     )
     wide.offer(con, "head", wide.EVERY)
     con.execute("ALTER VIEW head RENAME TO head_of_several")
-    every = ", ".join(["key", "place", *columns, *(name for name in wide.EVERY if name not in columns)])
+    every = ", ".join(["key", "place", *columns, *(name for name in wide.EVERY if name not in columns and name in CARRIED | PRICED_BY)])
     con.execute(
         f"CREATE VIEW head AS SELECT {every} FROM part ANTI JOIN several USING (key) UNION ALL SELECT {every} FROM head_of_several"  # noqa: S608
     )
@@ -186,3 +188,11 @@ def _refuse_baskets(con: DuckDBPyConnection) -> None:
     con.execute("DELETE FROM item WHERE key IN (SELECT key FROM gone)")
     con.execute("DELETE FROM part_key WHERE key IN (SELECT key FROM gone)")
     con.execute("DROP TABLE gone")
+
+
+def clear_up(con: DuckDBPyConnection) -> None:
+    """Make room: the rows themselves are not needed any more once orders and refunds are made of them."""
+    for view in ("part", "head", "head_of_several", "priced", "record"):
+        con.execute(f"DROP VIEW IF EXISTS {view}")
+    for table in ("head_table", "record_table", "verdict", "part_key", "several", "item_of"):
+        con.execute(f"DROP TABLE IF EXISTS {table}")

@@ -26,7 +26,8 @@ from regulars.intake.staging.typing import Reading
 from regulars.intake.values.dates import Order
 from regulars.kit import money
 
-MEMORY = "320MB"
+MEMORY = "360MB"
+BIG_FILE_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,11 @@ class Staged:
 
 
 @contextmanager
-def workshop(folder: Path) -> Iterator[DuckDBPyConnection]:
-    """An empty DuckDB in bounded memory, with room to spill in `folder`; removed afterwards."""
+def workshop(folder: Path, *, is_big: bool = False) -> Iterator[DuckDBPyConnection]:
+    """An empty DuckDB in bounded memory, with room to spill in `folder`; for a big file on disk. Removed afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
     _remove(folder)
-    con = duckdb.connect()
+    con = duckdb.connect(str(folder / "staging.duckdb") if is_big else ":memory:")
     try:
         con.execute(f"SET memory_limit = '{MEMORY}'")
         con.execute("SET TimeZone = 'UTC'")
@@ -84,7 +85,8 @@ def workshop(folder: Path) -> Iterator[DuckDBPyConnection]:
 
 
 def _remove(folder: Path) -> None:
-    (folder / "rows.csv").unlink(missing_ok=True)
+    for name in ("rows.csv", "staging.duckdb", "staging.duckdb.wal"):
+        (folder / name).unlink(missing_ok=True)
     shutil.rmtree(folder / "spill", ignore_errors=True)
 
 
@@ -176,6 +178,7 @@ def _stage_sales(staged: Staged, options: ImportOptions, house: House, filled: s
     baskets.make_baskets(con, how)
     refunds.make_refunds(con, how, guesses_anonymous="kind" in filled)
     asking.about_refunds(con, staged.questions)
+    baskets.clear_up(con)
 
 
 def _give_numbers(con: DuckDBPyConnection, filled: set[str]) -> None:
