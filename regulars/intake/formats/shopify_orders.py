@@ -1,7 +1,7 @@
 """Shopify: orders. One row a line; the first row of an order holds its totals, the others leave them blank.
 
 Refunds stand in `Refunded Amount`, cancelled orders in `Cancelled at`, voided ones were never paid. `Total` is after
-discounts, with tax and shipping. Names begin with # (orders) or #D (drafts).
+discounts, with tax and shipping. Names begin with # (orders) or #D (drafts). The names of its programs' own JSON come last.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -22,11 +22,11 @@ SHOPIFY_ORDERS = Format(
     columns={
         "order_id": names("Name"),
         "bought_on": names("Created at|Paid at|Processed at"),
-        "amount": names("Total"),
+        "amount": names("Total|total_price"),
         "currency": names("Currency"),
-        "tax": names("Taxes"),
-        "shipping": names("Shipping"),
-        "discount": names("Discount Amount"),
+        "tax": names("Taxes|total_tax"),
+        "shipping": names("Shipping|total_shipping_price_set.shop_money.amount"),
+        "discount": names("Discount Amount|total_discounts"),
         "refunded": names("Refunded Amount"),
         "cancelled_at": names("Cancelled at"),
         "status": names("Financial Status"),
@@ -40,17 +40,19 @@ SHOPIFY_ORDERS = Format(
         "quantity": names("Lineitem quantity"),
         "price": names("Lineitem price"),
         "line_discount": names("Lineitem discount"),
-        "email": names("Email"),
-        "full_name": names("Billing Name|Shipping Name"),
-        "phone": names("Phone|Billing Phone|Shipping Phone"),
+        "email": names("Email|contact_email|customer.email"),
+        "full_name": names("Billing Name|Shipping Name|billing_address.name"),
+        "given_name": names("customer.first_name"),
+        "family_name": names("customer.last_name"),
+        "phone": names("Phone|Billing Phone|Shipping Phone|customer.phone"),
         "company": names("Billing Company|Shipping Company"),
-        "street": names("Billing Address1|Billing Street|Shipping Address1|Shipping Street"),
+        "street": names("Billing Address1|Billing Street|billing_address.address1|Shipping Address1|Shipping Street"),
         "street_2": names("Billing Address2|Shipping Address2"),
-        "city": names("Billing City|Shipping City"),
-        "postcode": names("Billing Zip|Shipping Zip"),
-        "region": names("Billing Province|Shipping Province"),
-        "country": names("Billing Country|Shipping Country"),
-        "accepts_email": names("Accepts Marketing"),
+        "city": names("Billing City|Shipping City|billing_address.city"),
+        "postcode": names("Billing Zip|Shipping Zip|billing_address.zip"),
+        "region": names("Billing Province|Shipping Province|billing_address.province"),
+        "country": names("Billing Country|Shipping Country|billing_address.country_code"),
+        "accepts_email": names("Accepts Marketing|buyer_accepts_marketing"),
     },
     judge=judge_shop,
     repeats_total=True,

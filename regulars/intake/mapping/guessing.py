@@ -138,7 +138,7 @@ def _doubted(field: str | None, key: str, cells: list[str]) -> str | None:
         return None
     if field in MOMENTS and is_enough and contents.share(cells, contents.is_moment) < 0.4:
         return None
-    if field in {"email", "email_2"} and contents.share(cells, lambda cell: "@" in cell) < 0.3:
+    if field in {"email", "email_2"} and is_enough and contents.share(cells, lambda cell: "@" in cell) < 0.3:
         return None
     if field in {"person_id", "full_name"}:
         return _who(field, cells)

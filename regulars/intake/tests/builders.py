@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
+from zipfile import ZipFile
 
 from regulars.intake.services import ImportOptions, import_files
 from regulars.kit.business import Business, exists
@@ -36,3 +39,47 @@ def taken_in(path: Path, **options: Any) -> dict[str, Any]:
 def reasons(answer: dict[str, Any]) -> dict[int, str]:
     """The refused rows of an answer, by number."""
     return {row["row"]: row["reason"] for row in answer["refused_rows"]}
+
+
+def a_workbook(folder: Path, sheets: dict[str, list[list[str | float | date]]], name: str = "book.xlsx") -> Path:
+    """Write a plain Excel workbook: texts, numbers, and days as Excel keeps them."""
+    path = folder / name
+    with ZipFile(path, "w") as book:
+        for part, text in _parts(list(sheets)).items():
+            book.writestr(part, text)
+        for number, rows in enumerate(sheets.values(), start=1):
+            cells = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
+            book.writestr(f"xl/worksheets/sheet{number}.xml", f'{XML}<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData></worksheet>')
+    return path
+
+
+XML = '<?xml version="1.0" encoding="UTF-8"?>'
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def _cell(value: str | float | date) -> str:
+    if isinstance(value, date):
+        return f'<c s="1"><v>{(value - date(1899, 12, 30)).days}</v></c>'
+    if isinstance(value, str):
+        return f'<c t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+    return f"<c><v>{value}</v></c>"
+
+
+def _parts(names: list[str]) -> dict[str, str]:
+    numbered = list(enumerate(names, start=1))
+    sheets = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>' for n, name in numbered)
+    links = "".join(f'<Relationship Id="rId{n}" Type="{RELATIONS}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n, _name in numbered)
+    styles = f'<Relationship Id="rId99" Type="{RELATIONS}/styles" Target="styles.xml"/>'
+    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    return {
+        "[Content_Types].xml": f'{XML}<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/></Types>',
+        "_rels/.rels": f'{XML}<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{RELATIONS}/officeDocument"'
+        ' Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'{XML}<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>{sheets}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'{XML}<Relationships xmlns="{PACKAGE}/relationships">{links}{styles}</Relationships>',
+        "xl/styles.xml": f'{XML}<styleSheet xmlns="{MAIN}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
+    }

@@ -323,6 +323,12 @@ def test_a_line_that_cannot_be_read_is_named_and_stays_in_the_box(owner: Client)
     assert "nobody at all\nBo Berg, bo@nowhere</textarea>" in page
 
 
+def test_a_large_file_is_looked_at_by_its_top_and_its_rows_are_about_right(owner: Client) -> None:
+    rows = "".join(f"N{n},2026-01-02,p{n}@lindenblatt.example,5.00\n" for n in range(3_000))
+    run = sent(owner, f"Order,Date,Email,Total\n{rows}")
+    assert "about 3,000 rows" in shown(owner, run)
+
+
 def test_looking_changes_nothing(owner: Client, tmp_path: Path, django_assert_max_num_queries: Any) -> None:
     waiting = sent(owner, SALES)
     taken_in(a_file(tmp_path, SALES))

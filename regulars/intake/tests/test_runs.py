@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from regulars.intake.models import ImportRun, Question
-from regulars.intake.services.running import begin, carry_out
-from regulars.intake.services.undoing import undo
 from regulars.intake.options import ImportOptions
 from regulars.intake.services import answer_question, writing
+from regulars.intake.services.running import begin, carry_out
+from regulars.intake.services.undoing import undo
 from regulars.intake.tests.builders import a_business, a_file, taken_in
 from regulars.kit import clock
 from regulars.kit.business import Business
 from regulars.kit.errors import Refusal
 from regulars.people.models import Consent, ConsentNow, Email, Person
-from regulars.people.services import NewEntry, NewPerson, record_people, write_timeline
-from regulars.purchases.models import Order, PersonTotals, Refund
+from regulars.people.services import NewEntry, write_timeline
+from regulars.purchases.models import Order, PersonTotals
 
 pytestmark = pytest.mark.django_db
 

@@ -35,6 +35,8 @@ def parse(text: str, decimal: Mark = ".") -> Amount | None:
     if not found:
         return None
     before, after = clean[: found.start()], clean[found.end() :]
+    if found[0].rstrip().endswith((",", ".")):  # 12,- has no cents, and no minus
+        after = after.lstrip("- ")
     is_negative, beside = _sign(before, after)
     currency = _currency(beside)
     number = _number(found[0].strip(), decimal)
