@@ -90,7 +90,9 @@ def rows(path: Path, encoding: str, layout: Layout) -> Iterator[Row]:
             skipinitialspace=False,
         )
         try:
-            yield from ((number, [] if layout.hinted and number == 1 else cells) for number, cells in enumerate(reader, start=1))
+            yield from (
+                (number, [] if layout.hinted and number == 1 else cells) for number, cells in enumerate(reader, start=1)
+            )
         except csv.Error as fault:
             raise UnreadableFile(
                 f"Near line {reader.line_num} a quotation mark was opened and never closed. "

@@ -20,7 +20,8 @@ WESTERN, CENTRAL = "cp1252", "cp1250"
 # charset-normalizer takes short Latin texts for one of these at random.
 LATIN_GUESSES = frozenset(
     "ascii latin_1 cp1252 iso8859_15 iso8859_1 cp1250 iso8859_2 mac_roman cp1254 iso8859_9 cp1257 iso8859_4 iso8859_10 "
-    "iso8859_13 iso8859_14 iso8859_16 cp1258 mac_latin2 mac_iceland mac_turkish hp_roman8 cp775 cp437 cp850 cp852 cp858 "
+    "iso8859_13 iso8859_14 iso8859_16 cp1258 mac_latin2 mac_iceland mac_turkish hp_roman8 cp775 cp437 cp850 cp852 "
+    "cp858 "
     "cp500 cp037 cp1140 cp273 cp1026 cp860 cp861 cp863 cp865 cp857 iso8859_3 kz1048 ptcp154 johab big5hkscs hz".split()
 )
 SAMPLE = 256 * 1024

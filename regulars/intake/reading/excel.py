@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from regulars.intake.reading.sheets import Row, UnreadableFile
@@ -39,7 +40,10 @@ def _open(path: Path) -> CalamineWorkbook:
         return CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError, ValueError) as fault:
         raise UnreadableFile(
-            "This workbook cannot be opened: it may be damaged or protected by a password. Save it again as CSV and try that."
+            _(
+                "This workbook cannot be opened: it may be damaged or protected by a password."
+                " Save it again as CSV and try that."
+            )
         ) from fault
 
 

@@ -64,6 +64,7 @@ def _as_json(order: Order) -> dict[str, Any]:
             for line in lines
         ],
         "refunds": [
-            [r.reference, r.refunded_on.isoformat(), str(r.amount), places.get(r.line_id)] for r in order.refunds.all()
+            [r.reference, r.refunded_on.isoformat(), str(r.amount), places.get(r.line_id or 0)]
+            for r in order.refunds.all()
         ],
     }

@@ -45,7 +45,7 @@ def understood(sheet: Sheet, options: ImportOptions) -> Guess:
 
 
 def proposed(sheet: Sheet, options: ImportOptions) -> Guess:
-    """The same before anybody asks whether it is enough: as said, else as agreed before for this header, else as guessed."""
+    """The same before anybody asks whether it is enough: as said, else as agreed for this header, else as guessed."""
     wanted = None
     if options.format:
         wanted = FORMATS.get(options.format)
@@ -73,7 +73,7 @@ def _as_agreed(wanted: Format, sheet: Sheet, options: ImportOptions) -> Guess:
 
 
 def _corrected(found: Guess, sheet: Sheet, mapping: Mapping[str, str], *, is_settled: bool) -> Guess:
-    """Take over what was said about columns; a list of people becomes one of sales when a day and an amount are named."""
+    """Take over what was said about columns; people become sales when a day and an amount are named."""
     columns: Columns = {field: list(names) for field, names in found.columns.items()}
     for field, column in mapping.items():
         if field not in FIELDS:
@@ -130,7 +130,8 @@ def _usable(found: Guess) -> Guess:
     }:
         raise Refusal(
             _(
-                "No column names a person or says what was bought. Name them, for example --map email=COLUMN or --map amount=COLUMN."
+                "No column names a person or says what was bought. Name them, for example --map email=COLUMN"
+                " or --map amount=COLUMN."
             )
         )
     return found

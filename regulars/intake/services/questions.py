@@ -47,7 +47,7 @@ def keep_questions(run: ImportRun, asked: Sequence[Asked]) -> None:
 
 
 def ask_about_following_up(run: ImportRun) -> None:
-    """After the first sales came in: shall those of the last week be followed up? Asked once in the life of the business."""
+    """After the first sales: shall those of the last week be followed up? Asked once in the life of the business."""
     if not run.was_first or business().follow_up_since or Question.objects.filter(kind=FOLLOW_UP).exists():
         return
     since = clock.today() - timedelta(days=FOLLOW_UP_DAYS)

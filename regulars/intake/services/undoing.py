@@ -181,7 +181,7 @@ def _known_by_now(ids: Sequence[int], run: ImportRun) -> set[int]:
     known |= set(
         Silence.objects.filter(person_id__in=ids).exclude(set_by_room="intake").values_list("person_id", flat=True)
     )
-    return {pk for pk in known if pk is not None}
+    return {int(pk) for pk in known if pk}
 
 
 def _restore_people(run: ImportRun) -> None:

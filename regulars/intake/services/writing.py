@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F
@@ -161,11 +162,11 @@ class Writer:
         for start in range(0, len(rows), 500):
             self._write_refunds(rows[start : start + 500])
 
-    def _write_refunds(self, rows: Sequence[tuple[int, str, str, object, object]]) -> None:
+    def _write_refunds(self, rows: Sequence[tuple[int, str, str, date, Decimal]]) -> None:
         later = [
             LaterRefund(self.manner.source, key, NewRefund(reference[:200], day, amount))
             for _n, key, reference, day, amount in rows
-        ]  # type: ignore[arg-type]  # typed by the staging table
+        ]
         with transaction.atomic():
             recorded = purchases.record_refunds(later)
         unknown = set(recorded.unknown)

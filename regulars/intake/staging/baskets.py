@@ -85,7 +85,7 @@ def make_baskets(con: DuckDBPyConnection, how: Basketry) -> None:
     ]
     con.execute(
         f"CREATE TABLE basket_table AS SELECT {', '.join(columns)}, {REASON} AS why_not FROM priced", _sentences(how)
-    )  # noqa: S608
+    )
     wide.offer(con, "basket", wide.EVERY)
     _refuse_baskets(con)
 
@@ -99,13 +99,20 @@ def _make_heads(con: DuckDBPyConnection, how: Basketry) -> None:
         for name in columns
     ]
     con.execute(
-        f"CREATE TABLE head_table AS SELECT key, min(place) AS place, {', '.join(merged)} FROM part SEMI JOIN several USING (key) GROUP BY key"  # noqa: S608
+        f"CREATE TABLE head_table AS SELECT key, min(place) AS place, {', '.join(merged)} FROM part SEMI JOIN several USING (key) GROUP BY key"
     )
     wide.offer(con, "head", wide.EVERY)
     con.execute("ALTER VIEW head RENAME TO head_of_several")
-    every = ", ".join(["key", "place", *columns, *(name for name in wide.EVERY if name not in columns and name in CARRIED | PRICED_BY)])
+    every = ", ".join(
+        [
+            "key",
+            "place",
+            *columns,
+            *(name for name in wide.EVERY if name not in columns and name in CARRIED | PRICED_BY),
+        ]
+    )
     con.execute(
-        f"CREATE VIEW head AS SELECT {every} FROM part ANTI JOIN several USING (key) UNION ALL SELECT {every} FROM head_of_several"  # noqa: S608
+        f"CREATE VIEW head AS SELECT {every} FROM part ANTI JOIN several USING (key) UNION ALL SELECT {every} FROM head_of_several"
     )
 
 
@@ -122,7 +129,7 @@ def _make_items(con: DuckDBPyConnection, how: Basketry) -> None:
                      {own if how.adds_up else f"CASE WHEN key NOT IN (SELECT key FROM several) THEN {own} END"}, 0), 0), {how.digits})::DECIMAL(18,3) AS amount
         FROM part
         WHERE item IS NOT NULL OR sku IS NOT NULL OR x_quantity IS NOT NULL OR x_price IS NOT NULL OR x_line_amount IS NOT NULL
-        """  # noqa: S608
+        """
     )
 
 
@@ -152,7 +159,7 @@ def _priced(con: DuckDBPyConnection, how: Basketry) -> str:
         LEFT JOIN currency_of v ON v.text = h.converted_currency
         LEFT JOIN (SELECT key, sum(amount) AS amount FROM item WHERE is_priced GROUP BY key) l ON l.key = h.key
         {join}
-    """  # noqa: S608
+    """
 
 
 def _sentences(how: Basketry) -> list[str]:

@@ -48,7 +48,7 @@ def currencies_of_sales(con: DuckDBPyConnection) -> dict[str, int]:
         "SELECT c.iso, count(*) FROM record r JOIN verdict v USING (place)"
         " JOIN currency_of c ON c.text = coalesce(nullif(r.code, ''), r.currency) WHERE v.meaning = 'order' AND c.iso <> '' GROUP BY 1"
     ).fetchall()
-    return {iso: count for iso, count in rows}
+    return dict(rows)
 
 
 def find_exchanges(con: DuckDBPyConnection, currency: str) -> None:

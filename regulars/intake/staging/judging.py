@@ -56,16 +56,16 @@ def judge_shop(con: DuckDBPyConnection, case: Case) -> None:
         """
     )
     con.execute(
-        "UPDATE verdict SET meaning = 'none', reason = ? WHERE regexp_matches(order_key, '^#D[0-9]+$')", [DRAFT()]
+        "UPDATE verdict SET meaning = 'none', reason = ? WHERE regexp_matches(order_key, '^#D[0-9]+$')", [_draft()]
     )
-    for kind, reason in (("unpaid", UNPAID), ("draft", DRAFT), ("test", TEST)):
+    for kind, reason in (("unpaid", _unpaid), ("draft", _draft), ("test", _test)):
         _spread_reason(con, kind, reason())
 
 
 def judge_payments(con: DuckDBPyConnection, case: Case) -> None:
     """Payments: only money that was collected counts; a cancelled payment never was one, a lost dispute took it back."""
     judge_shop(con, case)
-    _spread_reason(con, "cancelled", UNPAID())
+    _spread_reason(con, "cancelled", _unpaid())
     _label_truths(con, "captured")
     con.execute(
         "UPDATE verdict SET meaning = 'none', reason = ? FROM record r JOIN captured_of c ON c.word = r.captured"
@@ -74,15 +74,15 @@ def judge_payments(con: DuckDBPyConnection, case: Case) -> None:
     )
 
 
-def UNPAID() -> str:  # noqa: N802  # reads as the constant it is, said in the language of the moment
+def _unpaid() -> str:  # reads as the constant it is, said in the language of the moment
     return _("Not paid: the status says “%s”. It is taken in once a newer export says that it was paid.")
 
 
-def DRAFT() -> str:  # noqa: N802
+def _draft() -> str:
     return _("A draft, not a sale.")
 
 
-def TEST() -> str:  # noqa: N802
+def _test() -> str:
     return _("A test order, not a sale.")
 
 
@@ -111,7 +111,7 @@ def _label_modes(con: DuckDBPyConnection) -> None:
     con.execute("CREATE TABLE mode_of (mode VARCHAR, reason VARCHAR)")
     con.executemany(
         "INSERT INTO mode_of VALUES (?, ?)",
-        [*((mode, TEST() if _is_a_test(mode) else None) for mode in _distinct(con, "mode")), (None, None)],
+        [*((mode, _test() if _is_a_test(mode) else None) for mode in _distinct(con, "mode")), (None, None)],
     )
 
 
@@ -125,13 +125,13 @@ def _label_truths(con: DuckDBPyConnection, column: str) -> None:
     con.executemany(
         f"INSERT INTO {column}_of VALUES (?, ?)",
         [*((word, truth(word)) for word in _distinct(con, column)), ("", None)],
-    )  # noqa: S608
+    )
 
 
 def _distinct(con: DuckDBPyConnection, column: str) -> Sequence[str]:
     return [
         word for (word,) in con.execute(f"SELECT DISTINCT {column} FROM record WHERE {column} IS NOT NULL").fetchall()
-    ]  # noqa: S608
+    ]
 
 
 def judge_each_kind(con: DuckDBPyConnection, verdict: KindJudge) -> None:
@@ -167,5 +167,5 @@ def write_verdicts(con: DuckDBPyConnection, *, refunds_by: str) -> None:
         JOIN kind_verdict k ON k.kind IS NOT DISTINCT FROM r.kind AND k.status IS NOT DISTINCT FROM r.status
              AND k.sign = sign(coalesce(r.x_amount, 0))::INTEGER AND k.impact IS NOT DISTINCT FROM r.impact
         LEFT JOIN standing_of s ON s.status IS NOT DISTINCT FROM r.status
-        """  # noqa: S608
+        """
     )

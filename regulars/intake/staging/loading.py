@@ -53,7 +53,7 @@ def _straight(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, path: Pat
     try:
         con.execute("SET preserve_insertion_order = true")
         con.execute(
-            f"CREATE TABLE entry_table AS SELECT row_number() OVER () - 1 AS place,"  # noqa: S608
+            f"CREATE TABLE entry_table AS SELECT row_number() OVER () - 1 AS place,"
             f" (row_number() OVER () - 1 + {shift})::INTEGER AS row_number, 0 AS surplus, {_fields(columns, _bare)}"
             " FROM read_csv(?, header=false, skip=1, delim=?, quote='\"', escape='\"', columns=?, strict_mode=true,"
             " null_padding=false, max_line_size=33554432)",
@@ -80,7 +80,7 @@ def _row_by_row(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, folder:
         f"c{place}": "VARCHAR" for place in places
     }
     con.execute(
-        f"CREATE TABLE entry_table AS SELECT place, row_number, surplus, {_fields(columns, 'c{}'.format)} FROM read_csv(?,"  # noqa: S608
+        f"CREATE TABLE entry_table AS SELECT place, row_number, surplus, {_fields(columns, 'c{}'.format)} FROM read_csv(?,"
         " header=false, delim=',', quote='\"', escape='\"', columns=?, max_line_size=33554432, buffer_size=67108864)",
         [str(path), types],
     )
@@ -118,7 +118,7 @@ def _uncover(con: DuckDBPyConnection, columns: Columns) -> None:
     """Take off what a program put before a value to keep a spreadsheet from changing it: '00123 and ="00123"."""
     for field in (field for field, found in columns.items() if found):
         con.execute(
-            f"UPDATE entry_table SET {field} = nullif(coalesce(nullif(regexp_extract({field}, ?, 1), ''), regexp_extract({field}, ?, 2)), '')"  # noqa: S608
+            f"UPDATE entry_table SET {field} = nullif(coalesce(nullif(regexp_extract({field}, ?, 1), ''), regexp_extract({field}, ?, 2)), '')"
             f" WHERE (starts_with({field}, '''') OR starts_with({field}, '=\"')) AND regexp_matches({field}, ?)",
             [PROTECTED, PROTECTED, PROTECTED],
         )

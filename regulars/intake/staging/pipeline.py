@@ -187,7 +187,7 @@ def _give_numbers(con: DuckDBPyConnection, filled: set[str]) -> None:
         return
     told = "coalesce(person_id, lower(address), lower(full_name), ''), bought_on, coalesce(amount, ''), coalesce(item, ''), coalesce(quantity, '')"
     con.execute(
-        f"CREATE TABLE numbered AS SELECT place, concat_ws(' ', {told}) AS told, row_number() OVER (PARTITION BY concat_ws(' ', {told}) ORDER BY place) AS n FROM record"  # noqa: S608
+        f"CREATE TABLE numbered AS SELECT place, concat_ws(' ', {told}) AS told, row_number() OVER (PARTITION BY concat_ws(' ', {told}) ORDER BY place) AS n FROM record"
     )
     con.execute(
         "UPDATE record_table SET order_id = substr(md5(n.told), 1, 16) || '-' || n.n FROM numbered n"

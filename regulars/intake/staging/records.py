@@ -52,7 +52,7 @@ def make_records(
             "a.others AS more_addresses",
         ]
         joins.append("LEFT JOIN email_of a ON a.text = e.email")
-    con.execute(f"CREATE VIEW typed AS SELECT {', '.join(columns)} FROM entry_table e {' '.join(joins)}")  # noqa: S608
+    con.execute(f"CREATE VIEW typed AS SELECT {', '.join(columns)} FROM entry_table e {' '.join(joins)}")
     _name_faults(con, amounts, moments)
 
 
@@ -68,17 +68,17 @@ def _join_clock(con: DuckDBPyConnection, filled: Collection[str]) -> None:
 def _mark_utc(con: DuckDBPyConnection, fields: Collection[str]) -> None:
     for field in fields:
         con.execute(
-            f"UPDATE entry_table SET {field} = {field} || ' UTC' WHERE regexp_matches({field}, ':[0-9]{{2}}(\\.[0-9]+)?$')"  # noqa: S608
+            f"UPDATE entry_table SET {field} = {field} || ' UTC' WHERE regexp_matches({field}, ':[0-9]{{2}}(\\.[0-9]+)?$')"
         )
 
 
 def _blank_out(con: DuckDBPyConnection, filled: Collection[str]) -> None:
     """Words that stand for an empty cell; the number 0 of a guest."""
     if "person_id" in filled:
-        con.execute(f"UPDATE entry_table SET person_id = NULL WHERE lower(person_id) IN {NO_NUMBER}")  # noqa: S608
+        con.execute(f"UPDATE entry_table SET person_id = NULL WHERE lower(person_id) IN {NO_NUMBER}")
     for field in {*AMOUNTS, *MOMENTS, "birthday", "email", "phone"} & set(filled):
         con.execute(
-            f"UPDATE entry_table SET {field} = NULL WHERE lower({field}) IN ('-', '--', 'null', 'none', 'n/a', 'nan', 'nil', '0000-00-00', '0000-00-00 00:00:00')"  # noqa: S608
+            f"UPDATE entry_table SET {field} = NULL WHERE lower({field}) IN ('-', '--', 'null', 'none', 'n/a', 'nan', 'nil', '0000-00-00', '0000-00-00 00:00:00')"
         )
 
 
@@ -86,7 +86,7 @@ def _read_emails(con: DuckDBPyConnection) -> None:
     """Table `email_of`: what was found in each cell that is not simply an address."""
     con.execute("CREATE TABLE email_of (text VARCHAR, first VARCHAR, others VARCHAR[])")
     texts = con.execute(
-        f"SELECT DISTINCT email FROM entry WHERE email IS NOT NULL AND NOT regexp_matches(lower(email), '{REGULAR_EMAIL}')"  # noqa: S608
+        f"SELECT DISTINCT email FROM entry WHERE email IS NOT NULL AND NOT regexp_matches(lower(email), '{REGULAR_EMAIL}')"
     ).fetchall()
     rows = [(text, found[0], found[1:]) for (text,) in texts if (found := emails(text))]
     for start in range(0, len(rows), 500):
@@ -105,7 +105,7 @@ def _name_faults(con: DuckDBPyConnection, amounts: Collection[str], moments: Col
         if field in moments:
             cases.append(f"WHEN {field} IS NOT NULL AND d_{field} IS NULL THEN replace(?, '%s', {field})")
             values.append(_("“%s” is no date."))
-    con.execute(f"CREATE TABLE record_table AS SELECT *, CASE {' '.join(cases)} END AS fault FROM typed", values)  # noqa: S608
+    con.execute(f"CREATE TABLE record_table AS SELECT *, CASE {' '.join(cases)} END AS fault FROM typed", values)
     con.execute("DROP VIEW typed")
     con.execute("DROP VIEW entry")
     con.execute("DROP TABLE entry_table")

@@ -25,7 +25,7 @@ def make_refunds(con: DuckDBPyConnection, how: Basketry, *, guesses_anonymous: b
 def _from_columns(con: DuckDBPyConnection) -> None:
     day = "coalesce(d_refunded_on, d_cancelled_at, d_bought_on)"
     con.execute(
-        f"INSERT INTO refund SELECT key, 'refunded', greatest({day}, d_bought_on), given_back, place FROM basket WHERE given_back > 0"  # noqa: S608
+        f"INSERT INTO refund SELECT key, 'refunded', greatest({day}, d_bought_on), given_back, place FROM basket WHERE given_back > 0"
     )
     con.execute(
         "INSERT INTO refund SELECT key, 'dispute', d_bought_on, disputed_away, place FROM basket"
@@ -33,7 +33,7 @@ def _from_columns(con: DuckDBPyConnection) -> None:
         " AND coalesce(given_back, 0) < paid"
     )
     con.execute(
-        f"INSERT INTO refund SELECT key, 'refunded', greatest({day}, d_bought_on), paid, place FROM basket b"  # noqa: S608
+        f"INSERT INTO refund SELECT key, 'refunded', greatest({day}, d_bought_on), paid, place FROM basket b"
         " WHERE standing = 'refunded' AND paid > 0 AND NOT is_cancelled AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.key = b.key)"
     )
 
@@ -61,7 +61,7 @@ def _from_rows(con: DuckDBPyConnection, how: Basketry) -> None:
 
 def _link_by_reference(con: DuckDBPyConnection, how: Basketry) -> None:
     con.execute(
-        f"UPDATE back SET key = b.key, amount = round(back.amount * CASE WHEN back.iso = ? THEN 1 ELSE b.used_rate END, {how.digits})"  # noqa: S608
+        f"UPDATE back SET key = b.key, amount = round(back.amount * CASE WHEN back.iso = ? THEN 1 ELSE b.used_rate END, {how.digits})"
         " FROM basket b WHERE b.key = back.refers_key",
         [how.currency],
     )
@@ -90,7 +90,7 @@ def _link_by_person(con: DuckDBPyConnection, how: Basketry, *, guesses_anonymous
                 QUALIFY row_number() OVER (PARTITION BY k.place ORDER BY o.amount = k.amount DESC, o.day DESC, o.place DESC) = 1
             )
             SELECT place, key, amount FROM best QUALIFY row_number() OVER (PARTITION BY key ORDER BY place) = 1
-            """,  # noqa: S608
+            """,
             [how.currency],
         ).fetchall()
         if not linked:

@@ -46,7 +46,7 @@ def decimals(con: DuckDBPyConnection, filled: Iterable[str], separator: str, wan
 
 def _texts(con: DuckDBPyConnection, fields: Iterable[str]) -> list[str]:
     union = " UNION ".join(
-        f"(SELECT DISTINCT {field} AS text FROM entry WHERE regexp_matches({field}, '[0-9][.,][0-9]|^[.,][0-9]') LIMIT 5000)"  # noqa: S608
+        f"(SELECT DISTINCT {field} AS text FROM entry WHERE regexp_matches({field}, '[0-9][.,][0-9]|^[.,][0-9]') LIMIT 5000)"
         for field in fields
     )
     return [text for (text,) in con.execute(union).fetchall()]
@@ -59,12 +59,11 @@ def date_order(con: DuckDBPyConnection, filled: Iterable[str], country: str, wan
     if wanted or not fields:
         return DateOrder(wanted or usual, is_open=False)
     union = " UNION ALL ".join(
-        f"SELECT {field} AS text FROM entry WHERE regexp_matches({field}, '{TWO_NUMBERS}')"  # noqa: S608
-        for field in fields
+        f"SELECT {field} AS text FROM entry WHERE regexp_matches({field}, '{TWO_NUMBERS}')" for field in fields
     )
     pair = f"regexp_extract(text, '{TWO_NUMBERS}', 1)::INTEGER AS a, regexp_extract(text, '{TWO_NUMBERS}', 2)::INTEGER AS b"
     found = con.execute(
-        f"SELECT count(*) FILTER (a > 12 AND b <= 12), count(*) FILTER (b > 12 AND a <= 12), count(*) FILTER (a <= 12 AND b <= 12 AND a <> b)"  # noqa: S608
+        f"SELECT count(*) FILTER (a > 12 AND b <= 12), count(*) FILTER (b > 12 AND a <= 12), count(*) FILTER (a <= 12 AND b <= 12 AND a <> b)"
         f" FROM (SELECT {pair} FROM ({union}))"
     ).fetchone()
     day_first, month_first, either = found or (0, 0, 0)

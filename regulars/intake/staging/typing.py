@@ -35,7 +35,7 @@ def type_amounts(con: DuckDBPyConnection, reading: Reading, fields: Iterable[str
     for field in fields:
         mark = reading.decimals.get(field, ".")
         texts = con.execute(
-            f"SELECT DISTINCT {field} FROM entry WHERE {field} IS NOT NULL AND {_plain(field, mark)} IS NULL"  # noqa: S608
+            f"SELECT DISTINCT {field} FROM entry WHERE {field} IS NOT NULL AND {_plain(field, mark)} IS NULL"
         ).fetchall()
         found = ((field, text, amounts.parse(text, mark)) for (text,) in texts)
         rows = [
@@ -83,7 +83,7 @@ def type_moments(con: DuckDBPyConnection, reading: Reading, fields: Iterable[str
     if not union:
         return
     texts = con.execute(
-        f"SELECT DISTINCT text FROM ({union}) WHERE NOT regexp_matches(text, '{ISO_DAY}') AND NOT regexp_matches(text, '{ISO_CLOCK}')"  # noqa: S608
+        f"SELECT DISTINCT text FROM ({union}) WHERE NOT regexp_matches(text, '{ISO_DAY}') AND NOT regexp_matches(text, '{ISO_CLOCK}')"
         f" AND NOT regexp_matches(text, '{ISO_ZONED}')"
     ).fetchall()
     zone = ZoneInfo(reading.zone)

@@ -49,7 +49,10 @@ def a_workbook(folder: Path, sheets: dict[str, list[list[str | float | date]]], 
             book.writestr(part, text)
         for number, rows in enumerate(sheets.values(), start=1):
             cells = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
-            book.writestr(f"xl/worksheets/sheet{number}.xml", f'{XML}<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData></worksheet>')
+            book.writestr(
+                f"xl/worksheets/sheet{number}.xml",
+                f'{XML}<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData></worksheet>',
+            )
     return path
 
 
@@ -70,7 +73,10 @@ def _cell(value: str | float | date) -> str:
 def _parts(names: list[str]) -> dict[str, str]:
     numbered = list(enumerate(names, start=1))
     sheets = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>' for n, name in numbered)
-    links = "".join(f'<Relationship Id="rId{n}" Type="{RELATIONS}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n, _name in numbered)
+    links = "".join(
+        f'<Relationship Id="rId{n}" Type="{RELATIONS}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n, _name in numbered
+    )
     styles = f'<Relationship Id="rId99" Type="{RELATIONS}/styles" Target="styles.xml"/>'
     kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     return {

@@ -14,7 +14,9 @@ from regulars.intake.tests.builders import a_file
 NAMES = "Name,Email\nZoë Müller,zoe@lindenblatt.example\nRené Çelik,rene@lindenblatt.example\n"
 
 
-def sheet(folder: Path, text: str | bytes, encoding: str = "utf-8", name: str = "export.csv", country: str = "") -> Sheet:
+def sheet(
+    folder: Path, text: str | bytes, encoding: str = "utf-8", name: str = "export.csv", country: str = ""
+) -> Sheet:
     return open_sheet(a_file(folder, text, name, encoding), is_known, country=country)
 
 
@@ -80,14 +82,24 @@ def test_a_quotation_mark_that_never_closes_is_said_with_its_line(tmp_path: Path
         list(sheet(tmp_path, "Name,Email\n" + '"Ann' + "x" * 17_000_000).rows())
 
 
-@pytest.mark.parametrize(("content", "word"), [(b"", "empty"), (b"%PDF-1.7", "PDF"), (b"\x1f\x8b\x08", "packed"), (b"\n\n", "blank")])
+@pytest.mark.parametrize(
+    ("content", "word"), [(b"", "empty"), (b"%PDF-1.7", "PDF"), (b"\x1f\x8b\x08", "packed"), (b"\n\n", "blank")]
+)
 def test_what_is_no_table_is_refused_in_words(tmp_path: Path, content: bytes, word: str) -> None:
     with pytest.raises(UnreadableFile, match=word):
         sheet(tmp_path, content)
 
 
 def test_orders_inside_json_become_a_row_a_line(tmp_path: Path) -> None:
-    orders = {"orders": [{"id": 7, "customer": {"email": "ann@lindenblatt.example"}, "line_items": [{"name": "Cup"}, {"name": "Bowl"}]}]}
+    orders = {
+        "orders": [
+            {
+                "id": 7,
+                "customer": {"email": "ann@lindenblatt.example"},
+                "line_items": [{"name": "Cup"}, {"name": "Bowl"}],
+            }
+        ]
+    }
     found = sheet(tmp_path, json.dumps(orders), name="orders.json")
     assert found.header == ["id", "customer.email", "lineitem.name"]
     assert [cells for _number, cells in found.rows()] == [

@@ -50,11 +50,13 @@ def test_a_shopify_export_is_counted_as_its_owner_would(tmp_path: Path) -> None:
 def test_refused_shopify_rows_carry_the_reason_and_the_number_the_spreadsheet_shows(tmp_path: Path) -> None:
     a_business()
     told = reasons(taken_in(a_file(tmp_path, SHOPIFY)))
-    assert "pending" in told[7] and "pending" in told[8]
+    assert "pending" in told[7]
+    assert "pending" in told[8]
     assert "test order" in told[10]
     assert "USD" in told[12]
     assert "eighty" in told[13]
-    assert "#1010" in told[14] and "row 13" in told[14]
+    assert "#1010" in told[14]
+    assert "row 13" in told[14]
 
 
 def test_an_order_on_two_lines_is_one_order_with_its_discounts_taken_off_the_lines(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_no_text_breaks_the_readers(text: str) -> None:
     dates.parse(text)
     reach.email(text)
     reach.phones(text)
-    truth(text), standing(text), mail_status(text)  # noqa: B018  # only that they return
+    truth(text), standing(text), mail_status(text)  # only that they return
 
 
 def test_the_decimal_mark_is_told_by_the_whole_column() -> None:
@@ -70,7 +70,9 @@ DAYS = [
 @pytest.mark.parametrize(("text", "order", "day"), DAYS)
 def test_a_day_is_read_as_it_was_meant(text: str, order: dates.Order, day: date) -> None:
     found = dates.parse(text, order)
-    assert found and found.on == day and found.at is None
+    assert found
+    assert found.on == day
+    assert found.at is None
 
 
 MOMENTS = [
@@ -83,10 +85,14 @@ MOMENTS = [
 @pytest.mark.parametrize(("text", "at"), MOMENTS)
 def test_a_moment_with_a_zone_is_the_same_moment_everywhere(text: str, at: datetime) -> None:
     found = dates.parse(text, "mdy")
-    assert found and found.at and found.at.astimezone(UTC) == at
+    assert found
+    assert found.at
+    assert found.at.astimezone(UTC) == at
 
 
-@pytest.mark.parametrize("text", ["", "soon", "32/13/2026", "2026-02-30", "00/00/0000", "2010-10-14T12:00:00.000Z-0300", "12:30"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "32/13/2026", "2026-02-30", "00/00/0000", "2010-10-14T12:00:00.000Z-0300", "12:30"]
+)
 def test_what_is_no_date_is_none(text: str) -> None:
     assert dates.parse(text) is None
 
@@ -97,7 +103,10 @@ def test_only_a_day_above_twelve_tells_day_from_month() -> None:
     assert dates.order_of(["03/04/2026", "06/25/2026"]) == {"mdy"}
 
 
-@given(st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)), st.sampled_from(["", "Z", " UTC", " +0200", "-05:30"]))
+@given(
+    st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)),  # noqa: DTZ001  # wall clocks
+    st.sampled_from(["", "Z", " UTC", " +0200", "-05:30"]),
+)
 def test_the_quick_way_reads_dates_like_the_careful_one(moment: datetime, zone: str) -> None:
     text = moment.isoformat(sep=" ", timespec="seconds") + zone
     day_sql, at_sql = moment_sql("bought_on", "America/New_York")
@@ -108,7 +117,8 @@ def test_the_quick_way_reads_dates_like_the_careful_one(moment: datetime, zone: 
     con.execute("INSERT INTO m_bought_on VALUES (NULL, NULL)")
     day, at = con.execute(f"SELECT {day_sql}, {at_sql} FROM e, m_bought_on").fetchone() or (None, None)
     careful = dates.parse(text)
-    assert careful and careful.at
+    assert careful
+    assert careful.at
     home = dates.zone_named("America/New_York")
     aware = careful.at if careful.at.tzinfo else careful.at.replace(tzinfo=home)
     assert at == aware.astimezone(UTC).replace(tzinfo=None)
@@ -117,7 +127,11 @@ def test_the_quick_way_reads_dates_like_the_careful_one(moment: datetime, zone: 
 
 def test_the_patterns_of_the_quick_way_match_what_they_say() -> None:
     con = duckdb.connect()
-    for pattern, text in ((ISO_DAY, "2026-01-02"), (ISO_CLOCK, "2026-01-02T03:04"), (ISO_ZONED, "2026-01-02 03:04:05 +01:00")):
+    for pattern, text in (
+        (ISO_DAY, "2026-01-02"),
+        (ISO_CLOCK, "2026-01-02T03:04"),
+        (ISO_ZONED, "2026-01-02 03:04:05 +01:00"),
+    ):
         assert con.execute("SELECT regexp_matches(?, ?)", [text, pattern]).fetchone() == (True,)
 
 

@@ -179,4 +179,6 @@ def order_of(texts: Iterable[str]) -> set[Order]:
 def is_open_to_both(text: str) -> bool:
     """Say whether day and month could be swapped in this text and make another day."""
     found = NUMERIC.match(WEEKDAY.sub("", plain(text)))
-    return bool(found) and int(found[1]) <= 12 and int(found[2]) <= 12 and found[1].lstrip("0") != found[2].lstrip("0")
+    if not found:
+        return False
+    return int(found[1]) <= 12 and int(found[2]) <= 12 and found[1].lstrip("0") != found[2].lstrip("0")
