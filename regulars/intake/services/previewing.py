@@ -132,12 +132,14 @@ def _rehearse(run: ImportRun, shown: Preview, options: ImportOptions) -> None:
 
 
 def _about(run: ImportRun, sheet: Sheet) -> int:
-    """How many rows there are, by the size of the first ones; counted where rows have no size in the file."""
+    """How many rows there are, by the lines of the file; counted where a row is no line."""
     if sheet.kind != "text":
         return sum(1 for _row in sheet.rows())
+    with path_of(run).open("rb") as file:
+        lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
     first = sheet.first_rows(SAMPLE_ROWS)
-    size = sum(len(cell.encode()) + 1 for _number, cells in first for cell in cells) / len(first)
-    guessed = int(path_of(run).stat().st_size / max(size, 1))
+    inside = sum(cell.count("\n") for _number, cells in first for cell in cells)
+    guessed = max(lines * len(first) // (len(first) + inside), len(first))
     step = int(10 ** max(len(str(guessed)) - 2, 0))
     return round(guessed / step) * step
 

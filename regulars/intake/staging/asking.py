@@ -38,11 +38,14 @@ def about_date_order(assumed: Order) -> Asked:
 def about_decimals(assumed: Mark) -> Asked:
     return Asked(
         "decimal",
-        _("Is 1,234 a little over one, or more than a thousand? It was read as %(meaning)s.")
-        % {"meaning": _("more than a thousand") if assumed == "." else _("a little over one")},
+        _("Which mark stands before the cents? It was taken to be the %(mark)s.")
+        % {"mark": _("point") if assumed == "." else _("comma")},
         _("Every amount in the file makes sense both ways."),
         assumed,
-        [(".", _("the point stands before the cents")), (",", _("the comma stands before the cents"))],
+        [
+            (".", _("the point: 1.234 is a little over one, 1,234 more than a thousand")),
+            (",", _("the comma: 1,234 is a little over one, 1.234 more than a thousand")),
+        ],
     )
 
 
@@ -105,7 +108,7 @@ def could_be_cents(con: DuckDBPyConnection) -> bool:
         SELECT count(*) >= {CENTS_LEAST_ROWS} AND bool_and(regexp_matches(amount, '^-?[0-9]{{3,9}}$'))
                AND count(*) FILTER (try_cast(amount AS BIGINT) % 100 <> 0) > 0.5 * count(*)
         FROM (SELECT amount FROM entry WHERE amount IS NOT NULL LIMIT 20000)
-        """  # noqa: S608
+        """
     ).fetchone()
     return bool(found and found[0])
 
