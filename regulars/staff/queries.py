@@ -14,7 +14,7 @@ PAGE_LENGTH = 50
 
 def is_inhabited() -> bool:
     """Has anybody an account? Before that, the first run is still to come, whatever the terminal took in. One query."""
-    return User.objects.exists()
+    return bool(User.objects.exists())
 
 
 def colleagues() -> QuerySet[User]:

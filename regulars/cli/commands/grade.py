@@ -20,6 +20,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
+def size(group: tuple[str, int]) -> int:
+    return group[1]
+
+
 def run(options: argparse.Namespace) -> int:
     from regulars.cli.printing import print_json, print_table
     from regulars.kit.clock import today
@@ -31,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     print(f"As of {answer['as_of']}: {answer['people']:,} people.")
     groups: dict[str, int] = answer["groups"]
-    print_table(["group", "people"], sorted(groups.items(), key=lambda group: -group[1]))
+    print_table(["group", "people"], sorted(groups.items(), key=size, reverse=True))
     return 0
 
 

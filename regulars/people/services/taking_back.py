@@ -39,7 +39,7 @@ OWN = (Email, Phone, PostalAddress, ExternalId, PersonKind, PersonTag, Note, Occ
 def mark_emails_bad(addresses: Iterable[str]) -> list[int]:
     """Mark addresses that do not work any more; returns the rows that were thought good. Safe to repeat."""
     wanted = {normalised_email(address) for address in addresses} - {""}
-    ids = []
+    ids: list[int] = []
     # Asked twice, each time word for word as one of the two partial indexes is kept.
     for is_key in (True, False):
         rows = Email.objects.filter(is_key=is_key, normalised__in=bulk.among_texts(wanted), is_bad=False)

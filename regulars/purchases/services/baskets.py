@@ -95,9 +95,21 @@ def _basket(order: NewOrder, mils: Callable[[Decimal], int]) -> Basket:
         sentence = _("Order %(reference)s has an amount below zero or beyond belief; an amount is 0 or more.")
         raise Refusal(sentence % {"reference": order.reference}) from fault
     return basket_of(
-        *(order.source, order.reference, order.person_id, order.bought_on.isoformat(), _moment(order.bought_at)),
-        *(paid, tax, shipping, discount, order.is_cancelled, order.channel, order.served_by_id, order.note),
-        *(lines, refunds),
+        order.source,
+        order.reference,
+        order.person_id,
+        order.bought_on.isoformat(),
+        _moment(order.bought_at),
+        paid,
+        tax,
+        shipping,
+        discount,
+        order.is_cancelled,
+        order.channel,
+        order.served_by_id,
+        order.note,
+        lines,
+        refunds,
     )
 
 
