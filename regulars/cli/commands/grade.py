@@ -35,7 +35,8 @@ def run(options: argparse.Namespace) -> int:
         return 0
     print(f"As of {answer['as_of']}: {answer['people']:,} people.")
     groups: dict[str, int] = answer["groups"]
-    print_table(["group", "people"], sorted(groups.items(), key=size, reverse=True))
+    largest_first: list[tuple[str, int]] = sorted(groups.items(), key=size, reverse=True)
+    print_table(["group", "people"], largest_first)
     return 0
 
 
