@@ -147,6 +147,6 @@ def progress(on: date) -> Progress:
     )
 
 
-def waiting_count(on: date, limit: int = 100) -> int:
-    """How many lines wait, for the number beside the room's name; counts no further than `limit` of a kind."""
-    return sum(len(kind.due(on, limit, None)) for kind in KINDS)
+def waiting_count(on: date) -> int:
+    """How many lines the page shows, for the number beside the room's name."""
+    return sum(len(kind.due(on, kind.shown, None)) for kind in KINDS)
