@@ -29,7 +29,7 @@ from regulars.purchases import services as purchases
 from regulars.purchases.services import Basket, LaterRefund, NewRefund, Recorded
 from regulars.staff.models import User
 
-HELD_MS, FIRST_CHUNK = 50, 200  # beside people at work
+HELD_MS, FIRST_CHUNK = 120, 500  # beside people at work
 EMPTY_HELD_MS, EMPTY_FIRST_CHUNK = 700, 2_000  # into an empty book
 STORIES_UNTIL = 2_000  # a larger import writes no timeline entry for each order
 
