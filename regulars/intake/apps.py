@@ -9,3 +9,7 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         from regulars.intake import jobs as jobs
+        from regulars.intake.records import RECORDS
+        from regulars.people import records
+
+        records.register(RECORDS)
