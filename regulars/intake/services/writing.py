@@ -5,7 +5,8 @@ Killed in the middle, a run goes on after the last stretch that was written whol
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,7 +23,7 @@ from regulars.intake.services.people_of import Manner, Told
 from regulars.intake.services.units import Unit, pos_of, units_after
 from regulars.intake.staging.pipeline import Staged
 from regulars.kit import jobs
-from regulars.kit.database import chunks_by_time
+from regulars.kit.database import chunks_by_time, connection, is_postgres
 from regulars.people import queries as people_queries
 from regulars.people import services as people
 from regulars.purchases import services as purchases
@@ -31,6 +32,8 @@ from regulars.staff.models import User
 
 HELD_MS, FIRST_CHUNK = 120, 500  # beside people at work
 EMPTY_HELD_MS, EMPTY_FIRST_CHUNK = 700, 2_000  # into an empty book
+MUCH = 20_000
+FIT_FOR_MUCH = {"cache_size": -96_000, "wal_autocheckpoint": 25_000, "mmap_size": 0}
 STORIES_UNTIL = 2_000  # a larger import writes no timeline entry for each order
 
 
@@ -54,7 +57,7 @@ class Writer:
         self.last_person_id = run.cursor_person_id
         left = units_after(staged.con, run.cursor, staged.units, self.manner, is_about_sales=staged.is_about_sales)
         held, first = (EMPTY_HELD_MS, EMPTY_FIRST_CHUNK) if run.was_first else (HELD_MS, FIRST_CHUNK)
-        with collecting.seldom():
+        with collecting.seldom(), _fit_for_much(run):
             chunks_by_time(left, self.write, held, first=first)
         if staged.is_about_sales:
             self._write_later_refunds(staged.con)
@@ -183,3 +186,23 @@ class Writer:
             else:
                 self.staged.refunds += 1
                 self.staged.net_amount -= later[place].refund.amount
+
+
+@contextmanager
+def _fit_for_much(run: ImportRun) -> Iterator[None]:
+    """SQLite, an empty book and much to write: more pages kept, the log copied back less often. Measured: a third less
+    time. The mapped file gains nothing here and counts as memory of this process."""
+    if is_postgres() or not run.was_first or run.units < MUCH:
+        yield
+        return
+    link = connection()
+    with link.cursor() as cursor:
+        before = [(name, cursor.execute(f"PRAGMA {name}").fetchone()[0]) for name in FIT_FOR_MUCH]
+        for name, value in FIT_FOR_MUCH.items():
+            cursor.execute(f"PRAGMA {name} = {value}")
+    try:
+        yield
+    finally:
+        with link.cursor() as cursor:
+            for name, value in before:
+                cursor.execute(f"PRAGMA {name} = {value}")

@@ -30,12 +30,13 @@ REASON = (
 
 @dataclass(frozen=True)
 class Basketry:
-    """How rows become orders: the business's currency and its decimals, the one meant where the file names none, and
-    whether the amounts of an order's rows are added up."""
+    """How rows become orders: the business's currency and its decimals, the one meant where the file names none, whether
+    the amounts of an order's rows are added up, and whether its first row tells all but the lines."""
 
     currency: str
     unnamed: str
     adds_up: bool
+    first_row_tells: bool
     digits: int
     filled: Collection[str]
 
@@ -91,6 +92,15 @@ def make_baskets(con: DuckDBPyConnection, how: Basketry) -> None:
 
 
 def _make_heads(con: DuckDBPyConnection, how: Basketry) -> None:
+    """View `head`: what an order says beside its lines, from its first row or from all of them."""
+    if how.first_row_tells:
+        con.execute("CREATE TABLE first_row AS SELECT min(place) AS place FROM part_key GROUP BY key")
+        con.execute("CREATE VIEW head AS SELECT * FROM part SEMI JOIN first_row USING (place)")
+    else:
+        _merge_heads(con, how)
+
+
+def _merge_heads(con: DuckDBPyConnection, how: Basketry) -> None:
     """View `head`: orders of one row as they are; of several the first filled cell of each column, and amounts added up
     where they are those of lines."""
     columns = [*(name for name in wide.names(con, "record_table") if name in CARRIED | PRICED_BY), "standing"]
@@ -201,5 +211,5 @@ def clear_up(con: DuckDBPyConnection) -> None:
     """Make room: the rows themselves are not needed any more once orders and refunds are made of them."""
     for view in ("part", "head", "head_of_several", "priced", "record"):
         con.execute(f"DROP VIEW IF EXISTS {view}")
-    for table in ("head_table", "record_table", "verdict", "part_key", "several", "item_of"):
+    for table in ("head_table", "first_row", "record_table", "verdict", "part_key", "several", "item_of"):
         con.execute(f"DROP TABLE IF EXISTS {table}")

@@ -26,7 +26,7 @@ from regulars.intake.staging.typing import Reading
 from regulars.intake.values.dates import Order
 from regulars.kit import money
 
-MEMORY = "360MB"
+MEMORY = "320MB"
 BIG_FILE_BYTES = 64 * 1024 * 1024
 
 
@@ -171,9 +171,8 @@ def _stage_sales(staged: Staged, options: ImportOptions, house: House, filled: s
     staged.currency = _currency(staged, options, house, filled)
     exchanges.find_exchanges(con, staged.currency)
     adds_up = _adds_up(staged, options, filled)
-    how = baskets.Basketry(
-        staged.currency, options.currency or staged.currency, adds_up, money.digits(staged.currency), filled
-    )
+    digits, unnamed = money.digits(staged.currency), options.currency or staged.currency
+    how = baskets.Basketry(staged.currency, unnamed, adds_up, format_.repeats_total, digits, filled)
     baskets.refuse_what_is_no_sale(con)
     baskets.make_baskets(con, how)
     refunds.make_refunds(con, how, guesses_anonymous="kind" in filled)

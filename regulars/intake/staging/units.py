@@ -28,12 +28,12 @@ def make_units(con: DuckDBPyConnection, *, is_about_sales: bool, digits: int) ->
         con.execute(
             f"""
             CREATE TABLE unit AS
-            SELECT row_number() OVER (ORDER BY w.pos NULLS LAST, b.place) AS unit, w.pos, b.key, b.key[:200] AS reference,
+            SELECT row_number() OVER (ORDER BY r.pos NULLS LAST, b.place) AS unit, r.pos, b.key, b.key[:200] AS reference,
                    b.d_bought_on::VARCHAR AS day, {MOMENT} AS moment, {_mils("b.paid", digits)} AS paid_mils,
                    {_mils("b.x_tax", digits, own=True)} AS tax_mils, {_mils("b.x_shipping", digits, own=True)} AS shipping_mils,
                    {_mils("b.x_discount", digits, own=True)} AS discount_mils, b.is_cancelled,
                    coalesce(b.channel, '')[:40] AS channel, {NOTE} AS note
-            FROM basket b LEFT JOIN keyed r ON r.place = b.place LEFT JOIN who w ON w.person_key = r.person_key
+            FROM basket b LEFT JOIN of_row r ON r.place = b.place
             ORDER BY unit
             """,
             [
@@ -44,9 +44,7 @@ def make_units(con: DuckDBPyConnection, *, is_about_sales: bool, digits: int) ->
         )
         _attach(con, digits)
     else:
-        con.execute("CREATE TABLE unit AS SELECT pos AS unit, pos FROM who ORDER BY pos")
-    con.execute("CREATE TABLE person AS SELECT * FROM who ORDER BY pos")
-    con.execute("DROP TABLE who")
+        con.execute("CREATE TABLE unit AS SELECT pos AS unit, pos FROM person ORDER BY pos")
     found = con.execute("SELECT count(*) FROM unit").fetchone()
     return int(found[0]) if found else 0
 

@@ -1,4 +1,4 @@
-"""Rows into people: table `who`, one row a person in the order they first appear; table `bearer`, which row names whom."""
+"""Rows into people: table `person`, in the order they first appear; table `of_row`, which row names whom."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from regulars.intake.values.words import mail_status, truth
 NAME = "coalesce(full_name, nullif(concat_ws(' ', given_name, middle_name, family_name), ''))"
 PLACE = "coalesce(street, city, postcode, country)"
 LOST = r"^[?\s.,-]*\?{2,}[?\s.,-]*$"
+PORTION = 50_000
 FLAGS = ("accepts_email", "accepts_text", "mail_disabled")
 
 
@@ -186,12 +187,27 @@ SAID = (
 
 
 def _gather(con: DuckDBPyConnection, filled: Collection[str]) -> None:
-    """One row a person: the newest name, every address, number and tag, and what was said about e-mails."""
+    """Table `person`: the newest name, every address, number and tag, and what was said about e-mails. In portions,
+    because gathering lists cannot be put off to the disk."""
+    con.execute(
+        "CREATE TABLE place_of AS SELECT person_key, row_number() OVER (ORDER BY min(place)) AS pos FROM keyed"
+        " WHERE person_key IS NOT NULL GROUP BY person_key"
+    )
+    con.execute(
+        "CREATE TABLE of_row AS SELECT k.place, k.number, p.pos, p.person_key FROM keyed k JOIN place_of p USING (person_key)"
+    )
+    con.execute("DROP TABLE keyed")
+    con.execute("DROP TABLE place_of")
     gathered = [
         f"{how if set(needs) & set(filled) else f'NULL::{kind}'} AS {name}" for name, needs, how, kind in GATHERED
     ]
-    con.execute(
-        "CREATE TABLE who AS SELECT person_key, row_number() OVER (ORDER BY min(place)) AS pos, min(row_number) AS row_number,"
-        f" any_value(number) AS number, {', '.join(gathered)}, {SAID}"
-        " FROM bearer JOIN keyed USING (place) WHERE person_key IS NOT NULL GROUP BY person_key"
+    select = (
+        f"SELECT pos, any_value(person_key) AS person_key, any_value(number) AS number, {', '.join(gathered)}, {SAID}"
+        " FROM bearer JOIN of_row USING (place) WHERE pos BETWEEN ? AND ? GROUP BY pos ORDER BY pos"
     )
+    last = con.execute("SELECT coalesce(max(pos), 0) FROM of_row").fetchone()
+    con.execute(f"CREATE TABLE person AS {select}", [1, PORTION])
+    for first in range(PORTION + 1, (last[0] if last else 0) + 1, PORTION):
+        con.execute(f"INSERT INTO person {select}", [first, first + PORTION - 1])
+    con.execute("DROP VIEW bearer")
+    con.execute("DROP TABLE bearer_table")
