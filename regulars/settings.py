@@ -136,6 +136,7 @@ INSTALLED_APPS = [
     "regulars.kit",
     "regulars.staff",
     "regulars.people",
+    "regulars.rapport",
     "regulars.purchases",
     "regulars.intake",
     "regulars.standings",

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("style/", requires("house.style")(kit.style_guide), name="style"),
     path("", include("regulars.staff.urls")),
     path("", include((people_and_their_page, "people"))),
+    path("rapport/", include("regulars.rapport.urls")),
     path("sales/", include("regulars.purchases.urls")),
     path("intake/", include("regulars.intake.urls")),
     path("groups/", include("regulars.standings.urls")),

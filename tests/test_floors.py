@@ -12,7 +12,7 @@ from django.db import models
 
 ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "regulars"
-FLOORS = ["kit", "staff", "people", "purchases", "intake", "standings", "outreach", "today", "cli", "web"]
+FLOORS = ["kit", "staff", "people", "rapport", "purchases", "intake", "standings", "outreach", "today", "cli", "web"]
 PRIVATE = {"views", "forms", "handlers"}
 
 

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class RapportConfig(AppConfig):
+    name = "regulars.rapport"
+    label = "rapport"
+
+    def ready(self) -> None:
+        from regulars.rapport import own_records
+
+        own_records.register_records()

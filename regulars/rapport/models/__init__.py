@@ -1,0 +1,1 @@
+"""The nouns of this room, one file a topic."""
