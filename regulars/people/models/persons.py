@@ -110,7 +110,7 @@ class Person(models.Model):
     @property
     def first_phone(self) -> str:
         """The number to ring, as it was typed, from rows already fetched."""
-        rows = [row for row in self.phones.all() if not row.is_bad]
+        rows = [row for row in self.phones.all() if not row.is_bad and row.is_for_voice]
         return min(rows, key=lambda row: (not row.is_primary, row.pk)).as_typed if rows else ""
 
     @property

@@ -18,6 +18,7 @@ class Email(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="emails", db_index=False)
     address = models.CharField(max_length=320)
     normalised = models.CharField(max_length=320)
+    label = models.CharField(max_length=40, blank=True, default="", db_default="")
     is_key = models.BooleanField(default=True)
     is_primary = models.BooleanField(default=True)
     is_bad = models.BooleanField(default=False)
@@ -41,12 +42,13 @@ class Email(models.Model):
 
 
 class Phone(models.Model):
-    """A number as it was typed; `e164` is empty when nobody could read it as a number."""
+    """A number as it was typed; `e164` is empty when nobody could read it as a number. `label`: mobile, work, fax."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="phones", db_index=False)
     as_typed = models.CharField(max_length=60)
     e164 = models.CharField(max_length=20, blank=True)
     name_key = models.CharField(max_length=200, blank=True)
+    label = models.CharField(max_length=40, blank=True, default="", db_default="")
     is_key = models.BooleanField(default=True)
     is_primary = models.BooleanField(default=True)
     is_bad = models.BooleanField(default=False)
@@ -64,6 +66,11 @@ class Phone(models.Model):
 
     def __str__(self) -> str:
         return self.as_typed
+
+    @property
+    def is_for_voice(self) -> bool:
+        """Nobody is rung at a fax or a pager."""
+        return self.label not in {"fax", "pager"}
 
 
 class PostalAddress(models.Model):

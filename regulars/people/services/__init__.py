@@ -6,7 +6,7 @@ from .consents import record_consent, withdraw_consent
 from .knowledge import add_note, add_tag, remove_note, remove_tag, set_kinds, set_preferences, set_tags
 from .leaving import erase_person, export_person
 from .merging import merge, unmerge
-from .newcomers import NewAddress, NewConsent, NewPerson, RecordedPeople
+from .newcomers import NewAddress, NewConsent, NewOccasion, NewPerson, RecordedPeople
 from .occasions import add_occasion, celebrate, keep_leap_day, remove_occasion
 from .quiet import finish_reminder, lift_silence, quiet_until, remind, reopen_reminder, silence, snooze_reminder
 from .reaching import readable_email, readable_phone
@@ -19,6 +19,7 @@ __all__ = [
     "NewAddress",
     "NewConsent",
     "NewEntry",
+    "NewOccasion",
     "NewPerson",
     "RecordedPeople",
     "add_note",

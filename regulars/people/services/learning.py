@@ -72,7 +72,7 @@ def _fill_blanks(drafts: Sequence[Draft]) -> set[int]:
 
 
 def _keep_news(drafts: Sequence[Draft], known: dict[Key, int]) -> None:
-    """Strike from every draft what the book has already. At most six queries, each only when something asks for it."""
+    """Strike from every draft what the book has already. At most seven queries, each when something asks."""
     ids = [draft.person_id for draft in drafts]
     _keep_new_reach(drafts, ids, known)
     tags = _held(PersonTag.objects.filter(person__in=bulk.among(ids)), "tag__word") if _any(drafts, "tags") else {}
@@ -80,12 +80,15 @@ def _keep_news(drafts: Sequence[Draft], known: dict[Key, int]) -> None:
     kinds = _held(PersonKind.objects.filter(person__in=bulk.among(ids)), "kind")
     born = Occasion.objects.filter(person__in=bulk.among(ids), kind="birthday", label="")
     birthdays = _held(born, "year") if _any(drafts, "birthday") else {}
+    others = Occasion.objects.filter(person__in=bulk.among(ids)).exclude(kind="birthday", label="")
+    days = _held(others, "kind", "label") if _any(drafts, "occasions") else {}
     for draft in drafts:
         pk = draft.person_id
         draft.tags = tuple(tag for tag in draft.tags if tag_word(tag) not in tags.get(pk, ()))
         draft.notes = tuple(text for text in draft.notes if text not in notes.get(pk, ()))
         draft.kinds = tuple(kind for kind in draft.kinds if kind not in kinds.get(pk, ()))
         draft.birthday = None if pk in birthdays else draft.birthday
+        draft.occasions = tuple(one for one in draft.occasions if (one.kind, one.label) not in days.get(pk, ()))
 
 
 def _keep_new_reach(drafts: Sequence[Draft], ids: list[int], known: dict[Key, int]) -> None:

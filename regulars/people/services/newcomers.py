@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from regulars.kit.business import business
 from regulars.people.addresses import e164, normalised_email
@@ -35,9 +35,20 @@ class NewConsent:
     expires_on: date | None = None
 
 
+class NewOccasion(NamedTuple):
+    """A day beside the birthday: an anniversary, a name day, a day with a label."""
+
+    kind: str
+    label: str
+    day: PartialDate
+
+
 @dataclass(frozen=True)
 class NewPerson:
-    """One person as a file, a form or a conversation names them. A name given whole is never split."""
+    """One person as a file, a form or a conversation names them. A name given whole is never split.
+
+    `labels` says of an e-mail address or a number, as it is typed here, what it is for: mobile, work, fax.
+    """
 
     full_name: str = ""
     given_name: str = ""
@@ -57,6 +68,8 @@ class NewPerson:
     referred_by_text: str = ""
     consents: tuple[NewConsent, ...] = ()
     is_bucket: bool = False
+    occasions: tuple[NewOccasion, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -105,6 +118,8 @@ class Draft:
     birthday: PartialDate | None
     consents: tuple[NewConsent, ...]
     is_bucket: bool
+    occasions: tuple[NewOccasion, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
     person_id: int = 0
     has_email: bool = False
     has_phone: bool = False
@@ -123,7 +138,7 @@ class Draft:
     def has_news(self) -> bool:
         """Is there anything left to write beside the texts and the consent?"""
         lists = (self.emails, self.phones, self.external_ids, self.places, self.tags, self.kinds, self.notes)
-        return any(lists) or self.birthday is not None
+        return any(lists) or self.birthday is not None or bool(self.occasions)
 
     def as_learned(self) -> dict[str, Any]:
         """Return what is news about somebody known before, as JSON."""
@@ -138,6 +153,7 @@ class Draft:
             "kinds": list(self.kinds),
             "notes": list(self.notes),
             "birthday": self.birthday is not None,
+            "occasions": [[kind, label] for kind, label, _day in self.occasions],
         }
 
     def add(self, other: Draft) -> None:
@@ -151,6 +167,8 @@ class Draft:
         self.kinds = _both(self.kinds, other.kinds)
         self.notes = _both(self.notes, other.notes)
         self.consents = _both(self.consents, other.consents)
+        self.occasions = _both(self.occasions, other.occasions)
+        self.labels = {**other.labels, **self.labels} if other.labels else self.labels
         self.birthday = self.birthday or other.birthday
         self.name_key = self.name_key or other.name_key
 
@@ -181,6 +199,8 @@ def _draft(person: NewPerson, region: str) -> Draft:
         person.birthday,
         person.consents,
         person.is_bucket,
+        tuple(NewOccasion(kind, label.strip()[:120], day) for kind, label, day in person.occasions),
+        person.labels,
     )
 
 

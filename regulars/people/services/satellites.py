@@ -43,15 +43,19 @@ def write_reach(drafts: Sequence[Draft], known: dict[Key, int]) -> None:
         pk = draft.person_id
         for number, (address, as_typed) in enumerate(draft.emails.items()):
             is_key = "@" in address and known.setdefault(("email", address, ""), pk) == pk
-            emails.append((pk, as_typed, address, is_key, number == 0 and not draft.has_email, "@" not in address))
+            label = draft.labels.get(as_typed, "")[:40]
+            emails.append(
+                (pk, as_typed, address, label, is_key, number == 0 and not draft.has_email, "@" not in address)
+            )
         for number, ((e164, _), as_typed) in enumerate(draft.phones.items()):
             is_key = bool(e164) and known.setdefault(("phone", e164, draft.name_key), pk) == pk
             is_first = number == 0 and not draft.has_phone
-            phones.append((pk, as_typed, e164, draft.name_key, is_key, is_first, not e164))
+            label = draft.labels.get(as_typed, "")[:40]
+            phones.append((pk, as_typed, e164, draft.name_key, label, is_key, is_first, not e164))
         ids += [(pk, *pair) for pair in draft.external_ids if known.setdefault(("id", *pair), pk) == pk]
         places += [(pk, *place, i == 0 and not draft.has_place, False) for i, place in enumerate(draft.places)]
-    bulk.insert(Email, ("person", "address", "normalised", "is_key", "is_primary", "is_bad"), emails)
-    bulk.insert(Phone, ("person", "as_typed", "e164", "name_key", "is_key", "is_primary", "is_bad"), phones)
+    bulk.insert(Email, ("person", "address", "normalised", "label", "is_key", "is_primary", "is_bad"), emails)
+    bulk.insert(Phone, ("person", "as_typed", "e164", "name_key", "label", "is_key", "is_primary", "is_bad"), phones)
     bulk.insert(ExternalId, ("person", "source", "external_id"), ids)
     bulk.insert(PostalAddress, ("person", *PLACE, "is_primary", "is_bad"), places)
 
@@ -65,6 +69,9 @@ def write_kinds(drafts: Sequence[Draft]) -> None:
 def write_birthdays(drafts: Sequence[Draft]) -> None:
     days = [(d.person_id, "birthday", "", d.birthday.month, d.birthday.day, d.birthday.year, True)
             for d in drafts if d.birthday]  # fmt: skip
+    for draft in drafts:
+        others = {(kind, label): day for kind, label, day in reversed(draft.occasions)}
+        days += [(draft.person_id, *named, day.month, day.day, day.year, True) for named, day in others.items()]
     bulk.insert(Occasion, ("person", "kind", "label", "month", "day", "year", "is_celebrated"), days)
 
 

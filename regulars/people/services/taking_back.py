@@ -128,3 +128,5 @@ def _unlearn(one: Mapping[str, Any]) -> None:
     Note.objects.filter(person=pk, text__in=one["notes"]).delete()
     if one["birthday"]:
         Occasion.objects.filter(person=pk, kind="birthday", label="").delete()
+    for kind, label in one.get("occasions", ()):
+        Occasion.objects.filter(person=pk, kind=kind, label=label).delete()

@@ -3,7 +3,15 @@ import pytest
 from regulars.kit.models import Notice
 from regulars.people.models import Consent, ConsentNow, Email, Person, Phone, PostalAddress, SearchWord
 from regulars.people.partial_dates import PartialDate
-from regulars.people.services import NewAddress, NewConsent, NewPerson, cash_customer, record_people
+from regulars.people.services import (
+    NewAddress,
+    NewConsent,
+    NewOccasion,
+    NewPerson,
+    cash_customer,
+    record_people,
+    unlearn,
+)
 from regulars.people.services.newcomers import RecordedPeople
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +206,18 @@ def test_threads_that_record_the_same_people_make_each_one_once(in_threads):
     assert sum(result.new for result in results) == 30
     assert Person.objects.count() == 30
     assert len({tuple(sorted(result.ids)) for result in results}) == 1
+
+
+def test_what_a_number_is_for_and_a_day_beside_the_birthday_are_kept_and_can_be_taken_back():
+    day = NewOccasion("anniversary", "", PartialDate(8, 8, 2009))
+    told = NewPerson(full_name="Ann Abel", phones=("+49 30 901820", "+49 30 901821"), occasions=(day,),
+                     labels={"+49 30 901820": "work", "+49 30 901821": "fax"})  # fmt: skip
+    record_people([NewPerson(full_name="Ann Abel", phones=("+49 30 901820",))], source="file")
+    recorded = record_people([told, told], source="file")
+    ann = Person.objects.get()
+    assert [phone.label for phone in ann.phones.order_by("pk")] == ["", "fax"]
+    assert ann.first_phone == "+49 30 901820"
+    assert [(one.kind, one.month, one.year) for one in ann.occasions.all()] == [("anniversary", 8, 2009)]
+    assert not record_people([told], source="file").learned
+    unlearn(recorded.learned)
+    assert not ann.occasions.exists()
