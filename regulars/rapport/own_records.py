@@ -1,24 +1,79 @@
-"""What this room does with its rows about a person: hand them out, erase them, move them to another entry and back."""
+"""What this room does with its rows about a person: hand them out, erase them, move them to another entry and back.
+
+Every table with somebody's rows stands once in `HELD`: what is handed out of it and what keeps two of them from being
+one row. Erasing deletes the rows: nothing of what passed between us and somebody is left without them.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from regulars.people.moving import put_back
+from django.db import models
+
+from regulars.people.moving import move_rows, put_back
 from regulars.people.records import MovedRows, PersonRecords, register
+from regulars.rapport.models import Encounter, Enquiry
+
+
+@dataclass(frozen=True)
+class Held:
+    """One table of this room: the name and columns under which its rows are handed out."""
+
+    model: type[models.Model]
+    name: str
+    columns: tuple[str, ...]
+    column: str = "person"
+    unless_same: tuple[str, ...] = ()
+
+
+HELD: list[Held] = [
+    Held(
+        Enquiry,
+        "enquiries",
+        (
+            "came_by", "wants", "expects", "wanted_by", "worth_amount", "likes_answer_by", "asked_at", "said_name",
+            "said_reach", "sent_by_text", "has_ticked_consent", "state", "answered_at", "parked_until", "lost_why",
+            "lost_words", "won_on", "delivered", "is_as_hoped",
+        ),
+    ),
+    Held(
+        Encounter,
+        "log",
+        ("kind", "direction", "words", "place", "link", "happened_at", "answer_by", "answered_at", "answer",
+         "resolved_at"),
+    ),
+]  # fmt: skip
 
 
 def export(person_id: int) -> dict[str, Any]:
-    return {}
+    """Everything this room holds on somebody, as plain values."""
+    return {held.name: [_plain(row) for row in _rows(held, person_id).values(*held.columns)] for held in HELD}
 
 
 def erase(person_id: int) -> None:
-    return None
+    for held in HELD:
+        _rows(held, person_id).delete()
 
 
 def merge(keep_id: int, other_id: int) -> MovedRows:
-    return ()
+    moved: list[Any] = []
+    for held in HELD:
+        moved += move_rows(_rows(held, other_id), keep_id, column=held.column, unless_same=held.unless_same)
+    return tuple(moved)
 
 
 def register_records() -> None:
     register(PersonRecords("rapport", export, erase, merge, put_back))
+
+
+def _rows(held: Held, person_id: int) -> models.QuerySet[Any]:
+    return held.model._default_manager.filter(**{held.column: person_id}).order_by("pk")
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value if isinstance(value, bool | int | str | None) else _text(value) for name, value in row.items()}
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

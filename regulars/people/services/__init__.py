@@ -5,10 +5,20 @@ from .changing import ChangedMeanwhile, change_person
 from .consents import record_consent, withdraw_consent
 from .knowledge import add_note, add_tag, remove_note, remove_tag, set_kinds, set_preferences, set_tags
 from .leaving import erase_person, export_person
+from .matching import hold_the_book, known_as
 from .merging import merge, unmerge
 from .newcomers import NewAddress, NewConsent, NewOccasion, NewPerson, RecordedPeople
 from .occasions import add_occasion, celebrate, keep_leap_day, remove_occasion
-from .quiet import finish_reminder, lift_silence, quiet_until, remind, reopen_reminder, silence, snooze_reminder
+from .quiet import (
+    drop_reminder,
+    finish_reminder,
+    lift_silence,
+    quiet_until,
+    remind,
+    reopen_reminder,
+    silence,
+    snooze_reminder,
+)
 from .reaching import readable_email, readable_phone
 from .recording import record_people
 from .taking_back import mark_emails_bad, mark_emails_good, remove_people, unlearn
@@ -29,10 +39,13 @@ __all__ = [
     "cash_customer",
     "celebrate",
     "change_person",
+    "drop_reminder",
     "erase_person",
     "export_person",
     "finish_reminder",
+    "hold_the_book",
     "keep_leap_day",
+    "known_as",
     "lift_silence",
     "mark_emails_bad",
     "mark_emails_good",

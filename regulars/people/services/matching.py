@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from regulars.kit import database
 from regulars.people.bulk import among_texts
 from regulars.people.models import Email, ExternalId, Phone
-from regulars.people.services.newcomers import Draft
+from regulars.people.services.newcomers import Draft, NewPerson, drafts_of
 
 Key = tuple[str, str, str]
 RECORDING_LOCK = 0x5265_6775  # "Regu"
@@ -43,6 +43,13 @@ def known_keys(drafts: Sequence[Draft]) -> dict[Key, int]:
         numbers = Phone.objects.filter(is_key=True, e164__in=among_texts(phones))
         found |= {("phone", e164, name): pk for e164, name, pk in numbers.values_list("e164", "name_key", "person_id")}
     return found
+
+
+def known_as(new: NewPerson) -> int | None:
+    """Return whom `record_people` would take this one for, or None for somebody new. At most three queries."""
+    draft = drafts_of([new])[0]
+    known, keys = known_keys([draft]), draft.keys()
+    return next((known[key] for key in keys if key in known), None)
 
 
 def settle(drafts: Sequence[Draft], known: dict[Key, int]) -> tuple[list[Draft], list[Draft], list[Draft]]:

@@ -101,3 +101,12 @@ def snooze_reminder(reminder: Reminder, until: date, by: User | None = None) -> 
     if not Reminder.objects.filter(pk=reminder.pk, done_at=None).update(show_on=until):
         raise Refusal(_("This is done already."))
     touch(reminder.person_id, "reminders")
+
+
+@transaction.atomic
+def drop_reminder(reminder: Reminder) -> bool:
+    """Take an open reminder out, because what it was about is over; False if it was done or gone already."""
+    dropped = Reminder.objects.filter(pk=reminder.pk, done_at=None).delete()[0]
+    if dropped:
+        touch(reminder.person_id, "reminders")
+    return bool(dropped)

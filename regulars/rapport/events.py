@@ -1,0 +1,15 @@
+"""What this room tells the rooms above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class EnquiryTaken:
+    """Somebody asked for something; `is_new_person` says that they were not in the book before."""
+
+    enquiry_id: int
+    person_id: int
+    came_by: str
+    is_new_person: bool
