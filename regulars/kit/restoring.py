@@ -22,7 +22,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
 
 import regulars
-from regulars.kit import changes, clock, tables
+from regulars.kit import changes, clock, moving_house, tables
 from regulars.kit.errors import Refusal
 from regulars.kit.parcels import unpack
 from regulars.kit.standing_by import is_somebody_at_work
@@ -38,22 +38,28 @@ class Restored:
 
 
 def restore(
-    source: Path | str, passphrase: str | None = None, into: Path | str | None = None, *, force: bool = False
+    source: Path | str,
+    passphrase: str | None = None,
+    into: Path | str | None = None,
+    *,
+    force: bool = False,
+    is_move: bool = False,
 ) -> Restored:
     """Put everything back from a backup, of SQLite or PostgreSQL, into this installation or the folder `into`.
 
     Refuses while Regulars runs here, a backup of a newer version, a damaged one, another passphrase, and a target
     that is lived in unless `force`d (then a backup of the target is kept first). Counts every table and refuses a
     difference. Sending is stopped afterwards: what left the house since the backup was taken is not known here, and
-    nobody gets it twice.
+    nobody gets it twice. Not so with `is_move`: then the mover holds every writer, nothing left since, and it goes on.
     """
     source, home = Path(source).expanduser().resolve(), Path(into or settings.DATA_DIR).expanduser().resolve()
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if is_somebody_at_work(home):
+    if not is_move and is_somebody_at_work(home):
         raise Refusal(_("Regulars is running on this folder. Stop it, restore, and start it again."))
     with _pointed_at(home):
         is_empty = _is_empty()
-        if not is_empty and not force:
+        may_replace = force or (is_move and moving_house.left_on() is not None)
+        if not is_empty and not may_replace:
             raise Refusal(_("There is a business in this installation already. It is replaced only if you force it."))
         with tempfile.TemporaryDirectory(prefix=".restoring-", dir=home) as folder:
             parcel = Path(folder)
@@ -65,7 +71,7 @@ def restore(
             counts = _put_back(about, manifest, parcel)
             _put_media_back(parcel / "media", home / "media")
             _write_key(key, home)
-        _begin_again()
+        _begin_again(stops_sending=not is_move)
     return Restored(counts, datetime.fromisoformat(about["taken_at"]), about["version"])
 
 
@@ -255,8 +261,8 @@ def _write_key(key: str, home: Path) -> None:
         file.write(key)
 
 
-def _begin_again() -> None:
-    """Numbers go on above all restored ones, and nothing is sent until a person says so.
+def _begin_again(*, stops_sending: bool) -> None:
+    """Numbers go on above all restored ones, and nothing is sent until a person says so, unless it is known what was.
 
     Old leases run out by themselves.
     """
@@ -278,7 +284,8 @@ def _begin_again() -> None:
     ]
     changes.begin_epoch(max([0, *numbered, *counted, *placed]))
     Heartbeat.objects.all().delete()
-    Business.objects.filter(is_sending_stopped=False).update(
-        is_sending_stopped=True, stopped_at=clock.now(), stopped_by_name=_("the restore")
-    )
+    if stops_sending:
+        Business.objects.filter(is_sending_stopped=False).update(
+            is_sending_stopped=True, stopped_at=clock.now(), stopped_by_name=_("the restore")
+        )
     forget_business()

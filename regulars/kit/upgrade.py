@@ -11,8 +11,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
-from regulars.kit import backups, bulletin, schedules
+import regulars
+from regulars.kit import backups, bulletin, clock, moving_house, schedules
+from regulars.kit.errors import Refusal
 
 LOCK_NUMBER = 726_585_711  # any number; PostgreSQL's advisory lock for upgrades of this product
 
@@ -31,6 +35,9 @@ def migrate_safely() -> bool:
     """
     with _alone():
         is_new = not connection.introspection.table_names()
+        if not is_new:
+            _must_not_be_newer()
+            _must_not_be_left()
         pending = pending_migrations()
         if pending:
             if not is_new:
@@ -39,6 +46,39 @@ def migrate_safely() -> bool:
         bulletin.enrol()
         schedules.enrol()
     return bool(pending)
+
+
+def unknown_migrations() -> list[str]:
+    """What a newer version has done to this database and this one does not know."""
+    loader = MigrationExecutor(connection).loader
+    known = set(loader.disk_migrations) | {key for step in loader.disk_migrations.values() for key in step.replaces}
+    ours = {app for app, _name in known}
+    return sorted(
+        f"{app} {name}" for app, name in loader.applied_migrations if app in ours and (app, name) not in known
+    )
+
+
+def _must_not_be_newer() -> None:
+    if unknown := unknown_migrations():
+        raise Refusal(
+            _(
+                "This data was last used by a newer Regulars than this one (%(ours)s), which does not know %(what)s. "
+                "Start the newer one, or restore the backup from before that upgrade (%(folder)s)."
+            )
+            % {"ours": regulars.__version__, "what": unknown[0], "folder": settings.BACKUP_DIR}
+        )
+
+
+def _must_not_be_left() -> None:
+    if left := moving_house.left_on():
+        place = _("REGULARS_DATABASE_URL") if connection.vendor == "sqlite" else _("the data folder")
+        raise Refusal(
+            _(
+                "Everything moved out of this database on %(day)s. Start Regulars on the new one (%(place)s), or open "
+                "this old state again with `regulars move --stay`."
+            )
+            % {"day": date_format(clock.local(left), "DATETIME_FORMAT"), "place": place}
+        )
 
 
 def _keep_what_is_there() -> None:

@@ -13,15 +13,22 @@ from regulars.cli.main import Command
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="the backup")
     parser.add_argument("--passphrase", action="store_true", help=f"it is locked (asked for, or {PASSPHRASE})")
+    parser.add_argument("--json", action="store_true", help="print JSON: rows by table")
+    parser.add_argument("--as-a-move", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument(
         "--force", action="store_true", help="replace what is there now; a backup of that is kept first"
     )
 
 
 def run(options: argparse.Namespace) -> int:
+    from regulars.cli.printing import print_json
     from regulars.kit.restoring import restore
 
-    info = restore(options.file, passphrase(options.passphrase or PASSPHRASE in os.environ), force=options.force)
+    words = passphrase(options.passphrase or PASSPHRASE in os.environ)
+    info = restore(options.file, words, force=options.force, is_move=options.as_a_move)
+    if options.json:
+        print_json({"counts": info.counts, "taken_at": info.taken_at, "version": info.version})
+        return 0
     rows, tables = sum(info.counts.values()), len(info.counts)
     print(f"Restored: {rows:,} rows in {tables} tables, as they were on {info.taken_at:%d %B %Y, %H:%M} UTC.")
     print("Sending is stopped, so that nobody is written to twice; “Start again” on any page lets it go on.")
