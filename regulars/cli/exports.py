@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
+from regulars.kit.errors import Refusal
+from regulars.kit.secrets import keyed_hash
+from regulars.kit.taking_out import Sheet, take_out
+from regulars.people.addresses import normalised_email
 from regulars.people.models import (
     ConsentNow,
     Email,
@@ -143,3 +149,48 @@ def order_rows() -> Iterator[Row]:
                 "person": order.person.full_name if order.person else "",
                 "lines": "; ".join(lines[order.pk]),
             }
+
+
+def everything(target: Path) -> dict[str, int]:
+    """Write everything there is into a folder or a .zip, the lists made for people first; the log notes it."""
+    from regulars.staff.services import note_audit
+
+    counts = take_out(target, [_for_people(what, str(words)) for what, words in LISTS.items()])
+    note_audit(None, "export_all", room="people", kind="house", text=target.name)
+    return counts
+
+
+LISTS = {
+    "people": _("Everybody in the book, one line each, with how to reach them and what is known."),
+    "orders": _("Every sale, one line each, with what was bought."),
+    "standings": _("How everybody stands today: when they last came, how often, how much, which group."),
+}
+
+
+def _for_people(what: str, words: str) -> Sheet:
+    columns, _rows = rows_of(what)
+    return Sheet(what, words, columns, lambda: (list(row.values()) for row in rows_of(what)[1]))
+
+
+def identity() -> str:
+    """What tells a card of this house from another's: the same every time, and a secret to nobody."""
+    return f"regulars-{keyed_hash('vcard', 'identity')[:12]}"
+
+
+def person_named(who: str) -> Person:
+    """Find somebody of the book by number or e-mail address; refused in a sentence when there is nobody, or several."""
+    found = Person.objects.here().filter(is_bucket=False)
+    if who.isascii() and who.isdigit() and len(who) < 19:
+        people = list(found.filter(pk=int(who)))
+    else:
+        wanted = Email.objects.filter(normalised=normalised_email(who)).values("person_id")
+        people = list(found.filter(pk__in=wanted)) if "@" in who else []
+    if not people:
+        raise Refusal(
+            _("There is nobody “%(who)s” in the book. Give their number or an e-mail address.") % {"who": who}
+        )
+    if len(people) > 1:
+        numbers = ", ".join(f"{person.pk} ({person})" for person in people)
+        words = _("Several people share this address. Give one of their numbers: %(them)s.")
+        raise Refusal(words % {"them": numbers})
+    return people[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TextIO
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+from regulars.kit.cells import CsvSheet
 
 
 def as_json(value: object) -> str:
@@ -38,28 +37,10 @@ def print_json_rows(rows: Iterable[Mapping[str, Any]], to: TextIO | None = None)
     out.write("\n]\n")
 
 
-def is_number(text: str) -> bool:
-    return text.lstrip("-").replace(".", "", 1).isdigit() and text.count(".") <= 1
-
-
-def formula_safe(value: object) -> str:
-    """Text for a CSV cell; what a spreadsheet would run as a formula is quoted, a plain negative number is not."""
-    if value is None:
-        return ""
-    if isinstance(value, Mapping | list | tuple):
-        return as_json(value)
-    text = value.isoformat() if isinstance(value, date) else str(value)
-    bare = text.lstrip(" \t\r\n\x00\u00a0\ufeff")
-    if (bare.startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS)) and not is_number(text):
-        return "'" + text
-    return text
-
-
 def print_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], to: TextIO | None = None) -> None:
-    writer = csv.writer(to or sys.stdout, lineterminator="\n")
-    writer.writerow(columns)
+    sheet = CsvSheet(to or sys.stdout, columns)
     for row in rows:
-        writer.writerow([formula_safe(row.get(column)) for column in columns])
+        sheet.write([row.get(column) for column in columns])
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:

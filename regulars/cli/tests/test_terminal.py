@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from regulars.cli.main import build_parser, commands
-from regulars.cli.printing import formula_safe
+from regulars.kit.cells import cell_of
 
 ORDERS = """Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,Lineitem quantity,Lineitem name,Lineitem price,Billing Name,Created at,Id
 #1001,ann@example.com,paid,2026-03-01 10:00:00 +0100,EUR,64.00,0.00,10.00,64.00,0.00,1,Green silk scarf,64.00,Ann Kavanagh,2026-03-01 10:00:00 +0100,1
@@ -185,4 +185,4 @@ def test_a_backup_locked_with_a_passphrase_opens_only_with_it(shop: Path, tmp_pa
     ],
 )
 def test_what_a_spreadsheet_would_run_is_quoted(cell: str | None, safe: str) -> None:
-    assert formula_safe(cell) == safe
+    assert cell_of(cell) == safe

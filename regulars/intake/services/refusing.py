@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from regulars.intake.models import ImportRun, RefusedRow
 from regulars.intake.reading import Sheet
+from regulars.kit.cells import covered
 
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 REASON = "Reason (Regulars)"
 ROW = "Row (Regulars)"
 
@@ -41,18 +41,13 @@ def refused_as_csv(run: ImportRun) -> Iterator[str]:
     rows = run.refused_rows.order_by("row_number").values_list("row_number", "reason", "cells")
     width = max([len(header), *(len(cells) for _number, _reason, cells in rows)], default=0)
     names = [*header, *(_("Column %(place)d") % {"place": place + 1} for place in range(len(header), width))]
-    yield "\ufeff" + _line([*map(safe, names), ROW, REASON])
+    yield "\ufeff" + _line([*map(covered, names), ROW, REASON])
     for number, reason, cells in rows:
         padded = [*cells, *[""] * (width - len(cells))]
-        yield _line([*map(safe, padded), str(number), safe(reason)])
+        yield _line([*map(covered, padded), str(number), covered(reason)])
 
 
 def _line(cells: Sequence[str]) -> str:
     out = io.StringIO()
     csv.writer(out).writerow(cells)
     return out.getvalue()
-
-
-def safe(text: str) -> str:
-    """Keep a spreadsheet from running a cell as a formula."""
-    return f"'{text}" if text.startswith(RISKY) else text

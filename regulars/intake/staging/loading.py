@@ -14,10 +14,11 @@ from duckdb import DuckDBPyConnection
 
 from regulars.intake.reading import Sheet
 from regulars.intake.staging.wide import TEXTS, kept, offer
+from regulars.kit.cells import SIGNS, UNSEEN
 
 BIG = 8 * 1024 * 1024
 KEPT_ALL = frozenset({"phone", "phone_2", "email_2"})
-PROTECTED = r"^(?:=\"(.*)\"|''?([0-9+=@\-].*))$"
+PROTECTED = f"(?s)^(?:=\"(.*)\"|'('*(?:[\\t\\r\\n]|[{UNSEEN}]*[0-9{SIGNS}]).*))$"
 BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 BLANK_LINE = re.compile(rb"\n[ \t,;|\"]*\r?\n|\r\r|\0")
 Columns = Mapping[str, Sequence[int]]
@@ -31,7 +32,8 @@ def load(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, folder: Path, 
     """
     if path is None or not _is_big_and_plain(sheet, path) or not _straight(con, sheet, columns, path):
         _row_by_row(con, sheet, columns, folder)
-    _uncover(con, columns)
+    if sheet.kind != "json":
+        _uncover(con, columns)
     offer(con, "entry", TEXTS)
     found = con.execute("SELECT count(*) FROM entry").fetchone()
     return int(found[0]) if found else 0

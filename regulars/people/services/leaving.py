@@ -101,7 +101,14 @@ def export_own(person_id: int) -> dict[str, Any]:
         "timeline": person.timeline.values("at", "room", "kind", "text"),
     }
     texts = {name: getattr(person, name) for name in BLANK if name != "sort_name"}
-    columns = {**texts, "added_at": person.added_at, "source": person.source, "quiet_until": person.quiet_until}
+    columns = {
+        **texts,
+        "household": person.household.name if person.household else "",
+        "organisation": person.organisation.name if person.organisation else "",
+        "added_at": person.added_at,
+        "source": person.source,
+        "quiet_until": person.quiet_until,
+    }
     plain: dict[str, Any] = _primitives({**columns, **{name: list(rows) for name, rows in lists.items()}})
     return plain
 
