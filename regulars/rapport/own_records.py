@@ -6,25 +6,50 @@ one row. Erasing deletes the rows: nothing of what passed between us and somebod
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import models
 
-from regulars.people.moving import move_rows, put_back
-from regulars.people.records import MovedRows, PersonRecords, register
-from regulars.rapport.models import Encounter, Enquiry
+from regulars.people.moving import change_row, move_rows, put_back, remove_row
+from regulars.people.records import Moved, MovedRows, PersonRecords, register
+from regulars.rapport.models import Belonging, Encounter, Enquiry, LifeEvent, Owed, Tie
 
 
 @dataclass(frozen=True)
 class Held:
-    """One table of this room: the name and columns under which its rows are handed out."""
+    """One table of this room: the name and columns under which its rows are handed out.
+
+    `join` makes two people's rows one's where moving them is not enough.
+    """
 
     model: type[models.Model]
     name: str
     columns: tuple[str, ...]
     column: str = "person"
     unless_same: tuple[str, ...] = ()
+    join: Callable[[int, int], MovedRows] | None = None
+
+
+def join_ties(keep_id: int, other_id: int) -> MovedRows:
+    """One rhythm a person: the one kept stays, the later of two days counts."""
+    other = Tie.objects.filter(person_id=other_id).first()
+    keep = Tie.objects.filter(person_id=keep_id).first()
+    if other is None or keep is None:
+        return move_rows(Tie.objects.filter(person_id=other_id), keep_id)
+    moved: list[Moved] = [*remove_row(other)]
+    days = {
+        name: _later(getattr(keep, name), getattr(other, name)) for name in ("last_in_on", "last_out_on", "rested_on")
+    }
+    months = keep.every_months if keep.every_months is not None else other.every_months
+    moved += change_row(keep, every_months=months, **days)
+    return tuple(moved)
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    return max((day for day in (one, other) if day), default=None)
 
 
 HELD: list[Held] = [
@@ -43,6 +68,19 @@ HELD: list[Held] = [
         ("kind", "direction", "words", "place", "link", "happened_at", "answer_by", "answered_at", "answer",
          "resolved_at"),
     ),
+    Held(
+        Belonging,
+        "things",
+        ("what", "details", "note", "bought_on", "is_from_us", "warranty_until", "service_months", "serviced_on",
+         "service_due_on", "gone_on", "noted_at"),
+    ),
+    Held(
+        LifeEvent,
+        "life_events",
+        ("kind", "label", "on", "is_whole_month", "note", "answer", "answered_at", "noted_at"),
+    ),
+    Held(Owed, "owed", ("side", "what", "agreed_on", "due_on", "outcome", "words", "settled_at", "noted_at")),
+    Held(Tie, "keeping_in_touch", ("every_months", "last_in_on", "last_out_on", "rested_on"), join=join_ties),
 ]  # fmt: skip
 
 
@@ -59,6 +97,9 @@ def erase(person_id: int) -> None:
 def merge(keep_id: int, other_id: int) -> MovedRows:
     moved: list[Any] = []
     for held in HELD:
+        if held.join is not None:
+            moved += held.join(keep_id, other_id)
+            continue
         moved += move_rows(_rows(held, other_id), keep_id, column=held.column, unless_same=held.unless_same)
     return tuple(moved)
 

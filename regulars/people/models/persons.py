@@ -19,6 +19,7 @@ class Kind(models.TextChoices):
     SUPPLIER = "supplier", _("supplier")
     DISTRIBUTOR = "distributor", _("distributor")
     EMPLOYEE = "employee", _("employee")
+    LANDLORD = "landlord", _("landlord")
     NEIGHBOUR = "neighbour", _("neighbour")
     OTHER = "other", _("somebody else")
 

@@ -19,7 +19,7 @@ from .quiet import (
     silence,
     snooze_reminder,
 )
-from .reaching import readable_email, readable_phone
+from .reaching import mark_places_good, mark_places_old, readable_email, readable_phone
 from .recording import record_people
 from .taking_back import mark_emails_bad, mark_emails_good, remove_people, unlearn
 from .timeline import NewEntry, remove_from_timeline, write_timeline
@@ -49,6 +49,8 @@ __all__ = [
     "lift_silence",
     "mark_emails_bad",
     "mark_emails_good",
+    "mark_places_good",
+    "mark_places_old",
     "merge",
     "quiet_until",
     "readable_email",

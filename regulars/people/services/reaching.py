@@ -83,3 +83,15 @@ def readable_phone(number: str) -> str:
         sentence = _("“%(text)s” does not look like a phone number. With +44 or the like in front it always works.")
         raise Refusal(sentence % {"text": number}, field="phones")
     return found
+
+
+def mark_places_old(person: Person) -> list[int]:
+    """Mark the postal addresses somebody moved away from and return which; they stay readable and get no post."""
+    ids = list(person.addresses.filter(is_bad=False).order_by("pk").values_list("pk", flat=True))
+    person.addresses.filter(pk__in=ids).update(is_bad=True)
+    return ids
+
+
+def mark_places_good(person: Person, ids: Sequence[int]) -> int:
+    """Take that back for these addresses, as far as they are still in the book."""
+    return person.addresses.filter(pk__in=ids).update(is_bad=False)

@@ -1,21 +1,48 @@
 """The reads of this room, one file a topic."""
 
+from .belongings import services_due, things_of, warranties_ending
 from .callers import callers_found
+from .dues import Between, between, owed_due
 from .encounters import LastContact, encounters_of, last_contacts, logged, open_complaints, unanswered
 from .enquiries import enquiries_in, enquiries_of, hopes_kept, to_compare, waiting_enquiries, waiting_now
+from .events import events_of, open_events
+from .others import Other, OthersPage, kinds_in_use, others
+from .saying import LastVisit, Say, what_to_say
+from .ties import Contact, Unspoken, contacts_of, rhythms, tie_of, unspoken
 
 __all__ = [
+    "Between",
+    "Contact",
     "LastContact",
+    "LastVisit",
+    "Other",
+    "OthersPage",
+    "Say",
+    "Unspoken",
+    "between",
     "callers_found",
+    "contacts_of",
     "encounters_of",
     "enquiries_in",
     "enquiries_of",
+    "events_of",
     "hopes_kept",
+    "kinds_in_use",
     "last_contacts",
     "logged",
     "open_complaints",
+    "open_events",
+    "others",
+    "owed_due",
+    "rhythms",
+    "services_due",
+    "things_of",
+    "tie_of",
     "to_compare",
     "unanswered",
+    "unspoken",
     "waiting_enquiries",
     "waiting_now",
+    "warranties_ending",
+    "what_to_say",
 ]

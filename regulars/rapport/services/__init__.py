@@ -13,7 +13,9 @@ from .asking import (
     switch_on,
     take_from_page,
 )
+from .belongings import add_belonging, change_belonging, have_back, part_with, record_service
 from .callers import Caller, link_sender, recognise
+from .dues import forget_owed, owe, reopen, settle
 from .enquiries import (
     NewEnquiry,
     answer_enquiry,
@@ -25,7 +27,9 @@ from .enquiries import (
     take_enquiry,
     win_enquiry,
 )
+from .events import NewEvent, answer_event, keep_address, record_event, remove_event
 from .logging import NewEncounter, answer_encounter, log_encounter, resolve_complaint
+from .ties import note_contact, rest, set_kind_rhythm, set_rhythm
 from .winning import live_askers, unwin_enquiries, win_enquiries
 
 __all__ = [
@@ -33,25 +37,43 @@ __all__ = [
     "Caller",
     "NewEncounter",
     "NewEnquiry",
+    "NewEvent",
     "TooMany",
+    "add_belonging",
     "answer_encounter",
     "answer_enquiry",
+    "answer_event",
     "asking_page",
+    "change_belonging",
     "change_page",
     "compare_expectations",
     "consent_wording",
+    "forget_owed",
+    "have_back",
+    "keep_address",
     "link_sender",
     "live_askers",
     "log_encounter",
     "lose_enquiry",
+    "note_contact",
+    "owe",
     "page_at",
     "park_enquiry",
+    "part_with",
     "recognise",
+    "record_event",
+    "record_service",
+    "remove_event",
     "renew_address",
+    "reopen",
     "reopen_enquiry",
     "resolve_complaint",
+    "rest",
+    "set_kind_rhythm",
     "set_next_step",
+    "set_rhythm",
     "set_wording",
+    "settle",
     "switch_off",
     "switch_on",
     "take_enquiry",
