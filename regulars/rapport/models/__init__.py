@@ -5,7 +5,7 @@ from .belongings import Belonging
 from .dues import Outcome, Owed, Side
 from .encounters import Direction, Encounter, EncounterKind
 from .enquiries import LIVE, WAITING, CameBy, Enquiry, LostWhy, Met, State
-from .events import LifeEvent
+from .life import LifeEvent
 from .ties import KindRhythm, Tie
 
 __all__ = [

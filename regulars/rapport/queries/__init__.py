@@ -5,7 +5,7 @@ from .callers import callers_found
 from .dues import Between, between, owed_due
 from .encounters import LastContact, encounters_of, last_contacts, logged, open_complaints, unanswered
 from .enquiries import enquiries_in, enquiries_of, hopes_kept, to_compare, waiting_enquiries, waiting_now
-from .events import events_of, open_events
+from .life import events_of, open_events
 from .others import Other, OthersPage, kinds_in_use, others
 from .saying import LastVisit, Say, what_to_say
 from .ties import Contact, Unspoken, contacts_of, rhythms, tie_of, unspoken

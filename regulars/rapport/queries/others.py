@@ -105,7 +105,8 @@ def _promises(ids: Collection[int]) -> dict[int, int]:
 
 def _days(people: list[Person], today: date) -> dict[int, tuple[str, date]]:
     """The next day that matters of each, within a year. One query."""
-    rules, found = {person.pk: person.feb29_rule for person in people}, {}
+    rules = {person.pk: person.feb29_rule for person in people}
+    found: dict[int, tuple[str, date]] = {}
     for row in Occasion.objects.filter(person_id__in=list(rules), is_celebrated=True):
         day = PartialDate(row.month, row.day, row.year)
         on = next(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, DateField, F, Q, QuerySet, Value
+from django.db.models import CharField, DateField, F, Q, Value
 from django.db.models.functions import Cast
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -102,7 +102,7 @@ def _facts(person: Person, day: date) -> Facts:
     return found
 
 
-def _part(rows: QuerySet[Any, Any], part: str, words: Any, on: Any) -> QuerySet[Any, Any]:
+def _part(rows: Any, part: str, words: Any, on: Any) -> Any:
     said = {"a_part": Value(part, CharField()), "its_words": Cast(words, CharField()), "its_day": Cast(on, DateField())}
     return rows.order_by().annotate(**said).values_list("a_part", "its_words", "its_day")
 

@@ -110,9 +110,10 @@ def unspoken(on: date, limit: int, *, only: Collection[int] | None = None, but_n
             for pk in _ids(rows, limit, only, but_not):
                 found.setdefault(pk, (kind, months))
     own = Tie.objects.filter(every_months__gt=0)
-    for months in own.order_by("every_months").values_list("every_months", flat=True).distinct():
-        rows = own.filter(every_months=months).filter(_silent(months_after(on, -(months or 0)), by_hand=True))
-        found.update(dict.fromkeys(_ids(rows, limit, only, but_not), ("", months or 0)))
+    by_hand = own.order_by("every_months").values_list("every_months", flat=True).distinct()
+    for months in [months for months in by_hand if months]:
+        ties = own.filter(every_months=months).filter(_silent(months_after(on, -months), by_hand=True))
+        found.update(dict.fromkeys(_ids(ties, limit, only, but_not), ("", months)))
     return _told(found, on)[:limit]
 
 

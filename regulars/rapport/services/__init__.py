@@ -27,7 +27,7 @@ from .enquiries import (
     take_enquiry,
     win_enquiry,
 )
-from .events import NewEvent, answer_event, keep_address, record_event, remove_event
+from .life import NewEvent, answer_event, keep_address, record_event, remove_event
 from .logging import NewEncounter, answer_encounter, log_encounter, resolve_complaint
 from .ties import note_contact, rest, set_kind_rhythm, set_rhythm
 from .winning import live_askers, unwin_enquiries, win_enquiries

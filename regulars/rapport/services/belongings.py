@@ -92,7 +92,8 @@ def _checked(said: Mapping[str, Any]) -> dict[str, Any]:
     if not values["what"]:
         raise Refusal(_("Please write what it is: a ring, a car, a boiler."), field="what")
     for name in ("bought_on", "serviced_on"):
-        if values[name] and values[name] > clock.today():
+        day: date | None = said.get(name)
+        if day is not None and day > clock.today():
             raise Refusal(_("That day is still to come."), field=name)
     months = values["service_months"]
     if months is not None and not 1 <= months <= MOST_MONTHS:

@@ -4,9 +4,10 @@ import pytest
 
 from regulars.kit.errors import Refusal
 from regulars.people.models import TimelineEntry
+from regulars.people.tests.builders import a_person
 from regulars.rapport import queries, services
 from regulars.rapport.models import Belonging
-from regulars.rapport.tests.builders import ON, a_person, a_shop, a_thing
+from regulars.rapport.tests.builders import ON, a_shop, a_thing
 
 pytestmark = pytest.mark.django_db
 

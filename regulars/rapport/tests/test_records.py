@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from regulars.people import services as people
+from regulars.people.tests.builders import a_person
 from regulars.rapport import own_records, services
 from regulars.rapport.models import Belonging, LifeEvent, Owed, Tie
-from regulars.rapport.tests.builders import a_person, a_shop, a_thing, an_event, owed
+from regulars.rapport.tests.builders import a_shop, a_thing, an_event, owed
 
 pytestmark = pytest.mark.django_db
 

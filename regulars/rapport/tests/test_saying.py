@@ -5,8 +5,9 @@ import pytest
 from regulars.people import services as people
 from regulars.people.models import Person
 from regulars.people.partial_dates import PartialDate
+from regulars.people.tests.builders import a_person
 from regulars.rapport.queries import LastVisit, what_to_say
-from regulars.rapport.tests.builders import ON, a_person, a_shop, a_thing, an_event, owed
+from regulars.rapport.tests.builders import ON, a_shop, a_thing, an_event, owed
 
 pytestmark = pytest.mark.django_db
 VISIT = LastVisit(date(2026, 2, 12), "Green silk scarf")

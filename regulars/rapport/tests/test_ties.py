@@ -6,9 +6,10 @@ from regulars.kit.errors import Refusal
 from regulars.people import services as people
 from regulars.people.models import Person
 from regulars.people.services import NewEntry
+from regulars.people.tests.builders import a_person
 from regulars.rapport import queries, services
 from regulars.rapport.models import Tie
-from regulars.rapport.tests.builders import ON, a_person, a_shop
+from regulars.rapport.tests.builders import ON, a_shop
 
 pytestmark = pytest.mark.django_db
 

@@ -112,7 +112,8 @@ def _leave_traces(event: LifeEvent, person: Person, by: User | None) -> None:
     """A silence and an old address, for news that is fresh; a move to come leaves the address alone until then."""
     if event.show_on is None:
         return
-    today, traces = clock.today(), {}
+    today = clock.today()
+    traces: dict[str, Any] = {}
     if event.kind == LifeEvent.Kind.BEREAVEMENT:
         until = months_after(max(event.on or today, today), MOURNING_MONTHS)
         traces["silence"] = people.silence(person, Silence.Kind.BEREAVEMENT, "", "rapport", until, by=by).pk
