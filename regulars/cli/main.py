@@ -77,6 +77,7 @@ def run(argv: Sequence[str]) -> int:
     from django.db.utils import DatabaseError, OperationalError
 
     from regulars.kit.errors import Refusal
+    from regulars.kit.trouble import in_words
 
     try:
         start_django(options)
@@ -90,12 +91,16 @@ def run(argv: Sequence[str]) -> int:
     except ImproperlyConfigured as fault:
         say(str(fault))
     except OperationalError as fault:
-        say(f"The database cannot be used: {str(fault).strip().splitlines()[0]}")
+        say(in_words(fault) or f"The database cannot be used: {str(fault).strip().splitlines()[0]}")
     except DatabaseError as fault:
-        say(f"The database refused: {str(fault).strip().splitlines()[0]}")
+        say(in_words(fault) or f"The database refused: {str(fault).strip().splitlines()[0]}")
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as fault:
+        if not (sentence := in_words(fault)):
+            raise
+        say(sentence)
     except KeyboardInterrupt:
         return 130
     return 2

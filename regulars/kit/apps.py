@@ -6,4 +6,4 @@ class KitConfig(AppConfig):
     label = "kit"
 
     def ready(self) -> None:
-        from regulars.kit import backups, tidying  # noqa: F401  their schedules
+        from regulars.kit import backups, rehearsing, second_place, tidying, worries  # noqa: F401  their schedules

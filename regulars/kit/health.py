@@ -18,12 +18,13 @@ from django.utils.translation import ngettext
 from regulars.kit import bulletin, clock, upgrade
 from regulars.kit.business import Business
 from regulars.kit.errors import Refusal
-from regulars.kit.models import BackupRecord, HandlerCursor, Heartbeat, Job, Schedule
+from regulars.kit.models import BackupRecord, HandlerCursor, Heartbeat, Job, Schedule, SecondPlace
 from regulars.kit.secrets import decrypt
 
 LEAST_FREE_MB = 500
 WORKER_SILENT_AFTER = timedelta(minutes=2)
 BACKUP_OLD_AFTER = timedelta(hours=50)
+SECOND_OLD_AFTER = timedelta(days=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,11 @@ def _disk() -> tuple[bool, str]:
     return True, _("%(free)s GB of disk space are free.") % {"free": number_format(free / 1000, 1)}
 
 
+def disk() -> Finding:
+    """Is there room to go on and to back up? No query."""
+    return _looked_at("disk", _disk)
+
+
 def _worker() -> tuple[bool, str]:
     last = Heartbeat.objects.order_by("-beat_at").first()
     if last is None:
@@ -157,6 +163,31 @@ def _backup() -> tuple[bool, str]:
     }  # fmt: skip
 
 
+def _second_place() -> tuple[bool, str]:
+    place = SecondPlace.objects.filter(pk=1).first()
+    if place is None:
+        return True, _("There is no second place for backups yet. A stick or another disk would be one.")
+    if place.error:
+        return False, place.error
+    last = place.copied_at or place.chosen_at
+    if clock.now() - last > SECOND_OLD_AFTER:
+        return False, _(
+            "The last copy in %(folder)s is of %(when)s. Plug the stick in; the copy is made within the hour."
+        ) % {"folder": place.folder, "when": _when(last)}
+    if place.copied_at is None:
+        return True, _("The first copy to %(folder)s is made within the hour.") % {"folder": place.folder}
+    return True, _("The last copy in %(folder)s is of %(when)s.") % {"folder": place.folder, "when": _when(last)}
+
+
+def _proof() -> tuple[bool, str]:
+    last = BackupRecord.objects.exclude(proved_at=None).order_by("-proved_at").first()
+    if last is None or last.proved_at is None:
+        return True, _("On Sunday night the newest backup is put back on trial.")
+    return True, _("The backup of %(when)s was put back on trial on %(day)s: every row arrived.") % {
+        "when": _when(last.at), "day": _when(last.proved_at),
+    }  # fmt: skip
+
+
 def _key() -> tuple[bool, str]:
     proof = Business.objects.values_list("key_proof", flat=True).first()
     try:
@@ -183,4 +214,6 @@ LOOKS: dict[str, Look] = {
     "jobs": _jobs,
     "schedules": _schedules,
     "backup": _backup,
+    "second place": _second_place,
+    "proof": _proof,
 }

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from regulars.kit import clock
 from regulars.kit.business import Business
+from regulars.kit.secrets import EncryptedTextField
 from regulars.kit.worklists import Worklist
 
 __all__ = [
@@ -20,7 +21,9 @@ __all__ = [
     "Job",
     "Notice",
     "Schedule",
+    "SecondPlace",
     "SetAside",
+    "Worry",
 ]
 
 
@@ -164,6 +167,36 @@ class BackupRecord(models.Model):
     size_bytes = models.BigIntegerField(default=0)
     is_encrypted = models.BooleanField(default=False)
     error = models.TextField(blank=True, default="")
+    proved_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.why}"
+
+
+class SecondPlace(models.Model):
+    """Where a copy of each night's backup goes: a stick, a folder on another computer. There is at most one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    folder = models.CharField(max_length=500)
+    passphrase = EncryptedTextField(blank=True, default="")
+    chosen_at = models.DateTimeField(default=clock.now)
+    copied_at = models.DateTimeField(null=True, blank=True)
+    copied_name = models.CharField(max_length=200, blank=True, default="")
+    error = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="kit_second_place_one_row")]
+
+    def __str__(self) -> str:
+        return self.folder
+
+
+class Worry(models.Model):
+    """Something the house found wrong with itself when it last looked; the row goes when it is in order again."""
+
+    key = models.CharField(max_length=40, primary_key=True)
+    sentence = models.TextField()
+    since = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.sentence

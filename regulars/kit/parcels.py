@@ -87,6 +87,22 @@ def packing(target: Path, passphrase: str | None) -> Iterator[Packer]:
         unfinished.unlink(missing_ok=True)
 
 
+def seal(source: Path, target: Path, passphrase: str) -> None:
+    """Lock a parcel that was written in plain; the locked one appears under its name when it is whole."""
+    unfinished = target.with_name(f".{target.name}.part")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            with source.open("rb") as plain, SealedWriter(file, passphrase) as sink:
+                while block := plain.read(BLOCK_BYTES):
+                    sink.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
 def unpack(source: Path, passphrase: str | None, into: Path, accept: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Take a parcel apart into a folder; `accept(about)` may refuse before anything large is written.
 

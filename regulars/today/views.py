@@ -16,7 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from regulars.kit import clock
 from regulars.kit.answer import is_htmx
 from regulars.kit.errors import Refusal
+from regulars.kit.worries import worries
 from regulars.staff.doors import requires
+from regulars.staff.permissions import may
 from regulars.today import queries, services
 from regulars.today.forms import CardForm, OutcomeForm, SnoozeForm, WordsForm
 from regulars.today.services.deciding import line_of
@@ -48,6 +50,7 @@ def today(request: HttpRequest) -> HttpResponse:
     progress = queries.progress(clock.today())
     context = {
         "plan": plan,
+        "worries": worries() if may(_staff(request), "house.health") else [],
         "on": on,
         "is_today": on == clock.today(),
         "hour": clock.local(clock.now()).hour,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+
+from regulars.kit.trouble import full, in_words
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -26,4 +30,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(render_to_string("web/errors/500.html"), status=500)
+    """Something failed; a full disk and a damaged file are told apart: the owner can do something about them."""
+    sentence = in_words(sys.exc_info()[1])
+    status = 507 if sentence == full() else 500
+    return HttpResponse(render_to_string("web/errors/500.html", {"sentence": sentence}), status=status)

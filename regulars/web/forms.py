@@ -67,6 +67,23 @@ class FirstRunForm(forms.Form):
     language = LanguageField()
 
 
+class SecondPlaceForm(forms.Form):
+    """Where copies of the backups go. The passphrase is asked for and never shown again."""
+
+    folder = forms.CharField(
+        label=_("Folder on a stick or another disk"),
+        help_text=_("As this computer calls it, such as /media/stick."),
+        max_length=500,
+    )
+    passphrase = forms.CharField(
+        label=_("Passphrase"),
+        help_text=_("Write it down and keep it elsewhere: without it nobody can open the copies, not even you."),
+        strip=False,
+        required=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+
+
 class BusinessForm(forms.Form):
     name = forms.CharField(label=_("Name of the business"), max_length=200)
     owner_name = forms.CharField(

@@ -25,6 +25,8 @@ WORDS = {
     "stop_everything": _("stopped everything"),
     "resume_sending": _("let it go on"),
     "back_up": _("began a backup"),
+    "choose_second_place": _("chose a second place for backups"),
+    "forget_second_place": _("wants no more copies of backups"),
     "let_go_notice": _("let go of what had been set aside"),
     "retry_notice": _("tried again what had been set aside"),
     "see_person": _("looked at a person"),

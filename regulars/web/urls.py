@@ -31,6 +31,9 @@ def addresses(*, is_demo: bool) -> list[URLPattern]:
         path("settings/health/notices/<int:notice_id>/retries/", health.retry, name="retry"),
         path("settings/health/notices/<int:notice_id>/ends/", health.let_go, name="let-go"),
         path("settings/health/backups/", health.back_up, name="back-up"),
+        path("settings/health/second-place/", health.second_place_page, name="second-place"),
+        path("settings/health/second-place/copies/", health.copy_now, name="second-place-copy"),
+        path("settings/health/second-place/ends/", health.no_second_place, name="second-place-end"),
     ]
     return [*always, path("demo/entries/", sign_in.enter_demo, name="enter-demo")] if is_demo else always
 

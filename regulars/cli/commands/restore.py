@@ -14,6 +14,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="the backup")
     parser.add_argument("--passphrase", action="store_true", help=f"it is locked (asked for, or {PASSPHRASE})")
     parser.add_argument("--json", action="store_true", help="print JSON: rows by table")
+    parser.add_argument(
+        "--rehearse", action="store_true", help="put it back on trial, into a folder that is thrown away afterwards"
+    )
     parser.add_argument("--as-a-move", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument(
         "--force", action="store_true", help="replace what is there now; a backup of that is kept first"
@@ -25,6 +28,16 @@ def run(options: argparse.Namespace) -> int:
     from regulars.kit.restoring import restore
 
     words = passphrase(options.passphrase or PASSPHRASE in os.environ)
+    if options.rehearse:
+        from regulars.kit.rehearsing import rehearse
+
+        counts = rehearse(options.file, words)
+        if options.json:
+            print_json({"counts": counts})
+        else:
+            print(f"It could be put back: {sum(counts.values()):,} rows in {len(counts)} tables.")
+            print("Nothing here was touched.")
+        return 0
     info = restore(options.file, words, force=options.force, is_move=options.as_a_move)
     if options.json:
         print_json({"counts": info.counts, "taken_at": info.taken_at, "version": info.version})

@@ -7,25 +7,29 @@ from typing import TYPE_CHECKING, cast
 from django.contrib import messages
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from regulars.kit import bulletin, health
+from regulars.kit import bulletin, health, second_place
 from regulars.kit.answer import redirect_back
+from regulars.kit.errors import Refusal
 from regulars.kit.jobs import enqueue_once
-from regulars.kit.models import BackupRecord, Job, SetAside
+from regulars.kit.models import BackupRecord, Job, SecondPlace, SetAside
 from regulars.staff.doors import open_to_everyone, requires
 from regulars.staff.permissions import may
 from regulars.staff.services import note_audit
-from regulars.web.jobs import back_up_now
+from regulars.web.forms import SecondPlaceForm
+from regulars.web.jobs import back_up_now, copy_to_second_place
+from regulars.web.saying import say
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
 
 BACKUPS_SHOWN = 12
 BACKUP_KEY = "backup by hand"
+COPY_KEY = "copy to the second place"
 
 
 @open_to_everyone
@@ -50,6 +54,7 @@ def health_page(request: HttpRequest) -> HttpResponse:
         "set_aside": bulletin.set_aside_notices(),
         "backups": BackupRecord.objects.order_by("-at", "-id")[:BACKUPS_SHOWN],
         "is_backing_up": Job.objects.filter(key=BACKUP_KEY, state__in=Job.OPEN).exists(),
+        "place": SecondPlace.objects.filter(pk=1).first(),
         "may_back_up": may(_me(request), "house.backup"),
     }
     return render(request, "web/settings/health.html", context)
@@ -85,6 +90,47 @@ def back_up(request: HttpRequest) -> HttpResponse:
     enqueue_once(back_up_now, key=BACKUP_KEY)
     note_audit(_me(request), "back_up", room="kit", kind="backup")
     messages.success(request, _("The backup has begun. It stands in the list when it is done."))
+    return redirect_back(request, "web:health")
+
+
+@requires("house.backup")
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_place_page(request: HttpRequest) -> HttpResponse:
+    """Choose where copies of the backups go. The passphrase is never shown."""
+    place = SecondPlace.objects.filter(pk=1).first()
+    form = SecondPlaceForm(request.POST or None, initial={"folder": place.folder if place else ""})
+    if request.method == "POST" and form.is_valid():
+        try:
+            second_place.choose(form.cleaned_data["folder"], form.cleaned_data["passphrase"])
+        except Refusal as refusal:
+            say(form, refusal)
+        else:
+            note_audit(_me(request), "choose_second_place", room="kit", kind="backup")
+            enqueue_once(copy_to_second_place, key=COPY_KEY)
+            messages.success(request, _("Kept. The first copy is being made."))
+            return redirect("web:health")
+    context = {"form": form, "place": place}
+    return render(request, "web/settings/second_place.html", context, status=422 if form.errors else 200)
+
+
+@requires("house.backup")
+@require_POST
+def copy_now(request: HttpRequest) -> HttpResponse:
+    """Make a copy at once; asking twice makes one."""
+    if not SecondPlace.objects.filter(pk=1).exists():
+        raise Http404
+    enqueue_once(copy_to_second_place, key=COPY_KEY)
+    messages.success(request, _("The copy has begun. When it is done, it stands on this page."))
+    return redirect_back(request, "web:health")
+
+
+@requires("house.backup")
+@require_POST
+def no_second_place(request: HttpRequest) -> HttpResponse:
+    """Make no more copies; those that are there stay."""
+    second_place.forget()
+    note_audit(_me(request), "forget_second_place", room="kit", kind="backup")
+    messages.success(request, _("No more copies are made. Those that are there stay where they are."))
     return redirect_back(request, "web:health")
 
 
