@@ -7,36 +7,27 @@ from calendar import isleap
 from dataclasses import dataclass
 from datetime import date
 
+from regulars.people.months import month_number
+
 # Other programs write one of these where they do not know the year: Apple 1604, Siebel 1753, others 1900 or zero.
 MADE_UP_YEARS = frozenset({0, 1604, 1753})
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan januar janvier enero gennaio",
-            "february feb februar fevrier février febrero febbraio",
-            "march mar märz maerz mars marzo",
-            "april apr avril abril aprile",
-            "may mai mayo maggio",
-            "june jun juni juin junio giugno",
-            "july jul juli juillet julio luglio",
-            "august aug aout août agosto",
-            "september sep sept septembre septiembre settembre",
-            "october oct oktober okt octobre octubre ottobre",
-            "november nov novembre noviembre",
-            "december dec dezember dez decembre décembre diciembre dicembre",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
 DAYS_IN = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _YEARLESS = re.compile(r"-{2}(\d{1,2})-?(\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[T ].*)?")
 _NUMBERS = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]?\s*(\d{4}|\d{2})?\.?")
 _WORDY = re.compile(
-    r"(?:(\d{1,2})\S*\s+(?:of\s+|de\s+)?([^\W\d]+)|([^\W\d]+)\.?\s+(\d{1,2})\S*)\.?,?\s*(?:de\s+)?(\d{4})?"
+    r"(?:(\d{1,2})(?:st|nd|rd|th|er|[.ºª°])?[\s./-]*(?:of\s+|de\s+)?([^\W\d_]+)"
+    r"|([^\W\d_]+)[\s./-]*(\d{1,2})(?:st|nd|rd|th|\.)?)"
+    r"\.?,?(?:[\s./-]+(?:del?\s+)?'?(\d{4}|\d{2}))?",
+    re.IGNORECASE,
 )
+_IN_SIGNS = re.compile(r"(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
+_NOTHING = re.compile(r"[0\s./:T-]+Z?")
+
+
+def is_no_date(text: str) -> bool:
+    """Is this what programs write where there is no day at all: nothing, or zeroes (0000-00-00, 00/00/0000)?"""
+    return not text.strip() or _NOTHING.fullmatch(text.strip()) is not None
 
 
 class DateError(ValueError):
@@ -84,6 +75,8 @@ def parse(text: str, order: str = "dmy") -> PartialDate:
         return _with_real_year(int(found[1]), int(found[2]), int(found[3]))
     if found := _NUMBERS.fullmatch(clean):
         return _from_numbers(int(found[1]), int(found[2]), found[3], order)
+    if found := _IN_SIGNS.fullmatch(clean):
+        return _with_real_year(int(found[1] or 0), int(found[2]), int(found[3]))
     if found := _WORDY.fullmatch(clean):
         return _from_words(found[2] or found[3], int(found[1] or found[4]), found[5])
     raise DateError(f"{text!r} is no date.")
@@ -98,7 +91,7 @@ def _from_numbers(first: int, second: int, year: str | None, order: str) -> Part
 
 
 def _from_words(month: str, day: int, year: str | None) -> PartialDate:
-    number = MONTHS.get(month.casefold())
+    number = month_number(month)
     if number is None:
         raise DateError(f"{month!r} is no month.")
     return _with_real_year(_four_digits(year), number, day)

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from regulars.intake.values import reach
+from regulars.intake.values import dates, reach
 from regulars.intake.values.countries import code_of
 from regulars.intake.values.dates import Order
-from regulars.people.partial_dates import DateError, PartialDate, parse
+from regulars.people.partial_dates import DateError, PartialDate, is_no_date, parse
 from regulars.people.services import NewAddress, NewConsent, NewPerson
 
 AS_WRITTEN = "name and address"
@@ -154,12 +154,16 @@ def _numbers(number: str | None, key: str, manner: Manner) -> tuple[tuple[str, s
 def _birthday(said: Mapping[str, str | None], order: Order) -> tuple[PartialDate | None, str]:
     """The birthday, and what could not be read as one."""
     text = said["d"] or ""
+    if is_no_date(text) and not said["m"]:
+        return None, ""
     try:
         if text:
             return parse(text, "mdy" if order == "mdy" else "dmy"), ""
         if said["m"] and said["t"]:
             return parse(f"{int(said['y'] or 0):04}-{int(said['m']):02}-{int(said['t']):02}"), ""
     except (DateError, ValueError):
+        if counted := dates.parse(text, order) if text else None:
+            return PartialDate(counted.on.month, counted.on.day, counted.on.year), ""
         return None, text or "-".join(part for part in (said["y"], said["m"], said["t"]) if part)
     return None, ""
 

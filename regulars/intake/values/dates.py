@@ -11,7 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from regulars.intake.values.digits import plain
-from regulars.intake.values.months import month_number
+from regulars.people.months import month_number
 
 Order = Literal["dmy", "mdy", "ymd"]
 OFFSETS = {"utc": 0, "gmt": 0, "z": 0, "wet": 0, "bst": 1, "west": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2, "sast": 2,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from regulars.kit import clock
 from regulars.kit.business import business
 from regulars.people.models import Person
+from regulars.people.names import first_name
 from regulars.purchases.models import Order, PersonTotals
 from regulars.purchases.queries import bought_in_words
 
@@ -90,7 +91,7 @@ def _common() -> Facts:
 
 def _names(person: Person) -> Facts:
     named = {
-        "first_name": _plain(person.given_name),
+        "first_name": _given(person),
         "last_name": _plain(person.family_name),
         "full_name": _plain(person.full_name),
         "greeting": greeting_of(person),
@@ -99,9 +100,12 @@ def _names(person: Person) -> Facts:
 
 
 def greeting_of(person: Person) -> str:
-    """The ladder: first name, then how they are addressed with their last name, then the whole name, then nobody's."""
+    """The ladder: first name, then how they are addressed with their last name, then the whole name, then nobody's.
+
+    The first name is the one written down, or the one a name given whole plainly begins with.
+    """
     salutation, family = _plain(person.salutation), _plain(person.family_name)
-    if given := _plain(person.given_name):
+    if given := _given(person):
         return _("Dear %(name)s") % {"name": given}
     if salutation and family:
         name = salutation if family.lower() in salutation.lower() else f"{salutation} {family}"
@@ -109,6 +113,13 @@ def greeting_of(person: Person) -> str:
     if full := _plain(person.full_name):
         return _("Dear %(name)s") % {"name": full}
     return _("Hello")
+
+
+def _given(person: Person) -> str:
+    """The first name as written down, else as the whole name suggests it; who has a form of address keeps it."""
+    if person.given_name or person.salutation:
+        return _plain(person.given_name)
+    return _plain(first_name(person.full_name))
 
 
 def _plain(text: str) -> str:

@@ -73,14 +73,34 @@ def test_every_starter_reads_well_for_everybody_also_without_any_facts(key):
     a_shop()
     named, whole, nobody = (
         a_person("Anneke Noordman"),
-        a_person("Ruth Osei", given_name="", family_name=""),
+        a_person("Ruth & Kofi Osei", given_name="", family_name=""),
         a_person("", "x@example.org"),
     )
     drafts = services.draft_for(queries.latest(key), [named.pk, whole.pk, nobody.pk])
     assert drafts.missing == {}
     first_lines = [drafts.ready[person.pk].text.splitlines()[0] for person in (named, whole, nobody)]
-    assert first_lines == ["Dear Anneke,", "Dear Ruth Osei,", "Hello,"]
+    assert first_lines == ["Dear Anneke,", "Dear Ruth & Kofi Osei,", "Hello,"]
     assert all(draft.subject and "{{" not in draft.text and "  " not in draft.text for draft in drafts.ready.values())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("full_name", "greeting"),
+    [
+        ("Ruth Osei", "Dear Ruth"),
+        ("Osei, Ruth", "Dear Ruth"),
+        ("Dr. Ruth Osei", "Dear Dr. Ruth Osei"),
+        ("Osei Bakery Ltd", "Dear Osei Bakery Ltd"),
+        ("R. Osei", "Dear R. Osei"),
+        ("田中 太郎", "Dear 田中 太郎"),
+    ],
+)
+def test_a_name_given_whole_is_greeted_by_its_first_name_only_where_that_is_plain(full_name, greeting):
+    a_shop()
+    person = a_person(full_name, given_name="", family_name="")
+    assert queries.facts_for([person.pk])[person.pk]["greeting"] == greeting
+    person.refresh_from_db()
+    assert (person.full_name, person.given_name) == (full_name, "")
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from __future__ import annotations
 from django.db import models
 
 from regulars.kit.business import business
+from regulars.people.postal import letter_lines, remarks
 
 from .persons import Person
 
@@ -86,16 +87,17 @@ class PostalAddress(models.Model):
     is_bad = models.BooleanField(default=False)
 
     def __str__(self) -> str:
-        return ", ".join(
-            part
-            for part in (*self.lines.splitlines(), f"{self.postcode} {self.city}".strip(), self.country_abroad)
-            if part
-        )
+        return ", ".join(self.letter_lines)
 
     @property
-    def country_abroad(self) -> str:
-        """The country, unless it is our own: nobody writes that on a letter at home."""
-        return "" if self.country == business().country else self.country
+    def letter_lines(self) -> list[str]:
+        """The lines as this country writes them on an envelope; its own name only abroad."""
+        return letter_lines(self, home=business().country)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What may keep a letter from arriving, in sentences."""
+        return remarks(self, business().country)
 
 
 class ExternalId(models.Model):

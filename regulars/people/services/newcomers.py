@@ -185,7 +185,9 @@ def _both(mine: tuple[T, ...], theirs: tuple[T, ...]) -> tuple[T, ...]:
 
 def _draft(person: NewPerson, region: str) -> Draft:
     texts = _texts(person)
-    note = person.note.strip()
+    notes = [note] if (note := plain(person.note).strip()) else []
+    # What is longer than its place is shortened there, and kept whole.
+    notes += [whole for name in TEXTS if len(whole := plain(getattr(person, name)).strip()) > LENGTHS[name]]
     return Draft(
         texts,
         sort_key(texts.get("full_name", "")),
@@ -195,7 +197,7 @@ def _draft(person: NewPerson, region: str) -> Draft:
         tuple(place for given in person.addresses if any(place := place_of(given))),
         tuple(tag.strip() for tag in person.tags if tag.strip()),
         person.kinds,
-        (note,) if note else (),
+        tuple(notes),
         person.birthday,
         person.consents,
         person.is_bucket,
@@ -206,11 +208,18 @@ def _draft(person: NewPerson, region: str) -> Draft:
 
 def _texts(person: NewPerson) -> dict[str, str]:
     texts = {
-        name: text[: LENGTHS[name]] for name in TEXTS if (given := getattr(person, name)) and (text := given.strip())
+        name: text[: LENGTHS[name]]
+        for name in TEXTS
+        if (given := getattr(person, name)) and (text := plain(given).strip())
     }
     if "full_name" not in texts and ("given_name" in texts or "family_name" in texts):
         texts["full_name"] = f"{texts.get('given_name', '')} {texts.get('family_name', '')}".strip()[:200]
     return texts
+
+
+def plain(text: str) -> str:
+    """Text as a database can keep it: PostgreSQL knows no character number zero."""
+    return text.replace("\0", "") if "\0" in text else text
 
 
 def _emails(addresses: tuple[str, ...]) -> dict[str, str]:

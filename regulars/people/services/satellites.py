@@ -67,9 +67,13 @@ def write_kinds(drafts: Sequence[Draft]) -> None:
 
 
 def write_birthdays(drafts: Sequence[Draft]) -> None:
-    days = [(d.person_id, "birthday", "", d.birthday.month, d.birthday.day, d.birthday.year, True)
-            for d in drafts if d.birthday]  # fmt: skip
+    """A year still to come is a calendar's, not a birth's: the day stays and the year is not known."""
+    this_year = clock.today().year
+    days = []
     for draft in drafts:
+        if born := draft.birthday:
+            year = born.year if born.year and born.year <= this_year else None
+            days.append((draft.person_id, "birthday", "", born.month, born.day, year, True))
         others = {(kind, label): day for kind, label, day in reversed(draft.occasions)}
         days += [(draft.person_id, *named, day.month, day.day, day.year, True) for named, day in others.items()]
     bulk.insert(Occasion, ("person", "kind", "label", "month", "day", "year", "is_celebrated"), days)

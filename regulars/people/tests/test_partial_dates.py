@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.people.partial_dates import DAYS_IN, DateError, PartialDate, parse
+from regulars.people.partial_dates import DAYS_IN, DateError, PartialDate, is_no_date, parse
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,16 @@ from regulars.people.partial_dates import DAYS_IN, DateError, PartialDate, parse
         ("15th of May 1980", "dmy", PartialDate(5, 15, 1980)),
         ("May 15, 1980", "dmy", PartialDate(5, 15, 1980)),
         ("1. März", "dmy", PartialDate(3, 1)),
+        ("3. Mai 1980", "dmy", PartialDate(5, 3, 1980)),
+        ("3 de mayo de 1980", "dmy", PartialDate(5, 3, 1980)),
+        ("3 de mayo", "dmy", PartialDate(5, 3)),
+        ("15-May-80", "dmy", PartialDate(5, 15, 1980)),
+        ("May 3rd", "dmy", PartialDate(5, 3)),
+        ("3 maart 1980", "dmy", PartialDate(3, 3, 1980)),
+        ("1980年5月15日", "dmy", PartialDate(5, 15, 1980)),
+        ("5월 15일", "dmy", PartialDate(5, 15)),
+        ("١٥/٠٥/١٩٨٠", "dmy", PartialDate(5, 15, 1980)),
+        ("1604-02-29", "dmy", PartialDate(2, 29)),
         ("1980-05-15T00:00:00Z", "dmy", PartialDate(5, 15, 1980)),
         ("29.02.", "dmy", PartialDate(2, 29)),
     ],
@@ -41,10 +51,17 @@ def test_the_first_of_january_1900_is_made_up_but_another_day_of_1900_is_not():
     assert parse("1900-06-02").year == 1900
 
 
-@pytest.mark.parametrize("text", ["", "soon", "31.02.", "1979-02-29", "15 Foo", "1980-13-01", "99/99/1980"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "31.02.", "1979-02-29", "15 Foo", "1980-13-01", "99/99/1980", "May 1980", "0000-00-00"]
+)
 def test_what_is_no_day_is_refused(text):
     with pytest.raises(DateError):
         parse(text)
+
+
+def test_zeroes_where_there_is_no_day_are_no_date():
+    assert all(is_no_date(text) for text in ("", " ", "0000-00-00", "00/00/0000", "0000-00-00T00:00:00Z", "0"))
+    assert not any(is_no_date(text) for text in ("1900-01-01", "29.02.", "soon"))
 
 
 def test_the_leap_day_is_kept_on_the_28th_or_on_the_first_of_march_by_wish():

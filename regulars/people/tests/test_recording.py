@@ -45,7 +45,7 @@ def test_somebody_new_is_written_with_everything_that_was_said():
         True,
     )
     assert (phone.as_typed, phone.e164) == ("+44 20 7946 0018", "+442079460018")
-    assert str(ann.addresses.get()) == "1 High Street, YO1 7HH York, GB"
+    assert str(ann.addresses.get()) == "1 High Street, York, YO1 7HH, UNITED KINGDOM"
     assert [tag.tag.name for tag in ann.tags.all()] == ["Silver"]
     assert ann.occasions.get().date == PartialDate(5, 15)
     assert ann.notes.get().text == "Came with Eva."

@@ -1,0 +1,71 @@
+"""Names of the world, read but never rewritten: what was given whole is kept whole. No Django here.
+
+The parts are a suggestion for greeting somebody; nothing in the book is changed by them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nameparser import parse
+
+LONGEST = 200
+MOST_WORDS = 5
+SEVERAL = re.compile(r"[&+/,;]|\b(?:and|und|y|e|et|en|og|och|family|familie|familia|famille)\b", re.IGNORECASE)
+FIRM = re.compile(
+    r"\b(?:ltd|limited|llc|inc|corp|plc|gmbh|ug|ag|kg|ohg|gbr|e\.?k|s\.?l\.?u?|s\.?a|s\.?r\.?l|bv|nv|ab|as|oy|company"
+    r"|shop|store|studio|salon|cafe|café|restaurant|hotel|bakery|bäckerei|panadería|verein|club|school|schule|office"
+    r"|praxis|clinic|church|group|team|services?|customer|kunde|kundin|cliente)\b\.?",
+    re.IGNORECASE,
+)
+WORD = re.compile(r"[^\W\d_][^\W\d_'’ʼ.-]*(?:['’ʼ.-][^\W\d_]+)*")
+# Where the family stands first, a guess at the first name would be wrong; these are read by their owners' scripts.
+FAMILY_FIRST = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+VIETNAMESE = frozenset("nguyễn trần lê phạm huỳnh hoàng phan vũ võ đặng bùi đỗ hồ ngô dương lý".split())
+
+
+@dataclass(frozen=True)
+class NameParts:
+    """A name taken apart, in the words the parts were written in; what was not written is empty."""
+
+    title: str = ""
+    given: str = ""
+    middle: str = ""
+    family: str = ""
+    suffix: str = ""
+    nickname: str = ""
+
+
+@lru_cache(maxsize=4096)
+def parts(full_name: str) -> NameParts:
+    """Take a name apart: "Smith, Dr. John (Jack) Jr." is a title, a first name, a last name, a suffix, a nickname."""
+    read = parse(full_name[:LONGEST])
+    return NameParts(read.title, read.given, read.middle, read.family, read.suffix, read.nickname)
+
+
+def first_name(full_name: str) -> str:
+    """Suggest how somebody is greeted by their first name, or "" where that is a guess nobody should print.
+
+    One person with a first and a last name of letters; no firm, no couple, no initial, and nobody who is written with
+    a title: who is called Dr. Osei is not greeted as Ruth.
+    """
+    if not _is_one_person(full_name):
+        return ""
+    read = parts(" ".join(full_name.split()))
+    is_called = len(read.nickname) > 1 and read.nickname[0].isupper() and WORD.fullmatch(read.nickname)
+    given = read.nickname if is_called else read.given
+    if read.title or not read.family or len(given) < 2 or given.endswith(".") or not WORD.fullmatch(given):
+        return ""
+    return given
+
+
+def _is_one_person(full_name: str) -> bool:
+    words = full_name.replace(",", " ").split()
+    if not 2 <= len(words) <= MOST_WORDS or words[0].casefold() in VIETNAMESE:
+        return False
+    if FAMILY_FIRST.search(full_name) or FIRM.search(full_name):
+        return False
+    couple = full_name.replace(",", " ", 1)  # one comma turns a name around; more are a list
+    return not SEVERAL.search(couple) and not any(letter.isdigit() for letter in full_name)
