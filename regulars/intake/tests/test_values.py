@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.intake.staging.typing import ISO_CLOCK, ISO_DAY, ISO_ZONED, moment_sql
@@ -103,6 +103,7 @@ def test_only_a_day_above_twelve_tells_day_from_month() -> None:
     assert dates.order_of(["03/04/2026", "06/25/2026"]) == {"mdy"}
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)),  # noqa: DTZ001  # wall clocks
     st.sampled_from(["", "Z", " UTC", " +0200", "-05:30"]),
