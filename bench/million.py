@@ -2,7 +2,8 @@
 
     python bench/million.py --people 1000000 --orders 2000000    (REGULARS_DATA_DIR or _DATABASE_URL say where)
 
-Rows go into the tables directly, in the shape the services give them; ids run from 1. Prints JSON.
+People go into the tables directly, in the shape the services give them; ids run from 1. Orders, over the four years up
+to today, come through the room's own service; the first person is a regular with 5,000 of them. Prints JSON.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ MIDDLES = (
 ENDS = "mann stein berg feld er ski sen son ini etti ard eau ova ic ez os u i".split()
 HOUSES = ("gmail.com", "gmx.de", "outlook.com", "yahoo.com", "web.de")
 CHUNK = 20_000
+DAYS = 1400
+LETTERS = 200_000
 
 
 def set_up() -> None:
@@ -121,21 +124,70 @@ def _tags() -> list[int]:
 
 
 def load_orders(count: int, people: int, seed: int = 7) -> float:
-    """Record orders of one line over four years, oldest first, through the room's own service. Returns seconds."""
-    from regulars.purchases.services import NewLine, NewOrder, record_orders
+    """Record orders of one line over the four years up to today, oldest first, and the regular's. Returns seconds."""
+    from regulars.kit import clock
+    from regulars.purchases.services import record_orders
 
-    chance, begin, started = random.Random(seed), date(2022, 1, 1), time.perf_counter()
+    chance, last, started = random.Random(seed), clock.today(), time.perf_counter()
     for first in range(0, count, CHUNK):
         orders = []
         for number in range(first, min(first + CHUNK, count)):
-            amount = Decimal(chance.randint(500, 25_000)) / 100
-            day = begin + timedelta(days=number * 1400 // count)
+            day = last - timedelta(days=DAYS - 1 - number * DAYS // count)
             # A third of the people bring most of the orders, as in any shop.
             pk = chance.randint(1, people if chance.random() < 0.3 else max(1, people // 3))
-            line = NewLine(name=f"Item {number % 900}", sku=str(number % 900), quantity=Decimal(1), amount=amount)
-            orders.append(NewOrder("shopify", f"#{100_000 + number}", pk, day, amount, lines=(line,)))
+            orders.append(_order(number, pk, day, Decimal(chance.randint(500, 25_000)) / 100))
         record_orders(orders)
+    load_the_regular(1, last)
+    load_letters(min(people, LETTERS))
+    _finish()
     return time.perf_counter() - started
+
+
+def load_the_regular(pk: int, last: date, count: int = 5000) -> None:
+    """Give one person a long history: orders, a timeline and notes, the most that a page of a person can meet."""
+    from regulars.people.models import Note, Person
+    from regulars.people.services.timeline import NewEntry, write_timeline
+    from regulars.purchases.services import record_orders
+
+    days = [last - timedelta(days=number % DAYS) for number in range(count)]
+    record_orders([_order(9_000_000 + number, pk, day, Decimal(5)) for number, day in enumerate(days)])
+    at = datetime(2022, 1, 1, tzinfo=UTC)
+    moments = [at + timedelta(hours=number) for number in range(count)]
+    write_timeline([NewEntry(pk, moment, "call", "bench", n, f"Called, {n}") for n, moment in enumerate(moments)])
+    person = Person.objects.get(pk=pk)
+    Note.objects.bulk_create(Note(person=person, at=moment, text="Said hello.") for moment in moments[: count // 5])
+
+
+def load_letters(count: int) -> None:
+    """Put letters that went into the ledger, one a person, and some that wait, are held or went astray."""
+    from regulars.kit import clock
+    from regulars.outreach.models import Touch
+
+    now = clock.now()
+    for first in range(0, count, CHUNK):
+        Touch.objects.bulk_create(
+            [_letter(Touch, number, now) for number in range(first, min(first + CHUNK, count))], batch_size=500
+        )
+
+
+def _letter(touch: Any, number: int, now: datetime) -> Any:
+    """One letter in forty is in one of the less usual states."""
+    states = ("approved", "held", "failed", "cancelled", "unknown")
+    state = "sent" if number % 40 else states[number // 40 % len(states)]
+    at = now - timedelta(minutes=number)
+    return touch(
+        person_id=number + 1, programme="thank-you", occurrence=f"bench {number}", channel="email", purpose="care",
+        state=state, subject="Thank you", body="Thank you for coming.", draft_hash="0" * 16, created_at=at,
+        changed_at=at, due_at=now + timedelta(days=30), held_until=now + timedelta(days=30) if state == "held" else None,
+        sent_at=at if state == "sent" else None, approved_at=at,
+    )  # fmt: skip
+
+
+def _order(number: int, pk: int, day: date, amount: Decimal) -> Any:
+    from regulars.purchases.services import NewLine, NewOrder
+
+    line = NewLine(name=f"Item {number % 900}", sku=str(number % 900), quantity=Decimal(1), amount=amount)
+    return NewOrder("shopify", f"#{100_000 + number}", pk, day, amount, lines=(line,))
 
 
 def _finish() -> None:
@@ -155,7 +207,7 @@ def _finish() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=1_000_000)
-    parser.add_argument("--orders", type=int, default=0, help="and this many orders for them")
+    parser.add_argument("--orders", type=int, default=0, help="and this many orders for them (two a person is a usual shop)")
     parser.add_argument("--seed", type=int, default=7)
     wanted = parser.parse_args()
     set_up()

@@ -91,7 +91,11 @@ def _ids_by_number(column: str) -> Ids:
         number = _number(value)
         if number is None or (number >= 0 if op == "at_most" else number <= 0):
             return None
-        return _totals(**{f"{column}__{'lte' if op == 'at_most' else 'gte'}": number})
+        conditions = {f"{column}__{'lte' if op == 'at_most' else 'gte'}": number}
+        if column == "buying_days" and op != "at_most":
+            # Nobody has more days of buying than orders: the index of orders finds both.
+            conditions["orders__gte"] = number
+        return _totals(**conditions)
 
     return ids
 

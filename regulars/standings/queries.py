@@ -81,11 +81,11 @@ def is_small_shop() -> bool:
 
 
 def slipped_people(as_of: date, only: Collection[int] | None = None) -> QuerySet[Standing, Any]:
-    """Who has slipped by this day, latest first, as rows like `Slipped`. One query when read; slice it."""
+    """Who has slipped by this day, latest first, as rows like `Slipped`. One query by index when read; slice it."""
     slipped = Standing.objects.slipped(as_of)
     if only is not None:
         slipped = slipped.filter(person_id__in=only)
-    rows = slipped.order_by("-slips_on", "person_id").annotate(slipping_since=F("slips_on"))
+    rows = slipped.order_by("-slips_on", "-person_id").annotate(slipping_since=F("slips_on"))
     return rows.values_list(*Slipped._fields, named=True)
 
 

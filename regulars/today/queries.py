@@ -16,14 +16,14 @@ from regulars.today.lines import BY_KEY, KINDS, Due, Kind, Line
 from regulars.today.models import Choice, Decision
 
 SHOWN = 10
-COUNTED = 1000
+COUNTED = 200
 EVERYTHING = 1_000_000
 PURPOSES = {"thank_you": "care", "slipped": "care", "birthday": "greeting", "anniversary": "greeting"}
 
 
 @dataclass(frozen=True)
 class Section:
-    """All lines of one kind: those shown, and how many there are (`has_more_than_counted` past a thousand)."""
+    """All lines of one kind: those shown, and how many there are (`has_more_than_counted` past two hundred)."""
 
     kind: Kind
     lines: Sequence[Line]

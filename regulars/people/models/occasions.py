@@ -39,7 +39,7 @@ class Occasion(models.Model):
                 condition=models.Q(month__range=(1, 12), day__range=(1, 31)), name="occasion_in_a_year"
             ),
         ]
-        indexes = [models.Index(fields=["month_day", "kind"], name="occasion_by_day")]
+        indexes = [models.Index(fields=["month_day", "person"], name="occasion_in_order")]
 
     def __str__(self) -> str:
         return f"{self.label or self.get_kind_display()} {self.month}-{self.day}"

@@ -2,7 +2,7 @@
 
 from .consents import ConsentState, consent_state, silenced
 from .lists import Filter, Page, people_list
-from .occasions import ObservedDay, coming_up, occasions_between
+from .occasions import ObservedDay, coming_up, observed, occasion_rows, occasions_between
 from .persons import likely_same, reminders_due
 from .search import Found, find_people, search
 
@@ -16,6 +16,8 @@ __all__ = [
     "consent_state",
     "find_people",
     "likely_same",
+    "observed",
+    "occasion_rows",
     "occasions_between",
     "people_list",
     "reminders_due",

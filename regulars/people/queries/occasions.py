@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from calendar import isleap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from regulars.people.models import Occasion, Person
+from regulars.people.models import LeapDay, Occasion, Person
 from regulars.people.partial_dates import PartialDate
 
-LEAP_DAY = 229
+LEAP_DAY, ITS_EVE, ITS_MORROW = 229, 228, 301
 
 
 class ObservedDay(NamedTuple):
@@ -27,24 +27,31 @@ class ObservedDay(NamedTuple):
 
 
 def occasions_between(first: date, last: date, kinds: Sequence[str] | None = None) -> list[ObservedDay]:
-    """Return every day kept from `first` to `last`, both included, in order. One query.
+    """Return every day kept from `first` to `last`, both included, in order. One query a calendar year.
 
     Leaves out people merged, erased or standing for many, and days somebody would rather not keep.
     """
+    found = [day for year, rows in occasion_rows(first, last, kinds) for day in observed(rows, year)]
+    return sorted(found, key=lambda day: (day.on, day.person_id, day.occasion_id))
+
+
+def occasion_rows(
+    first: date, last: date, kinds: Sequence[str] | None = None
+) -> list[tuple[int, QuerySet[Occasion, Occasion]]]:
+    """Return the same as rows, for each calendar year those of its part of the stretch, the soonest day first.
+
+    They are read in the order of their index, so that a caller who narrows and cuts them reads no more than that.
+    """
     if last < first:
         return []
-    rows = Occasion.objects.filter(
-        _falls_between(first, last),
-        is_celebrated=True,
-        person__merged_into=None,
-        person__erased_at=None,
-        person__is_bucket=False,
-    )
-    if kinds is not None:
-        rows = rows.filter(kind__in=kinds)
+    years = range(first.year, last.year + 1)
+    return [(year, _rows_of(max(first, date(year, 1, 1)), min(last, date(year, 12, 31)), kinds)) for year in years]
+
+
+def observed(rows: QuerySet[Occasion, Occasion], year: int) -> list[ObservedDay]:
+    """Read rows as days kept in that year. One query."""
     columns = ("person_id", "pk", "kind", "label", "month", "day", "year", "person__feb29_rule")
-    found = (day for row in rows.values_list(*columns) for day in _observed(row, first, last))
-    return sorted(found, key=lambda day: (day.on, day.person_id, day.occasion_id))
+    return [_observed_in(year, *row) for row in rows.values_list(*columns)]
 
 
 def coming_up(person: Person, today: date, days: int = 366) -> list[ObservedDay]:
@@ -56,32 +63,48 @@ def coming_up(person: Person, today: date, days: int = 366) -> list[ObservedDay]
     return sorted((day for day in first_ones if day), key=lambda day: day.on)
 
 
+def _rows_of(first: date, last: date, kinds: Sequence[str] | None) -> QuerySet[Occasion, Occasion]:
+    """The rows of a stretch within one year; a day of birth still to come is not kept yet."""
+    rows = Occasion.objects.filter(
+        _falls_between(first, last),
+        Q(year=None) | Q(year__lte=first.year),
+        is_celebrated=True,
+        person__merged_into=None,
+        person__erased_at=None,
+        person__is_bucket=False,
+    )
+    if kinds is not None:
+        rows = rows.filter(kind__in=kinds)
+    return rows.order_by("month_day", "person_id", "pk")
+
+
 def _falls_between(first: date, last: date) -> Q:
-    """Say which days of the year can fall into the stretch; the exact day is worked out from each row."""
-    if (last - first).days >= 365:
-        return Q()
+    """Say which days of the year fall into the stretch.
+
+    In a common year 29 February moves to the day somebody chose beside it, which leaves the days in their order.
+    """
     start, end = first.month * 100 + first.day, last.month * 100 + last.day
-    inside = Q(month_day__gte=start, month_day__lte=end)
-    if start > end:
-        inside = Q(month_day__gte=start) | Q(month_day__lte=end)
-    return inside | Q(month_day=LEAP_DAY) if _touches_a_moved_leap_day(first, last) else inside
-
-
-def _touches_a_moved_leap_day(first: date, last: date) -> bool:
-    common = [year for year in range(first.year, last.year + 1) if not isleap(year)]
-    return any(first <= day <= last for year in common for day in (date(year, 2, 28), date(year, 3, 1)))
+    has_eve, has_morrow = start <= ITS_EVE <= end, start <= ITS_MORROW <= end
+    if isleap(first.year) or not (has_eve or has_morrow):
+        return Q(month_day__range=(start, end))
+    inside = Q(month_day__range=(min(start, LEAP_DAY), max(end, LEAP_DAY)))
+    if has_eve and has_morrow:
+        return inside
+    return inside & (~Q(month_day=LEAP_DAY) | Q(person__feb29_rule=LeapDay.EVE if has_eve else LeapDay.MORNING))
 
 
 def _observed(
     row: tuple[int, int, str, str, int, int, int | None, str], first: date, last: date
 ) -> Iterator[ObservedDay]:
-    person_id, pk, kind, label, month, day, born, rule = row
+    for year in range(first.year, last.year + 1):
+        found = _observed_in(year, *row)
+        born = row[6]
+        if first <= found.on <= last and (born is None or year >= born):
+            yield found
+
+
+def _observed_in(
+    year: int, person_id: int, pk: int, kind: str, label: str, month: int, day: int, born: int | None, rule: str
+) -> ObservedDay:
     partial = PartialDate(month, day, born)
-    for year in _years(first, last):
-        on = partial.observed_in(year, rule)
-        if first <= on <= last and (born is None or year >= born):
-            yield ObservedDay(person_id, pk, kind, label, on, partial.turning_in(year))
-
-
-def _years(first: date, last: date) -> Iterable[int]:
-    return range(first.year, last.year + 1)
+    return ObservedDay(person_id, pk, kind, label, partial.observed_in(year, rule), partial.turning_in(year))

@@ -37,7 +37,13 @@ class PersonTotals(models.Model):
                 name="persontotals_add_up",
             )
         ]
-        indexes = [models.Index(fields=["last_bought_on"], name="persontotals_by_last")]
+        # One for each way people are filtered; days of buying are never more than orders and are found by the same.
+        indexes = [
+            models.Index(fields=["last_bought_on"], name="persontotals_by_last"),
+            models.Index(fields=["first_bought_on", "person"], name="persontotals_by_first"),
+            models.Index(fields=["orders", "buying_days"], name="persontotals_by_orders"),
+            models.Index(fields=["net_amount"], name="persontotals_by_net"),
+        ]
 
 
 class DayTotals(models.Model):

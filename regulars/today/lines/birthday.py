@@ -11,50 +11,32 @@ from django.utils.translation import gettext_lazy
 from regulars.people import queries as people
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
 from regulars.today.drafts import drafts_for
-from regulars.today.lines.quiet import without_quiet
+from regulars.today.lines.quiet import not_quiet
 from regulars.today.lines.shape import Due, Kind, Line
 from regulars.today.lines.ways import MINUTES, cost_of, day_in_words
 from regulars.today.models import Decision
 
 KEY = "birthday"
-STRETCHES = ((0, 0), (1, 3), (4, 10))
+AHEAD_DAYS = 10
 POST_DAYS = 3
 KINDS = ("birthday", "name_day", "anniversary", "other")
 WAYS = (CARD, EMAIL, CALL)
 
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
-    """Days within the next ten, soonest first, read in three stretches until there are enough. At most nine queries."""
+    """Days within the next ten, soonest first. One query by index, two around the turn of the year."""
     found: list[Due] = []
-    for first, last in STRETCHES:
-        dues = occasions(on + timedelta(days=first), on + timedelta(days=last), only)
-        found += without_quiet(undecided(dues, on), on)
-        if len(found) >= limit:
-            break
-    return found[:limit]
+    for year, rows in people.occasion_rows(on, on + timedelta(days=AHEAD_DAYS), KINDS):
+        rows = rows.filter(not_quiet(on), Decision.objects.open_lines(KEY, on, occurrence=str(year)))
+        if only is not None:
+            rows = rows.filter(pk__in=only)
+        found += [as_due(day) for day in people.observed(rows[: limit - len(found)], year)]
+    return found
 
 
-def occasions(first: date, last: date, only: Collection[int] | None) -> list[Due]:
-    return [
-        Due(
-            KEY,
-            row.occasion_id,
-            str(row.on.year),
-            row.on,
-            row.person_id,
-            {"kind": row.kind, "turning": row.turning, "label": row.label},
-        )
-        for row in people.occasions_between(first, last, KINDS)
-        if only is None or row.occasion_id in only
-    ]
-
-
-def undecided(dues: Sequence[Due], on: date) -> list[Due]:
-    if not dues:
-        return []
-    closed = Decision.objects.closing(on).filter(kind=KEY, occurrence__in={due.occurrence for due in dues})
-    decided = set(closed.values_list("subject_id", "occurrence"))
-    return [due for due in dues if (due.subject_id, due.occurrence) not in decided]
+def as_due(day: people.ObservedDay) -> Due:
+    facts = {"kind": day.kind, "turning": day.turning, "label": day.label}
+    return Due(KEY, day.occasion_id, str(day.on.year), day.on, day.person_id, facts)
 
 
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:

@@ -35,16 +35,10 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
     orders = orders.filter(not_quiet(on), Decision.objects.open_lines(KEY, on)).order_by("bought_on", "pk")
     if only is not None:
         orders = orders.filter(pk__in=only)
+    found = orders.values_list("pk", "bought_on", "person_id")[:limit]
     return [
-        Due(
-            KEY,
-            order.pk,
-            "",
-            order.bought_on + timedelta(days=AFTER_DAYS),
-            order.person_id,
-            {"bought_on": order.bought_on},
-        )
-        for order in orders[:limit]
+        Due(KEY, pk, "", bought_on + timedelta(days=AFTER_DAYS), person_id, {"bought_on": bought_on})
+        for pk, bought_on, person_id in found
     ]
 
 
