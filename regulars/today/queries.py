@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from regulars.kit import clock
 from regulars.outreach.models import Touch
@@ -17,6 +17,11 @@ from regulars.today.models import Choice, Decision
 
 SHOWN = 10
 COUNTED = 200
+AT_ONCE = 30
+PORTION = 25
+FARTHEST = 1000
+LEAST = 3
+REACHED_COUNTED = 1000
 EVERYTHING = 1_000_000
 PURPOSES = {"thank_you": "care", "slipped": "care", "birthday": "greeting", "anniversary": "greeting"}
 
@@ -70,13 +75,22 @@ class Plan:
 def plan(on: date, shown: int | None = None) -> Plan:
     """Everything due on a day, or the first `shown` of each kind. The queries do not grow with the lines."""
     found = [(kind, kind.due(on, EVERYTHING if shown is None else COUNTED + 1, None)) for kind in KINDS]
-    most = {kind.key: EVERYTHING if shown is None else min(shown, kind.shown) for kind in KINDS}
+    most = _most([(kind, len(dues)) for kind, dues in found], shown)
     visible = [(kind, dues[: most[kind.key]], len(dues)) for kind, dues in found if dues]
     composed = _compose([(kind, dues) for kind, dues, _ in visible], on)
     return Plan(on, [Section(kind, composed[kind.key], total) for kind, _, total in visible])
 
 
-def section(kind_key: str, on: date, start: int = 0, shown: int = 50) -> Section | None:
+def _most(found: Sequence[tuple[Kind, int]], shown: int | None) -> dict[str, int]:
+    """How many of each kind are shown: a day has only so many minutes, so many kinds at once show fewer of each."""
+    if shown is None:
+        return {kind.key: EVERYTHING for kind, _ in found}
+    while shown > LEAST and sum(min(shown, kind.shown, total) for kind, total in found) > AT_ONCE:
+        shown -= 1
+    return {kind.key: min(shown, kind.shown) for kind, _ in found}
+
+
+def section(kind_key: str, on: date, start: int = 0, shown: int = PORTION) -> Section | None:
     """One kind of line from the `start`-th on, or None for a kind that does not exist."""
     kind = BY_KEY.get(kind_key)
     if kind is None:
@@ -126,11 +140,15 @@ def kept_for_later(on: date, limit: int = 5) -> Sequence[Decision]:
 
 @dataclass(frozen=True)
 class Progress:
-    """What has been done today: lines answered and the minutes they were reckoned at."""
+    """What has been done today: lines answered and the minutes they were reckoned at.
+
+    `reached_this_week` is counted up to a thousand; `has_reached_more` past that.
+    """
 
     answered: int
     minutes: Decimal
     reached_this_week: int
+    has_reached_more: bool = False
 
 
 def progress(on: date) -> Progress:
@@ -139,14 +157,16 @@ def progress(on: date) -> Progress:
     settled = Decision.objects.filter(
         at__gte=start, at__lt=start + timedelta(days=1), choice__in=[Choice.APPROVED, Choice.DONE]
     )
+    done = settled.aggregate(n=Count("pk"), minutes=Sum("minutes"))
     reached = Touch.objects.filter(sent_at__gte=start - timedelta(days=6), state__in=["sent", "delivered"])
+    people = reached.order_by().values("person_id").distinct()[: REACHED_COUNTED + 1].count()
     return Progress(
-        settled.count(),
-        settled.aggregate(all=Sum("minutes"))["all"] or Decimal(0),
-        reached.values("person_id").distinct().count(),
+        done["n"], done["minutes"] or Decimal(0), min(people, REACHED_COUNTED), has_reached_more=people > REACHED_COUNTED
     )
 
 
 def waiting_count(on: date) -> int:
     """How many lines the page shows, for the number beside the room's name."""
-    return sum(len(kind.due(on, kind.shown, None)) for kind in KINDS)
+    found = [(kind, len(kind.due(on, kind.shown, None))) for kind in KINDS]
+    most = _most(found, SHOWN)
+    return sum(min(most[kind.key], total) for kind, total in found)

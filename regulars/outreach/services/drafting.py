@@ -21,11 +21,15 @@ NAMES = ("first_name", "last_name", "full_name")
 
 @dataclass(frozen=True)
 class Draft:
-    """The subject, the words as text, and the same words as HTML."""
+    """The subject and the words as text. The same words as HTML are made when they are asked for."""
 
     subject: str
     text: str
-    html: str = field(repr=False, default="")
+    language: str = "en"
+
+    @property
+    def html(self) -> str:
+        return html_part(self.text, [], self.language, self.subject)
 
 
 @dataclass
@@ -54,7 +58,7 @@ def render(version: WordingVersion, facts: Mapping[str, str], language: str = "e
     """Fill in one wording. Strict: a field without a value and without a fallback raises `EmptyField`."""
     subject = " ".join(rendered(version.subject, facts).split())
     text = rendered(version.body, facts).strip()
-    return Draft(subject, text, html_part(text, [], language, subject))
+    return Draft(subject, text, language)
 
 
 def needed_fields(version: WordingVersion) -> frozenset[str]:

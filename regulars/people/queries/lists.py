@@ -1,12 +1,13 @@
 """The list of people: filtered, sorted, a page at a time, the same for two hundred and for a million.
 
 Two ways through, chosen by a bounded look: where few fit, they are fetched and sorted; where many fit, the list is
-walked in its order and those that fit are kept. Either way the rows looked at are bounded, and nothing is counted.
+walked in its order and those that fit are kept. Either way the rows looked at are bounded, and nothing is counted:
+a walk that meets too few in `LOOKED_AT` rows stops there, says so, and goes on from there when asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
@@ -18,7 +19,8 @@ from regulars.people.queries.search import search
 
 FEW = 2000
 FIRST_STRIDE = 200
-LONGEST_STRIDE = 20_000
+LONGEST_STRIDE = 10_000
+LOOKED_AT = 30_000
 BY_NAME, NEWEST = "name", "newest"
 
 
@@ -33,13 +35,17 @@ class Filter:
 
 @dataclass(frozen=True)
 class Page:
-    """Ids of one page in order, and the marks from which the pages beside it begin ("" where there is none)."""
+    """Ids of one page in order, and the marks from which the pages beside it begin ("" where there is none).
+
+    `is_part`: the look stopped before the page was full; the next mark is where it goes on.
+    """
 
     ids: list[int] = field(default_factory=list)
     before: str = ""
     after: str = ""
     is_guess: bool = False
     is_cut: bool = False
+    is_part: bool = False
 
 
 def people_list(
@@ -57,14 +63,16 @@ def people_list(
         return _found(text, chosen, after, limit)
     is_back = bool(before) and not after
     mark = _read_mark(before if is_back else after, sort)
-    rows = list(_fitting(chosen, mark, limit + 1, sort, is_back))
+    rows, stopped = _fitting(chosen, mark, limit + 1, sort, is_back)
     has_more, rows = len(rows) > limit, rows[:limit]
+    further = _mark(rows[-1], sort) if has_more else _mark(stopped, sort) if stopped else ""
     if is_back:
         rows.reverse()
     return Page(
         [pk for _, pk in rows],
-        before=_mark(rows[0], sort) if rows and (has_more if is_back else mark is not None) else "",
-        after=_mark(rows[-1], sort) if rows and (is_back or has_more) else "",
+        before=further if is_back else _mark(rows[0], sort) if rows and mark is not None else "",
+        after=further if not is_back else _mark(rows[-1], sort) if rows else "",
+        is_part=stopped is not None,
     )
 
 
@@ -101,53 +109,46 @@ def _found(text: str, chosen: Chosen, after: str, limit: int) -> Page:
     )
 
 
-def _fitting(chosen: Chosen, mark: Row | None, count: int, sort: str, is_back: bool) -> Iterator[Row]:
-    """Yield up to `count` rows that fit, from the mark on."""
+def _fitting(chosen: Chosen, mark: Row | None, count: int, sort: str, is_back: bool) -> tuple[list[Row], Row | None]:
+    """Return up to `count` rows that fit, from the mark on, and the row at which the look stopped, if it did."""
     people = Person.objects.here()
     if not chosen:
-        yield from _in_order(people, mark, sort, is_back)[:count]
-        return
+        return list(_in_order(people, mark, sort, is_back)[:count]), None
     condition = _condition(chosen)
-    few = _few(chosen, condition)
+    few = _few(chosen)
     if few is None:
-        yield from _walked(people, condition, mark, count, sort, is_back)
-    else:
-        fitting = people.filter(condition, pk__in=among(few))
-        yield from _in_order(fitting, mark, sort, is_back)[:count]
+        return _walked(people, condition, mark, count, sort, is_back)
+    fitting = people.filter(condition, pk__in=among(few))
+    return list(_in_order(fitting, mark, sort, is_back)[:count]), None
 
 
-def _few(chosen: Chosen, condition: Q) -> list[int] | None:
+def _few(chosen: Chosen) -> list[int] | None:
     """Return the ids that one of the filters lets through, if they are few; None if all let many through."""
-    has_no_index = True
     for known, one in chosen:
         rows = known.ids(one.op, one.value) if known.ids is not None else None
         if rows is None:
             continue
-        has_no_index = False
         ids = list(rows[: FEW + 1])
         if len(ids) <= FEW:
             return ids
-    if not has_no_index:
-        return None
-    ids = list(Person.objects.here().filter(condition).order_by().values_list("pk", flat=True)[: FEW + 1])
-    return ids if len(ids) <= FEW else None
+    return None
 
 
 def _walked(
     people: QuerySet[Person], condition: Q, mark: Row | None, count: int, sort: str, is_back: bool
-) -> Iterator[Row]:
-    """Walk the list in growing strides and keep those that fit, until there are enough or the list ends."""
-    stride = FIRST_STRIDE
-    while count > 0:
+) -> tuple[list[Row], Row | None]:
+    """Walk the list in growing strides and keep those that fit, until there are enough, or the list or patience ends."""
+    kept: list[Row] = []
+    stride, looked_at = FIRST_STRIDE, 0
+    while looked_at < LOOKED_AT:
         rows = list(_in_order(people, mark, sort, is_back)[:stride])
         ids = [pk for _, pk in rows]
         fitting = set(Person.objects.filter(condition, pk__in=among(ids)).order_by().values_list("pk", flat=True))
-        kept = [row for row in rows if row[1] in fitting][:count]
-        yield from kept
-        count -= len(kept)
-        if len(rows) < stride:
-            return
-        mark, stride = rows[-1], min(stride * 2, LONGEST_STRIDE)
+        kept += [row for row in rows if row[1] in fitting]
+        if len(kept) >= count or len(rows) < stride:
+            return kept[:count], None
+        mark, looked_at, stride = rows[-1], looked_at + stride, min(stride * 2, LONGEST_STRIDE)
+    return kept, mark
 
 
 def _in_order(people: QuerySet[Person], mark: Row | None, sort: str, is_back: bool) -> QuerySet[Person, Row]:

@@ -82,18 +82,47 @@ def test_a_list_page_needs_the_same_few_queries_for_few_and_many(django_assert_m
         people_list([Filter("tag", "is", "x")], limit=10)
 
 
+@pytest.mark.parametrize("sort", [lists.BY_NAME, NEWEST])
+def test_a_look_that_takes_too_long_stops_says_so_and_goes_on_from_there(monkeypatch, sort):
+    monkeypatch.setattr(lists, "FEW", 0)
+    monkeypatch.setattr(lists, "FIRST_STRIDE", 2)
+    monkeypatch.setattr(lists, "LOOKED_AT", 4)
+    ids = record_people([NewPerson(full_name=f"P {n:02}") for n in range(20)], source="s").ids
+    wanted = [ids[9], ids[10]]
+    add_tag(wanted, "x")
+    page, seen, pages = people_list([Filter("tag", "is", "x")], sort=sort), [], 1
+    assert (page.ids, page.is_part) == ([], True)
+    while page.after:
+        page, pages = people_list([Filter("tag", "is", "x")], page.after, sort=sort), pages + 1
+        seen += page.ids
+    assert sorted(seen) == wanted
+    assert not page.is_part
+    assert pages > 2
+
+
+def test_a_filter_without_an_index_looks_at_no_more_than_a_piece(monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr(lists, "FIRST_STRIDE", 2)
+    monkeypatch.setattr(lists, "LOOKED_AT", 4)
+    record_people([NewPerson(full_name=f"P {n:02}") for n in range(30)], source="s")
+    with django_assert_max_num_queries(6):
+        page = people_list([Filter("has_phone", "is", "yes"), Filter("has_email", "is", "no")])
+    assert page.is_part
+    assert page.after
+
+
 class PagerWalks(TestCase):
     @given(
         names=st.lists(st.sampled_from(["ann", "Ann", "bo", "", "zoe", "Ännchen"]), min_size=1, max_size=30),
         limit=st.integers(1, 7),
         sort=st.sampled_from([lists.BY_NAME, NEWEST]),
         few=st.sampled_from([0, 2000]),
+        looked_at=st.sampled_from([2, 30_000]),
     )
     @settings(max_examples=40, deadline=None)
-    def test_walking_the_pages_shows_everybody_once_in_both_ways_through(self, names, limit, sort, few):
+    def test_walking_the_pages_shows_everybody_once_in_both_ways_through(self, names, limit, sort, few, looked_at):
         """Whether the few are fetched or the many are walked, and however many share a name."""
         record_people([NewPerson(full_name=name, tags=("x",)) for name in names], source="s")
-        was, lists.FEW, lists.FIRST_STRIDE = lists.FEW, few, 2
+        was, lists.FEW, lists.FIRST_STRIDE, lists.LOOKED_AT = (lists.FEW, lists.LOOKED_AT), few, 2, looked_at
         try:
             seen, mark = [], ""
             while True:
@@ -103,6 +132,6 @@ class PagerWalks(TestCase):
                 if not mark:
                     break
         finally:
-            lists.FEW, lists.FIRST_STRIDE = was, 200
+            (lists.FEW, lists.LOOKED_AT), lists.FIRST_STRIDE = was, 200
         order = ("sort_name", "pk") if sort == lists.BY_NAME else ("-pk",)
         assert seen == list(Person.objects.order_by(*order).values_list("pk", flat=True))

@@ -1,0 +1,114 @@
+"""Each kind of line finds who is due by an index, in as many queries for many people as for few."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from regulars.outreach.models import Touch
+from regulars.outreach.tests.builders import a_touch
+from regulars.people import services as people
+from regulars.people.partial_dates import PartialDate
+from regulars.today import queries
+from regulars.today.lines import KINDS, Kind
+from regulars.today.tests.builders import ON, a_person, a_shop, an_owner, bought, graded
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day")]
+MOST_QUERIES = 4
+
+
+@pytest.fixture
+def the_day(frozen_clock):
+    frozen_clock.move_to(datetime(2026, 6, 10, 9, tzinfo=UTC))
+    a_shop()
+
+
+def custom(n: int) -> None:
+    """People who are due for something of every sort that orders and dates bring about."""
+    for number in range(n):
+        person = a_person(f"P {number:03}")
+        people.add_occasion(person, "birthday", PartialDate(6, 12))
+        people.remind(person, "Ring ready", ON)
+        bought(person, [8, 83, 124, 165, 365])
+        bought(a_person(f"Q {number:03}"), [83, 124, 165])
+    graded()
+
+
+def asked(kind: Kind, limit: int = 5) -> list[str]:
+    with CaptureQueriesContext(connection) as seen:
+        kind.due(ON, limit, None)
+    return [query["sql"] for query in seen.captured_queries]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+def test_a_kind_asks_as_often_for_many_people_as_for_few(kind: Kind) -> None:
+    custom(1)
+    few = len(asked(kind))
+    custom(8)
+    many = asked(kind)
+    assert len(many) <= max(few, 1) <= MOST_QUERIES
+    assert all("LIMIT" in sql for sql in many)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+def test_a_kind_finds_who_is_due_by_an_index_and_stops_at_the_limit(kind: Kind) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL reads a table this small from end to end, and rightly so.")
+    custom(2)
+    for sql in asked(kind):
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql.replace('%', '%%')}")
+            steps = [row[3] for row in cursor.fetchall()]
+        assert not [step for step in steps if step.startswith("SCAN ") and "INDEX" not in step], (steps, sql)
+        assert "USE TEMP B-TREE FOR ORDER BY" not in steps, (steps, sql)
+
+
+def test_the_page_asks_as_often_for_many_people_as_for_few(client) -> None:
+    client.force_login(an_owner())
+    custom(2)
+    client.get("/today/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/today/")
+    custom(9)
+    with CaptureQueriesContext(connection) as many:
+        client.get("/today/")
+    assert len(many) <= len(few)
+
+
+def test_many_kinds_at_once_show_fewer_of_each_and_the_number_in_the_frame_agrees() -> None:
+    custom(12)
+    plan = queries.plan(ON, shown=queries.SHOWN)
+    assert len(plan.lines) <= queries.AT_ONCE
+    assert all(len(section.lines) >= 3 for section in plan.sections)
+    assert queries.waiting_count(ON) == len(plan.lines)
+
+
+def test_one_kind_alone_shows_its_ten() -> None:
+    for number in range(12):
+        bought(a_person(f"P {number}"), [8])
+    plan = queries.plan(ON, shown=queries.SHOWN)
+    assert [len(section.lines) for section in plan.sections] == [10]
+    assert plan.sections[0].more == 2
+
+
+def test_birthdays_around_the_turn_of_the_year_come_in_order_and_stop_at_the_limit() -> None:
+    for day in (PartialDate(1, 3), PartialDate(12, 30), PartialDate(1, 1)):
+        people.add_occasion(a_person(f"P {day.month}-{day.day}"), "birthday", day)
+    kind = next(kind for kind in KINDS if kind.key == "birthday")
+    on = date(2026, 12, 28)
+    days = [due.due_on for due in kind.due(on, 10, None)]
+    assert days == [date(2026, 12, 30), date(2027, 1, 1), date(2027, 1, 3)]
+    assert [due.due_on for due in kind.due(on, 2, None)] == days[:2]
+
+
+def test_the_week_is_counted_up_to_a_thousand_and_says_so(monkeypatch) -> None:
+    monkeypatch.setattr(queries, "REACHED_COUNTED", 2)
+    for number in range(3):
+        a_touch(a_person(f"P {number}"))
+    # As the sender would leave them.
+    Touch.objects.update(state="sent", sent_at=datetime(2026, 6, 10, 8, tzinfo=UTC))
+    progress = queries.progress(ON)
+    assert (progress.reached_this_week, progress.has_reached_more) == (2, True)
