@@ -174,11 +174,11 @@ def _letter(touch: Any, number: int, now: datetime) -> Any:
     """One letter in forty is in one of the less usual states."""
     states = ("approved", "held", "failed", "cancelled", "unknown")
     state = "sent" if number % 40 else states[number // 40 % len(states)]
-    at = now - timedelta(minutes=number)
+    at, later = now - timedelta(minutes=number), now + timedelta(days=30)
     return touch(
         person_id=number + 1, programme="thank-you", occurrence=f"bench {number}", channel="email", purpose="care",
         state=state, subject="Thank you", body="Thank you for coming.", draft_hash="0" * 16, created_at=at,
-        changed_at=at, due_at=now + timedelta(days=30), held_until=now + timedelta(days=30) if state == "held" else None,
+        changed_at=at, due_at=later, held_until=later if state == "held" else None,
         sent_at=at if state == "sent" else None, approved_at=at,
     )  # fmt: skip
 
@@ -207,7 +207,7 @@ def _finish() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=1_000_000)
-    parser.add_argument("--orders", type=int, default=0, help="and this many orders for them (two a person is a usual shop)")
+    parser.add_argument("--orders", type=int, default=0, help="and this many orders for them")
     parser.add_argument("--seed", type=int, default=7)
     wanted = parser.parse_args()
     set_up()

@@ -237,9 +237,8 @@ def told(found: dict[str, Measured], people: int, database: str, requests: int) 
 
 def serve_and_measure(options: argparse.Namespace, cluster: Any) -> dict[str, Any]:
     port = free_port()
-    log = tempfile.TemporaryFile()
     command = [sys.executable, "-m", "regulars", "serve", "--port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=log)
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         address = f"http://127.0.0.1:{port}"
         for _ in range(600):

@@ -161,7 +161,10 @@ def progress(on: date) -> Progress:
     reached = Touch.objects.filter(sent_at__gte=start - timedelta(days=6), state__in=["sent", "delivered"])
     people = reached.order_by().values("person_id").distinct()[: REACHED_COUNTED + 1].count()
     return Progress(
-        done["n"], done["minutes"] or Decimal(0), min(people, REACHED_COUNTED), has_reached_more=people > REACHED_COUNTED
+        done["n"],
+        done["minutes"] or Decimal(0),
+        min(people, REACHED_COUNTED),
+        has_reached_more=people > REACHED_COUNTED,
     )
 
 

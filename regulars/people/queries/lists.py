@@ -137,7 +137,7 @@ def _few(chosen: Chosen) -> list[int] | None:
 def _walked(
     people: QuerySet[Person], condition: Q, mark: Row | None, count: int, sort: str, is_back: bool
 ) -> tuple[list[Row], Row | None]:
-    """Walk the list in growing strides and keep those that fit, until there are enough, or the list or patience ends."""
+    """Walk the list in growing strides and keep those that fit, until there are enough, or list or patience ends."""
     kept: list[Row] = []
     stride, looked_at = FIRST_STRIDE, 0
     while looked_at < LOOKED_AT:

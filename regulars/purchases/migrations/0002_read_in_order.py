@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0002_read_in_order'),
+        ('people', '0001_initial'),
         ('purchases', '0001_initial'),
     ]
 

@@ -44,7 +44,7 @@ def first_bought(day: date, on: date, limit: int, only: Collection[int] | None) 
             person__erased_at=None,
         )
         .filter(not_quiet(on), Decision.objects.open_lines(KEY, on, "person_id", str(day.year)))
-        .order_by("person_id")
+        .order_by("first_bought_on", "person_id")
     )
     if only is not None:
         rows = rows.filter(person_id__in=only)
