@@ -6,7 +6,7 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from regulars.people import own_fields, own_records
+        from regulars.people import jobs, own_fields, own_records  # noqa: F401  jobs: its schedules
 
         own_records.register()
         own_fields.register()

@@ -1,5 +1,6 @@
 """The nouns of this room, one file a topic."""
 
+from .acts import BulkAct, BulkActRow
 from .consents import Basis, Channel, Consent, ConsentNow, Purpose
 from .households import Household, Organisation
 from .knowledge import Note, PersonTag, Preference, Tag
@@ -10,9 +11,12 @@ from .quiet import Reminder, Silence
 from .reach import Email, ErasedAddress, ExternalId, Phone, PostalAddress
 from .search import SearchWord
 from .timeline import TimelineEntry
+from .twins import Pair, Search
 
 __all__ = [
     "Basis",
+    "BulkAct",
+    "BulkActRow",
     "Channel",
     "Consent",
     "ConsentNow",
@@ -27,6 +31,7 @@ __all__ = [
     "Note",
     "Occasion",
     "Organisation",
+    "Pair",
     "Person",
     "PersonKind",
     "PersonQuerySet",
@@ -36,6 +41,7 @@ __all__ = [
     "Preference",
     "Purpose",
     "Reminder",
+    "Search",
     "SearchWord",
     "Silence",
     "Tag",

@@ -86,6 +86,11 @@ class PostalAddress(models.Model):
     is_primary = models.BooleanField(default=True)
     is_bad = models.BooleanField(default=False)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["postcode"], name="address_by_postcode", condition=~models.Q(postcode="")),
+        ]
+
     def __str__(self) -> str:
         return ", ".join(self.letter_lines)
 
