@@ -55,10 +55,11 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A mailbox: the part before the @ without what its house ignores, and the house."""
+    """A mailbox: the part before the @ without dots and +tags, the house, and the address that is truly compared."""
 
     local: str
     house: str
+    same: str
     is_generic: bool = False
 
 
@@ -148,14 +149,15 @@ def name_of(full_name: str, given_name: str = "", family_name: str = "") -> Name
 
 
 def box_of(address: str) -> Box | None:
-    """Return the mailbox behind an address: without +tags, and without dots where the house ignores them."""
+    """Return the mailbox behind an address; `same` is without +tags, and without dots where the house ignores them."""
     local, at, house = fold(address.strip()).rpartition("@")
     if not at or not local:
         return None
     local = local.partition("+")[0] or local
+    undotted = local.replace(".", "")
     if house in UNDOTTED:
-        local, house = local.replace(".", ""), "gmail.com"
-    return Box(local, house, local in GENERIC_BOXES)
+        local, house = undotted, "gmail.com"
+    return Box(undotted, house, f"{local}@{house}", undotted in GENERIC_BOXES)
 
 
 def phone_tail(number: str) -> str:

@@ -60,7 +60,7 @@ def compare(one: Name, other: Name, census: Census) -> Verdict:
     straight = _both(one.given, one.family, other.given, other.family, one, other, census)
     if not straight.are_two and straight.code != "name_married":
         return straight
-    swapped = _both(one.given, one.family, other.family, other.given, one, other, census)
+    swapped = _both(one.given, one.family, other.family, other.given, Name(), Name(), census)
     return straight if swapped.are_two or swapped.code == "name_married" else swapped
 
 
@@ -69,7 +69,7 @@ def is_slip(one: str, other: str) -> bool:
     shorter = min(len(one), len(other))
     if shorter < 3:
         return False
-    return bool(OSA.distance(one, other, score_cutoff=2) <= (2 if shorter >= 7 else 1))
+    return bool(OSA.distance(one, other, score_cutoff=2) <= (2 if shorter >= 9 else 1))
 
 
 def _both(given: str, family: str, its_given: str, its_family: str, one: Name, other: Name, census: Census) -> Verdict:
@@ -84,7 +84,7 @@ def _both(given: str, family: str, its_given: str, its_family: str, one: Name, o
         return Verdict("name_other", 0, are_two=True)
     code = "name_near"
     if givens == families == "same":
-        code = "name" if given == one.given and its_given == other.given else "name_swapped"
+        code = "name" if one.words else "name_swapped"
     elif givens == "variant":
         code = "name_variant"
     elif givens == "initial":
@@ -102,7 +102,7 @@ def _given(one: str, other: str, whole: Name, its_whole: Name, census: Census) -
         return ("initial", 2.0) if one[0] == other[0] else ("other", 0)
     if one in its_whole.words[:-1] or other in whole.words[:-1]:
         return "variant", min(census.bits(one), census.bits(other)) - 2
-    if is_slip(one, other) and not _are_two_names(one, other, census):
+    if min(len(one), len(other)) > 3 and is_slip(one, other) and not _are_two_names(one, other, census):
         return "near", min(census.bits(one), census.bits(other), 10.0) - 2
     return "other", 0
 
@@ -128,7 +128,7 @@ def _family(one: str, other: str, whole: Name, its_whole: Name, census: Census) 
     if len(one) > 3 and len(other) > 3 and (one in other or other in one):
         return "part", min(census.bits(one), census.bits(other)) - 4
     if is_slip(one, other):
-        bits = min(census.bits(one), census.bits(other)) - 3
+        bits = min(census.bits(one), census.bits(other)) - (5 if one[0] == other[0] else 9)
         rarer = min(census.counts.get(one, 1), census.counts.get(other, 1))
         return "near", bits if rarer <= 3 or census.people < 2000 else max(2.0, bits - 4)
     return "other", 0

@@ -31,7 +31,7 @@ julie jule giulia | juliane julia | karin karen carina | kenneth ken kenny | kon
 kirstin kristina | lawrence larry laurie lorenz laurence lars | leonard leo len lenny leonhard leon | lillian lily
 lilli liliane | linda lindy | louis lou louie ludwig luis lewis luigi | louise lou luise luisa | lucas luke lukas
 luca luka łukasz | lucy lucia lucie luzia | magdalena magda lena leni | madeleine madeline maddie | margaret maggie
-meg peggy marge margie greta rita daisy margarete margarethe margit margot grete | gretel margarita małgorzata gosia
+meg peggy marge margie greta rita daisy margarete margarethe margit margot grete gretel margarita małgorzata gosia
 | maria mary marie mia miriam maryam marija mimi | mark marc marcus markus marco marek | martha marta | martin marty
 | martina tina | matthew matt matthias matt mateo matteo mathias | maurice moritz mo | maximilian max | maxine max |
 melanie mel melly | melissa mel | michael mike mick mickey micha michel miguel mikhail misha | michelle shelly |
@@ -62,6 +62,23 @@ nathaniel nathan nate nat | norman norm | phyllis | penelope penny | philippa pi
 bine | sabine bine | vivian viv vivien
 """
 
+# Names that are a letter away from another name and are nobody's slip.
+OTHERS = """
+aaron adam adrian aileen aisha ali alice alina alma amelie amir amy ana anja anton anya arda aron aylin ayse ben
+bella bianca bruno cara carla carlo carmen carsten celina chiara cosmin dagmar dana daria dario dean deniz dilan
+dora dorota dunja eda eike elif elin elke ella ellen elmar elena emeka emil emre enzo erika erwin esra eva falk
+fabian felix filip fiona finn flora frieda gero gina greta gudrun hakan halil hamza hasan hauke heike heiko helga
+henrik hilde holger ida ilka ilona ilse ina inga ines ingo ingrid inka irina iris ivana ivo jale jana janina jannik
+jara jens jonas jorg judy kai kaja kara karim katrin katja kay kerstin kira kiran klaas lale lara larissa lasse
+laura lea leah leila lennart leoni leonie lia lias liam lina linus lisa liv loni lore loris luana luis luisa luna
+maja maik malin malte manuel manuela mara mareike marek marin marina mario marion marisa marlen marlon marta marten
+maya meike meral mert mila milan milena milo mina mira miro mona murat nadia nadine nadja naomi natascha nele nesrin
+nina noah noel nora norbert nuri olaf ole olga oskar otto ozan petra pia quentin rahel ralf ramona rania raoul rene
+romina ronja ruben sabri sally selim selin selma sena sibel silke sina sinan sonja soren stella svea sven tamara
+tamer tanja tarik tara tessa thea thilo thore till tim timon tina tobias tore torsten udo ugur ulf uta ute uwe
+vanessa vera vito wanda wiebke wim xenia ximena yara yasemin yasin yusuf zara zeynep zita zoe zora
+"""
+
 
 def _grouped() -> dict[str, frozenset[int]]:
     from regulars.people.words import fold
@@ -74,6 +91,7 @@ def _grouped() -> dict[str, frozenset[int]]:
 
 
 _groups = _grouped()
+_others = frozenset(OTHERS.split())
 
 
 def are_variants(one: str, other: str) -> bool:
@@ -84,4 +102,4 @@ def are_variants(one: str, other: str) -> bool:
 
 def is_known(name: str) -> bool:
     """Is this folded name a given name of the list?"""
-    return name in _groups
+    return name in _groups or name in _others

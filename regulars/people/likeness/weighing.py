@@ -18,6 +18,7 @@ from regulars.people.likeness.names import Census, Verdict, compare
 
 SHOWN_FROM_BITS = 3.0
 FORMER = 2.0
+FAMILY_NAME = 12.0
 AGAINST = frozenset({"other_day", "other_generation"})
 
 
@@ -47,8 +48,11 @@ def weigh(one: Facts, other: Facts, census: Census) -> Likeness:
         return _two_people(one, other, names, place[0], phone[0])
     generation = _generations(one, other)
     found = [(names.code, names.bits), box, phone, place, day, number, generation]
-    bits = sum(weight for _, weight in found) - census.people_bits - FORMER
     codes = tuple(code for code, _ in found if code)
+    bits = sum(weight for _, weight in found) - census.people_bits - FORMER
+    if "other_day" in codes and "box" not in codes:
+        # Whoever bears the name of somebody at home, or in the family, was born on a day of their own.
+        bits -= FAMILY_NAME
     return Likeness(bits, codes, is_certain=bits >= SHOWN_FROM_BITS and _is_plain(names, set(codes), one, other))
 
 
@@ -84,8 +88,8 @@ def _boxes(one: Facts, other: Facts, census: Census) -> tuple[str, float]:
     mine, its = _own(one.boxes), _own(other.boxes)
     if not mine or not its:
         return "", 0.0
-    if set(mine) & set(its):
-        return "box", census.people_bits + 2
+    if {box.same for box in mine} & {box.same for box in its}:
+        return "box", census.people_bits + 4
     weighed = [_box(a, b, one, other, census) for a, b in product(mine, its)]
     return max(weighed, key=lambda found: found[1], default=("", 0.0))
 
@@ -125,7 +129,7 @@ def _phones(one: Facts, other: Facts, census: Census) -> tuple[str, float]:
     if not one.phones or not other.phones:
         return "", 0.0
     if set(one.phones) & set(other.phones):
-        return "phone", census.people_bits + 1
+        return "phone", census.people_bits + 3
     if any(len(a) == len(b) and OSA.distance(a, b, score_cutoff=1) <= 1 for a, b in product(one.phones, other.phones)):
         return "phone_near", 7.0
     return "", -1.0

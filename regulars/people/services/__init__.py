@@ -9,6 +9,7 @@ from .matching import hold_the_book, known_as
 from .merging import merge, unmerge
 from .newcomers import NewAddress, NewConsent, NewOccasion, NewPerson, RecordedPeople
 from .occasions import add_occasion, celebrate, keep_leap_day, remove_occasion
+from .pairs import ask_again, ask_later, join_pair, keep_apart
 from .quiet import (
     drop_reminder,
     finish_reminder,
@@ -23,6 +24,15 @@ from .reaching import mark_places_good, mark_places_old, readable_email, readabl
 from .recording import record_people
 from .taking_back import mark_emails_bad, mark_emails_good, remove_people, unlearn
 from .timeline import NewEntry, remove_from_timeline, write_timeline
+from .together import (
+    change_household,
+    leave_household,
+    leave_organisation,
+    live_together,
+    make_household,
+    make_organisation,
+    rename_organisation,
+)
 
 __all__ = [
     "ChangedMeanwhile",
@@ -36,17 +46,27 @@ __all__ = [
     "add_occasion",
     "add_person",
     "add_tag",
+    "ask_again",
+    "ask_later",
     "cash_customer",
     "celebrate",
+    "change_household",
     "change_person",
     "drop_reminder",
     "erase_person",
     "export_person",
     "finish_reminder",
     "hold_the_book",
+    "join_pair",
+    "keep_apart",
     "keep_leap_day",
     "known_as",
+    "leave_household",
+    "leave_organisation",
     "lift_silence",
+    "live_together",
+    "make_household",
+    "make_organisation",
     "mark_emails_bad",
     "mark_emails_good",
     "mark_places_good",
@@ -63,6 +83,7 @@ __all__ = [
     "remove_occasion",
     "remove_people",
     "remove_tag",
+    "rename_organisation",
     "reopen_reminder",
     "set_kinds",
     "set_preferences",

@@ -15,15 +15,18 @@ from regulars.kit.secrets import keyed_hash
 from regulars.people import records
 from regulars.people.events import PersonErased
 from regulars.people.models import (
+    BulkActRow,
     Consent,
     ConsentNow,
     ErasedAddress,
     Merge,
     Occasion,
+    Pair,
     Person,
     SearchWord,
     TimelineEntry,
 )
+from regulars.people.services.together import tidy_away
 from regulars.staff.models import User
 from regulars.staff.services import note_audit
 
@@ -68,6 +71,8 @@ def erase_own(person_id: int) -> None:
     for model in (Occasion, Consent, ConsentNow, TimelineEntry, SearchWord):
         model.objects.filter(person=person).delete()
     Merge.objects.filter(Q(keep=person) | Q(other=person)).delete()
+    Pair.objects.filter(Q(low=person) | Q(high=person)).delete()
+    BulkActRow.objects.filter(person=person).delete()
     Person.objects.filter(pk=person_id).update(
         **dict.fromkeys(BLANK, ""),
         referred_by=None,
@@ -78,6 +83,7 @@ def erase_own(person_id: int) -> None:
         version=F("version") + 1,
         change_number=next_change_number(),
     )
+    tidy_away(person.household_id, person.organisation_id)
 
 
 def export_own(person_id: int) -> dict[str, Any]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from django.db.models import Q
 
 from regulars.people.models import (
     Consent,
     ExternalId,
     Note,
+    Pair,
     Person,
     PersonKind,
     PersonTag,
@@ -17,14 +21,15 @@ from regulars.people.models import (
     Silence,
     TimelineEntry,
 )
-from regulars.people.moving import change_row, move_rows, put_back, remove_row
+from regulars.people.moving import change_row, made_row, move_rows, put_back, remove_row
 from regulars.people.records import Moved, MovedRows
 from regulars.people.services.consents import settle_consent
 from regulars.people.services.finding import rewrite_words
-from regulars.people.services.newcomers import TEXTS
+from regulars.people.services.newcomers import LENGTHS, TEXTS
 from regulars.people.words import sort_key
 
 FILLED = (*TEXTS, "needs", "expectations", "say", "best_time", "household_id", "organisation_id")
+NAMES = ("full_name", "given_name", "family_name", "salutation")
 WHOLE = (ExternalId, Consent, Note, Silence, Reminder)
 ONCE: dict[Any, tuple[str, ...]] = {
     PersonKind: ("kind",),
@@ -45,6 +50,7 @@ def merge_people(keep_id: int, other_id: int) -> MovedRows:
         moved += move_rows(model.objects.filter(person=other), keep_id, unless_same=columns)
     moved += _move_places(keep, other)
     moved += move_rows(Person.objects.filter(referred_by=other).exclude(pk=keep_id), keep_id, column="referred_by")
+    moved += _merge_pairs(keep_id, other_id)
     settle_consent([keep_id, other_id])
     rewrite_words([keep_id])
     rewrite_words([other_id])
@@ -59,6 +65,42 @@ def unmerge_people(moved: MovedRows) -> None:
     people |= {one.before["person_id"] for one in moved if "person_id" in one.before}
     settle_consent(people)
     rewrite_words(people)
+
+
+def choose_names(keep_id: int, chosen: Mapping[str, str]) -> MovedRows:
+    """Write the names chosen for the one kept. Numbers stay keys with the names they came with."""
+    values = {name: chosen[name].strip()[: LENGTHS[name]] for name in NAMES if name in chosen}
+    if "full_name" in values:
+        values["sort_name"] = sort_key(values["full_name"])
+    moved = change_row(Person.objects.get(pk=keep_id), **values)
+    if moved:
+        rewrite_words([keep_id])
+    return moved
+
+
+def _merge_pairs(keep_id: int, other_id: int) -> MovedRows:
+    """Settle what was asked about the other; that somebody is not the same as they are holds for the one kept too."""
+    moved: list[Moved] = []
+    for row in Pair.objects.filter(Q(low=other_id) | Q(high=other_id)).order_by("pk"):
+        third = row.low_id if row.high_id == other_id else row.high_id
+        if third == keep_id:
+            is_one = row.about == Pair.About.PERSON
+            moved += change_row(row, state=Pair.State.ONE.value if is_one else Pair.State.GONE.value)
+        elif row.state == Pair.State.APART:
+            moved += _apart(row, *sorted((keep_id, third)))
+        elif row.state == Pair.State.OPEN:
+            moved += change_row(row, state=Pair.State.GONE.value)
+    return tuple(moved)
+
+
+def _apart(row: Pair, low: int, high: int) -> MovedRows:
+    mine = Pair.objects.filter(low=low, high=high, about=row.about).first()
+    if mine is not None:
+        return change_row(mine, state=Pair.State.APART.value)
+    made = Pair(low_id=low, high_id=high, about=row.about, state=Pair.State.APART, found_at=row.found_at)
+    made.decided_at, made.decided_by_id = row.decided_at, row.decided_by_id
+    made.save()
+    return made_row(made)
 
 
 def _fill(keep: Person, other: Person) -> MovedRows:

@@ -27,6 +27,7 @@ from regulars.people.queries.facts import all_facts, census_for, facts_among, mi
 WEIGHED_AT_ONCE = 10_000
 WRITTEN_AT_ONCE = 300
 FEW = 500
+SMALL = 20_000
 COLUMNS = ("low", "high", "about", "state", "score", "is_certain", "evidence", "found_at")
 Key = tuple[int, int, str]
 
@@ -69,7 +70,7 @@ def look_thoroughly(*, everybody: bool = False) -> Looked:
 
 
 def look_quickly() -> Looked:
-    """Compare the few who changed since the last search with those an index finds: seconds, for any number of people."""
+    """Compare the few who changed since the last search with those an index finds; in a small book with everybody."""
     upto, since = horizon(), _seen(Search.Kind.QUICK)
     changed = set(
         Person.objects.gradable()
@@ -77,7 +78,7 @@ def look_quickly() -> Looked:
         .values_list("pk", flat=True)[: FEW + 1]
     )
     looked = Looked(changed=len(changed))
-    if len(changed) > FEW:
+    if len(changed) > FEW or not Person.objects.gradable().order_by()[SMALL : SMALL + 1].exists():
         return look_thoroughly()
     if changed:
         people = facts_among(changed)

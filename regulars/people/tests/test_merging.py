@@ -95,7 +95,7 @@ def test_a_merge_brings_everything_together_and_overwrites_nothing(frozen_clock)
     assert keep.occasions.get().year == 1980, "the same day learns its year"
     assert sorted(keep.tags.values_list("tag__name", flat=True)) == ["silver", "wedding"]
     assert keep.preferences.count() == 2
-    assert keep.timeline.count() == 2
+    assert keep.timeline.count() == 3, "theirs, the other's, and that they were joined"
     assert keep.notes.count() == keep.reminders.count() == keep.silences.count() == keep.addresses.count() == 1
     assert Person.objects.get(full_name="Carla").referred_by_id == keep.pk
     assert consent_state([keep.pk], "email", "marketing")[keep.pk].is_objected, "the later no counts"
