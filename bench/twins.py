@@ -3,9 +3,9 @@
     python bench/twins.py --people 1000000       (fills the empty installation that REGULARS_DATA_DIR names)
 
 Three in a hundred are written a second time, as shops really do: misspelt, swapped, married, without accents, by a
-nickname, from another mailbox, with an old address, formatted otherwise. Traps stand beside them: households, father and
-son, twins, namesakes in one town. The search runs in a child process while pages are fetched here. The floor is the
-same columns read once and as many bare comparisons of two names, measured in the child after the search. Prints JSON.
+nickname, from another mailbox, with an old address, formatted otherwise. Traps stand beside them: households, father
+and son, twins, namesakes in one town. The search runs in a child process while pages are fetched here. The floor is the
+same columns read once and as many bare comparisons of two names, measured in the child afterwards. Prints JSON.
 """
 
 from __future__ import annotations
@@ -28,14 +28,20 @@ STREETS = (
     "High Street|Mill Lane|Church Road|Station Road|Victoria Avenue|Park Street|Queens Road|Green Lane|Lindenstraße|"
     "Hauptstraße|Bahnhofstraße|Gartenweg|Schulstraße|Am Markt|Rosenweg|Goethestraße|Beethovenplatz|Ringstraße"
 ).split("|")
-TOWNS = [(f"{10000 + n * 37}", f"{a}{b}") for n, (a, b) in enumerate(
-    (a, b) for a in ("Neu", "Alt", "Ober", "Unter", "Bad ", "Sankt ") for b in
-    ("burg", "stadt", "heim", "furt", "bruck", "hausen", "kirchen", "feld", "bach", "münster", "au", "berg"))]  # fmt: skip
-NICKNAMES = {
-    "Anna": "Annie", "Bernd": "Bernhard", "Franz": "Francis", "Hans": "Johann", "Joan": "Jo", "Katarzyna": "Kasia", "Klara": "Clara",
-    "Lena": "Helene", "Lukas": "Luke", "Maria": "Mary", "Paul": "Pablo", "Piotr": "Peter", "Simon": "Szymon", "Vera": "Veronica",
-    "Zofia": "Sophie", "Rita": "Margarita", "Thérèse": "Theresa", "Nils": "Nikolaus", "Tanja": "Tanya",
-}  # fmt: skip
+BEFORE_TOWN = ("Neu", "Alt", "Ober", "Unter", "Bad ", "Sankt ")
+AFTER_TOWN = "burg stadt heim furt bruck hausen kirchen feld bach münster au berg".split()
+TOWNS = [
+    (f"{10000 + number * 37}", name)
+    for number, name in enumerate(before + after for before in BEFORE_TOWN for after in AFTER_TOWN)
+]
+NICKNAMES = dict(
+    pair.split("=")
+    for pair in (
+        "Anna=Annie Bernd=Bernhard Franz=Francis Hans=Johann Joan=Jo Katarzyna=Kasia Klara=Clara Lena=Helene "
+        "Lukas=Luke Maria=Mary Paul=Pablo Piotr=Peter Simon=Szymon Vera=Veronica Zofia=Sophie Rita=Margarita "
+        "Thérèse=Theresa Nils=Nikolaus Tanja=Tanya"
+    ).split()
+)
 Row = dict[str, Any]
 
 
@@ -287,7 +293,8 @@ def search() -> None:
     floor = floor_seconds(looked.compared)
     usage = resource.getrusage(resource.RUSAGE_SELF)
     print(json.dumps({
-        "people": looked.people, "compared": looked.compared, "seconds": round(seconds, 1), "cpu_seconds": round(cpu_seconds, 1),
+        "people": looked.people, "compared": looked.compared,
+        "seconds": round(seconds, 1), "cpu_seconds": round(cpu_seconds, 1),
         "memory_mb": round(usage.ru_maxrss / 1024), "floor_cpu_seconds": round(floor, 2),
         "times_floor": round(cpu_seconds / max(floor, 0.01), 1),
     }))  # fmt: skip
@@ -360,7 +367,7 @@ def judge(truth: dict[str, str]) -> dict[str, Any]:
         names[pair] = (
             truth.get(pair, "WRONG"),
             shown.get(pair),
-            *[row for row in read([int(n) for n in pair.split("-")]).values()],
+            *read([int(n) for n in pair.split("-")]).values(),
         )
     return {
         "planted": len(truth), "found": len(truth) - missed.total(), "shown": len(shown), "wrong": len(wrong),
