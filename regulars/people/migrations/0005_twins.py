@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0003_landlords'),
+        ('people', '0004_read_in_order'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
