@@ -188,7 +188,7 @@ def skip(request: HttpRequest, key: str) -> HttpResponse:
         line = services.skip_line(key, _staff(request))
     except Refusal as refusal:
         return _refused(request, refusal, key)
-    return _answered(request, line, _("Not this time."), can_return=line.way != "reminder")
+    return _answered(request, line, _("Not this time."), can_return=line.way not in {"reminder", "contact"})
 
 
 @require_POST

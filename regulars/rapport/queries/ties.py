@@ -100,30 +100,39 @@ def contacts_of(person_ids: Collection[int]) -> dict[int, Contact]:
 def unspoken(on: date, limit: int, *, only: Collection[int] | None = None, but_not: Q | None = None) -> list[Unspoken]:
     """Whom we have not spoken to for longer than usual, the longest overdue first.
 
-    `but_not` is a condition over rows with a `person_id` that leaves people out. One query for each kind with a
-    rhythm and each rhythm set by hand, each cut off at `limit`, and three for what is known of those found.
+    `but_not` is a condition over rows with a `person_id` that leaves people out. One query for each
+    length of rhythm, each cut off at `limit`, two for what those lengths are, four for what is known of those found.
     """
     found: dict[int, tuple[str, int]] = {}
-    for kind, months in sorted(rhythms().items(), key=lambda pair: pair[1]):
-        if months:
-            rows = PersonKind.objects.filter(kind=kind).filter(_silent(months_after(on, -months), by_hand=False))
-            for pk in _ids(rows, limit, only, but_not):
-                found.setdefault(pk, (kind, months))
+    for months, kinds in _by_months(rhythms()):
+        rows = PersonKind.objects.filter(kind__in=kinds).filter(_silent(months_after(on, -months), by_hand=False))
+        for pk, kind in _narrowed(rows, only, but_not).values_list("person_id", "kind")[:limit]:
+            found.setdefault(pk, (kind, months))
     own = Tie.objects.filter(every_months__gt=0)
     by_hand = own.order_by("every_months").values_list("every_months", flat=True).distinct()
     for months in [months for months in by_hand if months]:
         ties = own.filter(every_months=months).filter(_silent(months_after(on, -months), by_hand=True))
-        found.update(dict.fromkeys(_ids(ties, limit, only, but_not), ("", months)))
+        pks = _narrowed(ties, only, but_not).values_list("person_id", flat=True)[:limit]
+        found.update(dict.fromkeys(pks, ("", months)))
     return _told(found, on)[:limit]
 
 
-def _ids(rows: QuerySet[Any, Any], limit: int, only: Collection[int] | None, but_not: Q | None) -> list[int]:
+def _by_months(usual: Mapping[str, int]) -> list[tuple[int, list[str]]]:
+    """The kinds that share a rhythm, the shortest first."""
+    found: dict[int, list[str]] = {}
+    for kind, months in usual.items():
+        if months:
+            found.setdefault(months, []).append(kind)
+    return sorted(found.items())
+
+
+def _narrowed(rows: QuerySet[Any, Any], only: Collection[int] | None, but_not: Q | None) -> QuerySet[Any, Any]:
     rows = rows.filter(person__merged_into=None, person__erased_at=None, person__is_bucket=False)
     if only is not None:
         rows = rows.filter(person_id__in=only)
     if but_not is not None:
         rows = rows.filter(~but_not)
-    return list(rows.order_by("person_id").values_list("person_id", flat=True)[:limit])
+    return rows.order_by("person_id")
 
 
 def _silent(cutoff: date, *, by_hand: bool) -> Q:

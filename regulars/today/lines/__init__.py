@@ -14,16 +14,31 @@ The rule for a new kind, so that the page is as quick with a million people as w
 
 from __future__ import annotations
 
-from regulars.today.lines import anniversary, birthday, question, reminder, slipped, thank_you
+from regulars.today.lines import (
+    anniversary,
+    birthday,
+    contact,
+    news,
+    owed,
+    question,
+    reminder,
+    slipped,
+    thank_you,
+    thing,
+)
 from regulars.today.lines.shape import Draft, Due, Kind, Line
 
 KINDS: tuple[Kind, ...] = (
     question.KIND,
     reminder.KIND,
+    owed.KIND,
+    news.KIND,
     thank_you.KIND,
     birthday.KIND,
+    thing.KIND,
     anniversary.KIND,
     slipped.KIND,
+    contact.KIND,
 )
 BY_KEY: dict[str, Kind] = {kind.key: kind for kind in KINDS}
 

@@ -19,6 +19,7 @@ from regulars.kit.money import shown
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from regulars.staff.models import User
     from regulars.today.acquaintance import Acquaintance
 
 FREE = Decimal(0)
@@ -54,7 +55,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the day. `way` is how it is done: email, card, call, in_person, reminder or question."""
+    """One line of the day. `way` is how it is done: email, card, call, in_person, reminder or question.
+
+    The ways task, thing, news and contact have no letter: their kind writes down what was done. `done_words` is what
+    the button of such a line says.
+    """
 
     due: Due
     person: str
@@ -73,6 +78,8 @@ class Line:
     phone_link: str = ""
     address: str = ""
     remarks: tuple[str, ...] = ()
+    email: str = ""
+    done_words: str = ""
     question_id: int | None = None
     choices: tuple[tuple[str, str], ...] = ()
 
@@ -137,6 +144,7 @@ class Line:
 
 Finder = Callable[[date, int, Collection[int] | None], Sequence[Due]]
 Composer = Callable[[Sequence[Due], "Mapping[int, Acquaintance]", date], Sequence[Line]]
+Settler = Callable[[Line, str, str, "User | None"], None]
 
 
 @dataclass(frozen=True)
@@ -144,6 +152,8 @@ class Kind:
     """One kind of line: `due(on, limit, only)` finds, `compose(dues, known, on)` puts into words.
 
     `shown` is how many of it stand on the page at once; calls take long, so fewer of what mostly means a call.
+    `settle(line, outcome, note, by)` writes down, in the room that knows, what came of a line without a letter; it runs
+    once a line, in the transaction of the decision. The outcome is what was said, or "skipped".
     """
 
     key: str
@@ -152,3 +162,4 @@ class Kind:
     due: Finder
     compose: Composer
     shown: int = 10
+    settle: Settler | None = None

@@ -14,7 +14,7 @@ from regulars.kit.errors import Refusal
 from regulars.outreach.services import checked_words
 from regulars.people import services as people
 from regulars.people.models import Reminder
-from regulars.today.lines import Line
+from regulars.today.lines import BY_KEY, Line
 from regulars.today.models import OPEN_CHOICES, Choice, Decision
 from regulars.today.queries import lines_by_key
 
@@ -33,19 +33,18 @@ def line_of(key: str, on: date | None = None) -> Line:
 def decide(lines: Iterable[Line], choice: Choice, by: User | None, *, until: date | None = None) -> set[str]:
     """Write one decision a line and return the keys of those it was written for; a closed line is never reopened by it.
 
-    Two statements a line at most, in the caller's transaction; safe to repeat and to race.
+    A few statements a line, in the caller's transaction; safe to repeat and to race: one of two hands gets the key.
     """
     written = set()
     for line in lines:
         now = clock.now()
         values: dict[str, Any] = {"choice": choice, "until": until, "by": by, "at": now, "minutes": line.minutes}
         identity = {"kind": line.due.kind, "subject_id": line.due.subject_id, "occurrence": line.due.occurrence}
-        fresh = Decision(**identity, person_id=line.due.person_id, **values)
-        changed = Decision.objects.filter(**identity, choice__in=OPEN_CHOICES).update(**values)
-        if not changed:
-            Decision.objects.bulk_create([fresh], ignore_conflicts=True)
-            changed = Decision.objects.filter(**identity, at=now, by=by, choice=choice).count()
-        if changed:
+        is_mine = bool(Decision.objects.filter(**identity, choice__in=OPEN_CHOICES).update(**values))
+        if not is_mine:
+            fresh = {"person_id": line.due.person_id, **values}
+            _row, is_mine = Decision.objects.get_or_create(**identity, defaults=fresh)
+        if is_mine:
             written.add(line.key)
     return written
 
@@ -77,7 +76,9 @@ def skip_line(key: str, by: User | None) -> Line:
     line = line_of(key)
     if line.way == "reminder":
         people.finish_reminder(Reminder.objects.get(pk=line.due.subject_id), by)
-    decide([line], Choice.SKIPPED, by)
+    settle = BY_KEY[line.due.kind].settle
+    if decide([line], Choice.SKIPPED, by) and settle is not None:
+        settle(line, "skipped", "", by)
     return line
 
 

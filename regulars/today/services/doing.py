@@ -16,7 +16,7 @@ from regulars.outreach import services as outreach
 from regulars.outreach.models import Touch
 from regulars.people import services as people
 from regulars.people.models import Reminder
-from regulars.today.lines import Line
+from regulars.today.lines import BY_KEY, Line
 from regulars.today.models import Choice, Decision, DecisionQuerySet
 from regulars.today.services.approving import new_touch
 from regulars.today.services.deciding import decide, line_of
@@ -41,6 +41,8 @@ def take_outcome(key: str, outcome: str, note: str, by: User | None, *, again_on
         return line
     if line.way == "question":
         raise Refusal(_("This line needs an answer."))
+    if BY_KEY[line.due.kind].settle is not None:
+        return _settle(line, outcome, note, by, again_on)
     tries = _next_try(line)
     planned = outreach.plan_touches([new_touch(line, step=str(tries))])
     outreach.record_outcome(Touch.objects.get(pk=planned.ids[0]), outcome, note, by)
@@ -48,6 +50,18 @@ def take_outcome(key: str, outcome: str, note: str, by: User | None, *, again_on
     if not decide([line], Choice.SNOOZED if until else Choice.DONE, by, until=until):
         raise Refusal(_("Somebody has answered that line already."))
     _decision_of(line).update(tries=tries)
+    return line
+
+
+def _settle(line: Line, outcome: str, note: str, by: User | None, again_on: date | None) -> Line:
+    """A line without a letter: the decision first, so that of two hands only one writes what came of it."""
+    settle = BY_KEY[line.due.kind].settle
+    if outcome in TRY_AGAIN and again_on is None:
+        again_on = clock.today() + timedelta(days=1)
+    if not decide([line], Choice.SNOOZED if again_on else Choice.DONE, by, until=again_on):
+        raise Refusal(_("Somebody has answered that line already."))
+    if settle is not None and not again_on:
+        settle(line, outcome, note, by)
     return line
 
 
