@@ -14,6 +14,7 @@ from regulars.intake.formats.shopify_orders import SHOPIFY_ORDERS
 from regulars.intake.formats.stripe_balance import STRIPE_BALANCE
 from regulars.intake.formats.stripe_customers import STRIPE_CUSTOMERS
 from regulars.intake.formats.stripe_payments import STRIPE_PAYMENTS
+from regulars.intake.formats.vcard import VCARD
 from regulars.intake.mapping.columns import key_of
 
 KNOWN = (
@@ -29,6 +30,7 @@ KNOWN = (
     MAGENTO_ORDERS,
     MAGENTO_CUSTOMERS,
     MAILCHIMP,
+    VCARD,
 )
 FORMATS: dict[str, Format] = {found.slug: found for found in (*KNOWN, GENERIC_ORDERS, GENERIC_PEOPLE)}
 

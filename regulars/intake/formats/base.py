@@ -28,7 +28,7 @@ class Format:
 
     `tell_tale`: the format is recognised when every name of one of these sets is in the header. `columns`: the names of
     each field's columns, the preferred first. `utc`: fields whose clock is UTC. `words`: statuses that mean something else
-    here than elsewhere. `repeats_total`: an order's total stands in its first row or in each, and is never added up.
+    here than elsewhere. `takes_names_alone`: whoever has a name is taken in, however they are reached. `repeats_total`: an order's total stands in its first row or in each, and is never added up.
     """
 
     slug: str
@@ -42,6 +42,7 @@ class Format:
     mail_status: Callable[[Iterable[str], str], str] | None = None
     repeats_total: bool = False
     words: Mapping[str, Standing] = field(default_factory=dict)
+    takes_names_alone: bool = False
 
     def is_told_by(self, header_keys: set[str]) -> int:
         """Return how many tell-tale names the header holds, 0 when it is not this format."""

@@ -10,7 +10,7 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Group = Literal["person", "consent", "order", "line", "row"]
+Group = Literal["person", "consent", "order", "line", "row", "hidden"]
 NUMBERED = re.compile(r" \(\d+\)$")
 
 
@@ -37,6 +37,7 @@ def _field(key: str, label: str | Promise, group: Group, names: str = "") -> Fie
 FIELDS: dict[str, Field] = {field.key: field for field in (
     _field("person_id", _("customer number"), "person",
            "customer id|customerid|customer_id|customer number|customer no|customer code|client id|client number|contact id|subscriber id|member id|cust|cust id|custno|id customer|id_customer|account number|account id|kundennummer|kunden-nr|kunde nr|kundnummer|numero client|n client|code client|numero cliente|codice cliente|klantnummer|klant id|numer klienta|customer.id|customer|cust_id"),
+    _field("beyond", _("what fits no column"), "hidden"),
     _field("full_name", _("full name"), "person",
            "full name|name|fullname|full_name|your name|your full name|customer name|customer_name|client name|contact name|display name|displayname|billing name|bill to name|bill-to name|buyer name|buyer|recipient|recipient name|attendee name|contact|namn|kundnamn|kundenname|vollstandiger name|nom complet|nom du client|nombre completo|nombre y apellidos|nome completo|naam|volledige naam|klant|imie i nazwisko|nimi|ship to name|ship-to name|shipping name|cardholder name|card name|customer description|kunde|client|cliente|billing full name"),
     _field("given_name", _("given name"), "person",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from regulars.intake.reading import delimited, encodings, excel, headers, json_rows
+from regulars.intake.reading import cards, delimited, encodings, excel, headers, json_rows
 from regulars.intake.reading.sheets import Row, Sheet, UnreadableFile
 
 SECRET = re.compile(r"password|passwd|passwort|mot de passe|(^|_)rp_token|secret|\bcvc\b|card ?number", re.IGNORECASE)
@@ -30,6 +30,8 @@ def open_sheet(
     if excel.looks_like_a_workbook(path):
         return _workbook(path, is_known, sheet)
     chosen = encodings.Encoding(encoding) if encoding else encodings.sniff(path, country)
+    if cards.looks_like_cards(_head(path, 65_536)):
+        return _cards(path, chosen)
     if json_rows.looks_like_json(path, chosen.name):
         return _json(path, chosen)
     return _delimited(path, is_known, chosen)
@@ -68,6 +70,26 @@ def _json(path: Path, encoding: encodings.Encoding) -> Sheet:
     if not rows:
         raise UnreadableFile(_("The file holds no list of orders or people."))
     return _sheet(lambda: iter(rows), headers.Top(0, headers.unique(header), []), kind="json", encoding=encoding.name)
+
+
+def _cards(path: Path, encoding: encodings.Encoding) -> Sheet:
+    found = cards.read(path, encoding.name)
+    if not found.rows and not found.faults:
+        raise UnreadableFile(_("The file holds no contact card that can be read."))
+    return Sheet(
+        list(cards.HEADER),
+        lambda: iter(found.rows),
+        0,
+        "cards",
+        encoding.name,
+        faults=found.faults,
+        pictures=found.pictures,
+    )
+
+
+def _head(path: Path, size: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(size)
 
 
 def _delimited(path: Path, is_known: Callable[[str], bool], encoding: encodings.Encoding) -> Sheet:

@@ -17,11 +17,20 @@ class UnreadableFile(Exception):
 
 
 @dataclass(frozen=True)
+class Fault:
+    """Why a row cannot be read as one at all, and what it says."""
+
+    reason: str
+    cells: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A header and a way to go through the rows below it, as often as needed.
 
     Row numbers are those a spreadsheet shows: the first line of the file is 1, blank lines and titles count, a cell
-    with a line break inside is still one row. Blank rows are left out, their numbers stay used.
+    with a line break inside is still one row. Blank rows are left out, their numbers stay used. `faults` are rows that
+    are none (their numbers are not among `rows`); `pictures` is how many were left out.
     """
 
     header: list[str]
@@ -34,6 +43,8 @@ class Sheet:
     sheet_name: str = ""
     other_sheets: tuple[str, ...] = ()
     titles: list[str] = field(default_factory=list)
+    faults: dict[int, Fault] = field(default_factory=dict)
+    pictures: int = 0
 
     @property
     def width(self) -> int:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from regulars.intake.services.beyond import with_more
 from regulars.intake.values import dates, reach
 from regulars.intake.values.countries import code_of
 from regulars.intake.values.dates import Order
@@ -22,7 +23,7 @@ AS_WRITTEN = "name and address"
 COLUMNS = tuple(
     "pos person_key number names salutation language company addresses more_addresses second_addresses"
     " phones second_phones unreadable places tags notes is_supplier birthday is_bad has_left when_left is_given"
-    " when_given is_declined recency is_text_given deceased_on".split()
+    " when_given is_declined recency is_text_given deceased_on beyond".split()
 )
 QUOTES = " \t\"'“”„«»"
 TAG_SPLIT = re.compile(r"\s*(?:[,;\n]|:::)\s*")
@@ -64,7 +65,7 @@ def told(row: Sequence[Any], manner: Manner) -> Told:
     """Turn one row of table `person` (columns as in COLUMNS) into a person; empty cells cost next to nothing."""
     (_pos, key, number, names, salutation, language, company, addresses, more, second, phones, more_phones,
      unreadable, places, tags, notes, is_supplier, birthday, is_bad, has_left, when_left, is_given, when_given,
-     is_declined, recency, is_text_given, deceased_on) = row  # fmt: skip
+     is_declined, recency, is_text_given, deceased_on, beyond) = row  # fmt: skip
     emails = _emails(addresses, more, second)
     born, unread = _birthday(birthday, manner.date_order) if birthday else (None, "")
     written = (
@@ -94,6 +95,8 @@ def told(row: Sequence[Any], manner: Manner) -> Told:
             is_text_given,
         ),
     )
+    if beyond:
+        person = with_more(person, beyond)
     declined = datetime.fromtimestamp(max(recency, 0), tz=UTC) if is_declined and not is_given else None
     return Told(person, bool(is_bad), declined, deceased_on)
 

@@ -23,7 +23,8 @@ def keep_refused(run: ImportRun, sheet: Sheet, refused: Sequence[tuple[int, str]
         reasons.setdefault(number, reason)
     if not reasons:
         return
-    cells = {number: row for number, row in sheet.rows() if number in reasons}
+    cells = {number: fault.cells for number, fault in sheet.faults.items()}
+    cells |= {number: row for number, row in sheet.rows() if number in reasons}
     RefusedRow.objects.bulk_create(
         [
             RefusedRow(run=run, row_number=number, reason=reason, cells=cells.get(number, []))

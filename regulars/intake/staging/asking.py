@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from duckdb import DuckDBPyConnection
 
 from regulars.intake.values.amounts import Mark
@@ -88,6 +89,14 @@ def about_sheets(taken: str, others: tuple[str, ...]) -> Asked:
         _("One sheet is taken in at a time."),
         taken,
         [(name, name) for name in (taken, *others)],
+    )
+
+
+def about_pictures(count: int) -> Asked:
+    return Asked(
+        "pictures",
+        ngettext("%(n)d picture was left out.", "%(n)d pictures were left out.", count) % {"n": count},
+        _("Pictures of people are not kept."),
     )
 
 

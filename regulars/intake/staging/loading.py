@@ -83,7 +83,7 @@ def _row_by_row(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, folder:
     }
     con.execute(
         f"CREATE TABLE entry_table AS SELECT place, row_number, surplus, {_fields(columns, 'c{}'.format)} FROM read_csv(?,"
-        " header=false, delim=',', quote='\"', escape='\"', columns=?, max_line_size=33554432, buffer_size=67108864)",
+        " auto_detect=false, header=false, delim=',', quote='\"', escape='\"', columns=?, max_line_size=33554432, buffer_size=67108864)",
         [str(path), types],
     )
     path.unlink()

@@ -116,12 +116,25 @@ def stage(
     if staged.is_about_sales:
         _stage_sales(staged, options, house, filled)
     else:
-        who.refuse_nobody(con)
+        who.refuse_nobody(con, takes_names_alone=guess.format.takes_names_alone)
     status = guess.format.mail_status(map(key_of, sheet.header), file_name) if guess.format.mail_status else ""
     who.make_people(con, filled, is_about_sales=staged.is_about_sales, file_status=status)
     staged.units = units.make_units(con, is_about_sales=staged.is_about_sales, digits=money.digits(staged.currency))
     _sum_up(staged)
+    _add_faults(staged, sheet)
     return staged
+
+
+def _add_faults(staged: Staged, sheet: Sheet) -> None:
+    """Rows that could not even be read as rows are refused with the others; pictures that were left out are told."""
+    staged.rows += len(sheet.faults)
+    staged.refused += [(number, fault.reason) for number, fault in sheet.faults.items()]
+    if staged.is_about_sales:
+        staged.orders_refused += len(sheet.faults)
+    else:
+        staged.people_refused += len(sheet.faults)
+    if sheet.pictures:
+        staged.questions.append(asking.about_pictures(sheet.pictures))
 
 
 def _reading(

@@ -17,7 +17,7 @@ PORTION = 50_000
 FLAGS = ("accepts_email", "accepts_text", "mail_disabled")
 
 
-def refuse_nobody(con: DuckDBPyConnection) -> None:
+def refuse_nobody(con: DuckDBPyConnection, *, takes_names_alone: bool) -> None:
     """A list of people: name the rows that name nobody who could be reached."""
     con.execute("CREATE TABLE refused (place BIGINT, row_number INTEGER, reason VARCHAR, order_key VARCHAR)")
     digits = "length(regexp_replace(coalesce(phone, phone_2, ''), '[^0-9]', '', 'g'))"
@@ -29,8 +29,8 @@ def refuse_nobody(con: DuckDBPyConnection) -> None:
                 WHEN fault IS NOT NULL THEN fault
                 WHEN email IS NOT NULL AND address IS NULL THEN replace(?, '%s', email)
                 WHEN regexp_matches({NAME}, '{LOST}') THEN ?
-                WHEN address IS NULL AND {NAME} IS NULL AND person_id IS NULL AND {digits} < 3 THEN ?
-                WHEN address IS NULL AND {digits} < 3 AND {PLACE} IS NULL AND person_id IS NULL THEN ?
+                WHEN address IS NULL AND {NAME} IS NULL AND (person_id IS NULL OR {takes_names_alone}) AND {digits} < 3 THEN ?
+                WHEN NOT {takes_names_alone} AND address IS NULL AND {digits} < 3 AND {PLACE} IS NULL AND person_id IS NULL THEN ?
                 END AS reason
             FROM record)
         WHERE reason IS NOT NULL
@@ -178,6 +178,7 @@ GATHERED: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("birthday", ("birthday", "birth_month"), f"arg_max({BORN}, recency) FILTER (coalesce(birthday, birth_month) IS NOT NULL)",
      "STRUCT(d VARCHAR)"),
     ("deceased_on", ("deceased_on",), "max(d_deceased_on)", "DATE"),
+    ("beyond", ("beyond",), "list(beyond) FILTER (beyond IS NOT NULL)", "VARCHAR[]"),
 )  # fmt: skip
 SAID = (
     "bool_or(is_bad) AS is_bad, bool_or(has_left) AS has_left, max(when_left) AS when_left, arg_max(is_given, recency) AS is_given,"

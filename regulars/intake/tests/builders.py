@@ -13,7 +13,11 @@ from regulars.intake.services import ImportOptions, import_files
 from regulars.kit.business import Business, exists
 from regulars.kit.services import set_up_business
 
-REAL = Path(os.environ.get("REGULARS_TEST_DATA", Path(__file__).resolve().parents[4] / "shared" / "data"))
+HERE = Path(__file__).resolve()
+BESIDE = [
+    HERE.parents[up] / "shared" / "data" for up in (4, 5)
+]  # beside the checkout, or beside the folder of checkouts
+REAL = Path(os.environ.get("REGULARS_REAL_DATA") or next((place for place in BESIDE if place.exists()), BESIDE[0]))
 
 
 def a_business(currency: str = "EUR", *, country: str = "DE", zone: str = "Europe/Berlin") -> None:

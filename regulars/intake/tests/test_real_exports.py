@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from regulars.intake.tests.builders import a_business, taken_in
+from regulars.intake.tests.builders import REAL, a_business, taken_in
 
-REAL = Path(os.environ.get("REGULARS_REAL_DATA", Path(__file__).parents[4] / "shared" / "data"))
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif(not REAL.exists(), reason="the real exports are not on this machine"),

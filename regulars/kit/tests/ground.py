@@ -16,7 +16,7 @@ import pytest
 
 from regulars.kit.tests.postgres import Cluster
 
-OUR_OWN = ("REGULARS_TEST_DATABASE", "REGULARS_TEST_WORKERS")
+OUR_OWN = ("REGULARS_TEST_DATABASE", "REGULARS_TEST_WORKERS", "REGULARS_REAL_DATA")
 
 for name in [name for name in os.environ if name.startswith("REGULARS_") and name not in OUR_OWN]:
     del os.environ[name]
