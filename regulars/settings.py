@@ -76,6 +76,7 @@ def _database(folder: Path, url: str) -> dict[str, Any]:
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA mmap_size=268435456;"
                     " PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;"
+                    " PRAGMA secure_delete=FAST;"
                 ),
             },
         }
@@ -100,6 +101,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 CACHE_DIR = DATA_DIR / "cache"
 OUTBOX_DIR = DATA_DIR / "outbox"
 BACKUP_DIR = DATA_DIR / "backups"
+EXPORT_DIR = DATA_DIR / "exports"
 
 DEBUG = _flag("DEBUG")
 SECRET_KEY = _text("SECRET_KEY") or _generated_key(DATA_DIR)

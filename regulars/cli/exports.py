@@ -26,6 +26,7 @@ from regulars.people.models import (
     PostalAddress,
 )
 from regulars.purchases.models import Order, OrderLine
+from regulars.staff.models import User
 
 SLICE = 2000
 Row = Mapping[str, Any]
@@ -151,12 +152,12 @@ def order_rows() -> Iterator[Row]:
             }
 
 
-def everything(target: Path) -> dict[str, int]:
+def everything(target: Path, by: User | None = None) -> dict[str, int]:
     """Write everything there is into a folder or a .zip, the lists made for people first; the log notes it."""
     from regulars.staff.services import note_audit
 
     counts = take_out(target, [_for_people(what, str(words)) for what, words in LISTS.items()])
-    note_audit(None, "export_all", room="people", kind="house", text=target.name)
+    note_audit(by, "export_all", room="people", kind="house")
     return counts
 
 

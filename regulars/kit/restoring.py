@@ -6,9 +6,9 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,28 @@ from regulars.kit.standing_by import is_somebody_at_work
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came back: rows by table, as they were when the backup was taken."""
+    """What came back: rows by table, as they were when the backup was taken; `again`: what was done once more since."""
 
     counts: dict[str, int]
     taken_at: datetime
     version: str
+    again: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOver:
+    """What must outlive a restore: collected from the folder and database before, done again in what came back."""
+
+    collect: Callable[[Path], Any]
+    replay: Callable[[Path, Any], int]
+
+
+_carried: dict[str, CarriedOver] = {}
+
+
+def carry_over(name: str, collect: Callable[[Path], Any], replay: Callable[[Path, Any], int]) -> None:
+    """Let something outlive a restore, such as erasures. A room says so when the house starts."""
+    _carried[name] = CarriedOver(collect, replay)
 
 
 def restore(
@@ -66,13 +83,27 @@ def restore(
             about, manifest = unpack(source, passphrase, parcel, _must_not_be_newer)
             key = (parcel / "key").read_text()
             _key_must_fit(key, home)
+            known = {name: one.collect(home) for name, one in _carried.items()}
             if not is_empty:
                 _keep_what_is_there()
             counts = _put_back(about, manifest, parcel)
             _put_media_back(parcel / "media", home / "media")
             _write_key(key, home)
         _begin_again(stops_sending=not is_move)
-    return Restored(counts, datetime.fromisoformat(about["taken_at"]), about["version"])
+        with _under_key(key):
+            again = {name: one.replay(home, known[name]) for name, one in _carried.items()}
+    return Restored(counts, datetime.fromisoformat(about["taken_at"]), about["version"], again)
+
+
+@contextmanager
+def _under_key(key: str) -> Iterator[None]:
+    """What is hashed and sealed in here is so for the house that came back, whatever key this process began with."""
+    before = settings.SECRET_KEY
+    settings.SECRET_KEY = key
+    try:
+        yield
+    finally:
+        settings.SECRET_KEY = before
 
 
 @contextmanager

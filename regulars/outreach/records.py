@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from regulars.outreach.models import OPEN, SETTLED, LeavingToken, State, Suppression, Touch, TouchChange
+from regulars.outreach.services.local_outbox import forget_letters
 from regulars.outreach.services.moves import FREE, move
 from regulars.outreach.services.suppressing import suppress
 from regulars.people.models import Email
@@ -44,6 +45,7 @@ def erase(person_id: int) -> None:
     ids = list(Touch.objects.filter(person_id=person_id, state__in=OPEN).values_list("pk", flat=True))
     move(ids, State.CANCELLED, why=_("The person was erased."), only_from=OPEN, **FREE)
     rows = Touch.objects.filter(person_id=person_id)
+    forget_letters(list(rows.exclude(message_id="")))
     TouchChange.objects.filter(touch__in=rows).update(why="")
     rows.update(
         subject="", body="", to_address="", note="", why="", held_why="", last_error="", evidence={}, draft_hash=""

@@ -6,7 +6,8 @@ from regulars.people import records
 
 
 def register() -> None:
-    from regulars.people.services.leaving import erase_own, export_own
+    from regulars.people.services.erasing import erase_own
+    from regulars.people.services.leaving import export_own
     from regulars.people.services.own_merge import merge_people, unmerge_people
 
     records.register(

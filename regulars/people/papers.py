@@ -168,12 +168,14 @@ def _parts(said: Mapping[str, Any]) -> list[Part]:
     for name, value in said.items():
         if isinstance(value, Mapping):
             parts.append(
-                Part(_label(name), facts=[(_label(key), _words(part)) for key, part in value.items() if _words(part)])
+                Part(
+                    label_of(name), facts=[(label_of(key), _words(part)) for key, part in value.items() if _words(part)]
+                )
             )
         elif isinstance(value, list | tuple):
-            parts.append(_list(_label(name), value))
+            parts.append(_list(label_of(name), value))
         elif _words(value):
-            facts.facts.append((_label(name), _words(value)))
+            facts.facts.append((label_of(name), _words(value)))
     return [part for part in parts if part.is_told]
 
 
@@ -183,12 +185,12 @@ def _list(title: str, values: Sequence[Any]) -> Part:
     names = [name for name in values[0] if any(_words(row.get(name)) for row in values)]
     return Part(
         title,
-        columns=[_label(name) for name in names],
+        columns=[label_of(name) for name in names],
         rows=[[_words(row.get(name)) for name in names] for row in values],
     )
 
 
-def _label(name: str) -> str:
+def label_of(name: str) -> str:
     return str(LABELS.get(name, name.replace("_", " ").capitalize()))
 
 

@@ -61,7 +61,10 @@ class User(AbstractBaseUser):
 
 
 class AuditEntry(models.Model):
-    """One line of the log: who did what to which thing. Written once, never changed."""
+    """One line of the log: who did what to which thing. Written once; an erasure takes the words about somebody out.
+
+    `changes` is a list of [field, before, after], shortened.
+    """
 
     at = models.DateTimeField()
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -72,12 +75,15 @@ class AuditEntry(models.Model):
     object_id = models.CharField(max_length=64, blank=True)
     person_id = models.BigIntegerField(null=True)
     text = models.TextField(blank=True)
+    changes: models.JSONField[Any, Any] = models.JSONField(null=True)
     address = models.CharField(max_length=45, blank=True)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["person_id", "-id"], name="staff_audit_person"),
             models.Index(fields=["user", "-id"], name="staff_audit_user"),
+            models.Index(fields=["action", "-id"], name="staff_audit_action"),
+            models.Index(fields=["at"], name="staff_audit_at"),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "house.resume": LEADS,
     "house.health": LEADS,
     "house.backup": OWNER,
+    "house.export": OWNER,
     "house.style": OWNER,
     "settings.see": LEADS,
     "settings.change": OWNER,

@@ -29,6 +29,9 @@ WORDS = {
     "forget_second_place": _("wants no more copies of backups"),
     "let_go_notice": _("let go of what had been set aside"),
     "retry_notice": _("tried again what had been set aside"),
+    "export": _("took out all that is held on somebody"),
+    "export_all": _("took everything out"),
+    "erase": _("erased somebody"),
     "see_person": _("looked at a person"),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from regulars.web.views import first_run, frame, health, home, log, media, settings_pages, sign_in
+from regulars.web.views import export, first_run, frame, health, home, log, media, settings_pages, sign_in
 
 app_name = "web"
 
@@ -27,6 +27,8 @@ def addresses(*, is_demo: bool) -> list[URLPattern]:
         path("settings/hours/", settings_pages.hours, name="hours"),
         path("settings/sending/", settings_pages.sending, name="sending"),
         path("settings/log/", log.log, name="log"),
+        path("settings/export/", export.export, name="export"),
+        path("settings/export/files/", export.fetch, name="export-fetch"),
         path("settings/health/", health.health_page, name="health"),
         path("settings/health/notices/<int:notice_id>/retries/", health.retry, name="retry"),
         path("settings/health/notices/<int:notice_id>/ends/", health.let_go, name="let-go"),

@@ -44,6 +44,8 @@ def run(options: argparse.Namespace) -> int:
         return 0
     rows, tables = sum(info.counts.values()), len(info.counts)
     print(f"Restored: {rows:,} rows in {tables} tables, as they were on {info.taken_at:%d %B %Y, %H:%M} UTC.")
+    if info.again.get("erasures"):
+        print(f"{info.again['erasures']} erased since this backup was taken: erased again.")
     print("Sending is stopped, so that nobody is written to twice; “Start again” on any page lets it go on.")
     return 0
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from regulars.kit.errors import Refusal
 from regulars.outreach.models import Touch
@@ -32,6 +34,19 @@ def path_of(kept_as: str) -> Path:
     if not path.is_relative_to(folder):
         raise Refusal("This file is not in the outbox.")
     return path
+
+
+def forget_letters(touches: Sequence[Touch]) -> None:
+    """After the commit, take away the files of these letters, also half-written ones."""
+    paths = [path_of(name_for(touch)) for touch in touches if is_local(touch)]
+
+    def remove() -> None:
+        for path in paths:
+            path.unlink(missing_ok=True)
+            path.with_suffix(".half").unlink(missing_ok=True)
+
+    if paths:
+        transaction.on_commit(remove)
 
 
 class LocalOutbox:

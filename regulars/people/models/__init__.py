@@ -8,7 +8,7 @@ from .merging import Merge, MovedRow
 from .occasions import Occasion
 from .persons import Kind, LeapDay, Person, PersonKind, PersonQuerySet
 from .quiet import Reminder, Silence
-from .reach import Email, ErasedAddress, ExternalId, Phone, PostalAddress
+from .reach import Email, ErasedAddress, Erasure, ExternalId, Phone, PostalAddress
 from .search import SearchWord
 from .timeline import TimelineEntry
 from .twins import Pair, Search
@@ -22,6 +22,7 @@ __all__ = [
     "ConsentNow",
     "Email",
     "ErasedAddress",
+    "Erasure",
     "ExternalId",
     "Household",
     "Kind",

@@ -7,6 +7,8 @@ The same indexes serve the search by the first letters of an address or digits o
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from regulars.kit.business import business
@@ -128,3 +130,19 @@ class ErasedAddress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.keyed_hash[:8]}"
+
+
+class Erasure(models.Model):
+    """That somebody was erased, so that they are erased again when an older backup comes back.
+
+    `mark` is a keyed hash of their number and the moment they came into the book: it finds them in a backup of this
+    house and says nothing to anybody else. `hashes` are those of their addresses, as ErasedAddress holds them.
+    """
+
+    person_id = models.BigIntegerField()
+    mark = models.CharField(max_length=64, unique=True)
+    hashes: models.JSONField[Any, Any] = models.JSONField(default=list)
+    erased_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.erased_at:%Y-%m-%d}"

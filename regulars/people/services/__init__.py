@@ -3,8 +3,9 @@
 from .adding import add_person, cash_customer
 from .changing import ChangedMeanwhile, change_person
 from .consents import record_consent, withdraw_consent
+from .erasing import erase_person, preview_erasure
 from .knowledge import add_note, add_tag, remove_note, remove_tag, set_kinds, set_preferences, set_tags
-from .leaving import erase_person, export_person
+from .leaving import export_person
 from .matching import hold_the_book, known_as
 from .merging import merge, unmerge
 from .newcomers import NewAddress, NewConsent, NewOccasion, NewPerson, RecordedPeople
@@ -72,6 +73,7 @@ __all__ = [
     "mark_places_good",
     "mark_places_old",
     "merge",
+    "preview_erasure",
     "quiet_until",
     "readable_email",
     "readable_phone",

@@ -1,37 +1,16 @@
-"""Giving somebody all that is held on them, and erasing it."""
+"""Giving somebody all that is held on them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Q
-from django.utils.translation import gettext as _
-
-from regulars.kit import bulletin, clock
-from regulars.kit.changes import next_change_number
-from regulars.kit.errors import Refusal
-from regulars.kit.secrets import keyed_hash
 from regulars.people import records
-from regulars.people.events import PersonErased
-from regulars.people.models import (
-    BulkActRow,
-    Consent,
-    ConsentNow,
-    ErasedAddress,
-    Merge,
-    Occasion,
-    Pair,
-    Person,
-    SearchWord,
-    TimelineEntry,
-)
-from regulars.people.services.together import tidy_away
+from regulars.people.models import Person
 from regulars.staff.models import User
 from regulars.staff.services import note_audit
 
-BLANK = (
-    "full_name", "given_name", "family_name", "salutation", "sort_name", "language", "zone", "needs", "expectations",
+TEXTS = (
+    "full_name", "given_name", "family_name", "salutation", "language", "zone", "needs", "expectations",
     "say", "best_time", "met", "referred_by_text",
 )  # fmt: skip
 
@@ -41,49 +20,6 @@ def export_person(person_id: int, by: User | None = None) -> dict[str, Any]:
     found = {room.room: room.export(person_id) for room in records.rooms()}
     note_audit(by, "export", room="people", kind="person", object_id=person_id, person_id=person_id)
     return found
-
-
-@transaction.atomic
-def erase_person(person: Person, by: User | None = None) -> None:
-    """Erase who somebody was, in every room; sums stay, and a keyed hash of each address, so that they stay left alone.
-
-    Records merged into this person go too, and with them the possibility to part them.
-    """
-    if person.is_bucket:
-        raise Refusal(_("The cash customer is nobody in particular and cannot be erased."))
-    if not Person.objects.here().select_for_update().filter(pk=person.pk).exists():
-        raise Refusal(_("This person is no longer in the book: merged with somebody, or erased."))
-    for person_id in _with_everybody_merged(person.pk):
-        for room in reversed(records.rooms()):
-            room.erase(person_id)
-        bulletin.post(PersonErased(person_id))
-    note_audit(by, "erase", room="people", kind="person", object_id=person.pk, person_id=person.pk)
-
-
-def erase_own(person_id: int) -> None:
-    """Erase what this room holds; the row stays as a tombstone without a name."""
-    person = Person.objects.get(pk=person_id)
-    _remember_addresses(person)
-    for rows in (person.emails, person.phones, person.addresses, person.external_ids, person.kinds, person.tags):
-        rows.all().delete()
-    for more in (person.notes, person.preferences, person.silences, person.reminders):
-        more.all().delete()
-    for model in (Occasion, Consent, ConsentNow, TimelineEntry, SearchWord):
-        model.objects.filter(person=person).delete()
-    Merge.objects.filter(Q(keep=person) | Q(other=person)).delete()
-    Pair.objects.filter(Q(low=person) | Q(high=person)).delete()
-    BulkActRow.objects.filter(person=person).delete()
-    Person.objects.filter(pk=person_id).update(
-        **dict.fromkeys(BLANK, ""),
-        referred_by=None,
-        quiet_until=None,
-        household=None,
-        organisation=None,
-        erased_at=clock.now(),
-        version=F("version") + 1,
-        change_number=next_change_number(),
-    )
-    tidy_away(person.household_id, person.organisation_id)
 
 
 def export_own(person_id: int) -> dict[str, Any]:
@@ -106,7 +42,7 @@ def export_own(person_id: int) -> dict[str, Any]:
         "reminders": person.reminders.values("kind", "what", "due_on", "done_at"),
         "timeline": person.timeline.values("at", "room", "kind", "text"),
     }
-    texts = {name: getattr(person, name) for name in BLANK if name != "sort_name"}
+    texts = {name: getattr(person, name) for name in TEXTS}
     columns = {
         **texts,
         "household": person.household.name if person.household else "",
@@ -117,21 +53,6 @@ def export_own(person_id: int) -> dict[str, Any]:
     }
     plain: dict[str, Any] = _primitives({**columns, **{name: list(rows) for name, rows in lists.items()}})
     return plain
-
-
-def _with_everybody_merged(person_id: int) -> list[int]:
-    found = [person_id]
-    for one in found:
-        found += Person.objects.filter(merged_into=one).values_list("pk", flat=True)
-    return found
-
-
-def _remember_addresses(person: Person) -> None:
-    at = clock.now()
-    kept = [("email", row.normalised) for row in person.emails.all() if "@" in row.normalised]
-    kept += [("phone", row.e164) for row in person.phones.all() if row.e164]
-    rows = [ErasedAddress(keyed_hash=keyed_hash(text, "erased"), channel=kind, erased_at=at) for kind, text in kept]
-    ErasedAddress.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _primitives(value: Any) -> Any:

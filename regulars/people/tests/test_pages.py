@@ -282,6 +282,9 @@ def test_everything_is_given_out_and_erased_by_post_only(desk):
     assert desk.get(f"/people/{ann.pk}/export/").status_code == 405
     given = desk.post(f"/people/{ann.pk}/export/")
     assert given.json()["people"]["full_name"] == "Ann Baker"
+    page = desk.post(f"/people/{ann.pk}/export/", {"as": "html"})
+    assert page["Content-Disposition"] == 'attachment; filename="ann-baker.html"'
+    assert "holds on Ann Baker" in page.text
     assert desk.post(f"/people/{ann.pk}/erasure/").status_code == 303
     assert desk.get(f"/people/{ann.pk}/").status_code == 404
 
@@ -300,3 +303,16 @@ def test_who_may_only_look_sees_no_buttons_and_is_refused(client):
 def test_a_person_left_alone_is_marked_in_the_list(desk, frozen_clock):
     quiet_until(a_person("Ann"), date(2026, 4, 1))
     assert "wants quiet" in desk.get("/people/").text
+
+
+def test_the_page_before_an_erasure_says_what_goes_and_changes_nothing(desk):
+    ann = a_person("Ann Baker", note="likes blue")
+    page = desk.get(f"/people/{ann.pk}/erasure/")
+    assert "Forget Ann Baker?" in page.text
+    assert "Notes" in page.text
+    ann.refresh_from_db()
+    assert ann.is_here
+    assert desk.post(f"/people/{ann.pk}/erasure/").status_code == 303
+    ann.refresh_from_db()
+    assert ann.erased_at
+    assert desk.get(f"/people/{ann.pk}/erasure/").status_code == 404

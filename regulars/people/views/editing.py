@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,6 +18,7 @@ from regulars.people import services
 from regulars.people.access import person_here
 from regulars.people.forms import PersonForm, lines_of
 from regulars.people.models import Person
+from regulars.people.papers import as_json, as_page, label_of
 from regulars.people.queries.persons import sender_named
 from regulars.people.services import ChangedMeanwhile
 from regulars.people.views.panel import staff
@@ -78,19 +79,28 @@ def _flat(form: PersonForm) -> dict[str, Any]:
 @requires("people.export")
 @require_POST
 def export(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Give out everything held on somebody as one JSON file."""
+    """Give out everything held on somebody: a file for a program, or a page to hand over and print."""
     person = person_here(person_id)
     held = services.export_person(person.pk, staff(request))
-    reply = HttpResponse(json.dumps(held, indent=2, ensure_ascii=False, default=str), content_type="application/json")
-    reply["Content-Disposition"] = f'attachment; filename="{slugify(person.full_name) or person.pk}.json"'
+    name = slugify(person.full_name) or person.pk
+    if request.POST.get("as") == "html":
+        reply = HttpResponse(as_page(person, held), content_type="text/html; charset=utf-8")
+        reply["Content-Disposition"] = f'attachment; filename="{name}.html"'
+        return reply
+    reply = HttpResponse(as_json(held), content_type="application/json")
+    reply["Content-Disposition"] = f'attachment; filename="{name}.json"'
     return reply
 
 
 @requires("people.erase")
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Erase somebody for good."""
+    """Show what would go and what stays; on POST erase somebody for good."""
     person = person_here(person_id)
+    if request.method != "POST":
+        preview = services.preview_erasure(person)
+        goes = [(label_of(what), count) for what, count in preview.goes.items()]
+        return render(request, "people/erase.html", {"person": person, "goes": goes, "entries": preview.entries})
     try:
         services.erase_person(person, staff(request))
     except Refusal as refusal:

@@ -6,11 +6,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from regulars.kit import clock
 from regulars.kit.changes import next_change_number
+from regulars.kit.secrets import keyed_hash
+from regulars.kit.sweeping import holding
+from regulars.people.queries.traces import traces_of
 from regulars.people.records import Moved, MovedRows
-from regulars.purchases.models import Order, OrderLine, PersonTotals, Refund
+from regulars.purchases.models import Order, OrderLine, PersonTotals, Product, Refund, RemovedOrder
 from regulars.purchases.services.totals import settle, shares
 from regulars.purchases.services.writing import one_writer
 
@@ -47,14 +52,39 @@ def move_back(moved: MovedRows) -> None:
 def forget_person(person_id: int) -> None:
     """Cut the orders loose from a person who is erased: the shop's sums stay, nothing tells whose they were.
 
-    Notes go, because they may name somebody; lines and amounts stay. An order cut loose never finds its person again,
+    Notes go, because they may name somebody; lines and amounts stay, but a line that names them ("cake for Ann Baker")
+    is called as its product is. An order cut loose never finds its person again,
     also when its source is taken in once more.
     """
     one_writer()
     ids = sorted(_held_by(person_id))
+    _take_out_words(person_id)
     Order.objects.filter(person_id=person_id).update(forgotten_at=clock.now(), note="")
+    RemovedOrder.objects.filter(person_id=person_id).update(person_id=None)
     _hand_over(ids, None)
     PersonTotals.objects.filter(person_id=person_id).delete()
+
+
+def _take_out_words(person_id: int) -> None:
+    """Call lines that name this person as their product is called, and number anew what is numbered by them.
+
+    A product that was made for them alone and bears their name loses it; one that others bought too keeps its own.
+    """
+    texts = traces_of([person_id])
+    lines = OrderLine.objects.filter(order__person_id=person_id)
+    product = Product.objects.filter(pk=OuterRef("product_id")).values("name")[:1]
+    lines.filter(pk__in=holding(lines, ("name",), texts)).update(name=Coalesce(Subquery(product), Value("")))
+    bought = Product.objects.filter(Exists(lines.filter(product_id=OuterRef("pk"))))
+    others = OrderLine.objects.exclude(pk__in=lines.values("pk")).filter(product_id=OuterRef("pk"))
+    for one in bought.filter(~Exists(others), pk__in=holding(bought, ("name", "sku"), texts)):
+        Product.objects.filter(pk=one.pk).update(name=f"#{one.pk}", name_key=f"#{one.pk}", sku="")
+        OrderLine.objects.filter(product=one).update(name="")
+    orders = Order.objects.filter(person_id=person_id)
+    for order in orders.filter(pk__in=holding(orders, ("reference",), texts)):
+        Order.objects.filter(pk=order.pk).update(reference=keyed_hash(order.reference, "forgotten order"))
+    refunds = Refund.objects.filter(order__person_id=person_id)
+    for refund in refunds.filter(pk__in=holding(refunds, ("reference",), texts)):
+        Refund.objects.filter(pk=refund.pk).update(reference=keyed_hash(refund.reference, "forgotten refund"))
 
 
 def records_of(person_id: int) -> dict[str, Any]:

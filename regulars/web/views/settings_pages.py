@@ -55,7 +55,7 @@ def _settle(request: HttpRequest, form: Form, template: str, take: Callable[[dic
 def index(request: HttpRequest) -> HttpResponse:
     """List the settings this reader may see."""
     words = {"settings": "settings.see", "staff": "staff.see", "log": "audit.see", "health": "house.health"}
-    words |= {"mailbox": "outreach.connect", "style": "house.style"}
+    words |= {"mailbox": "outreach.connect", "style": "house.style", "export": "house.export"}
     allowed = {word: may(_me(request), action) for word, action in words.items()}
     return render(request, "web/settings/index.html", {"may": allowed})
 
