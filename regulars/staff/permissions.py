@@ -36,6 +36,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "people.merge": LEADS,
     "people.export": LEADS,
     "people.erase": LEADS,
+    "rapport.see": ANYBODY,
+    "rapport.record": HANDS,
     "purchases.see": ANYBODY,
     "purchases.sell": HANDS,
     "purchases.refund": LEADS,

@@ -54,6 +54,7 @@ ENTRIES = (
     Entry("people", _("People"), "users", "people:list", "people.see", is_main=True),
     Entry("sales", _("Sales"), "receipt-text", "purchases:list", "purchases.see", is_main=True),
     Entry("groups", _("How we do"), "sprout", "standings:groups", "standings.see", is_main=True),
+    Entry("others", _("Others we live by"), "handshake", "ties:others", "rapport.see"),
     Entry("outbox", _("Outbox"), "mail", "outreach:outbox", "outreach.see", count=needs_attention),
     Entry("words", _("Words"), "pencil", "outreach:wordings", "outreach.write"),
     Entry("intake", _("Take in a file"), "upload", "intake:start", "intake.run"),
