@@ -83,6 +83,11 @@ class ImportRun(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["digest"], condition=Q(source="typed in") & ~Q(digest=""), name="intake_typed_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

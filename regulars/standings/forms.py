@@ -9,24 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-ONCE = "once"
-LAST_SEEN: tuple[tuple[str, Any], ...] = (
-    ("3", _("this week")),
-    ("15", _("this month")),
-    ("60", _("in the last three months")),
-    ("135", _("in the last half year")),
-    ("270", _("in the last year")),
-    ("550", _("longer ago")),
-)
-HOW_OFTEN: tuple[tuple[str, Any], ...] = (
-    ("7", _("every week")),
-    ("14", _("every other week")),
-    ("30", _("every month")),
-    ("75", _("every two or three months")),
-    ("180", _("twice a year")),
-    ("365", _("once a year")),
-    (ONCE, _("only once so far")),
-)
+from regulars.purchases.rhythms import HOW_OFTEN, LAST_SEEN, ONCE
 
 
 class MemoryForm(forms.Form):

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
 
-from regulars.intake.events import ImportFinished, ImportUndone
+from regulars.intake.events import ImportFinished, ImportUndone, VisitsRemembered
 from regulars.kit.bulletin import hears
 from regulars.people.events import PeopleMerged, PeopleUnmerged
 from regulars.purchases.events import OrderCancelled, OrderRefunded, OrdersRecorded, OrdersRemoved
-from regulars.standings.services import refresh_facts, request_grading, request_grading_in_a_small_shop
+from regulars.standings.services import (
+    NewMemory,
+    refresh_facts,
+    remember_many,
+    request_grading,
+    request_grading_in_a_small_shop,
+)
 
 SOON_SECONDS = 120
 
@@ -26,6 +34,14 @@ def refresh(events: Sequence[OrdersRecorded | OrderRefunded | OrderCancelled | O
 @hears(ImportFinished, ImportUndone, name="standings.grade_after_import")
 def grade_after_import(events: Sequence[ImportFinished | ImportUndone]) -> None:
     request_grading()
+
+
+@hears(VisitsRemembered, name="standings.remember_visits")
+def remember_visits(events: Sequence[VisitsRemembered]) -> None:
+    """Keep what was said of visits while people were pasted; who was told of again since keeps the later word."""
+    for event in events:
+        told = [NewMemory(pk, date.fromisoformat(seen), gap, Decimal(amount)) for pk, seen, gap, amount in event.visits]
+        remember_many(told, told_at=datetime.fromisoformat(event.told_at), by_id=event.by_id)
 
 
 @hears(PeopleMerged, PeopleUnmerged, name="standings.refresh_merged")

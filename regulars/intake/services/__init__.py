@@ -5,7 +5,7 @@ from regulars.intake.options import ImportOptions
 from regulars.intake.services.agreeing import confirm, execute, look_again
 from regulars.intake.services.importing import import_files
 from regulars.intake.services.mending import mend
-from regulars.intake.services.pasting import Pasted, read_lines, save_lines
+from regulars.intake.services.pasting import MONTH_FIRST, Pasted, names_in_the_book, read_lines, save_lines
 from regulars.intake.services.previewing import Preview, choices_of_fields, label_of, preview
 from regulars.intake.services.questions import answer_question
 from regulars.intake.services.refusing import refused_as_csv
@@ -14,6 +14,7 @@ from regulars.intake.services.starting import let_go, receive, start_run
 from regulars.intake.services.undoing import ask_to_undo, undo
 
 __all__ = [
+    "MONTH_FIRST",
     "ImportOptions",
     "Pasted",
     "Preview",
@@ -30,6 +31,7 @@ __all__ = [
     "let_go",
     "look_again",
     "mend",
+    "names_in_the_book",
     "preview",
     "read_lines",
     "receive",

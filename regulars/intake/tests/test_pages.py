@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from regulars.intake.models import ImportRun, Mapping, Question
 from regulars.intake.services import execute, preview
 from regulars.intake.services.running import folder_of
 from regulars.intake.tests.builders import a_business, a_file, taken_in
+from regulars.kit import clock
 from regulars.kit.jobs import run_job
-from regulars.kit.models import Job
-from regulars.people.models import Consent, Note, Person
+from regulars.kit.models import Job, Notice
+from regulars.people.models import Consent, Note, Person, Preference
+from regulars.people.partial_dates import PartialDate
 from regulars.purchases.models import Order
 from regulars.staff.roles import Role
 from regulars.staff.tests.builders import a_user, an_owner
@@ -300,27 +303,92 @@ def test_the_question_about_the_last_week_is_answered_on_the_page(
 
 
 def test_pasted_people_are_shown_then_saved_and_can_be_undone(owner: Client) -> None:
-    text = "Ann Abel, ann@lindenblatt.example, likes tea\nBo Berg  0151 2345678\nCy;Claes;<cy@lindenblatt.example>"
+    text = "Ann Abel, ann@lindenblatt.example, likes tea, has a dog\nBo Berg  0151 2345678\nCy;Claes;<cy@lindenblatt.example>"
     page = owner.post("/intake/people/", {"text": text, "do": "look"}).content.decode()
     assert "Save 3 people" in page
-    assert "likes tea" in page
+    assert "Likes: tea" in page
     assert not Person.objects.exists()
     reply = owner.post("/intake/people/", {"text": text, "do": "save"})
     assert reply.status_code == 303
     assert set(Person.objects.values_list("full_name", flat=True)) == {"Ann Abel", "Bo Berg", "Cy Claes"}
-    assert Note.objects.get().text == "likes tea"
+    assert Note.objects.get().text == "has a dog"
+    assert Preference.objects.get().text == "tea"
     assert not Consent.objects.exists()
     owner.post(f"/intake/runs/{ImportRun.objects.get().pk}/undoing/")
     assert not Person.objects.here().exists()
+    assert not Preference.objects.exists()
 
 
 def test_a_line_that_cannot_be_read_is_named_and_stays_in_the_box(owner: Client) -> None:
-    text = "Ann Abel, ann@lindenblatt.example\nnobody at all\nBo Berg, bo@nowhere"
+    text = "Ann Abel, ann@lindenblatt.example\n99 red 1\nBo Berg, bo@nowhere"
     page = owner.post("/intake/people/", {"text": text, "do": "save"}).content.decode()
     assert "1 person is in the book" in page
-    assert "Line 1, “nobody at all”: There is no e-mail address or phone number." in page
+    assert "Line 1, “99 red 1”: There is no name." in page
     assert "Line 2, “Bo Berg, bo@nowhere”: The e-mail address cannot be read." in page
-    assert "nobody at all\nBo Berg, bo@nowhere</textarea>" in page
+    assert "99 red 1\nBo Berg, bo@nowhere</textarea>" in page
+
+
+def cards_of(page: Any) -> dict[str, str]:
+    """What the page of cards would post, unchanged."""
+    sent = {
+        "do": "save",
+        "key": page.context["key"],
+        "cards": str(len(page.context["cards"])),
+        "left": page.context["left"],
+    }
+    for card, _is_known in page.context["cards"]:
+        sent |= {card.add_prefix(name): str(value) for name in card.fields if (value := card[name].value())}
+    return sent
+
+
+SHOEBOX = "Ann Abel, 0171 2345678, geb. 3.5.1980, likes tea, sent by Bo Berg, buys every month, about 40\nBo Berg, bo@lindenblatt.example, from the market\nCy Claes, comes weekly\nsomething 12 @"
+
+
+def test_every_card_can_be_corrected_or_left_out_and_is_saved_once(owner: Client) -> None:
+    page = owner.post("/intake/people/", {"text": SHOEBOX, "do": "look"})
+    sent = cards_of(page) | {"p1-name": "Bo Bergman", "p1-likes": "oak, elm", "p2-is_dropped": "on"}
+    reply = owner.post("/intake/people/", sent)
+    assert "2 people are in the book" in reply.text
+    assert "something 12 @</textarea>" in reply.text
+    owner.post("/intake/people/", sent)
+    assert Person.objects.count() == 2
+    assert ImportRun.objects.count() == 1
+    ann, bo = Person.objects.order_by("full_name")
+    assert (bo.full_name, bo.met) == ("Bo Bergman", "from the market")
+    assert sorted(bo.preferences.values_list("text", flat=True)) == ["elm", "oak"]
+    assert ann.referred_by_text == "Bo Berg"
+    assert ann.occasions.get().date == PartialDate(5, 3, 1980)
+
+
+def test_a_card_that_cannot_be_read_is_shown_again_with_all_the_others_and_nothing_is_saved(owner: Client) -> None:
+    page = owner.post("/intake/people/", {"text": SHOEBOX, "do": "look"})
+    sent = cards_of(page) | {"p0-birthday": "the day after"}
+    reply = owner.post("/intake/people/", sent)
+    assert reply.status_code == 422
+    assert "Write a day like 15 May" in reply.text
+    assert "Bo Berg" in reply.text
+    assert not Person.objects.exists()
+
+
+def test_who_is_named_as_the_sender_is_linked_and_a_name_in_the_book_is_said(owner: Client) -> None:
+    owner.post("/intake/people/", {"text": "Bo Berg, bo@lindenblatt.example\nAnn Abel, sent by Bo Berg", "do": "save"})
+    assert Person.objects.get(full_name="Ann Abel").referred_by == Person.objects.get(full_name="Bo Berg")
+    page = owner.post("/intake/people/", {"text": "ann abel, 0171 2345678", "do": "look"})
+    assert "somebody in the book has this name" in page.text
+
+
+def test_what_was_said_of_visits_is_told_upward_and_what_is_not_enough_stays_a_note(owner: Client) -> None:
+    owner.post("/intake/people/", {"text": SHOEBOX, "do": "save"})
+    ann = Person.objects.get(full_name="Ann Abel")
+    told = Notice.objects.get(kind__contains="VisitsRemembered")
+    seen_on = clock.today() - timedelta(days=15)
+    assert told.content["visits"] == [[ann.pk, seen_on.isoformat(), 30, "40"]]
+    assert Note.objects.get().text == "Comes about every 7 days."
+
+
+def test_a_card_shows_what_the_owner_said_in_days_of_their_own(owner: Client) -> None:
+    page = owner.post("/intake/people/", {"text": "Ann Abel, every 6 weeks, about 40", "do": "look"})
+    assert "about every 42 days" in page.text
 
 
 def test_a_large_file_is_looked_at_by_its_top_and_its_rows_are_about_right(owner: Client) -> None:

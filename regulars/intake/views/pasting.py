@@ -1,28 +1,34 @@
-"""Paste or type people: shown as they are understood, then saved."""
+"""Paste or type people: shown as they are understood, corrected, then saved once."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from regulars.intake import services
-from regulars.intake.forms import PasteForm
+from regulars.intake.forms import CardForm, PasteForm
 from regulars.intake.models import ImportRun
 from regulars.kit.answer import redirect_back
+from regulars.kit.business import business
 from regulars.kit.errors import Refusal
+from regulars.people.words import sort_key
 from regulars.staff.doors import requires
 from regulars.staff.models import User
+
+MOST_CARDS = 200
 
 
 @requires("intake.run")
 @require_http_methods(["GET", "HEAD", "POST"])
 def people(request: HttpRequest) -> HttpResponse:
-    """Show the field; then what each line was understood as; then save those that were."""
+    """Show the field; then everybody as a card to correct or leave out; then save those that stay."""
+    if request.method == "POST" and request.POST.get("do") == "save" and request.POST.get("cards", "").isdigit():
+        return _save_cards(request)
     form = PasteForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _page(request, form, status=422 if form.is_bound else 200)
@@ -30,20 +36,38 @@ def people(request: HttpRequest) -> HttpResponse:
         lines = services.read_lines(form.cleaned_data["text"])
         if request.POST.get("do") != "save":
             return _page(request, form, lines)
-        run = services.save_lines(lines, cast(User, request.user))
+        run = services.save_lines(lines, cast(User, request.user), request.POST.get("key", ""))
     except Refusal as refusal:
         form.add_error("text", refusal.sentence)
         return _page(request, form, status=422)
     return _saved(request, run, [line for line in lines if line.reason])
 
 
-def _saved(request: HttpRequest, run: ImportRun, left: list[services.Pasted]) -> HttpResponse:
+def _save_cards(request: HttpRequest) -> HttpResponse:
+    """Save the cards as corrected; a card that cannot be read is shown again with all the others."""
+    order = "mdy" if business().country in services.MONTH_FIRST else "dmy"
+    count = min(int(request.POST["cards"]), MOST_CARDS)
+    cards = [CardForm(request.POST, prefix=f"p{at}", order=order) for at in range(count)]
+    form, left = PasteForm(request.POST), request.POST.get("left", "")
+    dropped = [card for card in cards if card["is_dropped"].value()]
+    kept = [card for card in cards if card not in dropped]
+    if [card for card in kept if not card.is_valid()]:
+        return _page(request, form, cards=cards, left=left, status=422)
+    try:
+        lines = [card.line(at) for at, card in enumerate(kept, start=1)]
+        run = services.save_lines(lines, cast(User, request.user), request.POST.get("key", ""))
+    except Refusal as refusal:
+        form.add_error("text", refusal.sentence)
+        return _page(request, form, cards=cards, left=left, status=422)
+    return _saved(request, run, services.read_lines(left) if left.strip() else [])
+
+
+def _saved(request: HttpRequest, run: ImportRun, left: Sequence[services.Pasted]) -> HttpResponse:
     """To what came of it; lines that could not be understood stay in the box."""
     if not left:
         return redirect_back(request, "intake:run", run.pk)
-    form = PasteForm({"text": "\n".join(line.text for line in left)})
-    again = [replace(line, number=number) for number, line in enumerate(left, start=1)]
-    return _page(request, form, again, saved=run)
+    text = "\n".join(line.text for line in left)
+    return _page(request, PasteForm({"text": text}), services.read_lines(text), saved=run)
 
 
 def _page(
@@ -51,9 +75,24 @@ def _page(
     form: PasteForm,
     lines: Sequence[services.Pasted] = (),
     *,
+    cards: Sequence[CardForm] = (),
+    left: str = "",
     saved: ImportRun | None = None,
     status: int = 200,
 ) -> HttpResponse:
     good = [line for line in lines if not line.reason]
-    context = {"form": form, "good": good, "bad": [line for line in lines if line.reason], "saved": saved}
+    bad = [line for line in lines if line.reason]
+    known = services.names_in_the_book(good)
+    if not cards and len(good) <= MOST_CARDS:
+        cards = [CardForm.of(line, f"p{at}") for at, line in enumerate(good)]
+    context: dict[str, Any] = {
+        "form": form,
+        "good": good,
+        "cards": [(card, sort_key(str(card["name"].value() or "")) in known) for card in cards],
+        "bad": bad,
+        "left": left or "\n".join(line.text for line in bad),
+        "count": len(cards) or len(good),
+        "saved": saved,
+        "key": request.POST.get("key") if not saved and request.POST.get("key") else secrets.token_hex(16),
+    }
     return render(request, "intake/people.html", context, status=status)

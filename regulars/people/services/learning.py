@@ -10,7 +10,17 @@ from django.db.models import QuerySet
 
 from regulars.kit.changes import next_change_number
 from regulars.people import bulk
-from regulars.people.models import Email, Note, Occasion, Person, PersonKind, PersonTag, Phone, PostalAddress
+from regulars.people.models import (
+    Email,
+    Note,
+    Occasion,
+    Person,
+    PersonKind,
+    PersonTag,
+    Phone,
+    PostalAddress,
+    Preference,
+)
 from regulars.people.services.consents import record_evidence
 from regulars.people.services.finding import rename_phone_keys, rewrite_words
 from regulars.people.services.matching import Key
@@ -24,6 +34,7 @@ from regulars.people.services.satellites import (
     write_notes,
     write_reach,
     write_tags,
+    write_tastes,
 )
 from regulars.people.words import sort_key
 from regulars.staff.models import User
@@ -42,6 +53,7 @@ def learn(drafts: Sequence[Draft], known: dict[Key, int], *, source: str, by: Us
     write_tags(news)
     write_notes(news, by)
     write_birthdays(news)
+    write_tastes(news)
     findable = {draft.person_id for draft in news if draft.emails or draft.phones or draft.tags}
     rewrite_words(changed | findable)
     changed |= {draft.person_id for draft in news} | record_evidence(evidence, by=by)
@@ -72,7 +84,7 @@ def _fill_blanks(drafts: Sequence[Draft]) -> set[int]:
 
 
 def _keep_news(drafts: Sequence[Draft], known: dict[Key, int]) -> None:
-    """Strike from every draft what the book has already. At most seven queries, each when something asks."""
+    """Strike from every draft what the book has already. At most eight queries, each when something asks."""
     ids = [draft.person_id for draft in drafts]
     _keep_new_reach(drafts, ids, known)
     tags = _held(PersonTag.objects.filter(person__in=bulk.among(ids)), "tag__word") if _any(drafts, "tags") else {}
@@ -82,8 +94,11 @@ def _keep_news(drafts: Sequence[Draft], known: dict[Key, int]) -> None:
     birthdays = _held(born, "year") if _any(drafts, "birthday") else {}
     others = Occasion.objects.filter(person__in=bulk.among(ids)).exclude(kind="birthday", label="")
     days = _held(others, "kind", "label") if _any(drafts, "occasions") else {}
+    tastes = Preference.objects.filter(person__in=bulk.among(ids))
+    liked = _held(tastes, "taste", "text") if _any(drafts, "tastes") else {}
     for draft in drafts:
         pk = draft.person_id
+        draft.tastes = tuple(pair for pair in draft.tastes if pair not in liked.get(pk, ()))
         draft.tags = tuple(tag for tag in draft.tags if tag_word(tag) not in tags.get(pk, ()))
         draft.notes = tuple(text for text in draft.notes if text not in notes.get(pk, ()))
         draft.kinds = tuple(kind for kind in draft.kinds if kind not in kinds.get(pk, ()))

@@ -70,6 +70,8 @@ class NewPerson:
     is_bucket: bool = False
     occasions: tuple[NewOccasion, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    likes: tuple[str, ...] = ()
+    dislikes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ class Draft:
     is_bucket: bool
     occasions: tuple[NewOccasion, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    tastes: tuple[tuple[str, str], ...] = ()
     person_id: int = 0
     has_email: bool = False
     has_phone: bool = False
@@ -138,7 +141,7 @@ class Draft:
     def has_news(self) -> bool:
         """Is there anything left to write beside the texts and the consent?"""
         lists = (self.emails, self.phones, self.external_ids, self.places, self.tags, self.kinds, self.notes)
-        return any(lists) or self.birthday is not None or bool(self.occasions)
+        return any(lists) or self.birthday is not None or bool(self.occasions) or bool(self.tastes)
 
     def as_learned(self) -> dict[str, Any]:
         """Return what is news about somebody known before, as JSON."""
@@ -154,6 +157,7 @@ class Draft:
             "notes": list(self.notes),
             "birthday": self.birthday is not None,
             "occasions": [[kind, label] for kind, label, _day in self.occasions],
+            "tastes": [list(taste) for taste in self.tastes],
         }
 
     def add(self, other: Draft) -> None:
@@ -168,6 +172,7 @@ class Draft:
         self.notes = _both(self.notes, other.notes)
         self.consents = _both(self.consents, other.consents)
         self.occasions = _both(self.occasions, other.occasions)
+        self.tastes = _both(self.tastes, other.tastes)
         self.labels = {**other.labels, **self.labels} if other.labels else self.labels
         self.birthday = self.birthday or other.birthday
         self.name_key = self.name_key or other.name_key
@@ -203,7 +208,14 @@ def _draft(person: NewPerson, region: str) -> Draft:
         person.is_bucket,
         tuple(NewOccasion(kind, label.strip()[:120], day) for kind, label, day in person.occasions),
         person.labels,
+        _tastes(person) if person.likes or person.dislikes else (),
     )
+
+
+def _tastes(person: NewPerson) -> tuple[tuple[str, str], ...]:
+    said = (("like", text) for text in person.likes), (("dislike", text) for text in person.dislikes)
+    clean = ((taste, text.strip()[:200]) for pairs in said for taste, text in pairs)
+    return tuple(dict.fromkeys(pair for pair in clean if pair[1]))
 
 
 def _texts(person: NewPerson) -> dict[str, str]:

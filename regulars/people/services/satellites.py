@@ -15,6 +15,7 @@ from regulars.people.models import (
     PersonTag,
     Phone,
     PostalAddress,
+    Preference,
     Tag,
 )
 from regulars.people.services.consents import Evidence, forbidden_again, record_evidence
@@ -33,6 +34,7 @@ def write_satellites(new: Sequence[Draft], known: dict[Key, int], *, source: str
     write_tags(new)
     write_notes(new, by)
     write_birthdays(new)
+    write_tastes(new)
     record_evidence(evidence_of(new, source), by=by, are_new_people=True)
 
 
@@ -77,6 +79,11 @@ def write_birthdays(drafts: Sequence[Draft]) -> None:
         others = {(kind, label): day for kind, label, day in reversed(draft.occasions)}
         days += [(draft.person_id, *named, day.month, day.day, day.year, True) for named, day in others.items()]
     bulk.insert(Occasion, ("person", "kind", "label", "month", "day", "year", "is_celebrated"), days)
+
+
+def write_tastes(drafts: Sequence[Draft]) -> None:
+    rows = [(draft.person_id, taste, text) for draft in drafts for taste, text in draft.tastes]
+    bulk.insert(Preference, ("person", "taste", "text"), rows, skip_known=True)
 
 
 def write_notes(drafts: Sequence[Draft], by: User | None) -> None:

@@ -24,6 +24,7 @@ from regulars.people.models import (
     PersonTag,
     Phone,
     PostalAddress,
+    Preference,
     SearchWord,
     TimelineEntry,
 )
@@ -32,7 +33,10 @@ from regulars.people.services.finding import rename_phone_keys, rewrite_words, s
 from regulars.people.services.matching import hold_the_book
 from regulars.people.services.satellites import PLACE, tag_word
 
-OWN = (Email, Phone, PostalAddress, ExternalId, PersonKind, PersonTag, Note, Occasion, Consent, ConsentNow, SearchWord)
+OWN = (
+    Email, Phone, PostalAddress, ExternalId, PersonKind, PersonTag, Note, Preference, Occasion, Consent, ConsentNow,
+    SearchWord,
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -128,5 +132,7 @@ def _unlearn(one: Mapping[str, Any]) -> None:
     Note.objects.filter(person=pk, text__in=one["notes"]).delete()
     if one["birthday"]:
         Occasion.objects.filter(person=pk, kind="birthday", label="").delete()
+    for taste, text in one.get("tastes", ()):
+        Preference.objects.filter(person=pk, taste=taste, text=text).delete()
     for kind, label in one.get("occasions", ()):
         Occasion.objects.filter(person=pk, kind=kind, label=label).delete()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -53,6 +55,46 @@ def remember(
         refresh_facts([person.pk])
         request_grading(after_seconds=60)
     return memory
+
+
+@dataclass(frozen=True)
+class NewMemory:
+    """What was remembered of one person among many."""
+
+    person_id: int
+    last_seen_on: date
+    usual_gap_days: int | None
+    usual_amount: Decimal
+
+
+@transaction.atomic
+def remember_many(told: Sequence[NewMemory], *, told_at: datetime, by_id: int | None = None) -> int:
+    """Note what was remembered of many people; returns of how many. Safe to repeat: a later word of somebody stays.
+
+    Who is no longer in the book, or is a collective name, is passed over. Five queries, and those of the facts.
+    """
+    ids = [one.person_id for one in told]
+    here = set(Person.objects.gradable().filter(pk__in=ids).values_list("pk", flat=True))
+    held = dict(Memory.objects.filter(person_id__in=ids).values_list("person_id", "told_at"))
+    rows = [
+        Memory(
+            person_id=one.person_id,
+            last_seen_on=min(one.last_seen_on, clock.local(told_at).date()),
+            usual_gap_days=one.usual_gap_days,
+            usual_amount=one.usual_amount,
+            told_on=clock.local(told_at).date(),
+            told_at=told_at,
+            by_id=by_id,
+        )
+        for one in {one.person_id: one for one in told}.values()
+        if one.person_id in here and (one.person_id not in held or held[one.person_id] < told_at)
+    ]
+    if rows:
+        columns = ["last_seen_on", "usual_gap_days", "usual_amount", "told_on", "told_at", "by"]
+        Memory.objects.bulk_create(rows, update_conflicts=True, unique_fields=["person"], update_fields=columns)
+        refresh_facts([row.person_id for row in rows])
+        request_grading(after_seconds=60)
+    return len(rows)
 
 
 def forget_memory(person: Person) -> None:

@@ -5,9 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from regulars.intake.events import VisitsRemembered
+from regulars.kit import clock
 from regulars.kit.errors import Refusal
 from regulars.people.models import Person
 from regulars.purchases.tests.builders import a_business
+from regulars.standings.handlers import remember_visits
 from regulars.standings.models import Memory, Standing
 from regulars.standings.services import forget_memory, grade_everyone, remember
 from regulars.standings.tests.builders import TODAY, many_people, somebody, visits
@@ -99,3 +102,22 @@ def test_a_collective_name_cannot_be_remembered() -> None:
     counter.refresh_from_db()
     with pytest.raises(Refusal, match="Only a person"):
         _tell(counter)
+
+
+def test_what_was_said_while_pasting_is_kept_from_memory_and_a_later_word_stays() -> None:
+    a_business()
+    ann, bo = somebody(), somebody()
+    told_at = clock.now()
+    event = VisitsRemembered(
+        1, ((ann.pk, (TODAY - timedelta(days=15)).isoformat(), 30, "40"), (999_999, TODAY.isoformat(), 30, "40")),
+        told_at.isoformat(),
+    )  # fmt: skip
+    remember_visits([event])
+    remember_visits([event])
+    memory = Memory.objects.get()
+    assert (memory.person_id, memory.usual_gap_days, memory.usual_amount) == (ann.pk, 30, Decimal(40))
+    assert Standing.objects.get(pk=ann.pk).basis == "memory"
+    Memory.objects.filter(pk=ann.pk).update(told_at=told_at + timedelta(minutes=1), usual_gap_days=7)
+    remember_visits([event])
+    assert Memory.objects.get(pk=ann.pk).usual_gap_days == 7
+    assert not Standing.objects.filter(pk=bo.pk).exists()

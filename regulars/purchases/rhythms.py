@@ -1,0 +1,42 @@
+"""How lately and how often somebody comes, in the few words an owner taps. Values are days, as text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+ONCE = "once"
+LAST_SEEN: tuple[tuple[str, Any], ...] = (
+    ("3", gettext_lazy("this week")),
+    ("15", gettext_lazy("this month")),
+    ("60", gettext_lazy("in the last three months")),
+    ("135", gettext_lazy("in the last half year")),
+    ("270", gettext_lazy("in the last year")),
+    ("550", gettext_lazy("longer ago")),
+)
+HOW_OFTEN: tuple[tuple[str, Any], ...] = (
+    ("7", gettext_lazy("every week")),
+    ("14", gettext_lazy("every other week")),
+    ("30", gettext_lazy("every month")),
+    ("75", gettext_lazy("every two or three months")),
+    ("180", gettext_lazy("twice a year")),
+    ("365", gettext_lazy("once a year")),
+    (ONCE, gettext_lazy("only once so far")),
+)
+
+
+def with_days(choices: tuple[tuple[str, Any], ...], days: str, words: str) -> list[tuple[str, Any]]:
+    """The choices, and the days somebody really said where none of them says so."""
+    known = {value for value, _label in choices}
+    own = [(days, words % {"days": int(days)})] if days.isdigit() and days not in known else []
+    return [*choices, *own]
+
+
+def often_choices(days: str) -> list[tuple[str, Any]]:
+    return with_days(HOW_OFTEN, days, _("about every %(days)d days"))
+
+
+def seen_choices(days: str) -> list[tuple[str, Any]]:
+    return with_days(LAST_SEEN, days, _("about %(days)d days ago"))
