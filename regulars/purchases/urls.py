@@ -9,6 +9,7 @@ urlpatterns = [
     path("", listing.orders, name="list"),
     path("new/", selling.sale, name="sell"),
     path("new/people/", selling.people_found, name="people"),
+    path("new/words/", selling.saying, name="say"),
     path("<int:order_id>/", listing.order, name="detail"),
     path("<int:order_id>/removal/", selling.removal, name="undo"),
     path("<int:order_id>/refunds/", changing.refunds, name="refund"),

@@ -18,8 +18,10 @@ from regulars.purchases import queries, services
 from regulars.purchases.access import order_seen
 from regulars.purchases.forms import NEW, NOBODY, SaleForm
 from regulars.purchases.models import Order
+from regulars.purchases.saying import say_to_chosen
 from regulars.staff.doors import requires
 from regulars.staff.models import User
+from regulars.staff.permissions import may
 
 
 @requires("purchases.sell")
@@ -37,7 +39,16 @@ def sale(request: HttpRequest) -> HttpResponse:
 @require_safe
 def people_found(request: HttpRequest) -> HttpResponse:
     """Who may be meant by what was typed so far."""
-    return render(request, "purchases/_who.html", _who(request.GET.get("who", ""), request.GET.get("person", "")))
+    context = _who(request, request.GET.get("who", ""), request.GET.get("person", ""))
+    return render(request, "purchases/_who.html", context)
+
+
+@requires("purchases.sell")
+@require_safe
+def saying(request: HttpRequest) -> HttpResponse:
+    """What to say to whoever was just chosen."""
+    say = say_to_chosen(request.GET.get("person", ""), may_know_all=may(request.user, "people.change"))
+    return render(request, "purchases/_say.html", {"say": say})
 
 
 @requires("purchases.sell")
@@ -91,19 +102,21 @@ def _page(request: HttpRequest, form: SaleForm, status: int = 200) -> HttpRespon
         "form": form,
         "sold_lately": queries.sold_lately(),
         "noted": _noted(request),
-        **_who(who, person),
+        **_who(request, who, person),
     }
     return render(request, "purchases/sell.html", context, status=status)
 
 
-def _who(text: str, chosen: str) -> dict[str, Any]:
-    """The people to choose from: the chosen one first, then those found by the text."""
+def _who(request: HttpRequest, text: str, chosen: str) -> dict[str, Any]:
+    """The people to choose from, the chosen one first, then those found by the text; and what to say to the one."""
     found = queries.buyers_found(text, chosen)
     is_certain = len(found.people) == 1 and not found.is_guess and not chosen
+    picked = found.people[0].value if is_certain else chosen
     return {
         "found": found.people,
         "who": text,
-        "picked": found.people[0].value if is_certain else chosen,
+        "picked": picked,
+        "say": say_to_chosen(picked, may_know_all=may(request.user, "people.change")),
         "new": NEW,
         "nobody": NOBODY,
     }

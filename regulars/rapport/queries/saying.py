@@ -13,7 +13,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
-from regulars.people.models import Person, Preference, Reminder, Silence
+from regulars.people.models import Occasion, Person, Preference, Reminder, Silence
 from regulars.people.queries import coming_up
 from regulars.rapport.models import Belonging, LifeEvent, Owed, Side
 
@@ -70,7 +70,8 @@ def what_to_say(
         sentences += [*_happened(facts, day), *_wants_care(facts, day)]
     sentences += _visit(last_visit, day)
     if not tone:
-        sentences += [*_likes(facts), *([suggestion] if suggestion else _ask_next(person, facts))]
+        sentences += _likes(facts)
+        sentences += [suggestion] if suggestion else _ask_next(facts) if sentences else []
     said = [_ended(sentence) for sentence in sentences[:MOST_SENTENCES]]
     return Say(" ".join(said), tone) if said else None
 
@@ -85,6 +86,7 @@ def _facts(person: Person, day: date) -> Facts:
     things = Belonging.objects.filter(
         person=person, gone_on=None, service_due_on__lte=day + timedelta(days=SERVICE_DAYS)
     )
+    birthdays = Occasion.objects.filter(person=person, kind=Occasion.Kind.BIRTHDAY)
     tastes = Preference.objects.filter(person=person)
     parts = [
         _part(silences, "silence", F("kind"), F("until")),
@@ -93,6 +95,7 @@ def _facts(person: Person, day: date) -> Facts:
         _part(news.exclude(kind=LifeEvent.Kind.OTHER), "news", F("kind"), F("on")),
         _part(news.filter(kind=LifeEvent.Kind.OTHER), "other_news", F("label"), F("on")),
         _part(things, "thing", F("what"), F("service_due_on")),
+        _part(birthdays, "birthday", F("kind"), Value(None)),
         _part(tastes.filter(taste="like"), "like", F("text"), Value(None)),
         _part(tastes.filter(taste="dislike"), "dislike", F("text"), Value(None)),
     ]
@@ -201,11 +204,11 @@ def _likes(facts: Facts) -> list[str]:
     return [_("Rather not %(dislikes)s") % words] if dislikes else []
 
 
-def _ask_next(person: Person, facts: Facts) -> list[str]:
-    """One useful thing to learn, only where we know somebody well enough to say anything at all."""
-    if facts and "like" not in facts:
+def _ask_next(facts: Facts) -> list[str]:
+    """One useful thing to learn about somebody who is more than a name."""
+    if "like" not in facts and "dislike" not in facts:
         return [_("Worth asking: what they like")]
-    return []
+    return [] if "birthday" in facts else [_("Worth asking: when their birthday is")]
 
 
 def day_words(day: date, *, year: bool = False) -> str:

@@ -105,7 +105,11 @@ def test_a_thing_that_wants_looking_after_is_named_three_weeks_ahead():
 def test_the_owners_own_words_are_in_it():
     ruth = a_person()
     Person.objects.filter(pk=ruth.pk).update(say="Ask about the ring.")
-    assert said(ruth) == "Ask about the ring."
+    assert said(ruth) == "Ask about the ring. Worth asking: what they like."
+    people.set_preferences(ruth, ["blue"], [])
+    assert said(ruth) == "Ask about the ring. Likes blue. Worth asking: when their birthday is."
+    people.add_occasion(ruth, "birthday", PartialDate(11, 3))
+    assert said(ruth) == "Ask about the ring. Likes blue."
 
 
 def test_two_queries_whatever_is_known(django_assert_num_queries):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from regulars.staff.models import User
 
 ROOMS = (of_people, of_ties, of_purchases, of_standings, of_outreach)
+BELOW_THE_TOP = 20  # who somebody is and what to say stand before everything, on a phone too
 
 
 @requires("people.see")
@@ -39,7 +40,8 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
     panels = panels_of(request, person)
     context = {
         "person": person,
-        "main_panels": [panel for panel in panels if panel.column == "main"],
+        "top_panels": [panel for panel in panels if panel.column == "main" and panel.order < BELOW_THE_TOP],
+        "main_panels": [panel for panel in panels if panel.column == "main" and panel.order >= BELOW_THE_TOP],
         "side_panels": [panel for panel in panels if panel.column == "side"],
     }
     return render(request, "web/person.html", context)
