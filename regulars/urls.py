@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((people_and_their_page, "people"))),
     path("rapport/", include("regulars.rapport.urls")),
     path("", include("regulars.rapport.tie_urls")),
+    path("", include("regulars.rapport.enquiry_urls")),
     path("sales/", include("regulars.purchases.urls")),
     path("intake/", include("regulars.intake.urls")),
     path("groups/", include("regulars.standings.urls")),

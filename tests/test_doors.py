@@ -103,6 +103,7 @@ def test_the_doors_open_to_everyone_are_few_and_known() -> None:
         "account_inactive",
         "account_login",
         "account_reset_password",
+        "enquiries:ask",
         "mfa_authenticate",
         "outreach:leave",
         "outreach:preferences",

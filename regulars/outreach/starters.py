@@ -89,6 +89,19 @@ STARTERS: dict[str, Starter] = {
             ),
         ),
         Starter(
+            "enquiry",
+            _("Answer to an enquiry"),
+            Purpose.SERVICE,
+            _("You asked us{% if asked_for %}: {{ asked_for }}{% endif %}"),
+            _(
+                "{{ greeting }},\n\n"
+                "thank you for asking us{% if asked_for %} about this: {{ asked_for }}{% endif %}. "
+                "I would be glad to help.\n\n"
+                "Shall I show you what we have, or shall I call you? Write back with a time that suits you.\n\n"
+                "Until soon\n{{ signature }}"
+            ),
+        ),
+        Starter(
             "reminder",
             _("As promised"),
             Purpose.SERVICE,

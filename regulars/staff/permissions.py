@@ -38,6 +38,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "people.erase": LEADS,
     "rapport.see": ANYBODY,
     "rapport.record": HANDS,
+    "rapport.form": LEADS,
     "purchases.see": ANYBODY,
     "purchases.sell": HANDS,
     "purchases.refund": LEADS,

@@ -14,8 +14,10 @@ from regulars.standings.services import (
     NewMemory,
     refresh_facts,
     remember_many,
+    reopen_enquiries,
     request_grading,
     request_grading_in_a_small_shop,
+    settle_enquiries,
 )
 
 SOON_SECONDS = 120
@@ -48,6 +50,20 @@ def remember_visits(events: Sequence[VisitsRemembered]) -> None:
 def refresh_merged(events: Sequence[PeopleMerged | PeopleUnmerged]) -> None:
     refresh_facts([person_id for event in events for person_id in (event.keep_id, event.other_id)])
     request_grading_in_a_small_shop(after_seconds=SOON_SECONDS)
+
+
+@hears(OrdersRecorded, name="standings.win_enquiries")
+def win_enquiries(events: Sequence[OrdersRecorded]) -> None:
+    """Close the enquiries that an order has answered."""
+    settle_enquiries([event.change_number for event in events])
+
+
+@hears(OrderCancelled, OrdersRemoved, name="standings.unwin_enquiries")
+def unwin_enquiries(events: Sequence[OrderCancelled | OrdersRemoved]) -> None:
+    """Let enquiries wait again whose order is none."""
+    reopen_enquiries(
+        [pk for event in events for pk in ((event.order_id,) if isinstance(event, OrderCancelled) else event.order_ids)]
+    )
 
 
 def _people(event: OrdersRecorded | OrderRefunded | OrderCancelled | OrdersRemoved) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import clock
 from regulars.outreach.queries import needs_attention
+from regulars.rapport.queries import waiting_now
 from regulars.staff.models import User
 from regulars.staff.permissions import may
 from regulars.today.queries import waiting_count
@@ -49,12 +50,18 @@ def _lines_waiting() -> int:
     return waiting_count(clock.today())
 
 
+def _askers_waiting() -> int:
+    return waiting_now().count
+
+
 ENTRIES = (
     Entry("today", _("Today"), "sun", "today:today", "today.see", is_main=True, count=_lines_waiting),
     Entry("people", _("People"), "users", "people:list", "people.see", is_main=True),
     Entry("sales", _("Sales"), "receipt-text", "purchases:list", "purchases.see", is_main=True),
     Entry("groups", _("How we do"), "sprout", "standings:groups", "standings.see", is_main=True),
     Entry("others", _("Others we live by"), "handshake", "ties:others", "rapport.see"),
+    Entry("enquiries", _("Enquiries"), "inbox", "enquiries:list", "rapport.see", count=_askers_waiting),
+    Entry("log", _("Log"), "notebook-pen", "enquiries:log", "rapport.record"),
     Entry("outbox", _("Outbox"), "mail", "outreach:outbox", "outreach.see", count=needs_attention),
     Entry("words", _("Words"), "pencil", "outreach:wordings", "outreach.write"),
     Entry("intake", _("Take in a file"), "upload", "intake:start", "intake.run"),

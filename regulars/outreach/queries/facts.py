@@ -54,6 +54,8 @@ FIELDS: dict[str, LetterField] = {
         LetterField("years", gettext_lazy("Years as a customer (anniversary)"), "3"),
         LetterField("occasion", gettext_lazy("The occasion (birthday, name day …)"), gettext_lazy("birthday")),
         LetterField("what", gettext_lazy("What was promised (reminder)"), gettext_lazy("Your ring is ready")),
+        LetterField("asked_for", gettext_lazy("What they asked for (enquiry)"), gettext_lazy("a ring in white gold")),
+        LetterField("asked_on", gettext_lazy("The day they asked (enquiry)"), gettext_lazy("22 November")),
         LetterField("due", gettext_lazy("The day it is promised for (reminder)"), gettext_lazy("Thursday")),
     )
 }

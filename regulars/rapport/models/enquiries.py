@@ -56,7 +56,8 @@ WAITING = (State.OPEN, State.PARKED)
 
 
 class Enquiry(models.Model):
-    """One wish of one person. `round` grows whenever it waits again, so that Today asks again.
+    """One wish of one person. `round` grows whenever it waits again, so that Today asks again. `asked_on` is
+    the day of `asked_at` on the shop's calendar.
 
     `won_order_id` is the number of the order that answered it (purchases stand upstairs, so it is no key); orders up to
     `after_order_id` do not: somebody has said that they were about something else. `said_name` and `said_reach` are
@@ -71,6 +72,7 @@ class Enquiry(models.Model):
     worth_amount = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
     likes_answer_by = models.CharField(max_length=10, blank=True, default="")
     asked_at = models.DateTimeField()
+    asked_on = models.DateField()
     recorded_at = models.DateTimeField()
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False

@@ -70,6 +70,7 @@ def take_enquiry(new: NewEnquiry, by: User | None) -> Enquiry:
 def write_enquiry(new: NewEnquiry, person: Person, by: User | None, *, is_new_person: bool, **more: Any) -> Enquiry:
     """Write the row, the line of the timeline and the news. Inside the caller's transaction."""
     now = clock.now()
+    asked_at = new.asked_at or now
     enquiry = Enquiry.objects.create(
         person=person,
         came_by=new.came_by,
@@ -78,7 +79,8 @@ def write_enquiry(new: NewEnquiry, person: Person, by: User | None, *, is_new_pe
         wanted_by=new.wanted_by,
         worth_amount=new.worth_amount,
         likes_answer_by=new.likes_answer_by if new.likes_answer_by in WAYS else "",
-        asked_at=new.asked_at or now,
+        asked_at=asked_at,
+        asked_on=clock.local(asked_at).date(),
         recorded_at=now,
         state_at=now,
         taken_by=by,

@@ -40,8 +40,7 @@ def win_enquiries(bought: Iterable[Bought]) -> int:
     live = Enquiry.objects.select_for_update().filter(state__in=LIVE, person_id__in=among(by_person))
     now, won = clock.now(), []
     for enquiry in live.order_by("pk"):
-        asked_on = clock.local(enquiry.asked_at).date()
-        orders = [pair for pair in by_person[enquiry.person_id] if pair[0] >= asked_on]
+        orders = [pair for pair in by_person[enquiry.person_id] if pair[0] >= enquiry.asked_on]
         counting = sorted(pair for pair in orders if pair[1] > enquiry.after_order_id)
         if counting:
             enquiry.won_on, enquiry.won_order_id = counting[0]

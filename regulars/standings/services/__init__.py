@@ -1,5 +1,6 @@
 """The verbs of this room: the only code that writes its tables."""
 
+from regulars.standings.services.asking import reopen_enquiries, settle_enquiries
 from regulars.standings.services.grading import forget_copy, grade_everyone
 from regulars.standings.services.refreshing import refresh_facts
 from regulars.standings.services.remembering import NewMemory, forget_memory, remember, remember_many
@@ -13,6 +14,8 @@ __all__ = [
     "refresh_facts",
     "remember",
     "remember_many",
+    "reopen_enquiries",
     "request_grading",
     "request_grading_in_a_small_shop",
+    "settle_enquiries",
 ]

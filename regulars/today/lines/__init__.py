@@ -18,10 +18,12 @@ from regulars.today.lines import (
     anniversary,
     birthday,
     contact,
+    enquiry,
     news,
     owed,
     question,
     reminder,
+    said,
     slipped,
     thank_you,
     thing,
@@ -29,6 +31,8 @@ from regulars.today.lines import (
 from regulars.today.lines.shape import Draft, Due, Kind, Line
 
 KINDS: tuple[Kind, ...] = (
+    enquiry.KIND,
+    said.KIND,
     question.KIND,
     reminder.KIND,
     owed.KIND,

@@ -58,7 +58,8 @@ class Line:
     """One line of the day. `way` is how it is done: email, card, call, in_person, reminder or question.
 
     The ways task, thing, news and contact have no letter: their kind writes down what was done. `done_words` is what
-    the button of such a line says.
+    the button of such a line says. `link` is a page of the web on which it is answered, `page` one of ours that
+    tells more.
     """
 
     due: Due
@@ -82,6 +83,8 @@ class Line:
     done_words: str = ""
     question_id: int | None = None
     choices: tuple[tuple[str, str], ...] = ()
+    link: str = ""
+    page: str = ""
 
     @property
     def key(self) -> str:
@@ -145,6 +148,7 @@ class Line:
 Finder = Callable[[date, int, Collection[int] | None], Sequence[Due]]
 Composer = Callable[[Sequence[Due], "Mapping[int, Acquaintance]", date], Sequence[Line]]
 Settler = Callable[[Line, str, str, "User | None"], None]
+Listener = Callable[[Line, str, "User | None"], None]
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,8 @@ class Kind:
 
     `shown` is how many of it stand on the page at once; calls take long, so fewer of what mostly means a call.
     `settle(line, outcome, note, by)` writes down, in the room that knows, what came of a line without a letter; it runs
-    once a line, in the transaction of the decision. The outcome is what was said, or "skipped".
+    once a line, in the transaction of the decision. The outcome is what was said, or "skipped". `reached(line, note,
+    by)` tells the room that knows when a letter was approved or a call reached them.
     """
 
     key: str
@@ -163,3 +168,4 @@ class Kind:
     compose: Composer
     shown: int = 10
     settle: Settler | None = None
+    reached: Listener | None = None

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock
 from regulars.outreach import services as outreach
 from regulars.outreach.services import NewTouch
-from regulars.today.lines import Line
+from regulars.today.lines import BY_KEY, Line
 from regulars.today.models import Choice
 from regulars.today.queries import lines_by_key
 from regulars.today.services.deciding import decide, keep_open
@@ -101,4 +101,8 @@ def _approve(ready: Sequence[Line], by: User | None) -> tuple[Sequence[str], dic
     refused = {line_of[pk].key: sentence for pk, sentence in answer.refused.items()}
     refused |= {line_of[pk].key: _("Other words were planned before; look in the outbox.") for pk in answer.changed}
     keep_open(line for line in lines if line.key in refused)
+    for line in lines:
+        reached = BY_KEY[line.due.kind].reached
+        if reached is not None and line.key not in refused:
+            reached(line, "", by)
     return [line_of[pk].key for pk in answer.approved], refused

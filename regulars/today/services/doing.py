@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from regulars.staff.models import User
 
 TRY_AGAIN = ("no_answer", "left_message")
+REACHED = ("done", "spoke")
 MOST_TRIES = 3
 OUTCOMES = ("done", "spoke", "left_message", "no_answer", "wrong_number", "not_now")
 
@@ -50,6 +51,9 @@ def take_outcome(key: str, outcome: str, note: str, by: User | None, *, again_on
     if not decide([line], Choice.SNOOZED if until else Choice.DONE, by, until=until):
         raise Refusal(_("Somebody has answered that line already."))
     _decision_of(line).update(tries=tries)
+    reached = BY_KEY[line.due.kind].reached
+    if reached is not None and outcome in REACHED:
+        reached(line, note, by)
     return line
 
 

@@ -12,6 +12,7 @@ from regulars.outreach.panels import panels as of_outreach
 from regulars.people.models import Person
 from regulars.people.panels import panels as of_people
 from regulars.purchases.panels import panels as of_purchases
+from regulars.rapport.panels import panels as of_rapport
 from regulars.rapport.tie_panels import panels as of_ties
 from regulars.staff import sightings
 from regulars.staff.doors import requires
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from regulars.kit.panels import Panel
     from regulars.staff.models import User
 
-ROOMS = (of_people, of_ties, of_purchases, of_standings, of_outreach)
+ROOMS = (of_people, of_rapport, of_ties, of_purchases, of_standings, of_outreach)
 BELOW_THE_TOP = 20  # who somebody is and what to say stand before everything, on a phone too
 
 

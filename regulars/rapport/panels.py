@@ -1,0 +1,27 @@
+"""What this room shows on the person page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from regulars.kit.panels import Panel
+from regulars.people.models import Person
+from regulars.rapport import queries
+from regulars.staff.permissions import may
+
+
+def panels(request: HttpRequest, person: Person) -> list[Panel]:
+    """Every panel of this room. Three queries."""
+    return [asked(request, person)]
+
+
+def asked(request: HttpRequest, person: Person) -> Panel:
+    """What they asked for, what waits with them, and when we last spoke."""
+    context = {
+        "person": person,
+        "enquiries": queries.enquiries_of(person),
+        "entries": queries.encounters_of(person),
+        "last": queries.last_contacts([person.pk])[person.pk],
+        "may_record": may(request.user, "rapport.record"),
+    }
+    return Panel(30, "main", "enquiries/_panel.html", context)
