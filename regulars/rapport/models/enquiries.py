@@ -57,7 +57,8 @@ WAITING = (State.OPEN, State.PARKED)
 
 class Enquiry(models.Model):
     """One wish of one person. `round` grows whenever it waits again, so that Today asks again. `asked_on` is
-    the day of `asked_at` on the shop's calendar.
+    the day of `asked_at` on the shop's calendar; `waits_from` is set while somebody waits or will wait: the moment they
+    asked, or the first of the day until which it rests.
 
     `won_order_id` is the number of the order that answered it (purchases stand upstairs, so it is no key); orders up to
     `after_order_id` do not: somebody has said that they were about something else. `said_name` and `said_reach` are
@@ -84,6 +85,7 @@ class Enquiry(models.Model):
     has_ticked_consent = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     state_at = models.DateTimeField()
+    waits_from = models.DateTimeField(null=True)
     round = models.PositiveSmallIntegerField(default=1)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(
@@ -110,7 +112,7 @@ class Enquiry(models.Model):
         ]
         indexes = [
             models.Index(fields=["person", "asked_at"], name="enquiry_by_person"),
-            models.Index(fields=["asked_at", "id"], name="enquiry_waiting", condition=Q(state__in=["open", "parked"])),
+            models.Index(fields=["waits_from", "id"], name="enquiry_waits", condition=Q(waits_from__isnull=False)),
             models.Index(fields=["state", "state_at", "id"], name="enquiry_by_state"),
             models.Index(fields=["won_order_id"], name="enquiry_won_by", condition=Q(won_order_id__isnull=False)),
             models.Index(fields=["next_step"], name="enquiry_next_step", condition=Q(next_step__isnull=False)),

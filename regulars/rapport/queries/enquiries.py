@@ -22,10 +22,9 @@ def waiting_enquiries(on: date, only: Collection[int] | None = None) -> QuerySet
     Oldest first, by the index of what waits. Lazy: slice it. One small query beside it for the hours.
     """
     before = moment_of(on) - timedelta(hours=answer_within_hours())
-    due = Q(state=State.OPEN, asked_at__lte=before) | Q(state=State.PARKED, parked_until__lte=on)
-    rows = Enquiry.objects.filter(due, state__in=(State.OPEN, State.PARKED))
+    rows = Enquiry.objects.filter(Q(parked_until=None) | Q(parked_until__lte=on), waits_from__lte=before)
     rows = rows.filter(person__merged_into=None, person__erased_at=None)
-    return (rows if only is None else rows.filter(pk__in=only)).order_by("asked_at", "pk")
+    return (rows if only is None else rows.filter(pk__in=only)).order_by("waits_from", "pk")
 
 
 def answer_within_hours() -> int:
@@ -45,7 +44,7 @@ def moment_of(on: date) -> datetime:
 def enquiries_in(state: str, start: int = 0, limit: int = 31) -> list[Enquiry]:
     """Enquiries in one state with their people: those that wait the oldest first, the others the newest. One query."""
     rows = Enquiry.objects.filter(state=state).select_related("person", "taken_by", "next_step")
-    order = ("asked_at", "pk") if state == State.OPEN else ("-state_at", "-pk")
+    order = ("waits_from", "pk") if state == State.OPEN else ("-state_at", "-pk")
     if state == State.PARKED:
         order = ("parked_until", "pk")
     return list(rows.order_by(*order)[start : start + limit])
@@ -75,9 +74,8 @@ class Waiting:
 
 def waiting_now() -> Waiting:
     """Two queries, bounded."""
-    rows = Enquiry.objects.filter(state=State.OPEN)
-    first = rows.order_by("asked_at", "pk").values_list("asked_at", flat=True).first()
-    return Waiting(rows.order_by("asked_at", "pk")[:COUNTED].count(), first)
+    rows = Enquiry.objects.filter(state=State.OPEN, waits_from__isnull=False).order_by("waits_from", "pk")
+    return Waiting(rows[:COUNTED].count(), rows.values_list("asked_at", flat=True).first())
 
 
 def hopes_kept(days: int = 365) -> dict[str, int]:

@@ -83,6 +83,7 @@ def write_enquiry(new: NewEnquiry, person: Person, by: User | None, *, is_new_pe
         asked_on=clock.local(asked_at).date(),
         recorded_at=now,
         state_at=now,
+        waits_from=asked_at,
         taken_by=by,
         key=new.key or new_token(),
         sent_by_text=" ".join(new.sent_by.split())[:200],
@@ -98,7 +99,7 @@ def answer_enquiry(enquiry: Enquiry, by: User | None, words: str = "") -> bool:
     """Note that they have their answer; False if it was answered, or over, already."""
     now = clock.now()
     changed = Enquiry.objects.filter(pk=enquiry.pk, state__in=(State.OPEN, State.PARKED)).update(
-        state=State.ANSWERED, state_at=now, answered_at=now, answered_by=by, parked_until=None
+        state=State.ANSWERED, state_at=now, answered_at=now, answered_by=by, parked_until=None, waits_from=None
     )
     if changed:
         said = _("Answered: %(words)s") % {"words": words.strip()} if words.strip() else _("Answered what they asked.")
@@ -111,7 +112,7 @@ def park_enquiry(enquiry: Enquiry, until: date, by: User | None) -> None:
     """Let it rest until a day; then it stands on Today again."""
     if until <= clock.today():
         raise Refusal(_("Please choose a day that is still to come."), field="until")
-    _move(enquiry, State.PARKED, parked_until=until, round=F("round") + 1)
+    _move(enquiry, State.PARKED, parked_until=until, waits_from=clock.start_of(until), round=F("round") + 1)
     _tell(enquiry, CLOSED, clock.now(), _("Put off until %(day)s.") % {"day": date_format(until)})
 
 
@@ -120,7 +121,7 @@ def lose_enquiry(enquiry: Enquiry, why: str, words: str, by: User | None) -> Non
     """Note that nothing came of it, and why: one of the reasons listed."""
     if why not in LostWhy.values:
         raise Refusal(_("Please say why."), field="why")
-    _move(enquiry, State.LOST, lost_why=why, lost_words=words.strip()[:300], parked_until=None)
+    _move(enquiry, State.LOST, lost_why=why, lost_words=words.strip()[:300])
     _drop_next_step(enquiry)
     reason = words.strip() or str(LostWhy(why).label)
     _tell(enquiry, CLOSED, clock.now(), _("Nothing came of it: %(why)s") % {"why": reason})
@@ -129,7 +130,7 @@ def lose_enquiry(enquiry: Enquiry, why: str, words: str, by: User | None) -> Non
 @transaction.atomic
 def win_enquiry(enquiry: Enquiry, by: User | None, on: date | None = None) -> None:
     """Note by hand that they bought what they asked for."""
-    _move(enquiry, State.WON, won_on=on or clock.today(), parked_until=None)
+    _move(enquiry, State.WON, won_on=on or clock.today())
     _drop_next_step(enquiry)
     _tell(enquiry, CLOSED, clock.now(), _("Bought what they asked for."))
 
@@ -137,10 +138,22 @@ def win_enquiry(enquiry: Enquiry, by: User | None, on: date | None = None) -> No
 @transaction.atomic
 def reopen_enquiry(enquiry: Enquiry, by: User | None) -> None:
     """Let it wait again. Orders known so far no longer close it."""
-    changed = Enquiry.objects.filter(pk=enquiry.pk).exclude(state=State.OPEN).update(
-        state=State.OPEN, state_at=clock.now(), round=F("round") + 1, parked_until=None, lost_why="", lost_words="",
-        after_order_id=enquiry.won_order_id or enquiry.after_order_id, won_order_id=None, won_on=None,
-    )  # fmt: skip
+    changed = (
+        Enquiry.objects.filter(pk=enquiry.pk)
+        .exclude(state=State.OPEN)
+        .update(
+            state=State.OPEN,
+            state_at=clock.now(),
+            waits_from=F("asked_at"),
+            round=F("round") + 1,
+            parked_until=None,
+            lost_why="",
+            lost_words="",
+            after_order_id=enquiry.won_order_id or enquiry.after_order_id,
+            won_order_id=None,
+            won_on=None,
+        )
+    )
     if changed:
         people.remove_from_timeline(ROOM, CLOSED, [enquiry.person_id], [enquiry.pk])
 
@@ -198,7 +211,8 @@ def _same(known: Enquiry, new: NewEnquiry) -> Enquiry:
 
 
 def _move(enquiry: Enquiry, state: State, **more: Any) -> None:
-    changed = Enquiry.objects.filter(pk=enquiry.pk, state__in=LIVE).update(state=state, state_at=clock.now(), **more)
+    changes = {"state": state, "state_at": clock.now(), "waits_from": None, "parked_until": None, **more}
+    changed = Enquiry.objects.filter(pk=enquiry.pk, state__in=LIVE).update(**changes)
     if not changed:
         raise Refusal(_("This enquiry is over already."))
 

@@ -45,8 +45,11 @@ def win_enquiries(bought: Iterable[Bought]) -> int:
         if counting:
             enquiry.won_on, enquiry.won_order_id = counting[0]
             enquiry.state, enquiry.state_at, enquiry.parked_until = State.WON, now, None
+            enquiry.waits_from = None
             won.append(enquiry)
-    Enquiry.objects.bulk_update(won, ["state", "state_at", "won_on", "won_order_id", "parked_until"], batch_size=500)
+    Enquiry.objects.bulk_update(
+        won, ["state", "state_at", "waits_from", "won_on", "won_order_id", "parked_until"], batch_size=500
+    )
     _settle(won)
     return len(won)
 
@@ -58,7 +61,8 @@ def unwin_enquiries(order_ids: Collection[int]) -> int:
     for enquiry in rows:
         enquiry.state = State.ANSWERED if enquiry.answered_at else State.OPEN
         enquiry.state_at, enquiry.won_on, enquiry.won_order_id = clock.now(), None, None
-    Enquiry.objects.bulk_update(rows, ["state", "state_at", "won_on", "won_order_id"], batch_size=500)
+        enquiry.waits_from = None if enquiry.answered_at else enquiry.asked_at
+    Enquiry.objects.bulk_update(rows, ["state", "state_at", "waits_from", "won_on", "won_order_id"], batch_size=500)
     if rows:
         people.remove_from_timeline(ROOM, CLOSED, [row.person_id for row in rows], [row.pk for row in rows])
     return len(rows)
