@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars.outreach.models import OPEN, SETTLED, LeavingToken, State, Suppression, Touch, TouchChange
 from regulars.outreach.services.local_outbox import forget_letters
@@ -38,6 +39,13 @@ def export(person_id: int) -> dict[str, Any]:
         row = {name: getattr(touch, name) for name in SHOWN}
         touches.append({**row, "sent_at": touch.sent_at.isoformat() if touch.sent_at else None})
     return {"touches": touches}
+
+
+def summary(person_id: int) -> list[tuple[str, str]]:
+    """How often they heard from us, for whoever compares two entries. One query."""
+    count = Touch.objects.filter(person_id=person_id, state__in=SETTLED).count()
+    words = ngettext("%(n)s time", "%(n)s times", count) % {"n": count}
+    return [(_("Heard from us"), words)] if count else []
 
 
 def erase(person_id: int) -> None:
@@ -101,4 +109,4 @@ def unmerge(moved: MovedRows) -> None:
 
 
 def register_records() -> None:
-    register(PersonRecords("outreach", export, erase, merge, unmerge))
+    register(PersonRecords("outreach", export, erase, merge, unmerge, summary))

@@ -234,6 +234,34 @@ class SilenceForm(forms.Form):
     until = forms.DateField(label=gettext_lazy("Until"), widget=DayInput, required=False)
 
 
+class ActForm(forms.Form):
+    """What is done to everybody in a list."""
+
+    says_optional = False
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What is to be done?"),
+        choices=[
+            ("tag", gettext_lazy("give them a tag")),
+            ("untag", gettext_lazy("take a tag off them")),
+            ("kind", gettext_lazy("note what they are to us")),
+            ("quiet", gettext_lazy("leave them alone for a while")),
+        ],
+        widget=forms.RadioSelect,
+        initial="tag",
+    )
+    tag = forms.CharField(label=gettext_lazy("Tag"), max_length=60, required=False)
+    what = forms.ChoiceField(label=gettext_lazy("What they are to us"), choices=Kind.choices, required=False)
+    until = forms.DateField(label=gettext_lazy("Leave alone until"), widget=DayInput, required=False)
+
+    def facts(self) -> dict[str, str]:
+        said = self.cleaned_data
+        if said["kind"] in ("tag", "untag"):
+            return {"tag": said["tag"]}
+        if said["kind"] == "kind":
+            return {"kind": said["what"]}
+        return {"until": said["until"].isoformat() if said["until"] else ""}
+
+
 class TagManyForm(forms.Form):
     tag = forms.CharField(label=gettext_lazy("Tag"), max_length=60)
     people = forms.TypedMultipleChoiceField(coerce=int, choices=())

@@ -14,11 +14,14 @@ from regulars.kit import clock
 from regulars.kit.panels import Panel
 from regulars.people.forms import ConsentForm, NoteForm, OccasionForm, QuietForm, ReminderForm, SilenceForm
 from regulars.people.models import Channel, Person, Silence
-from regulars.people.queries import coming_up
+from regulars.people.queries import coming_up, find_people
 from regulars.people.queries.knowing import allowed, happened, known_about, open_silences, said_no
+from regulars.people.queries.pairs import alike_to, joined
+from regulars.people.queries.together import together as belonging
 from regulars.staff.permissions import may
 
 SHOWN = 20
+LAST_ANSWER = "people_pair_answered"
 
 
 def panels(request: HttpRequest, person: Person) -> list[Panel]:
@@ -88,12 +91,29 @@ def quiet(request: HttpRequest, person: Person, **more: Any) -> Panel:
     return Panel(90, "side", "people/_quiet.html", context | more)
 
 
+def together(request: HttpRequest, person: Person, **more: Any) -> Panel:
+    """Household, firm, other entries of the same person. About five queries."""
+    text = request.GET.get("with", "").strip()[:200]
+    may_merge = may(request.user, "people.merge")
+    context = _base(request, person) | {
+        "together": belonging(person),
+        "joined": joined(person),
+        "alike": alike_to(person) if may_merge else [],
+        "may_merge": may_merge,
+        "text": text,
+        "found": find_people(text, 6).exclude(pk=person.pk).prefetch_related("emails", "phones") if text else [],
+        "last": request.session.pop(LAST_ANSWER, None),
+    }
+    return Panel(85, "side", "people/_together.html", context | more)
+
+
 PANELS: dict[str, Callable[..., Panel]] = {
     "head": head,
     "upcoming": upcoming,
     "consent": consent,
     "knowledge": knowledge,
     "timeline": timeline,
+    "together": together,
     "quiet": quiet,
 }
 

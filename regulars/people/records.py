@@ -6,7 +6,7 @@ A room registers one `PersonRecords` in its `ready()`. The four calls run inside
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -36,6 +36,7 @@ class PersonRecords:
 
     `export` returns JSON primitives. `erase` removes what tells who somebody was and keeps sums. `merge` moves rows
     from `other_id` to `keep_id` and returns everything it touched; `unmerge` takes exactly that and restores it.
+    `summary` says in pairs (label, words) what there is on somebody, for whoever decides whether two records are one.
     """
 
     room: str
@@ -43,6 +44,7 @@ class PersonRecords:
     erase: Callable[[int], None]
     merge: Callable[[int, int], MovedRows]
     unmerge: Callable[[MovedRows], None]
+    summary: Callable[[int], Sequence[tuple[str, str]]] | None = None
 
 
 _rooms: dict[str, PersonRecords] = {}

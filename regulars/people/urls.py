@@ -2,14 +2,34 @@
 
 from django.urls import path
 
-from regulars.people.views import adding, belongings, editing, listing, panel
+from regulars.people.views import acts, adding, belongings, editing, joining, listing, panel, together, twins
 
 urlpatterns = [
     path("people/", listing.people, name="list"),
     path("people/search/", listing.find, name="search"),
     path("people/new/", adding.add, name="add"),
     path("people/tags/", listing.tag_many, name="tag-many"),
-    path("people/tags/undo/", listing.untag_many, name="tag-undo"),
+    path("people/acts/", acts.acts, name="acts"),
+    path("people/acts/new/", acts.for_everybody, name="act"),
+    path("people/acts/put-away/", acts.put_away, name="act-put-away"),
+    path("people/acts/<int:pk>/undo/", acts.undo, name="act-undo"),
+    path("people/twins/certain/", acts.join_certain, name="twins-certain"),
+    path("people/twins/", twins.twins, name="twins"),
+    path("people/twins/searches/", twins.look_again, name="twins-look"),
+    path("people/twins/<int:pair_id>/joining/", twins.join, name="pair-join"),
+    path("people/twins/<int:pair_id>/parting/", twins.apart, name="pair-apart"),
+    path("people/twins/<int:pair_id>/later/", twins.later, name="pair-later"),
+    path("people/twins/<int:pair_id>/again/", twins.again, name="pair-again"),
+    path("people/merges/<int:merge_id>/parting/", twins.part, name="parting"),
+    path("people/households/", together.roofs, name="roofs"),
+    path("people/households/answers/", together.confirm, name="roofs-answer"),
+    path("people/households/<int:pk>/", together.household, name="household"),
+    path("people/organisations/<int:pk>/", together.organisation, name="organisation"),
+    path("people/<int:person_id>/joining/", joining.joining, name="joining"),
+    path("people/<int:person_id>/household/", together.live, name="live-with"),
+    path("people/<int:person_id>/household/removal/", together.move_out, name="move-out"),
+    path("people/<int:person_id>/organisation/", together.buy_for, name="buy-for"),
+    path("people/<int:person_id>/organisation/removal/", together.stop_buying_for, name="stop-buying-for"),
     path("people/<int:person_id>/edit/", editing.edit, name="edit"),
     path("people/<int:person_id>/timeline/", panel.timeline, name="timeline"),
     path("people/<int:person_id>/notes/", belongings.note, name="note"),

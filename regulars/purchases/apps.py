@@ -8,6 +8,7 @@ class PurchasesConfig(AppConfig):
     def ready(self) -> None:
         from regulars.people.records import PersonRecords, register
         from regulars.purchases import fields
+        from regulars.purchases.queries.summing import bought_by
         from regulars.purchases.services import moving
 
         fields.register()
@@ -18,5 +19,6 @@ class PurchasesConfig(AppConfig):
                 erase=moving.forget_person,
                 merge=moving.move_orders,
                 unmerge=moving.move_back,
+                summary=bought_by,
             )
         )

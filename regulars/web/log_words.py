@@ -32,6 +32,18 @@ WORDS = {
     "export": _("took out all that is held on somebody"),
     "export_all": _("took everything out"),
     "erase": _("erased somebody"),
+    "merge": _("joined two entries of one person"),
+    "unmerge": _("parted two entries again"),
+    "bulk tag": _("tagged many people"),
+    "bulk untag": _("took a tag off many people"),
+    "bulk kind": _("noted what many people are to us"),
+    "bulk quiet": _("left many people alone for a while"),
+    "bulk merge": _("joined the entries that were certain"),
+    "undo bulk tag": _("took back a tag from many people"),
+    "undo bulk untag": _("gave many people their tag again"),
+    "undo bulk kind": _("took back what many people were noted as"),
+    "undo bulk quiet": _("took back that many people are left alone"),
+    "undo bulk merge": _("parted the entries that were joined together"),
     "see_person": _("looked at a person"),
 }
 

@@ -92,6 +92,11 @@ def _condition(chosen: Chosen) -> Q:
     return condition
 
 
+def everybody_fitting(filters: Sequence[Filter]) -> QuerySet[Person]:
+    """Return everybody these filters let through, for what is done to a whole list."""
+    return Person.objects.here().filter(_condition(_chosen(filters)))
+
+
 def _found(text: str, chosen: Chosen, after: str, limit: int) -> Page:
     """Page through what the search found; the place in that list is the mark."""
     found = search(text)

@@ -1,5 +1,6 @@
 """The verbs of this room: the only code that writes its tables."""
 
+from .acts import begin_act, begin_joining, begin_undoing, carry_out, undo_act
 from .adding import add_person, cash_customer
 from .changing import ChangedMeanwhile, change_person
 from .consents import record_consent, withdraw_consent
@@ -49,6 +50,10 @@ __all__ = [
     "add_tag",
     "ask_again",
     "ask_later",
+    "begin_act",
+    "begin_joining",
+    "begin_undoing",
+    "carry_out",
     "cash_customer",
     "celebrate",
     "change_household",
@@ -92,6 +97,7 @@ __all__ = [
     "set_tags",
     "silence",
     "snooze_reminder",
+    "undo_act",
     "unlearn",
     "unmerge",
     "withdraw_consent",

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from regulars.people.models import Person
+from regulars.people.models import BulkAct, Person
 from regulars.people.services import change_person, merge, quiet_until, remind, silence
 from regulars.people.tests.builders import a_person
 from regulars.staff.roles import Role
@@ -253,7 +253,7 @@ def test_many_are_tagged_and_it_can_be_taken_back(desk):
     desk.post("/people/tags/", {"tag": "Silver", "people": [ann.pk, bo.pk]})
     page = desk.get("/people/").text
     assert "1 person is now tagged" in page
-    desk.post("/people/tags/undo/")
+    desk.post(f"/people/acts/{BulkAct.objects.get().pk}/undo/")
     assert (ann.tags.count(), bo.tags.count()) == (1, 0)
 
 

@@ -11,24 +11,25 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.kit import clock
 from regulars.kit.answer import answer, is_htmx, redirect_back
 from regulars.kit.errors import Refusal
-from regulars.people import fields, services
+from regulars.people import fields
 from regulars.people.forms import TagManyForm
-from regulars.people.models import Person
+from regulars.people.models import BulkAct, Person
 from regulars.people.queries import Filter, find_people, people_list
 from regulars.people.queries.lists import BY_NAME, NEWEST
+from regulars.people.queries.matching import Asked
+from regulars.people.queries.pairs import waiting
 from regulars.people.queries.persons import in_order
+from regulars.people.views.acts import UNDO, do
 from regulars.staff.doors import requires
 from regulars.staff.permissions import may
 
 PAGE, PARTIAL = "people/list.html", "people/_found.html"
 ROWS = 20
-UNDO = "people_tagged"
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ def people(request: HttpRequest) -> HttpResponse:
         "may_change": may(request.user, "people.change"),
         "may_add": may(request.user, "people.add"),
         "undo": request.session.get(UNDO),
+        "everybody_url": f"{reverse('people:act')}?{_query(asked)}",
+        "twins": waiting() if may(request.user, "people.merge") and not is_htmx(request) else 0,
         "today": clock.today(),
     }
     reply = answer(request, PAGE, PARTIAL, context)
@@ -108,30 +111,12 @@ def tag_many(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Pick the people and write a tag."))
         return redirect_back(request, "people:list")
-    tag = form.cleaned_data["tag"]
+    ids = tuple(form.cleaned_data["people"])
     try:
-        fresh = services.add_tag(form.cleaned_data["people"], tag)
+        return do(request, BulkAct.Kind.TAG, {"tag": form.cleaned_data["tag"]}, Asked(ids=ids), len(ids))
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
         return redirect_back(request, "people:list")
-    request.session[UNDO] = {"tag": tag, "ids": fresh, "words": _tagged_words(len(fresh), tag)}
-    return redirect_back(request, "people:list")
-
-
-@requires("people.change")
-@require_POST
-def untag_many(request: HttpRequest) -> HttpResponse:
-    """Take the last tag for many back from exactly those who got it, or only put the note away."""
-    last = request.session.pop(UNDO, None)
-    if last and "keep" not in request.POST:
-        services.remove_tag(last["ids"], last["tag"])
-        messages.success(request, _("Taken back."))
-    return redirect_back(request, "people:list")
-
-
-def _tagged_words(count: int, tag: str) -> str:
-    words = ngettext("%(n)s person is now tagged “%(tag)s”.", "%(n)s people are now tagged “%(tag)s”.", count)
-    return words % {"n": count, "tag": tag}
 
 
 def _is_offered(field: fields.Field) -> bool:
@@ -146,6 +131,10 @@ def _back(asked: QueryDict, page: Any, text: str) -> str:
 
 def _address(asked: QueryDict, **changes: str) -> str:
     """The address of the list with these parts changed, empty ones left out; without a mark it begins at the top."""
-    parts = {key: value for key, value in asked.items() if value and key not in {"after", "before"}} | changes
-    query = urlencode({key: value for key, value in parts.items() if value})
+    query = _query(asked, **changes)
     return f"{reverse('people:list')}?{query}" if query else reverse("people:list")
+
+
+def _query(asked: QueryDict, **changes: str) -> str:
+    parts = {key: value for key, value in asked.items() if value and key not in {"after", "before"}} | changes
+    return urlencode({key: value for key, value in parts.items() if value})
