@@ -87,6 +87,13 @@ class SaleForm(forms.Form):
         return people.NewPerson(full_name=name, phones=(reach,))
 
 
+class OwnedForm(forms.Form):
+    """The usual months of what was sold; left out, they stay as they are."""
+
+    warranty_months = forms.IntegerField(required=False, min_value=1, max_value=240)
+    service_months = forms.IntegerField(required=False, min_value=1, max_value=240)
+
+
 class RefundForm(forms.Form):
     """How much went back, when, and for which line."""
 

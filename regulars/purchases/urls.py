@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from regulars.purchases.views import changing, listing, selling
+from regulars.purchases.views import changing, listing, owning, selling
 
 app_name = "purchases"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("new/words/", selling.saying, name="say"),
     path("<int:order_id>/", listing.order, name="detail"),
     path("<int:order_id>/removal/", selling.removal, name="undo"),
+    path("<int:order_id>/lines/<int:position>/things/", owning.thing, name="line-thing"),
     path("<int:order_id>/refunds/", changing.refunds, name="refund"),
     path("<int:order_id>/cancellation/", changing.cancellation, name="cancel"),
 ]

@@ -14,15 +14,26 @@ class ItemKind(models.TextChoices):
 
 
 class Product(models.Model):
-    """A product or service, recognised by its sku, else by its name without case and spacing."""
+    """A product or service, recognised by its sku, else by its name without case and spacing.
+
+    The months are its usual warranty and how often it wants looking after: what is sold becomes, with one tap, a thing
+    somebody owns.
+    """
 
     name = models.CharField(max_length=200)
     name_key = models.CharField(max_length=200)
     sku = models.CharField(max_length=100, blank=True, default="")
     kind = models.CharField(max_length=12, choices=ItemKind.choices, default=ItemKind.PRODUCT)
+    warranty_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    service_months = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=(Q(warranty_months=None) | Q(warranty_months__range=(1, 240)))
+                & (Q(service_months=None) | Q(service_months__range=(1, 240))),
+                name="product_months_are_sensible",
+            ),
             models.UniqueConstraint(fields=["sku"], condition=~Q(sku=""), name="product_sku_is_unique"),
             models.UniqueConstraint(
                 fields=["name_key"], condition=Q(sku=""), name="product_name_is_unique_without_sku"

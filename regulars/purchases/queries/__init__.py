@@ -9,6 +9,7 @@ from regulars.purchases.queries.orders import (
     recent_orders,
     thankable_orders,
 )
+from regulars.purchases.queries.owning import OwnableLine, ownable_lines
 from regulars.purchases.queries.totals import MonthTotals, month_totals, net_total, totals_of
 
 __all__ = [
@@ -16,12 +17,14 @@ __all__ = [
     "Buyers",
     "MonthTotals",
     "OrderPage",
+    "OwnableLine",
     "bought_in_words",
     "buyers_found",
     "month_totals",
     "names_of",
     "net_total",
     "orders_of",
+    "ownable_lines",
     "recent_orders",
     "sold_lately",
     "thankable_orders",

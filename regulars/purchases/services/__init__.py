@@ -11,6 +11,7 @@ from regulars.purchases.services.inputs import (
     RefundsRecorded,
 )
 from regulars.purchases.services.moving import forget_person, move_back, move_orders, records_of
+from regulars.purchases.services.owning import note_as_owned
 from regulars.purchases.services.recording import record_baskets, record_orders
 from regulars.purchases.services.refunding import record_refund, record_refunds
 from regulars.purchases.services.selling import sell, undo_sale
@@ -29,6 +30,7 @@ __all__ = [
     "forget_person",
     "move_back",
     "move_orders",
+    "note_as_owned",
     "of_person",
     "record_baskets",
     "record_orders",

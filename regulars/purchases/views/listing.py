@@ -67,6 +67,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         "order": found,
         "lines": lines,
         "what": what([line.name for line in lines]) or _("A sale"),
+        "ownable": queries.ownable_lines(found, lines) if may(request.user, "rapport.record") else [],
         "refunds": list(found.refunds.select_related("by", "line").order_by("refunded_on", "id")),
         "may_refund": may(request.user, "purchases.refund") and not found.is_cancelled,
     }
