@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from regulars.kit.weaving import WovenForm
 from regulars.outreach.models import Purpose, SendingAccount
 from regulars.outreach.services.providers import PROVIDERS
 
@@ -26,7 +27,7 @@ class LetterWords(forms.Form):
     )
 
 
-class WordingForm(LetterWords):
+class WordingForm(WovenForm, LetterWords):
     subject = forms.CharField(label=_("Subject"), max_length=300)
     name = forms.CharField(label=_("Name, for you"), max_length=120)
     purpose = forms.ChoiceField(label=_("What it is for"), choices=PURPOSES)

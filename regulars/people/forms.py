@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from regulars.kit import clock
 from regulars.kit.business import business
+from regulars.kit.weaving import WovenForm
 from regulars.people.models import Channel, Kind, LeapDay, Occasion, Person, Purpose, Reminder, Silence
 from regulars.people.partial_dates import DateError, PartialDate, parse
 from regulars.people.services import NewAddress
@@ -51,7 +53,7 @@ class AddForm(forms.Form):
     )
 
 
-class PersonForm(forms.Form):
+class PersonForm(WovenForm):
     """Everything about somebody that is written down in fields."""
 
     full_name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False)
@@ -132,6 +134,7 @@ class PersonForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     says_optional = False
+    LINES = MappingProxyType({"emails": "\n", "phones": "\n", "likes": "\n", "dislikes": "\n", "tags": ","})
     TEXTS = (
         "full_name", "given_name", "family_name", "salutation", "best_time", "say", "needs", "expectations", "met",
         "referred_by_text", "language", "zone", "feb29_rule",

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
+from regulars.kit import clock
 from regulars.staff.models import AuditEntry, User
 from regulars.staff.roles import Role
 
 PAGE_LENGTH = 50
+LOOKED_AT = 20
 
 
 def is_inhabited() -> bool:
@@ -44,3 +48,17 @@ def log_page(*, user_id: int | None = None, person_id: int | None = None, before
     found = list(entries[: PAGE_LENGTH + 1])
     page = found[:PAGE_LENGTH]
     return LogPage(page, page[-1].pk if len(found) > PAGE_LENGTH else None)
+
+
+def who_changed(action: str, **about: int | str) -> dict[str, str]:
+    """Return, for each field changed lately, who did it and how long ago, in words. One query."""
+    rows = AuditEntry.objects.filter(action=action, changes__isnull=False, **about).order_by("-id")
+    found: dict[str, str] = {}
+    for row in rows[:LOOKED_AT]:
+        words = _("%(who)s changed it %(ago)s ago") % {
+            "who": row.user_name or _("the house"),
+            "ago": timesince(row.at, clock.now(), depth=1),
+        }
+        for name, _before, _after in row.changes or ():
+            found.setdefault(name, words)
+    return found

@@ -17,7 +17,11 @@ from regulars.staff.models import AuditEntry, User
 from regulars.staff.permissions import may
 from regulars.staff.roles import Role
 
+SHORT = 120
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.contrib.auth.models import AnonymousUser
 
 
@@ -30,8 +34,12 @@ def note_audit(
     object_id: int | str = "",
     person_id: int | None = None,
     text: str = "",
+    changes: Sequence[tuple[str, object, object]] = (),
 ) -> AuditEntry:
-    """Write one line into the log; `None` is the house itself or its terminal."""
+    """Write one line into the log; `None` is the house itself or its terminal.
+
+    `changes`: each field that differs with what stood there and what stands now; kept short.
+    """
     known = user if isinstance(user, User) else None
     return AuditEntry.objects.create(
         at=clock.now(),
@@ -43,8 +51,14 @@ def note_audit(
         object_id=str(object_id),
         person_id=person_id,
         text=text,
+        changes=[[name, _short(before), _short(after)] for name, before, after in changes] or None,
         address=origin.address(),
     )
+
+
+def _short(value: object) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
+    return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
 
 
 def check_may(user: User, action: str) -> None:

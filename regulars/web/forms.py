@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from regulars.kit.weaving import WovenForm
 from regulars.web import opening_hours, places
 
 ZONE_HELP = _("Days begin and end by this clock.")
@@ -84,7 +85,7 @@ class SecondPlaceForm(forms.Form):
     )
 
 
-class BusinessForm(forms.Form):
+class BusinessForm(WovenForm):
     name = forms.CharField(label=_("Name of the business"), max_length=200)
     owner_name = forms.CharField(
         label=_("Signs the letters"), help_text=_("The name under cards and letters."), max_length=200, required=False
@@ -94,8 +95,7 @@ class BusinessForm(forms.Form):
     currency = CurrencyField()
     language = LanguageField()
 
-    def __init__(self, *args: Any, is_currency_fixed: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def fit(self, *, is_currency_fixed: bool = False) -> None:
         if is_currency_fixed:
             currency = self.fields["currency"]
             currency.disabled = True
@@ -112,12 +112,11 @@ class LogoForm(forms.Form):
     )
 
 
-class HoursForm(forms.Form):
+class HoursForm(WovenForm):
     quiet_from = forms.TimeField(label=_("Quiet from"), widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
     quiet_until = forms.TimeField(label=_("until"), widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def fit(self) -> None:
         for key, label in opening_hours.DAYS:
             self.fields[key] = forms.CharField(
                 label=label, required=False, max_length=80, widget=forms.TextInput({"autocomplete": "off"})
@@ -127,7 +126,7 @@ class HoursForm(forms.Form):
         return [self[key] for key, _label in opening_hours.DAYS]
 
 
-class SendingForm(forms.Form):
+class SendingForm(WovenForm):
     postal_address = forms.CharField(
         label=_("Postal address"),
         help_text=_("Stands under every letter: people may know who writes to them, and many countries ask for it."),

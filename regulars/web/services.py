@@ -71,9 +71,18 @@ def change_settings(by: User, fields: Mapping[str, Any]) -> None:
     changed = {name: value for name, value in fields.items() if getattr(shop, name) != value}
     if not changed:
         return
+    differs = [(name, getattr(shop, name), value) for name, value in sorted(changed.items())]
     with transaction.atomic():
         kit.change_business(**changed)
-        note_audit(by, "change_settings", room="web", kind="business", object_id=1, text=", ".join(sorted(changed)))
+        note_audit(
+            by,
+            "change_settings",
+            room="web",
+            kind="business",
+            object_id=1,
+            text=", ".join(sorted(changed)),
+            changes=differs,
+        )
 
 
 def change_hours(by: User, *, days: Mapping[str, str], quiet_from: time, quiet_until: time) -> None:

@@ -188,3 +188,15 @@ def test_what_was_sent_stands_on_the_person_page(client, owner):
     services.record_outcome(touch, "spoke", "She is well.", owner)
     page = client.get(f"/people/{person.pk}/").content.decode()
     assert "What we sent" in page
+
+
+def test_two_who_write_the_same_words_at_once_are_both_read(client, owner):
+    form = client.get("/words/thank-you/").context["form"]
+    opened = {name: value for name in form.fields if (value := form[name].value())}
+    assert client.post("/words/thank-you/", opened | {"body": "{{ greeting }},\n\nmine."}).status_code == 302
+    assert client.post("/words/thank-you/", opened | {"subject": "From the shop"}).status_code == 302
+    assert (queries.latest("thank-you").subject, "mine." in queries.latest("thank-you").body) == ("From the shop", True)
+    asked = client.post("/words/thank-you/", opened | {"body": "{{ greeting }},\n\nyours."})
+    assert asked.status_code == 422
+    assert "mine." in asked.text
+    assert "yours." in asked.text

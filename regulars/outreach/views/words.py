@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from regulars.kit.answer import answer, redirect_back
 from regulars.kit.errors import Refusal
+from regulars.kit.weaving import Clash, weave
 from regulars.outreach import queries, services
 from regulars.outreach.access import words_for
 from regulars.outreach.forms import WordingForm
@@ -47,7 +48,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         "purpose": wording.purpose,
         "has_offer": wording.has_offer,
     }
-    return _edit(request, WordingForm(request.POST or None, initial=initial), version, key)
+    return _edit(request, initial, version, key)
 
 
 @requires("outreach.write")
@@ -55,13 +56,17 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 def new_words(request: HttpRequest) -> HttpResponse:
     """Write words of one's own."""
     version = WordingVersion(wording=Wording(name=""), version=0, body="{{ greeting }},\n\n\n\n{{ signature }}")
-    form = WordingForm(request.POST or None, initial={"body": version.body, "purpose": "care"})
-    return _edit(request, form, version, "")
+    return _edit(request, {"body": version.body, "purpose": "care"}, version, "")
 
 
-def _edit(request: HttpRequest, form: WordingForm, version: WordingVersion, key: str) -> HttpResponse:
+def _edit(request: HttpRequest, initial: dict[str, Any], version: WordingVersion, key: str) -> HttpResponse:
+    """What a colleague wrote meanwhile falls together with ours; a text that both changed is asked."""
     is_preview = "preview" in request.POST
-    if request.method == "POST" and not is_preview and form.is_valid():
+    form, clashes = WordingForm(initial=initial), list[Clash]()
+    if request.method == "POST":
+        data, clashes = weave(request.POST, form) if not is_preview else (request.POST, [])
+        form = WordingForm(data)
+    if request.method == "POST" and not is_preview and not clashes and form.is_valid():
         try:
             kept = _keep(cast(User, request.user), form, key)
         except Refusal as refusal:
@@ -73,6 +78,7 @@ def _edit(request: HttpRequest, form: WordingForm, version: WordingVersion, key:
     body = form.data.get("body", version.body) if form.is_bound else version.body
     context = {
         "form": form,
+        "clashes": clashes,
         "key": key,
         "version": version,
         "is_starter": key in STARTERS,
@@ -80,7 +86,7 @@ def _edit(request: HttpRequest, form: WordingForm, version: WordingVersion, key:
         "people": some_people(),
         "preview": _preview(request, subject, body),
     }
-    status = 422 if form.is_bound and form.errors and not is_preview else 200
+    status = 422 if clashes or (form.is_bound and form.errors and not is_preview) else 200
     return render(request, "outreach/wording.html", context, status=status)
 
 

@@ -1,5 +1,6 @@
 """The reads of this room."""
 
+from .changed import who_changed
 from .consents import ConsentState, consent_state, silenced
 from .lists import Filter, Page, people_list
 from .occasions import ObservedDay, coming_up, observed, occasion_rows, occasions_between
@@ -23,4 +24,5 @@ __all__ = [
     "reminders_due",
     "search",
     "silenced",
+    "who_changed",
 ]

@@ -16,6 +16,7 @@ from regulars.people.services.changing import touch
 from regulars.people.services.finding import rewrite_words
 from regulars.people.services.satellites import tag_word, tags_named
 from regulars.staff.models import User
+from regulars.staff.services import note_audit
 
 
 @transaction.atomic
@@ -66,7 +67,7 @@ def remove_tag(person_ids: Sequence[int], name: str) -> int:
 
 
 @transaction.atomic
-def set_tags(person: Person, names: Iterable[str]) -> None:
+def set_tags(person: Person, names: Iterable[str], by: User | None = None) -> None:
     """Let one person wear exactly these tags."""
     wanted = {tag_word(name): name for name in names if tag_word(name)}
     held = dict(person.tags.values_list("tag__word", "tag__name"))
@@ -76,30 +77,54 @@ def set_tags(person: Person, names: Iterable[str]) -> None:
     for word, name in wanted.items():
         if word not in held:
             add_tag([person.pk], name)
+    _note(by, person, [("tags", list(held.values()), list(person.tags.values_list("tag__name", flat=True)))])
 
 
 @transaction.atomic
-def set_preferences(person: Person, likes: Iterable[str], dislikes: Iterable[str]) -> None:
+def set_preferences(person: Person, likes: Iterable[str], dislikes: Iterable[str], by: User | None = None) -> None:
     """Write down exactly these likes and dislikes."""
     wanted = [
         (taste, text.strip()[:200]) for taste, texts in (("like", likes), ("dislike", dislikes)) for text in texts
     ]
+    before = _tastes(person) if by else {}
     person.preferences.all().delete()
     rows = [Preference(person=person, taste=taste, text=text) for taste, text in dict.fromkeys(wanted) if text]
     Preference.objects.bulk_create(rows)
+    after = _tastes(person) if by else {}
+    _note(by, person, [(f"{taste}s", before[taste], after[taste]) for taste in before])
     touch(person.pk, "preferences")
 
 
 @transaction.atomic
-def set_kinds(person: Person, kinds: Iterable[str]) -> None:
+def set_kinds(person: Person, kinds: Iterable[str], by: User | None = None) -> None:
     """Say what this person is to the business; at least one of the kinds listed."""
     wanted = [kind for kind in dict.fromkeys(kinds) if kind in Kind.values]
     if not wanted:
         raise Refusal(_("Please choose at least one."), field="kinds")
+    before = list(person.kinds.values_list("kind", flat=True))
     person.kinds.exclude(kind__in=wanted).delete()
-    held = set(person.kinds.values_list("kind", flat=True))
+    held = set(before) & set(wanted)
     PersonKind.objects.bulk_create([PersonKind(person=person, kind=kind) for kind in wanted if kind not in held])
     touch(person.pk, "kinds")
+    _note(by, person, [("kinds", before, wanted)])
+
+
+def _tastes(person: Person) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {"like": [], "dislike": []}
+    for taste, text in person.preferences.order_by("pk").values_list("taste", "text"):
+        found[taste].append(text)
+    return found
+
+
+def _note(by: User | None, person: Person, changes: list[tuple[str, list[str], list[str]]]) -> None:
+    """Let the log say what somebody changed by hand; what a file or the house does stands elsewhere."""
+    differs = [(name, before, after) for name, before, after in changes if sorted(before) != sorted(after)]
+    if by is not None and differs:
+        text = ", ".join(name for name, _before, _after in differs)
+        note_audit(
+            by, "change", room="people", kind="person", object_id=person.pk, person_id=person.pk, text=text,
+            changes=differs,
+        )  # fmt: skip
 
 
 def _retagged(person_ids: Sequence[int]) -> None:

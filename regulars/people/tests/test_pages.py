@@ -316,3 +316,50 @@ def test_the_page_before_an_erasure_says_what_goes_and_changes_nothing(desk):
     ann.refresh_from_db()
     assert ann.erased_at
     assert desk.get(f"/people/{ann.pk}/erasure/").status_code == 404
+
+
+def test_two_who_change_different_fields_lose_nothing_and_are_not_asked(desk):
+    ann = a_person("Ann Baker", phone="+44 171 555 0188", tags=("silver",))
+    page = f"/people/{ann.pk}/edit/"
+    mine = filled(page, ann, desk)
+    theirs = mine | {
+        "say": "Ask about the ring.",
+        "phones": "+44 171 555 0188\n+44 20 7946 0018",
+        "tags": "silver, vip",
+    }
+    assert desk.post(page, theirs).status_code == 303
+    mine |= {"needs": "Gifts", "phones": "+44 171 555 0188\n+44 161 496 0990", "tags": "silver, blue"}
+    assert desk.post(page, mine).status_code == 303
+    ann.refresh_from_db()
+    assert (ann.say, ann.needs) == ("Ask about the ring.", "Gifts")
+    assert ann.phones.count() == 3
+    assert sorted(ann.tags.values_list("tag__name", flat=True)) == ["blue", "silver", "vip"]
+
+
+def test_a_field_that_both_changed_names_who_did_and_asks(desk):
+    ann = a_person("Ann Baker")
+    page = f"/people/{ann.pk}/edit/"
+    mine = filled(page, ann, desk)
+    desk.post(page, mine | {"best_time": "mornings"})
+    told = desk.post(page, mine | {"best_time": "evenings", "needs": "Gifts"})
+    assert told.status_code == 422
+    assert "changed it" in told.text
+    assert "mornings" in told.text
+    assert "evenings" in told.text
+    assert Person.objects.get(pk=ann.pk).needs == ""
+    form = told.context["form"]
+    again = {name: value for name in form.fields if (value := form[name].value()) is not None}
+    assert desk.post(page, again | {"keep-best_time": "theirs"}).status_code == 303
+    ann.refresh_from_db()
+    assert (ann.best_time, ann.needs) == ("mornings", "Gifts")
+
+
+def test_who_was_erased_meanwhile_leaves_the_words_to_copy(desk):
+    ann = a_person("Ann Baker")
+    page = f"/people/{ann.pk}/edit/"
+    said = filled(page, ann, desk) | {"needs": "A long note <b>about</b> her wishes"}
+    desk.post(f"/people/{ann.pk}/erasure/")
+    for address, typed in ((page, said), (f"/people/{ann.pk}/notes/", {"text": "A long note <b>about</b> her wishes"})):
+        gone = desk.post(address, typed)
+        assert gone.status_code == 404
+        assert "A long note &lt;b&gt;about&lt;/b&gt; her wishes" in gone.text

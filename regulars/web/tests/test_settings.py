@@ -160,3 +160,20 @@ def test_nothing_outside_the_pictures_is_ever_sent(at_home: Client, name: str) -
 
 def test_pictures_are_for_those_who_work_here(owner: object, client: Client) -> None:
     assert client.get("/media/business/logo.png").status_code == 302
+
+
+def test_two_owners_who_settle_different_things_lose_nothing_and_the_same_thing_is_asked(at_home: Client) -> None:
+    form = at_home.get("/settings/sending/").context["form"]
+    opened = {name: form[name].value() for name in form.fields}
+    assert at_home.post("/settings/sending/", opened | {"asks_per_month": 3}).status_code == 302
+    assert at_home.post("/settings/sending/", opened | {"touches_per_week": 5}).status_code == 302
+    shop = business()
+    assert (shop.asks_per_month, shop.touches_per_week) == (3, 5)
+    asked = at_home.post("/settings/sending/", opened | {"asks_per_month": 9})
+    assert asked.status_code == 422
+    assert "Someone changed this meanwhile" in asked.text
+    assert "changed it" in asked.text
+    assert business().asks_per_month == 3
+    again = {name: asked.context["form"][name].value() for name in form.fields}
+    assert at_home.post("/settings/sending/", again).status_code == 302
+    assert business().asks_per_month == 9

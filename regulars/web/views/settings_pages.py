@@ -11,19 +11,21 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from regulars.kit.business import business
+from regulars.kit.business import business, forget_business
 from regulars.kit.errors import Refusal
+from regulars.kit.weaving import Clash, WovenForm, weave
 from regulars.staff.doors import requires
 from regulars.staff.permissions import may
+from regulars.staff.queries import who_changed
 from regulars.staff.services import check_may
 from regulars.web import opening_hours, services
 from regulars.web.forms import BusinessForm, HoursForm, LogoForm, SendingForm
 from regulars.web.saying import say
 
 if TYPE_CHECKING:
-    from django.forms import Form
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, QueryDict
 
+    from regulars.kit.business import Business
     from regulars.staff.models import User
 
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
@@ -33,12 +35,21 @@ def _me(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-def _settle(request: HttpRequest, form: Form, template: str, take: Callable[[dict[str, Any]], None]) -> HttpResponse:
-    """The one way of all settings pages: show; take what was typed and come back; or show it again with the reason."""
+Make = Callable[["QueryDict | None"], WovenForm]
+
+
+def _settle(request: HttpRequest, make: Make, template: str, take: Callable[[dict[str, Any]], None]) -> HttpResponse:
+    """The one way of all settings pages: show; take what was typed and come back; or show it again with the reason.
+
+    What a colleague settled meanwhile stays, unless both changed the same: that is asked.
+    """
     may_change = may(_me(request), "settings.change")
+    form, clashes = make(None), list[Clash]()
     if request.method == "POST":
         check_may(_me(request), "settings.change")
-        if form.is_valid():
+        data, clashes = weave(request.POST, form, who_changed("change_settings", object_kind="business"))
+        form = make(data)
+        if not clashes and form.is_valid():
             try:
                 take(form.cleaned_data)
             except Refusal as refusal:
@@ -47,7 +58,14 @@ def _settle(request: HttpRequest, form: Form, template: str, take: Callable[[dic
                 messages.success(request, _("Kept."))
                 return redirect(request.path)
     context = {"form": form, "business": business(), "may_change": may_change, "logo_form": LogoForm()}
-    return render(request, template, context, status=422 if form.errors else 200)
+    status = 422 if clashes or form.errors else 200
+    return render(request, template, {**context, "clashes": clashes}, status=status)
+
+
+def _shop() -> Business:
+    """The settings as they stand this moment, not as they were read a second ago."""
+    forget_business()
+    return business()
 
 
 @requires("house.enter")
@@ -64,14 +82,12 @@ def index(request: HttpRequest) -> HttpResponse:
 @read_or_write
 def about(request: HttpRequest) -> HttpResponse:
     """Name, zone, currency, country, language."""
-    shop = business()
+    shop = _shop()
     names = ("name", "owner_name", "country", "zone", "currency", "language")
-    form = BusinessForm(
-        request.POST or None,
-        initial={name: getattr(shop, name) for name in names},
-        is_currency_fixed=shop.currency_fixed_at is not None,
-    )
-    return _settle(request, form, "web/settings/business.html", partial(services.change_settings, _me(request)))
+    initial = {name: getattr(shop, name) for name in names}
+    fitting = {"is_currency_fixed": shop.currency_fixed_at is not None}
+    make = partial(BusinessForm, initial=initial, fitting=fitting)
+    return _settle(request, make, "web/settings/business.html", partial(services.change_settings, _me(request)))
 
 
 @requires("settings.change")
@@ -97,23 +113,23 @@ def logo(request: HttpRequest) -> HttpResponse:
 @read_or_write
 def hours(request: HttpRequest) -> HttpResponse:
     """Opening hours, and the hours in which nobody is written to."""
-    shop = business()
+    shop = _shop()
     week = {key: opening_hours.shown(shop.opening_hours.get(key, [])) for key, _label in opening_hours.DAYS}
     initial = {**week, "quiet_from": shop.quiet_from, "quiet_until": shop.quiet_until}
-    form = HoursForm(request.POST or None, initial=initial)
+    make = partial(HoursForm, initial=initial)
 
     def take(typed: dict[str, Any]) -> None:
         quiet = {"quiet_from": typed.pop("quiet_from"), "quiet_until": typed.pop("quiet_until")}
         services.change_hours(_me(request), days=typed, **quiet)
 
-    return _settle(request, form, "web/settings/hours.html", take)
+    return _settle(request, make, "web/settings/hours.html", take)
 
 
 @requires("settings.see")
 @read_or_write
 def sending(request: HttpRequest) -> HttpResponse:
     """Addresses, the wait before a letter leaves, and how often one person hears from us."""
-    shop = business()
+    shop = _shop()
     names = ("postal_address", "public_address", "send_delay_minutes", "touches_per_week", "asks_per_month")
-    form = SendingForm(request.POST or None, initial={name: getattr(shop, name) for name in names})
-    return _settle(request, form, "web/settings/sending.html", partial(services.change_sending, _me(request)))
+    make = partial(SendingForm, initial={name: getattr(shop, name) for name in names})
+    return _settle(request, make, "web/settings/sending.html", partial(services.change_sending, _me(request)))
