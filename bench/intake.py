@@ -53,22 +53,27 @@ def main() -> None:
 
 def measured(name: str, rows: int, people: int, *, pages: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
-        cluster = None
+        cluster, server = None, 0
         os.environ |= {"REGULARS_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "regulars.settings"}
         if name == "postgresql":
             from regulars.kit.tests.postgres import Cluster
 
             cluster = Cluster()
             cluster.start()
+            server = cluster.server.pid if cluster.server else 0
             os.environ["REGULARS_DATABASE_URL"] = cluster.make_database("bench")
         try:
-            return {"bench": "intake", "database": name, **timed(Path(folder), rows, people, pages=pages)}
+            return {
+                "bench": "intake",
+                "database": name,
+                **timed(Path(folder), rows, people, pages=pages, server=server),
+            }
         finally:
             if cluster:
                 cluster.stop()
 
 
-def timed(folder: Path, rows: int, people: int, *, pages: bool) -> dict[str, Any]:
+def timed(folder: Path, rows: int, people: int, *, pages: bool, server: int) -> dict[str, Any]:
     import django
 
     django.setup()
@@ -81,9 +86,11 @@ def timed(folder: Path, rows: int, people: int, *, pages: bool) -> dict[str, Any
     path = folder / "orders.csv"
     write_export(path, rows, people)
     asker = Asker(folder) if pages else None
-    first, seconds, peak_mb = taken_in(path)
+    before = server_cpu(server)
+    first, seconds, peak_mb, cpu_seconds = taken_in(path)
+    server_seconds = server_cpu(server) - before
     waits = asker.stopped() if asker else []
-    again, again_seconds, _mb = taken_in(path)
+    again, again_seconds, _mb, _cpu = taken_in(path)
     floor_seconds = floor()
     found: dict[str, Any] = {
         "rows": rows,
@@ -92,6 +99,8 @@ def timed(folder: Path, rows: int, people: int, *, pages: bool) -> dict[str, Any
         "seconds": round(seconds, 1),
         "rows_a_second": round(rows / seconds),
         "peak_mb": peak_mb,
+        "cpu_seconds": round(cpu_seconds, 1),
+        "server_cpu_seconds": round(server_seconds, 1),
         "again_seconds": round(again_seconds, 1),
         "again_changed": again["orders"]["new"] + again["orders"]["updated"],
         "floor_seconds": round(floor_seconds, 1),
@@ -104,20 +113,58 @@ def timed(folder: Path, rows: int, people: int, *, pages: bool) -> dict[str, Any
     return found
 
 
-def taken_in(path: Path) -> tuple[dict[str, Any], float, int]:
-    """Take the file in by a process of its own, as the house does; returns its answer, the time and its memory."""
+def taken_in(path: Path) -> tuple[dict[str, Any], float, int, float]:
+    """Take the file in by a process of its own, as the house does; returns its answer, the time, the memory of it and
+    its helpers (the highest each ever had, added up) and the processor seconds of them all."""
     started = time.perf_counter()
     code = (
         "import json, resource, sys, django; django.setup()\n"
         "from regulars.intake.services import import_files\n"
         "answer = import_files([sys.argv[1]])['files'][0]\n"
-        "own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "kin = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss\n"
-        "print(json.dumps([answer, (own + kin) // 1024]))"
+        "used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]\n"
+        "print(json.dumps([answer, sum(one.ru_utime + one.ru_stime for one in used)]))"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(path)], check=True, capture_output=True, text=True)
-    answer, peak_mb = json.loads(done.stdout.splitlines()[-1])
-    return answer, time.perf_counter() - started, peak_mb
+    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True) as taker:
+        highest: dict[int, int] = {}
+        while taker.poll() is None:
+            for pid in (taker.pid, *kin(taker.pid)):
+                highest[pid] = max(highest.get(pid, 0), high_water_kb(pid))
+            time.sleep(0.1)
+        seconds = time.perf_counter() - started
+        assert taker.stdout is not None
+        answer, cpu_seconds = json.loads(taker.stdout.read().splitlines()[-1])
+    return answer, seconds, sum(highest.values()) // 1024, cpu_seconds
+
+
+def kin(pid: int) -> list[int]:
+    """The children of a process."""
+    try:
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def high_water_kb(pid: int) -> int:
+    """The most memory a process has had so far. Not its ru_maxrss, which begins with that of whoever started it."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
+
+
+def server_cpu(pid: int) -> float:
+    """Processor seconds of a PostgreSQL server and its processes, the ended ones too."""
+    if not pid:
+        return 0.0
+    ticks = 0
+    for one, is_server in ((pid, True), *((child, False) for child in kin(pid))):
+        try:
+            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += sum(map(int, fields[11:15] if is_server else fields[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def write_export(path: Path, rows: int, people: int) -> None:

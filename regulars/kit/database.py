@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
@@ -12,7 +14,9 @@ from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 _alias: ContextVar[str] = ContextVar("regulars_database", default=DEFAULT_DB_ALIAS)
+_columns_never_null: dict[tuple[str, str, str], frozenset[str]] = {}
 Item = TypeVar("Item")
+COPIED_AT_ONCE = 2_000
 
 
 class ContextRouter:
@@ -57,12 +61,20 @@ def using(name: str) -> Iterator[None]:
 
 
 def chunks_by_time(
-    items: Iterable[Item], write: Callable[[list[Item]], object], held_ms: float = 50, *, first: int = 50
+    items: Iterable[Item],
+    write: Callable[[list[Item]], object],
+    held_ms: float = 50,
+    *,
+    first: int = 50,
+    most: int = 20_000,
 ) -> int:
     """Write everything in transactions that hold the writer no longer than about `held_ms`; returns how many items.
 
-    The size of the next chunk follows from how long the last one took. Safe to break off: whole chunks stay.
+    The size of the next chunk follows from how long the last one took, but never falls below a tenth of the first: on a
+    busy machine what every transaction costs anyway would leave nothing for the rows. Safe to break off: whole chunks
+    stay.
     """
+    least = max(1, first // 10)
     iterator = iter(items)
     size, count = first, 0
     while chunk := [item for _, item in zip(range(size), iterator, strict=False)]:
@@ -71,8 +83,34 @@ def chunks_by_time(
             write(chunk)
         took_ms = max((time.perf_counter() - started) * 1000, 0.01)
         count += len(chunk)
-        size = max(1, min(int(len(chunk) * held_ms / took_ms), size * 4, 20_000))
+        size = max(least, min(int(len(chunk) * held_ms / took_ms), size * 4, most))
     return count
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Add new rows by COPY (PostgreSQL only). Written as CSV, which Python does at the speed of C: half the time of
+    handing over value by value. An empty cell is NULL where the column may be, else an empty text."""
+    link = connection()
+    name = link.ops.quote_name
+    filled = ", ".join(name(column) for column in columns if column in _never_null(link, table))
+    ending = f", FORCE_NOT_NULL ({filled})" if filled else ""
+    sql = f"COPY {name(table)} ({', '.join(map(name, columns))}) FROM STDIN (FORMAT csv{ending})"
+    with link.cursor() as cursor, cursor.copy(sql) as copy:
+        for start in range(0, len(rows), COPIED_AT_ONCE):
+            text = io.StringIO()
+            csv.writer(text).writerows(rows[start : start + COPIED_AT_ONCE])
+            copy.write(text.getvalue())
+
+
+def _never_null(link: BaseDatabaseWrapper, table: str) -> frozenset[str]:
+    key = link.alias, link.settings_dict["NAME"], table
+    if key not in _columns_never_null:
+        with link.cursor() as cursor:
+            cursor.execute(
+                "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnotnull AND attnum > 0", [table]
+            )
+            _columns_never_null[key] = frozenset(column for (column,) in cursor.fetchall())
+    return _columns_never_null[key]
 
 
 @contextmanager

@@ -21,7 +21,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
         return
     fields = _fields(model, columns)
     if database.is_postgres() and not skip_known:
-        _copy(model, fields, rows)
+        database.copy_rows(model._meta.db_table, [field.column for field in fields], rows)
     else:
         _execute(model, fields, rows, skip_known=skip_known)
 
@@ -94,15 +94,6 @@ def _execute(
     sql = f"INSERT INTO {link.ops.quote_name(model._meta.db_table)} ({names}) VALUES ({marks}){ending}"  # noqa: S608
     with link.cursor() as cursor:
         cursor.executemany(sql, _adapted(fields, rows))
-
-
-def _copy(model: type[models.Model], fields: list[Any], rows: Sequence[Row]) -> None:
-    link = database.connection()
-    names = ", ".join(link.ops.quote_name(field.column) for field in fields)
-    sql = f"COPY {link.ops.quote_name(model._meta.db_table)} ({names}) FROM STDIN"
-    with link.cursor() as cursor, cursor.copy(sql) as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 def _fields(model: type[models.Model], names: Sequence[str]) -> list[Any]:

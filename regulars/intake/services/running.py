@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,10 +18,12 @@ from regulars.intake.options import ImportOptions
 from regulars.intake.reading import Sheet
 from regulars.intake.services.opening import house, opened, source_of, understood
 from regulars.intake.services.people_of import Manner
+from regulars.intake.services.preparing import Preparer, preparer
 from regulars.intake.services.questions import ask_about_following_up, keep_questions
 from regulars.intake.services.refusing import keep_refused
+from regulars.intake.services.units import Portion, portions_after
 from regulars.intake.services.writing import Writer
-from regulars.intake.staging.pipeline import BIG_FILE_BYTES, House, Staged, stage, workshop
+from regulars.intake.staging.pipeline import BIG_FILE_BYTES, House, Staged, reading_room, stage, workshop
 from regulars.kit import bulletin, clock, money
 from regulars.kit.services import change_business
 from regulars.purchases.models import Order
@@ -60,15 +64,33 @@ def carry_out(run: ImportRun, path: Path) -> Staged:
     sheet = opened(path, options)
     found = understood(sheet, options)
     place, about = folder_of(run), house()
-    with workshop(place, is_big=path.stat().st_size > BIG_FILE_BYTES) as con:
+    is_big = path.stat().st_size > BIG_FILE_BYTES
+    with preparer(is_wanted=is_big) as beside, workshop(place, is_big=is_big) as con:
         staged = stage(con, sheet, found, options, about, place, path, run.name)
         _settle_currency(staged, about, is_dry=options.is_dry_run)
         _note_start(run, sheet, found, staged)
         manner = Manner(source_of(found), run.name, staged.date_order, options.consent)
-        writer = Writer(run, staged, manner, run.by)
-        writer.write_all()
+        with _portions(run, staged, manner, place, beside) as portions:
+            Writer(run, staged, manner, run.by).write_all(portions)
         _finish(run, sheet, staged)
     return staged
+
+
+@contextmanager
+def _portions(
+    run: ImportRun, staged: Staged, manner: Manner, place: Path, beside: Preparer | None
+) -> Iterator[Iterator[Portion]]:
+    """What is left to write: of a small file read here, of a big one by a process beside us, which needs the staging
+    closed and open for reading only."""
+    if beside is None:
+        yield portions_after(staged.con, run.cursor, staged.units, manner, is_about_sales=staged.is_about_sales)
+        return
+    staged.con.close()
+    with (
+        closing(reading_room(place)) as staged.con,
+        beside.portions(place, run.cursor, staged.units, manner, is_about_sales=staged.is_about_sales) as portions,
+    ):
+        yield portions
 
 
 def _settle_currency(staged: Staged, about: House, *, is_dry: bool) -> None:

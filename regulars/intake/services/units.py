@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from duckdb import DuckDBPyConnection
@@ -26,17 +26,27 @@ class Unit(NamedTuple):
     basket: Basket | None
 
 
-def units_after(
-    con: DuckDBPyConnection, cursor: int, total: int, manner: Manner, *, is_about_sales: bool
-) -> Iterator[Unit]:
-    """Yield the units after number `cursor` in their order."""
-    for turn, start in enumerate(range(cursor + 1, total + 1, SLICE)):
+Numbered = tuple[int, int | None, tuple[Any, ...] | None]
+Portion = tuple[list[Numbered], dict[int, Told]]
+"""Units of a slice (number, whose, the values of a basket), and their people by place: plain enough for a pipe."""
+
+
+def units_of(portions: Iterable[Portion]) -> Iterator[Unit]:
+    """Yield the units of these portions."""
+    for turn, (numbered, people) in enumerate(portions):
         now_and_then(turn, COLLECT_EVERY)
-        end = min(start + SLICE - 1, total)
-        if is_about_sales:
-            yield from _sales(con, start, end, manner)
-        else:
-            yield from _people_only(con, start, end, manner)
+        for number, pos, basket in numbered:
+            person = people[pos] if pos is not None else None
+            yield Unit(number, pos, person, Basket._make(basket) if basket else None)
+
+
+def portions_after(
+    con: DuckDBPyConnection, cursor: int, total: int, manner: Manner, *, is_about_sales: bool
+) -> Iterator[Portion]:
+    """Yield the units after number `cursor` in their order, slice by slice."""
+    read = _sales if is_about_sales else _people_only
+    for start in range(cursor + 1, total + 1, SLICE):
+        yield read(con, start, min(start + SLICE - 1, total), manner)
 
 
 def pos_of(con: DuckDBPyConnection, unit: int) -> int | None:
@@ -45,9 +55,9 @@ def pos_of(con: DuckDBPyConnection, unit: int) -> int | None:
     return found[0] if found else None
 
 
-def _people_only(con: DuckDBPyConnection, start: int, end: int, manner: Manner) -> Iterator[Unit]:
-    for pos, person in _people(con, start, end, manner).items():
-        yield Unit(pos, pos, person, None)
+def _people_only(con: DuckDBPyConnection, start: int, end: int, manner: Manner) -> Portion:
+    people = _people(con, start, end, manner)
+    return [(pos, pos, None) for pos in people], people
 
 
 def _people(con: DuckDBPyConnection, first: int, last: int, manner: Manner) -> dict[int, Told]:
@@ -56,26 +66,32 @@ def _people(con: DuckDBPyConnection, first: int, last: int, manner: Manner) -> d
     return {row[0]: told(row, manner) for row in rows}
 
 
-def _sales(con: DuckDBPyConnection, start: int, end: int, manner: Manner) -> Iterator[Unit]:
+def _sales(con: DuckDBPyConnection, start: int, end: int, manner: Manner) -> Portion:
     sql = f"SELECT {', '.join(ORDER)} FROM unit WHERE unit BETWEEN ? AND ? ORDER BY unit"  # noqa: S608  # our columns
     rows = con.execute(sql, [start, end]).fetchall()
     named = [row[1] for row in rows if row[1] is not None]
     people = _people(con, min(named), max(named), manner) if named else {}
-    lines = _by_unit(con, "SELECT unit, name, sku, quantity, amount, kind FROM unit_item", start, end)
-    refunds = _by_unit(con, "SELECT unit, reference, day, amount, NULL FROM unit_refund", start, end)
+    lines = _by_unit(con, "unit, name, sku, quantity, amount, kind", "unit_item", "place", start, end)
+    refunds = _by_unit(con, "unit, reference, day, amount, NULL", "unit_refund", "place, reference, amount", start, end)
     source = manner.source
+    found: list[Numbered] = []
     for number, pos, reference, day, at, paid, tax, shipping, discount, is_cancelled, channel, note in rows:
         basket = basket_of(
             *(source, reference, None, day, at, paid, tax, shipping, discount, is_cancelled, channel, None, note),
             tuple(lines.get(number, ())),
             _told_apart(refunds[number]) if number in refunds else (),
         )
-        yield Unit(number, pos, people[pos] if pos is not None else None, basket)
+        found.append((number, pos, tuple(basket)))
+    return found, people
 
 
-def _by_unit(con: DuckDBPyConnection, sql: str, start: int, end: int) -> dict[int, list[tuple[Any, ...]]]:
+def _by_unit(
+    con: DuckDBPyConnection, columns: str, table: str, within: str, start: int, end: int
+) -> dict[int, list[tuple[Any, ...]]]:
+    """Read rows of units in the file's own order: the hash of an order's content depends on it."""
     found: dict[int, list[tuple[Any, ...]]] = {}
-    for row in con.execute(f"{sql} WHERE unit BETWEEN ? AND ?", [start, end]).fetchall():
+    sql = f"SELECT {columns} FROM {table} WHERE unit BETWEEN ? AND ? ORDER BY unit, {within}"  # noqa: S608  # our columns
+    for row in con.execute(sql, [start, end]).fetchall():
         found.setdefault(row[0], []).append(row[1:])
     return found
 

@@ -5,7 +5,7 @@ Killed in the middle, a run goes on after the last stretch that was written whol
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,7 +20,7 @@ from regulars.intake.models import ImportRun
 from regulars.intake.services import collecting
 from regulars.intake.services.effects import note_effects, orders_as_they_stand
 from regulars.intake.services.people_of import Manner, Told
-from regulars.intake.services.units import Unit, pos_of, units_after
+from regulars.intake.services.units import Portion, Unit, pos_of, units_of
 from regulars.intake.staging.pipeline import Staged
 from regulars.kit import jobs
 from regulars.kit.database import chunks_by_time, connection, is_postgres
@@ -30,8 +30,8 @@ from regulars.purchases import services as purchases
 from regulars.purchases.services import Basket, LaterRefund, NewRefund, Recorded
 from regulars.staff.models import User
 
-HELD_MS, FIRST_CHUNK = 120, 500  # beside people at work
-EMPTY_HELD_MS, EMPTY_FIRST_CHUNK = 700, 2_000  # into an empty book
+HELD_MS, FIRST_CHUNK, MOST = 50, 500, 20_000  # beside people at work
+EMPTY_HELD_MS, EMPTY_FIRST_CHUNK, EMPTY_MOST = 2_000, 5_000, 40_000  # into an empty book
 MUCH = 20_000
 FIT_FOR_MUCH = {"cache_size": -96_000, "wal_autocheckpoint": 25_000, "mmap_size": 0}
 STORIES_UNTIL = 2_000  # a larger import writes no timeline entry for each order
@@ -49,16 +49,17 @@ class Writer:
     last_person_id: int | None = None
     written: int = field(default=0)
 
-    def write_all(self) -> None:
-        """Write everything that is left to write."""
+    def write_all(self, portions: Iterable[Portion]) -> None:
+        """Write everything that is left to write: these portions, which begin after the run's cursor."""
         run, staged = self.run, self.staged
         self.written = run.cursor
         self.last_pos = pos_of(staged.con, run.cursor) if run.cursor else None
         self.last_person_id = run.cursor_person_id
-        left = units_after(staged.con, run.cursor, staged.units, self.manner, is_about_sales=staged.is_about_sales)
-        held, first = (EMPTY_HELD_MS, EMPTY_FIRST_CHUNK) if run.was_first else (HELD_MS, FIRST_CHUNK)
+        held, first, most = (
+            (EMPTY_HELD_MS, EMPTY_FIRST_CHUNK, EMPTY_MOST) if run.was_first else (HELD_MS, FIRST_CHUNK, MOST)
+        )
         with collecting.seldom(), _fit_for_much(run):
-            chunks_by_time(left, self.write, held, first=first)
+            chunks_by_time(units_of(portions), self.write, held, first=first, most=most)
         if staged.is_about_sales:
             self._write_later_refunds(staged.con)
 

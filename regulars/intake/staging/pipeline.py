@@ -26,8 +26,9 @@ from regulars.intake.staging.typing import Reading
 from regulars.intake.values.dates import Order
 from regulars.kit import money
 
-MEMORY = "320MB"
-BIG_FILE_BYTES = 64 * 1024 * 1024
+MEMORY, MEMORY_OF_READERS = "320MB", "96MB"
+BIG_FILE_BYTES = 24 * 1024 * 1024
+ON_DISK = "staging.duckdb"
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def workshop(folder: Path, *, is_big: bool = False) -> Iterator[DuckDBPyConnecti
     """An empty DuckDB in bounded memory, with room to spill in `folder`; for a big file on disk. Removed afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
     _remove(folder)
-    con = duckdb.connect(str(folder / "staging.duckdb") if is_big else ":memory:")
+    con = duckdb.connect(str(folder / ON_DISK) if is_big else ":memory:")
     try:
         con.execute(f"SET memory_limit = '{MEMORY}'")
         con.execute("SET TimeZone = 'UTC'")
@@ -84,8 +85,16 @@ def workshop(folder: Path, *, is_big: bool = False) -> Iterator[DuckDBPyConnecti
         _remove(folder)
 
 
+def reading_room(folder: Path) -> DuckDBPyConnection:
+    """Open what a big file's workshop left on disk, for reading only, beside others who read it."""
+    con = duckdb.connect(str(folder / ON_DISK), read_only=True)
+    con.execute(f"SET memory_limit = '{MEMORY_OF_READERS}'")
+    con.execute("SET threads = 1")
+    return con
+
+
 def _remove(folder: Path) -> None:
-    for name in ("rows.csv", "staging.duckdb", "staging.duckdb.wal"):
+    for name in ("rows.csv", ON_DISK, f"{ON_DISK}.wal"):
         (folder / name).unlink(missing_ok=True)
     shutil.rmtree(folder / "spill", ignore_errors=True)
 

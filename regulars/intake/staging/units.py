@@ -50,13 +50,14 @@ def make_units(con: DuckDBPyConnection, *, is_about_sales: bool, digits: int) ->
 
 
 def _attach(con: DuckDBPyConnection, digits: int) -> None:
-    """Tables `unit_item` and `unit_refund`: lines and refunds under the number of their unit, sorted."""
+    """Tables `unit_item` and `unit_refund`: lines and refunds under the number of their unit, sorted for quick slices.
+    Whoever reads them sorts by `place` again: DuckDB's threads hand rows out in any order."""
     con.execute(
-        "CREATE TABLE unit_item AS SELECT u.unit, i.name[:200] AS name, i.sku[:100] AS sku, (i.quantity * 1000)::BIGINT AS quantity,"
+        "CREATE TABLE unit_item AS SELECT u.unit, i.place, i.name[:200] AS name, i.sku[:100] AS sku, (i.quantity * 1000)::BIGINT AS quantity,"
         " (i.amount * 1000)::BIGINT AS amount, 'product' AS kind FROM item i JOIN unit u USING (key) ORDER BY u.unit, i.place"
     )
     con.execute(
-        f"CREATE TABLE unit_refund AS SELECT u.unit, r.reference[:190] AS reference, r.day::VARCHAR AS day, {_mils('r.amount', digits)} AS amount,"
-        " u.is_cancelled FROM refund r JOIN unit u USING (key) WHERE r.amount > 0 ORDER BY u.unit, r.place"
+        f"CREATE TABLE unit_refund AS SELECT u.unit, r.place, r.reference[:190] AS reference, r.day::VARCHAR AS day, {_mils('r.amount', digits)} AS amount,"
+        " u.is_cancelled FROM refund r JOIN unit u USING (key) WHERE r.amount > 0 ORDER BY u.unit, r.place, r.reference"
     )
     con.execute("DROP TABLE item")

@@ -14,6 +14,7 @@ NAME = "coalesce(full_name, nullif(concat_ws(' ', given_name, middle_name, famil
 PLACE = "coalesce(street, city, postcode, country)"
 LOST = r"^[?\s.,-]*\?{2,}[?\s.,-]*$"
 PORTION = 50_000
+BILLION = 1_000_000_000  # `recency` is seconds times this, and the place: of two at one moment the later row counts
 FLAGS = ("accepts_email", "accepts_text", "mail_disabled")
 
 
@@ -54,7 +55,11 @@ def make_people(con: DuckDBPyConnection, filled: Collection[str], *, is_about_sa
     A number that several e-mail addresses of a list of people share identifies nobody and is left out.
     """
     source = "basket" if is_about_sales else "(SELECT * FROM record ANTI JOIN refused USING (place))"
-    recency = "epoch(coalesce(u_bought_on, d_bought_on::TIMESTAMP))" if is_about_sales else "-place"
+    recency = (
+        f"epoch(coalesce(u_bought_on, d_bought_on::TIMESTAMP))::BIGINT * {BILLION} + place"
+        if is_about_sales
+        else "-place"
+    )
     _label_words(con, source)
     carried = [column for column in PERSON if column in filled or column not in TEXTS]
     con.execute(
@@ -164,16 +169,16 @@ GATHERED: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("salutation", ("salutation",), LATEST.format("salutation"), "VARCHAR"),
     ("language", ("language",), LATEST.format("language"), "VARCHAR"),
     ("company", ("company",), LATEST.format("company"), "VARCHAR"),
-    ("addresses", ("email",), "list(DISTINCT address) FILTER (address IS NOT NULL)", "VARCHAR[]"),
-    ("more_addresses", ("email",), "flatten(list(more_addresses) FILTER (more_addresses IS NOT NULL))", "VARCHAR[]"),
-    ("second_addresses", ("email_2",), "list(DISTINCT email_2) FILTER (email_2 IS NOT NULL)", "VARCHAR[]"),
-    ("phones", ("phone",), "list(DISTINCT phone) FILTER (phone IS NOT NULL)", "VARCHAR[]"),
-    ("second_phones", ("phone_2",), "list(DISTINCT phone_2) FILTER (phone_2 IS NOT NULL)", "VARCHAR[]"),
-    ("unreadable", ("email",), "list(DISTINCT email) FILTER (address IS NULL AND email IS NOT NULL)", "VARCHAR[]"),
-    ("places", ("street", "city", "postcode", "country"), f"list(DISTINCT {PLACES}) FILTER ({PLACE} IS NOT NULL)",
+    ("addresses", ("email",), "list_sort(list(DISTINCT address) FILTER (address IS NOT NULL))", "VARCHAR[]"),
+    ("more_addresses", ("email",), "flatten(list(more_addresses ORDER BY place) FILTER (more_addresses IS NOT NULL))", "VARCHAR[]"),
+    ("second_addresses", ("email_2",), "list_sort(list(DISTINCT email_2) FILTER (email_2 IS NOT NULL))", "VARCHAR[]"),
+    ("phones", ("phone",), "list_sort(list(DISTINCT phone) FILTER (phone IS NOT NULL))", "VARCHAR[]"),
+    ("second_phones", ("phone_2",), "list_sort(list(DISTINCT phone_2) FILTER (phone_2 IS NOT NULL))", "VARCHAR[]"),
+    ("unreadable", ("email",), "list_sort(list(DISTINCT email) FILTER (address IS NULL AND email IS NOT NULL))", "VARCHAR[]"),
+    ("places", ("street", "city", "postcode", "country"), f"list_sort(list(DISTINCT {PLACES}) FILTER ({PLACE} IS NOT NULL))",
      "STRUCT(street VARCHAR)[]"),
-    ("tags", ("tags",), "list(DISTINCT tags) FILTER (tags IS NOT NULL)", "VARCHAR[]"),
-    ("notes", ("note",), "list(DISTINCT note) FILTER (note IS NOT NULL)", "VARCHAR[]"),
+    ("tags", ("tags",), "list_sort(list(DISTINCT tags) FILTER (tags IS NOT NULL))", "VARCHAR[]"),
+    ("notes", ("note",), "list_sort(list(DISTINCT note) FILTER (note IS NOT NULL))", "VARCHAR[]"),
     ("is_supplier", ("supplier",), "bool_or(supplier IS NOT NULL)", "BOOLEAN"),
     ("birthday", ("birthday", "birth_month"), f"arg_max({BORN}, recency) FILTER (coalesce(birthday, birth_month) IS NOT NULL)",
      "STRUCT(d VARCHAR)"),
@@ -182,7 +187,8 @@ GATHERED: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
 )  # fmt: skip
 SAID = (
     "bool_or(is_bad) AS is_bad, bool_or(has_left) AS has_left, max(when_left) AS when_left, arg_max(is_given, recency) AS is_given,"
-    " max(when_given) FILTER (is_given) AS when_given, arg_max(is_declined, recency) AS is_declined, max(recency) AS recency,"
+    " max(when_given) FILTER (is_given) AS when_given, arg_max(is_declined, recency) AS is_declined,"
+    f" max(recency) // {BILLION} AS recency,"
     " arg_max(is_text_given, recency) AS is_text_given"
 )
 

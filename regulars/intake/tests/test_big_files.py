@@ -1,0 +1,131 @@
+"""Big files: prepared by a process beside the one that writes, in the very same order with the very same rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from regulars.intake.models import ImportRun
+from regulars.intake.options import ImportOptions
+from regulars.intake.services import preparing, running, units
+from regulars.intake.services.people_of import Manner
+from regulars.intake.services.running import begin, carry_out
+from regulars.intake.services.undoing import undo
+from regulars.intake.tests.builders import a_business, a_file, taken_in
+from regulars.people.models import Consent, Email, Person
+from regulars.purchases.models import Order, OrderLine, PersonTotals, Refund
+
+HEAD = "Order,Date,Email,Name,Total,Refunded amount,Item,Price,Accepts marketing,Birthday\n"
+
+
+def some_sales(orders: int = 400) -> str:
+    rows = []
+    for n in range(orders):
+        who = f"p{n % 90}@lindenblatt.example,Péa {n % 90}"
+        back = "1.00" if n % 7 == 0 else ""
+        rows.append(
+            f"B{n},2026-02-0{n % 9 + 1},{who},7.00,{back},“Scarf” {n % 5},4.00,{'yes' if n % 3 else 'no'},1980-05-0{n % 9 + 1}\n"
+        )
+        rows.append(f"B{n},,,,,,Cup {n % 11},3.00,,\n")
+    return HEAD + "".join(rows)
+
+
+def the_book() -> list[list[tuple[Any, ...]]]:
+    """What stands in the book, without ids and moments of writing."""
+    return [
+        sorted(Order.objects.values_list("reference", "person__full_name", "bought_on", "paid_amount", "content_hash")),
+        sorted(OrderLine.objects.values_list("order__reference", "position", "name", "amount", "product__name")),
+        sorted(Refund.objects.values_list("order__reference", "reference", "amount")),
+        sorted(Email.objects.values_list("person__full_name", "address", "is_key", "is_primary")),
+        sorted(Consent.objects.values_list("person__full_name", "channel", "is_given", "wording")),
+        sorted(PersonTotals.objects.filter(orders__gt=0).values_list("person__full_name", "orders", "net_amount")),
+    ]
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_a_big_file_brings_the_same_rows_as_it_would_in_one_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_business()
+    path = a_file(tmp_path, some_sales())
+    small = taken_in(path)
+    expected = the_book()
+    undo(ImportRun.objects.latest("pk"))
+    monkeypatch.setattr(running, "BIG_FILE_BYTES", 0)
+    big = taken_in(path)
+    assert big == small
+    assert the_book() == expected
+    again = taken_in(path)
+    assert (again["orders"]["seen"], again["orders"]["updated"], again["people"]["matched"]) == (400, 0, 90)
+    assert the_book() == expected
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_whose_helper_dies_goes_on_where_it_had_come_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_business()
+    monkeypatch.setattr(running, "BIG_FILE_BYTES", 0)
+    path = a_file(tmp_path, some_sales())
+    run = begin(path, "big.csv", ImportOptions())
+    unpacked = preparing._unpacked
+
+    def cut_short(waiting: Any) -> Any:
+        for numbered, people in unpacked(waiting):
+            yield numbered[:150], people
+            raise EOFError("the pipe broke")
+
+    monkeypatch.setattr(preparing, "_unpacked", cut_short)
+    with pytest.raises(EOFError):
+        carry_out(run, path)
+    run.refresh_from_db()
+    written = Order.objects.count()
+    assert run.state == ImportRun.State.RUNNING
+    assert run.cursor == written < 400
+    monkeypatch.setattr(preparing, "_unpacked", unpacked)
+    carry_out(run, path)
+    run.refresh_from_db()
+    assert (run.state, run.orders_new, run.orders_seen, run.people_new) == (ImportRun.State.FINISHED, 400, 0, 90)
+    assert (Order.objects.count(), Person.objects.count()) == (400, 90)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_helper_that_is_killed_is_an_error_and_no_shorter_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_business()
+    monkeypatch.setattr(running, "BIG_FILE_BYTES", 0)
+    begun = preparing.Preparer
+
+    def killed() -> preparing.Preparer:
+        beside = begun()
+        beside.process.kill()
+        beside.process.wait()
+        return beside
+
+    monkeypatch.setattr(preparing, "Preparer", killed)
+    path = a_file(tmp_path, some_sales(20))
+    run = begin(path, "big.csv", ImportOptions())
+    with pytest.raises((RuntimeError, BrokenPipeError)):
+        carry_out(run, path)
+    run.refresh_from_db()
+    assert run.state == ImportRun.State.RUNNING
+    assert not Order.objects.exists()
+
+
+def test_lines_stand_in_the_order_of_the_file_however_the_staging_hands_them_out() -> None:
+    con = duckdb.connect(":memory:")
+    con.execute("CREATE TABLE unit AS SELECT 1 AS unit, NULL::BIGINT AS pos, 'A1' AS reference, '2026-02-01' AS day, NULL AS moment,"
+                " 7000 AS paid_mils, 0 AS tax_mils, 0 AS shipping_mils, 0 AS discount_mils, false AS is_cancelled, '' AS channel, '' AS note")  # fmt: skip
+    con.execute("CREATE TABLE unit_item (unit BIGINT, place BIGINT, name VARCHAR, sku VARCHAR, quantity BIGINT, amount BIGINT, kind VARCHAR)")  # fmt: skip
+    con.execute("INSERT INTO unit_item VALUES (1, 3, 'Third', '', 1000, 1, 'product'), (1, 1, 'First', '', 1000, 1, 'product'),"
+                " (1, 2, 'Second', '', 1000, 1, 'product')")  # fmt: skip
+    con.execute("CREATE TABLE unit_refund (unit BIGINT, place BIGINT, reference VARCHAR, day VARCHAR, amount BIGINT)")
+    con.execute("INSERT INTO unit_refund VALUES (1, 9, 'r2', '2026-02-03', 2), (1, 4, 'r1', '2026-02-02', 1)")
+    (portion,) = units.portions_after(con, 0, 1, Manner("shop", "f.csv", "dmy"), is_about_sales=True)
+    (unit,) = units.units_of([portion])
+    assert unit.basket is not None
+    assert [line[0] for line in unit.basket.lines] == ["First", "Second", "Third"]
+    assert [refund[0] for refund in unit.basket.refunds] == ["r1", "r2"]
