@@ -102,6 +102,19 @@ STARTERS: dict[str, Starter] = {
             ),
         ),
         Starter(
+            "friend",
+            _("Thank you for sending a friend"),
+            Purpose.CARE,
+            _("Thank you for sending {{ friend | default: 'a friend' }}"),
+            _(
+                "{{ greeting }},\n\n"
+                "{{ friend | default: 'a friend of yours' }} told us who sent them: you. Thank you. "
+                "There is no kinder thing anybody can do for {{ shop }}.\n\n"
+                "I will look after them as I hope we look after you.\n\n"
+                "Warm regards\n{{ signature }}"
+            ),
+        ),
+        Starter(
             "reminder",
             _("As promised"),
             Purpose.SERVICE,

@@ -49,7 +49,14 @@ class AddForm(forms.Form):
         label=gettext_lazy("Worth remembering"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("What they came for, what they like, who sent them."),
+        help_text=gettext_lazy("What they came for, what they like."),
+    )
+    sent_by = forms.CharField(
+        label=gettext_lazy("Who sent them?"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocapitalize": "words", "autocomplete": "off"}),
+        help_text=gettext_lazy("A name or an e-mail address. Somebody in the book is linked by themselves."),
     )
 
 

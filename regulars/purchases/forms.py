@@ -49,6 +49,7 @@ class SaleForm(forms.Form):
     who = forms.CharField(required=False, max_length=200)
     person = forms.CharField(required=False, max_length=20)
     reach = forms.CharField(required=False, max_length=320)
+    sent_by = forms.CharField(required=False, max_length=200)
     amount = AmountField(label=gettext_lazy("Amount"))
     what = forms.CharField(
         label=gettext_lazy("What"),
@@ -78,13 +79,13 @@ class SaleForm(forms.Form):
             raise Refusal(_("Please write the name of the new person."), field="who")
         if "@" in reach:
             people.readable_email(reach)
-            return people.NewPerson(full_name=name, emails=(reach,))
+            return people.NewPerson(full_name=name, emails=(reach,), referred_by_text=self.cleaned_data["sent_by"])
         if not reach:
             raise Refusal(
                 _("Please write an e-mail address or a telephone number, so that you can thank them."), field="reach"
             )
         people.readable_phone(reach)
-        return people.NewPerson(full_name=name, phones=(reach,))
+        return people.NewPerson(full_name=name, phones=(reach,), referred_by_text=self.cleaned_data["sent_by"])
 
 
 class OwnedForm(forms.Form):

@@ -22,6 +22,7 @@ from regulars.staff.models import User
 from regulars.staff.permissions import may
 from regulars.standings.models import Basis, Standing
 from regulars.standings.queries import group_counts, standing_of
+from regulars.standings.sending import sent_by_words, sent_people
 from regulars.standings.words import every, reason
 
 VISITS_DRAWN = 200
@@ -36,14 +37,23 @@ class Usual:
 
 
 def panels(request: HttpRequest, person: Person) -> list[Panel]:
-    """Their rhythm in the main column, their standing at the side. Three queries."""
+    """Their rhythm in the main column, their standing at the side, and their friends. Seven queries."""
     if person.is_bucket:
         return []
     standing, today = standing_of(person.pk), clock.today()
     visits = _visits(person.pk, today)
     may_remember = may(cast(User, request.user), "standings.remember")
     shown = _rhythm_panel(person, standing, visits, today, may_remember)
-    return [*([shown] if shown else []), *_standing_panel(standing, today)]
+    return [*([shown] if shown else []), *_standing_panel(standing, today), *_sent_panel(person)]
+
+
+def _sent_panel(person: Person) -> list[Panel]:
+    """Who sent them and whom they sent; nothing where neither is known. At most four queries."""
+    words, sent = sent_by_words([person]).get(person.pk, ""), sent_people(person)
+    if not words and not sent:
+        return []
+    context = {"words": words, "sender": person.referred_by_id, "sent": sent}
+    return [Panel(25, "main", "standings/_sent.html", context)]
 
 
 def _visits(person_id: int, today: date) -> list[Visit]:

@@ -14,8 +14,10 @@ from regulars.kit import clock
 from regulars.outreach.queries import may_receive
 from regulars.people.models import Email, Person, Phone, PostalAddress, Preference
 from regulars.purchases.models import PersonTotals
+from regulars.standings.sending import sent_by_words
 
 Reach = TypeVar("Reach", Email, Phone, PostalAddress)
+NEWCOMER_UP_TO = 2  # visits; until then who sent them is what there is to know
 EMAIL, CARD, CALL, IN_PERSON = "email", "card", "call", "in_person"
 
 
@@ -33,6 +35,7 @@ class Acquaintance:
     address: str = ""
     likes: tuple[str, ...] = ()
     dislikes: tuple[str, ...] = ()
+    sent_by: str = ""
     visits: int = 0
     first_on: date | None = None
     last_on: date | None = None
@@ -45,7 +48,7 @@ class Acquaintance:
     @property
     def in_words(self) -> str:
         """Why this person: how often they came and what they like, in one or two short sentences."""
-        parts = [self.visits_in_words]
+        parts = [self.sent_by if self.visits <= NEWCOMER_UP_TO else "", self.visits_in_words]
         if self.say:
             parts.append(self.say)
         elif self.likes:
@@ -77,6 +80,7 @@ def acquaintances(person_ids: Collection[int], purpose: str, on: date) -> dict[i
         else {}
     )
     tastes = _tastes(person_ids)
+    sent_by = sent_by_words(persons.values())
     ways = open_ways(person_ids, purpose, on, phones, addresses)
     known = {}
     for pk, person in persons.items():
@@ -92,6 +96,7 @@ def acquaintances(person_ids: Collection[int], purpose: str, on: date) -> dict[i
             address=str(addresses[pk]) if pk in addresses else "",
             likes=tastes.get((pk, "like"), ()),
             dislikes=tastes.get((pk, "dislike"), ()),
+            sent_by=sent_by.get(pk, ""),
             visits=total.buying_days if total else 0,
             first_on=total.first_bought_on if total else None,
             last_on=total.last_bought_on if total else None,

@@ -23,7 +23,7 @@ FARTHEST = 1000
 LEAST = 3
 REACHED_COUNTED = 1000
 EVERYTHING = 1_000_000
-PURPOSES = {"thank_you": "care", "slipped": "care", "birthday": "greeting", "anniversary": "greeting"}
+PURPOSES = {"thank_you": "care", "friend": "care", "slipped": "care", "birthday": "greeting", "anniversary": "greeting"}
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ FIELDS: dict[str, LetterField] = {
         LetterField("what", gettext_lazy("What was promised (reminder)"), gettext_lazy("Your ring is ready")),
         LetterField("asked_for", gettext_lazy("What they asked for (enquiry)"), gettext_lazy("a ring in white gold")),
         LetterField("asked_on", gettext_lazy("The day they asked (enquiry)"), gettext_lazy("22 November")),
+        LetterField("friend", gettext_lazy("The friend they sent"), gettext_lazy("Eva")),
         LetterField("due", gettext_lazy("The day it is promised for (reminder)"), gettext_lazy("Thursday")),
     )
 }

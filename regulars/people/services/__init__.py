@@ -24,6 +24,7 @@ from .quiet import (
 )
 from .reaching import mark_places_good, mark_places_old, readable_email, readable_phone
 from .recording import record_people
+from .senders import link_sender
 from .taking_back import mark_emails_bad, mark_emails_good, remove_people, unlearn
 from .timeline import NewEntry, remove_from_timeline, write_timeline
 from .together import (
@@ -70,6 +71,7 @@ __all__ = [
     "leave_household",
     "leave_organisation",
     "lift_silence",
+    "link_sender",
     "live_together",
     "make_household",
     "make_organisation",

@@ -48,5 +48,6 @@ def _add(request: HttpRequest, form: AddForm, context: dict[str, object]) -> Htt
         return answer(request, PAGE, PARTIAL, {**context, "alike": alike}, status=422)
     new = NewPerson(full_name=said["full_name"], emails=emails, phones=phones, note=said["note"])
     person: Person = services.add_person(new, by=staff(request), is_somebody_new=is_sure)
+    services.link_sender(person, said["sent_by"], staff(request))
     messages.success(request, _("%(name)s is in the book.") % {"name": person.full_name})
     return redirect_back(request, "people:detail", person.pk)

@@ -54,6 +54,7 @@ def sell(
         return _same(known, known.person_id if newcomer else person_id, line, day)
     if newcomer is not None and person_id is None:
         person_id = people.record_people([newcomer], source=QUICK_SALE, by=by).ids[0]
+        people.link_sender(Person.objects.get(pk=person_id), newcomer.referred_by_text, by)
     one_writer()
     if known := _saved_by(key):
         return _same(known, person_id, line, day)

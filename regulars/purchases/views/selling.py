@@ -23,6 +23,8 @@ from regulars.staff.doors import requires
 from regulars.staff.models import User
 from regulars.staff.permissions import may
 
+TYPED = ("who", "person", "reach", "sent_by", "amount", "what", "on")
+
 
 @requires("purchases.sell")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,7 +33,9 @@ def sale(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and "find" not in request.POST:
         return _save(request)
     said = request.POST if request.method == "POST" else request.GET
-    typed = {name: said[name] for name in ("who", "person", "reach", "amount", "what", "on") if said.get(name)}
+    typed = {
+        name: said[name] for name in ("who", "person", "reach", "sent_by", "amount", "what", "on") if said.get(name)
+    }
     return _page(request, SaleForm(initial={"key": request.POST.get("key") or new_token(), **typed}))
 
 

@@ -14,7 +14,7 @@ from .asking import (
     take_from_page,
 )
 from .belongings import add_belonging, change_belonging, have_back, part_with, record_service
-from .callers import Caller, link_sender, recognise
+from .callers import Caller, recognise
 from .dues import forget_owed, owe, reopen, settle
 from .enquiries import (
     NewEnquiry,
@@ -51,7 +51,6 @@ __all__ = [
     "forget_owed",
     "have_back",
     "keep_address",
-    "link_sender",
     "live_askers",
     "log_encounter",
     "lose_enquiry",

@@ -18,7 +18,8 @@ from regulars.people import services as people
 from regulars.people.models import Person
 from regulars.people.queries import consent_state
 from regulars.rapport.models import AskingPage, CameBy, ConsentWording, Enquiry, Knock, SheetWay
-from regulars.rapport.services.callers import Caller, link_sender, recognise
+from regulars.rapport.queries.sheets import is_own_name
+from regulars.rapport.services.callers import Caller, recognise
 from regulars.rapport.services.enquiries import NewEnquiry, write_enquiry
 from regulars.staff.models import User
 
@@ -139,7 +140,7 @@ def take_from_page(asked: Asked) -> Enquiry:
         caller = Caller(name=asked.name[:200], reach=asked.reach[:320])
         who = recognise(caller, source=SOURCE, by=None)
         if who.is_new:
-            link_sender(who.person, asked.sent_by, None)
+            people.link_sender(who.person, asked.sent_by, None)
         new = NewEnquiry(
             caller, CameBy.QR, asked.wants, wanted_by=asked.wanted_by, sent_by=asked.sent_by, key=key,
             likes_answer_by="email" if "@" in asked.reach else "call",
@@ -162,6 +163,8 @@ def _shop_address(text: str) -> str:
         is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.path and parts.port != 0
     except ValueError:
         is_good = False
+    if is_good and is_own_name(f"{parts.scheme}://{parts.netloc}"):
+        raise Refusal(_("That is this computer's name for itself; no phone finds it there."), field="shop_address")
     if not is_good or parts.query or parts.fragment or parts.username is not None or any(c.isspace() for c in address):
         raise Refusal(_("Please write it like http://192.168.1.20:8000."), field="shop_address")
     return f"{parts.scheme}://{parts.netloc}"

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from regulars.kit.errors import Refusal
 from regulars.people import services as people
 from regulars.people.models import Person
-from regulars.people.queries.persons import sender_named
 from regulars.staff.models import User
 
 
@@ -57,23 +56,6 @@ def recognise(caller: Caller, *, source: str, by: User | None) -> Recognised:
         return Recognised(Person.objects.get(pk=known), is_new=False)
     recorded = people.record_people([newcomer], source=source, by=by)
     return Recognised(Person.objects.get(pk=recorded.ids[0]), is_new=bool(recorded.new))
-
-
-def link_sender(person: Person, sent_by: str, by: User | None, *, sender_id: int | None = None) -> Person | None:
-    """Write down who sent somebody, once: the first answer stays. A name that means one person is linked.
-
-    Returns the sender, if they are in the book.
-    """
-    words = " ".join(sent_by.split())[:200]
-    if person.referred_by_id or person.referred_by_text or not (words or sender_id):
-        return None
-    if sender_id is not None:
-        sender = Person.objects.gradable().filter(pk=sender_id).exclude(pk=person.pk).first()
-    else:
-        sender = sender_named(words, person)
-    changes = {"referred_by_text": words or str(sender or ""), "referred_by_id": sender.pk if sender else None}
-    people.change_person(person, changes=changes, by=by)
-    return sender
 
 
 def _readable(read: object, reach: str) -> None:

@@ -19,7 +19,7 @@ from regulars.people import services as people
 from regulars.people.models import Channel, Person
 from regulars.rapport.events import EnquiryTaken
 from regulars.rapport.models import LIVE, CameBy, Enquiry, LostWhy, Met, State
-from regulars.rapport.services.callers import Caller, link_sender, recognise
+from regulars.rapport.services.callers import Caller, recognise
 from regulars.staff.models import User
 
 ROOM = "rapport"
@@ -58,7 +58,7 @@ def take_enquiry(new: NewEnquiry, by: User | None) -> Enquiry:
     if new.key and (known := Enquiry.objects.filter(key=new.key).first()):
         return _same(known, new)
     who = recognise(new.caller, source="enquiry", by=by)
-    link_sender(who.person, new.sent_by, by, sender_id=new.sender_id)
+    people.link_sender(who.person, new.sent_by, by, sender_id=new.sender_id)
     enquiry = write_enquiry(new, who.person, by, is_new_person=who.is_new)
     if new.is_answered:
         answer_enquiry(enquiry, by)
