@@ -26,5 +26,5 @@ def panels(request: HttpRequest, person: Person) -> list[Panel]:
     say = say_to(person, may_know_all=may(request.user, "people.change"))
     return [
         Panel(60, "main", "purchases/_panel.html", context),
-        Panel(12, "main", "purchases/_say.html", {"say": say}),
+        Panel(12, "main", "purchases/_say.html", {"say": say, "is_on_page": True}),
     ]

@@ -6,6 +6,7 @@ class RapportConfig(AppConfig):
     label = "rapport"
 
     def ready(self) -> None:
-        from regulars.rapport import own_records
+        from regulars.rapport import fields, own_records
 
         own_records.register_records()
+        fields.register_fields()

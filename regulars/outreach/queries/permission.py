@@ -20,6 +20,7 @@ from regulars.outreach.models import SETTLED, Channel, Purpose, State, Suppressi
 from regulars.outreach.queries.hours import free_again_at, morning_after, zone_of
 from regulars.people.models import Email, Kind, Person, PersonKind, Phone, PostalAddress
 from regulars.people.queries import ConsentState, consent_state, silenced
+from regulars.purchases.models import PersonTotals
 
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
@@ -53,7 +54,7 @@ def may_receive(
     besides: Iterable[int] = (),
     programme: str = "",
 ) -> dict[int, Verdict]:
-    """Decide for many people at once. At most nine queries.
+    """Decide for many people at once. At most ten queries.
 
     `besides` are touches that do not count for the budgets; with `programme` a household gets one card of it.
     """
@@ -87,7 +88,7 @@ class _Known:
         self.suppressed = self._suppressed()
         self.consent = self._consent()
         self.silences: Mapping[int, str] = silenced(self.ids, self.on, CONSENT_PURPOSE.get(self.purpose, self.purpose))
-        self.customers = self._customers()
+        self.customers, self.never_buyers = self._parts_played()
         self.week, self.asks = self._sent_lately()
         self.cards = self._cards_under_roofs()
 
@@ -137,9 +138,17 @@ class _Known:
         purpose = CONSENT_PURPOSE.get(self.purpose, self.purpose)
         return consent_state(self.ids, channel, purpose) if channel else {}
 
-    def _customers(self) -> set[int]:
-        rows = PersonKind.objects.filter(person_id__in=self.ids, kind=Kind.CUSTOMER)
-        return set(rows.values_list("person_id", flat=True))
+    def _parts_played(self) -> tuple[set[int], set[int]]:
+        """Who is a customer, and who is only a supplier, a neighbour or the like and never bought."""
+        played: dict[int, set[str]] = {}
+        for person_id, kind in PersonKind.objects.filter(person_id__in=self.ids).values_list("person_id", "kind"):
+            played.setdefault(person_id, set()).add(kind)
+        customers = {person_id for person_id, kinds in played.items() if Kind.CUSTOMER in kinds}
+        if self.purpose != Purpose.MARKETING:
+            return customers, set()
+        others = {person_id for person_id, kinds in played.items() if not kinds & {Kind.CUSTOMER, Kind.LEAD}}
+        bought = PersonTotals.objects.filter(person_id__in=others, orders__gt=0) if others else ()
+        return customers, others - {totals.person_id for totals in bought}
 
     def _sent_lately(self) -> tuple[dict[int, tuple[int, datetime]], dict[int, tuple[int, datetime]]]:
         """Count what reached each person in the last week, and the asks of the last thirty days."""
@@ -236,6 +245,8 @@ def _is_not_suppressed(known: _Known, person_id: int) -> Verdict | None:
 def _allows_it(known: _Known, person_id: int) -> Verdict | None:
     if known.purpose == Purpose.SERVICE or known.channel == Channel.BY_HAND:
         return None
+    if person_id in known.never_buyers:
+        return Verdict(False, _("Not a customer: offers are for those who buy."))
     state = known.consent.get(person_id)
     if state is not None and state.is_objected:
         return Verdict(False, _("Asked not to get this."))

@@ -36,6 +36,20 @@ def test_somebody_who_never_bought_is_not_thanked_without_having_agreed():
     assert verdict(lead).ok
 
 
+def test_a_supplier_gets_no_offer_even_with_a_yes_until_they_buy():
+    from decimal import Decimal
+
+    from regulars.purchases.services import NewOrder, record_orders
+
+    a_shop()
+    weaver = a_person("Weaver", kinds=("supplier", "neighbour"))
+    people.record_consent([weaver.pk], "email", "marketing", source="counter", wording="yes")
+    assert verdict(weaver, "marketing").why == "Not a customer: offers are for those who buy."
+    order = NewOrder("till", "1", weaver.pk, date(2026, 1, 2), Decimal("20.00"))
+    record_orders([order])
+    assert verdict(weaver, "marketing").ok
+
+
 def test_an_offer_needs_a_yes_and_a_no_outweighs_it():
     a_shop()
     person = a_person()

@@ -38,7 +38,7 @@ def note_as_owned(
     for field, months in (("warranty_months", warranty_months), ("service_months", service_months)):
         if months is not None and not 1 <= months <= MOST_MONTHS:
             raise Refusal(_("Please write a number of months from 1 to 240."), field=field)
-    product = Product.objects.filter(pk=line.product_id).first()
+    product = Product.objects.filter(pk=line.product_id).first() if line.product_id else None
     warranty = warranty_months or (product.warranty_months if product else None)
     service = service_months or (product.service_months if product else None)
     if product and (product.warranty_months, product.service_months) != (warranty, service):

@@ -20,7 +20,7 @@ from regulars.rapport.models import Belonging, LifeEvent, Owed, Side
 BIRTHDAY_DAYS = 5
 SERVICE_DAYS = 21
 RECENT_DAYS = 90
-MOST_SENTENCES = 4
+MOST_SENTENCES = 5  # beside the owner's own words
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,12 @@ def what_to_say(
     own = [person.say.strip()] if person.say.strip() else []
     sentences = [*first, *_promised(facts, day), *own, *_birthday(person, day)]
     if not tone:
-        sentences += [*_happened(facts, day), *_wants_care(facts, day)]
+        sentences += (_happened(facts, day) or _wants_care(facts, day))[:1]
     sentences += _visit(last_visit, day)
     if not tone:
         sentences += _likes(facts)
         sentences += [suggestion] if suggestion else _ask_next(facts) if sentences else []
-    said = [_ended(sentence) for sentence in sentences[:MOST_SENTENCES]]
+    said = [_ended(sentence) for sentence in sentences[: MOST_SENTENCES + len(own)]]
     return Say(" ".join(said), tone) if said else None
 
 

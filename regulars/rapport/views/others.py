@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -58,7 +59,7 @@ def _tabs(used: list[str], chosen: str) -> list[dict[str, object]]:
     if len(used) < 2:
         return []
     everybody = {"label": _("Everybody"), "url": reverse("ties:others"), "is_current": chosen not in used}
-    kinds = [{"label": Kind(one).label, "url": _address(one), "is_current": one == chosen} for one in used]
+    kinds = [{"label": capfirst(Kind(one).label), "url": _address(one), "is_current": one == chosen} for one in used]
     return [everybody, *kinds]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import CharField, OuterRef, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -96,7 +97,7 @@ def what(due: Due) -> str:
 def why(due: Due, on: date) -> str:
     """What tells this thing from another, and when somebody last saw to it."""
     facts = due.facts
-    said = [f"{facts['details']}."] if facts["details"] else []
+    said = [f"{capfirst(facts['details'])}."] if facts["details"] else []
     if facts["serviced_on"] and not facts["is_warranty"]:
         said.append(_("Last looked after on %(day)s.") % {"day": _dated(facts["serviced_on"], on)})
     elif facts["bought_on"]:

@@ -1,0 +1,91 @@
+"""What people can be filtered by because of what passes between us: a thing they own, a word given, news of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from regulars.people.fields import Choices, Field, register
+from regulars.people.models import Reminder
+from regulars.people.words import fold
+from regulars.rapport.models import Belonging, LifeEvent, Owed, Side
+
+YES = "yes"
+LOOKED_AT, OFFERED = 2000, 60
+Rows = Callable[[str], QuerySet[Any, Any]]
+
+
+def register_fields() -> None:
+    """Offer: owns a thing of this name, waits for something we promised, owes us something, had such news."""
+    register(Field("owns", _("Owns"), "rapport", "choice", _within(_owners), _things, ids=_ids(_owners), order=110))
+    register(
+        Field(
+            "we_owe",
+            _("We promised or owe them something"),
+            "rapport",
+            "flag",
+            _flag(_waiting),
+            ids=_flag_ids(_waiting),
+            order=120,
+        )
+    )
+    register(
+        Field("owes_us", _("Owes us something"), "rapport", "flag", _flag(_owing), ids=_flag_ids(_owing), order=121)
+    )
+    register(
+        Field("life_event", _("Had this happen"), "rapport", "choice", _within(_had), LifeEvent.Kind.choices,
+              ids=_ids(_had), order=130)
+    )  # fmt: skip
+
+
+def _owners(value: str) -> QuerySet[Any, Any]:
+    word = " ".join(fold(value).split())[:120]
+    return Belonging.objects.filter(word=word, gone_on=None).values_list("person_id", flat=True)
+
+
+def _had(value: str) -> QuerySet[Any, Any]:
+    return LifeEvent.objects.filter(kind=value).values_list("person_id", flat=True)
+
+
+def _waiting(_value: str) -> QuerySet[Any, Any]:
+    """Open promises and what is open on our side."""
+    owed = Owed.objects.filter(outcome="", side__in=(Side.WE, Side.ASKED)).order_by().values_list("person_id")
+    promises = Reminder.objects.filter(done_at=None, kind=Reminder.Kind.PROMISE).order_by().values_list("person_id")
+    return owed.union(promises).values_list("person_id", flat=True)
+
+
+def _owing(_value: str) -> QuerySet[Any, Any]:
+    return Owed.objects.filter(outcome="", side=Side.THEY).order_by().values_list("person_id", flat=True)
+
+
+def _things() -> Choices:
+    """The names of things written down lately, in the words they were written with; a bounded read."""
+    newest = Belonging.objects.order_by("-pk").values_list("word", "what")[:LOOKED_AT]
+    found: dict[str, str] = {}
+    for word, what in newest:
+        found.setdefault(word, what)
+    return sorted(list(found.items())[:OFFERED], key=lambda pair: pair[0])
+
+
+def _within(rows: Rows) -> Callable[[str, str], Q]:
+    return lambda _op, value: Q(Exists(rows(value).filter(person_id=OuterRef("pk"))))
+
+
+def _ids(rows: Rows) -> Callable[[str, str], QuerySet[Any, Any] | None]:
+    return lambda _op, value: rows(value)
+
+
+def _flag(rows: Rows) -> Callable[[str, str], Q]:
+    def matches(_op: str, value: str) -> Q:
+        ids = Q(pk__in=rows(value))
+        return ids if value == YES else ~ids
+
+    return matches
+
+
+def _flag_ids(rows: Rows) -> Callable[[str, str], QuerySet[Any, Any] | None]:
+    """Those who say yes, out of the room's own rows; who says no is nearly everybody."""
+    return lambda _op, value: rows(value) if value == YES else None

@@ -1,0 +1,66 @@
+"""People found by what passes between us and them."""
+
+import pytest
+
+from regulars.people import services as people
+from regulars.people.fields import field
+from regulars.people.models import Person
+from regulars.people.tests.builders import a_person
+from regulars.rapport import services
+from regulars.rapport.tests.builders import ON, a_shop, a_thing, an_event, owed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _the_day(frozen_clock):
+    a_shop()
+
+
+def found(key, value):
+    one = field(key)
+    people_list = {person.full_name for person in Person.objects.filter(one.matches("is", value))}
+    ids = one.ids("is", value) if one.ids else None
+    if ids is not None:
+        assert {person.full_name for person in Person.objects.filter(pk__in=ids)} == people_list
+    return people_list
+
+
+def test_whoever_owns_a_boiler_is_found_however_it_was_written_and_not_once_it_is_gone():
+    a_thing(a_person("Ann"), "Boiler")
+    a_thing(a_person("Bo"), "  BOILER ")
+    services.part_with(a_thing(a_person("Cy"), "boiler"))
+    a_thing(a_person("Di"), "Ring")
+    assert found("owns", "boiler") == {"Ann", "Bo"}
+    assert [word for word, _what in field("owns").options()] == ["boiler", "ring"]
+
+
+def test_whoever_waits_for_us_is_found_by_a_promise_or_by_what_we_owe():
+    ann, bo, cy = a_person("Ann"), a_person("Bo"), a_person("Cy")
+    people.remind(ann, "Ring ready", ON, kind="promise")
+    people.remind(cy, "Look at the stock", ON)
+    owed(bo, "asked", "A call first")
+    assert found("we_owe", "yes") == {"Ann", "Bo"}
+    assert found("we_owe", "no") == {"Cy"}
+    owed(cy, "they", "An answer")
+    assert found("owes_us", "yes") == {"Cy"}
+
+
+def test_whoever_had_a_wedding_is_found():
+    an_event(a_person("Ann"), "wedding")
+    an_event(a_person("Bo"), "baby")
+    assert found("life_event", "wedding") == {"Ann"}
+
+
+def test_the_list_of_people_filters_by_them(client):
+    from regulars.staff.tests.builders import an_owner
+
+    a_thing(a_person("Ann Baker"), "Boiler")
+    a_person("Bo Reed")
+    client.force_login(an_owner())
+    page = client.get("/people/?owns=boiler")
+    assert [person.full_name for person in page.context["people"]] == ["Ann Baker"]
+    assert [person.full_name for person in client.get("/people/?we_owe=no").context["people"]] == [
+        "Ann Baker",
+        "Bo Reed",
+    ]
