@@ -19,6 +19,7 @@ def _the_day(frozen_clock):
 
 def found(key, value):
     one = field(key)
+    assert one is not None
     people_list = {person.full_name for person in Person.objects.filter(one.matches("is", value))}
     ids = one.ids("is", value) if one.ids else None
     if ids is not None:
@@ -32,7 +33,9 @@ def test_whoever_owns_a_boiler_is_found_however_it_was_written_and_not_once_it_i
     services.part_with(a_thing(a_person("Cy"), "boiler"))
     a_thing(a_person("Di"), "Ring")
     assert found("owns", "boiler") == {"Ann", "Bo"}
-    assert [word for word, _what in field("owns").options()] == ["boiler", "ring"]
+    owns = field("owns")
+    assert owns is not None
+    assert [word for word, _what in owns.options()] == ["boiler", "ring"]
 
 
 def test_whoever_waits_for_us_is_found_by_a_promise_or_by_what_we_owe():
