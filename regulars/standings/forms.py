@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.purchases.rhythms import HOW_OFTEN, LAST_SEEN, ONCE
+from regulars.standings.models import Memory
 
 
 class MemoryForm(forms.Form):
@@ -33,3 +35,39 @@ class MemoryForm(forms.Form):
             "usual_gap_days": None if often == ONCE else int(often),
             "usual_amount": self.cleaned_data["usual_amount"],
         }
+
+
+class CardForm(MemoryForm):
+    """The three taps of one card: the amount is the button that sends it, or a number of one's own."""
+
+    other_amount = forms.DecimalField(
+        label=_("Or another amount"), min_value=Decimal(0), max_digits=12, decimal_places=2, required=False
+    )
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["usual_amount"].required = False
+
+    @classmethod
+    def of(cls, memory: Memory | None) -> CardForm:
+        """The card as it was filled in before, or empty."""
+        if memory is None:
+            return cls()
+        seen = (memory.told_on - memory.last_seen_on).days
+        often = ONCE if memory.usual_gap_days is None else nearest(HOW_OFTEN, memory.usual_gap_days)
+        amount = memory.usual_amount.normalize()
+        return cls(initial={"last_seen": nearest(LAST_SEEN, seen), "how_often": often, "other_amount": f"{amount:f}"})
+
+    def clean(self) -> dict[str, Any]:
+        """A number of one's own counts before the button."""
+        said = super().clean() or self.cleaned_data
+        if said.get("other_amount") is not None:
+            said["usual_amount"] = said["other_amount"]
+        if said.get("usual_amount") is None and "usual_amount" not in self.errors:
+            self.add_error("other_amount", gettext("Tap about how much a visit brings, or write a number."))
+        return said
+
+
+def nearest(choices: tuple[tuple[str, Any], ...], days: int) -> str:
+    """The choice nearest to a number of days."""
+    return min((value for value, _label in choices if value.isdigit()), key=lambda value: abs(int(value) - days))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.standings import views
+from regulars.standings.views import shoebox
+from regulars.standings.views import standing as views
 
 app_name = "standings"
 
@@ -12,6 +13,8 @@ urlpatterns = [
     path("", views.groups, name="groups"),
     path("gradings/", views.gradings, name="gradings"),
     path("gradings/<int:job_id>/", views.grading, name="grading"),
+    path("memories/", shoebox.shoebox, name="shoebox"),
+    path("memories/end/", shoebox.shoebox_end, name="shoebox-end"),
     path("memories/<int:person_id>/", views.memory, name="memory"),
     path("memories/<int:person_id>/removals/", views.memory_removal, name="memory-removal"),
 ]

@@ -102,6 +102,9 @@ def read_line(text: str, region: str, order: str = "dmy") -> Said:
                 names[:] = [f"{names[0]}{', ' if before.strip() == ',' else ' '}{names[1]}"]
         else:
             before = part
+    if not names and not said.emails:  # better an odd name on a card than nobody
+        names = [note for note in said.notes if any(letter.isalpha() for letter in note)][:1]
+        said.notes = [note for note in said.notes if note not in names]
     said.name = names[0] if names else ""
     return said
 

@@ -64,7 +64,7 @@ LINES: list[tuple[str, dict[str, Any]]] = [
     ("O'Brien, Sean, 020 7946 0018", {"name": "O'Brien, Sean", "phones": ["020 7946 0018"]}),
     ("Cy;Claes;<cy@lindenblatt.example>", {"name": "Cy Claes", "emails": ["cy@lindenblatt.example"]}),
     ("ann@only.example", {"emails": ["ann@only.example"]}),
-    ("<script>alert(1)</script>, =cmd|'/c calc'!A0", {"notes": ["<script>alert(1)</script>", "=cmd|'/c calc'!A0"]}),
+    ("<script>alert(1)</script>, =cmd|'/c calc'!A0", {"name": "<script>alert(1)</script>", "notes": ["=cmd|'/c calc'!A0"]}),
 ]  # fmt: skip
 
 

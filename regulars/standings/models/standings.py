@@ -18,8 +18,8 @@ class StandingQuerySet(models.QuerySet["Standing"]):
         return self.filter(basis=Basis.ORDERS)
 
     def slipped(self, as_of: date) -> StandingQuerySet:
-        """People silent for longer than their own rhythm allows, on this day."""
-        return self.bought().filter(slips_on__lte=as_of)
+        """People silent for longer than their own rhythm allows, on this day: by their orders, or as remembered."""
+        return self.filter(slips_on__lte=as_of)
 
 
 class Standing(models.Model):
@@ -74,7 +74,7 @@ class Standing(models.Model):
         return None if self.last_on is None else (on - self.last_on).days
 
     def is_slipping(self, on: date) -> bool:
-        return self.basis == Basis.ORDERS and self.slips_on is not None and self.slips_on <= on
+        return self.slips_on is not None and self.slips_on <= on
 
 
 class StandingMonth(models.Model):

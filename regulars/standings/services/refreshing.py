@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby, pairwise
 from statistics import median
@@ -89,6 +89,9 @@ def _standing(
         _recall(standing, memory)
     if standing.basis == Basis.ORDERS and standing.last_on is not None:
         standing.slips_on = insight.slipping_since(standing.last_on, gap, len(days))
+    elif standing.last_on is not None and standing.median_gap_days is not None:
+        # The owner told the rhythm, so it counts from the first day on.
+        standing.slips_on = standing.last_on + timedelta(days=insight.slips_after_days(standing.median_gap_days))
     return standing
 
 

@@ -8,6 +8,7 @@ from datetime import date
 import duckdb
 
 from regulars import insight
+from regulars.insight.rhythm import SILENT_AT_LEAST_DAYS, TIMES_THE_USUAL_GAP
 from regulars.standings.copying import Copied, quoted
 from regulars.standings.models import Basis
 
@@ -25,6 +26,13 @@ def opened(copied: Copied, *, spill: str) -> duckdb.DuckDBPyConnection:
     for name, place in {**places, "all_orders": copied.orders, "all_refunds": copied.refunds}.items():
         connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({quoted(place)})")
     return connection
+
+
+# As `insight.slips_after_days`: a rhythm that was told counts from the first day on; without one nobody slips.
+TOLD_DAYS = (
+    f"CASE WHEN g.median_gap_days IS NOT NULL"
+    f" THEN greatest({SILENT_AT_LEAST_DAYS}, floor({TIMES_THE_USUAL_GAP} * g.median_gap_days) + 1) END"
+)
 
 
 def reckon(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
@@ -47,7 +55,8 @@ def reckon(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
                g.first_on::DATE AS first_on, g.last_on::DATE AS last_on,
                coalesce(r.frequency, 0) AS buying_days, coalesce(r.monetary, 0) AS net_mils,
                g.median_gap_days,
-               CASE WHEN g.basis = '{Basis.ORDERS}' THEN g.last_on::DATE + r.slips_after_days::INTEGER END AS slips_on
+               CASE WHEN g.basis = '{Basis.ORDERS}' THEN g.last_on::DATE + r.slips_after_days::INTEGER
+                    ELSE g.last_on::DATE + {TOLD_DAYS}::INTEGER END AS slips_on
         FROM graded g LEFT JOIN rhythms r USING (customer)
         UNION ALL
         SELECT customer, '{Basis.CONTACT}', {_slug("prospects")}, NULL, NULL, NULL, NULL, last_contact_on::DATE, 0, 0,

@@ -36,7 +36,18 @@ def test_a_memory_gives_a_standing_that_says_so_at_once() -> None:
     assert (standing.buying_days, standing.net_amount) == (0, Decimal(0)), (
         "no visit is claimed that is not written down"
     )
-    assert standing.slips_on is None
+    assert standing.slips_on == TODAY + timedelta(days=61 - 10), "the rhythm that was told counts"
+    grade_everyone(TODAY)
+    assert Standing.objects.get(pk=ann.pk).slips_on == standing.slips_on
+
+
+def test_somebody_who_came_only_once_as_remembered_slips_from_no_rhythm() -> None:
+    a_business()
+    ann = somebody()
+    _tell(ann, seen_days_ago=300, gap=None)
+    assert Standing.objects.get(pk=ann.pk).slips_on is None
+    grade_everyone(TODAY)
+    assert Standing.objects.get(pk=ann.pk).slips_on is None
 
 
 def test_sixty_people_from_memory_are_graded_among_each_other() -> None:

@@ -1,0 +1,148 @@
+"""Sixty names from memory: three taps each, resumed where it was left, undone, graded at the end."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from regulars.kit import clock
+from regulars.kit.jobs import run_job
+from regulars.kit.models import Job
+from regulars.people.models import Person
+from regulars.purchases.tests.builders import a_business
+from regulars.staff.tests.builders import an_owner
+from regulars.standings.models import Memory, Standing
+from regulars.standings.shoebox import amounts_offered, nice
+from regulars.standings.tests.builders import many_people, somebody, visits
+
+pytestmark = pytest.mark.django_db
+RUN = "/groups/memories/"
+NAMES = [first + second for first in "abcdefgh" for second in "abcdefgh"][:60]
+TAPS_A_MINUTE = 20  # one in three seconds: looking at the name, thinking, tapping
+
+
+@pytest.fixture
+def owner(client: Client) -> Client:
+    a_business()
+    client.force_login(an_owner())
+    return client
+
+
+def tapped(owner: Client, page: str, often: str = "30", seen: str = "15") -> tuple[str, int]:
+    """Answer the card on the page as a thumb does, without JavaScript; returns the next page and the taps it took."""
+    person = re.findall(r'name="person" value="(\d+)"', page)[0]
+    amount = re.findall(r'name="usual_amount" value="([\d.]+)"', page)[2]
+    assert f'name="last_seen" value="{seen}"' in page
+    assert f'name="how_often" value="{often}"' in page
+    answer = {"person": person, "last_seen": seen, "how_often": often, "usual_amount": amount}
+    return owner.post(RUN, answer, follow=True).text, 3
+
+
+def test_sixty_pasted_people_are_told_from_memory_in_under_ten_minutes_of_tapping(owner: Client) -> None:
+    lines = "\n".join(f"Person{name} Number{name}, 0171 55{n:05}, likes blue" for n, name in enumerate(NAMES))
+    taps = 1  # the box, where the lines are pasted
+    page = owner.post("/intake/people/", {"text": lines, "do": "look"})
+    sent = {"do": "save", "key": page.context["key"], "cards": str(len(page.context["cards"])), "left": ""}
+    for card, _is_known in page.context["cards"]:
+        sent |= {card.add_prefix(name): str(value) for name in card.fields if (value := card[name].value())}
+    assert owner.post("/intake/people/", sent).status_code == 303
+    taps += 3  # look at them, save them, one name after another
+    text = owner.get(RUN).text
+    for number in range(60):
+        assert f"{number + 1} of 60" in text
+        text, more = tapped(owner, text, often=("7", "30", "180")[number % 3], seen=("3", "135", "60")[number % 3])
+        taps += more
+    assert Memory.objects.count() == 60
+    job = Job.objects.get(key="standings: grade")
+    run_job(job.pk)
+    end = owner.get(f"{RUN}end/").text
+    assert "See my first three cards" in end
+    taps += 1
+    assert Standing.objects.exclude(group="").count() == 60
+    assert Standing.objects.slipped(clock.today()).count() == 20
+    today = owner.get("/today/").text
+    shown = set(re.findall(r"Person\w+ Number\w+", today))
+    assert len(shown) >= 3, "the first cards stand on Today"
+    assert taps == 185
+    assert taps / TAPS_A_MINUTE <= 10
+
+
+def test_it_resumes_where_it_was_left_and_says_how_far(owner: Client) -> None:
+    many_people(5)
+    text = owner.get(RUN).text
+    assert "1 of 5" in text
+    tapped(owner, text)
+    assert "2 of 5" in owner.get(RUN).text
+
+
+def test_somebody_skipped_is_passed_over_and_can_be_gone_back_to(owner: Client) -> None:
+    ann, bo = somebody("Ann Baker"), somebody("Bo Berg")
+    page = owner.post(RUN, {"person": ann.pk, "do": "skip"}, follow=True).text
+    assert "Ann Baker is skipped." in page
+    assert "<h1>Bo Berg</h1>" in page
+    assert "2 of 2" in page
+    back = owner.get(RUN, {"person": ann.pk}).text
+    assert "<h1>Ann Baker</h1>" in back
+    assert "1 of 2" in back
+    tapped(owner, back)
+    assert Memory.objects.get().person == ann
+    assert f'value="{bo.pk}"' in owner.get(RUN).text
+
+
+def test_going_back_shows_what_was_tapped_and_undo_takes_it_back(owner: Client) -> None:
+    ann, _bo = somebody("Ann Baker"), somebody("Bo Berg")
+    page, _taps = tapped(owner, owner.get(RUN).text, often="180")
+    assert "Ann Baker is noted." in page
+    back = owner.get(RUN, {"person": ann.pk}).text
+    assert re.search(r'value="180"[^>]*checked', back)
+    owner.post(f"{RUN}{ann.pk}/removals/", {"next": RUN})
+    assert not Memory.objects.exists()
+    assert "<h1>Ann Baker</h1>" in owner.get(RUN).text
+
+
+def test_htmx_gets_only_the_next_card(owner: Client) -> None:
+    ann, _bo = somebody("Ann Baker"), somebody("Bo Berg")
+    answer = {"person": ann.pk, "last_seen": "3", "how_often": "once", "other_amount": "12.50"}
+    part = owner.post(RUN, answer, headers={"HX-Request": "true"})
+    assert "<html" not in part.text
+    assert "<h1>Bo Berg</h1>" in part.text
+    assert Memory.objects.get().usual_amount == Decimal("12.50")
+    assert Memory.objects.get().usual_gap_days is None
+
+
+def test_a_card_without_an_answer_is_asked_again_in_a_sentence(owner: Client) -> None:
+    ann = somebody("Ann Baker")
+    reply = owner.post(RUN, {"person": ann.pk, "last_seen": "3", "how_often": "7"})
+    assert reply.status_code == 422
+    assert "Tap about how much a visit brings, or write a number." in reply.text
+    assert not Memory.objects.exists()
+
+
+def test_who_has_bought_or_is_no_customer_is_not_asked_about(owner: Client) -> None:
+    visits(somebody("Has Bought"), [3])
+    supplier = somebody("Sue Supplier")
+    supplier.kinds.update(kind="supplier")
+    assert "Nobody to ask about yet" in owner.get(RUN).text
+    assert Person.objects.here().count() == 2
+
+
+def test_a_card_reads_the_same_few_rows_whatever_the_number_of_people(
+    owner: Client, django_assert_max_num_queries
+) -> None:
+    many_people(60)
+    owner.get(RUN)
+    with django_assert_max_num_queries(16):
+        owner.get(RUN)
+
+
+def test_the_amounts_offered_stand_around_what_a_visit_usually_brings() -> None:
+    a_business()
+    assert amounts_offered() == [Decimal(10), Decimal(20), Decimal(40), Decimal(80), Decimal(200)]
+    visits(somebody(), [3, 9, 20])
+    offered = amounts_offered()
+    assert offered == sorted(set(offered))
+    assert nice(Decimal("173"), "EUR") == Decimal(200)
+    assert nice(Decimal("0.25"), "EUR") == Decimal(1)
