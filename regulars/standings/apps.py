@@ -11,7 +11,8 @@ class StandingsConfig(AppConfig):
         from regulars.standings import jobs as jobs
         from regulars.standings.catalogue import FIELDS
         from regulars.standings.keeping import RECORDS
+        from regulars.standings.stuck import FIELD
 
-        for field in FIELDS:
+        for field in (*FIELDS, FIELD):
             fields.register(field)
         records.register(RECORDS)

@@ -17,6 +17,14 @@ def grade_now() -> dict[str, Any]:
     return grade_everyone()
 
 
+@every("nightly steps", cron="45 3 * * *", heavy=True)
+def count_steps_nightly() -> None:
+    """Count how far people have come when the shop is closed."""
+    from regulars.standings.services import keep_steps
+
+    keep_steps()
+
+
 @every("nightly grades", cron="15 3 * * *", heavy=True)
 def grade_nightly() -> None:
     """Grade everybody when the shop is closed."""

@@ -11,6 +11,7 @@ app_name = "standings"
 
 urlpatterns = [
     path("", views.groups, name="groups"),
+    path("steps/", views.steps, name="steps"),
     path("gradings/", views.gradings, name="gradings"),
     path("gradings/<int:job_id>/", views.grading, name="grading"),
     path("memories/", shoebox.shoebox, name="shoebox"),

@@ -4,6 +4,7 @@ from regulars.standings.models.grading import Grading
 from regulars.standings.models.groups import SIMPLE_GROUPS, Basis, Group, SimpleGroup, simple_group_of
 from regulars.standings.models.memories import Memory
 from regulars.standings.models.standings import Standing, StandingMonth, StandingQuerySet
+from regulars.standings.models.steps import Step, StepCount
 
 __all__ = [
     "SIMPLE_GROUPS",
@@ -15,5 +16,7 @@ __all__ = [
     "Standing",
     "StandingMonth",
     "StandingQuerySet",
+    "Step",
+    "StepCount",
     "simple_group_of",
 ]

@@ -5,12 +5,15 @@ from regulars.standings.services.grading import forget_copy, grade_everyone
 from regulars.standings.services.refreshing import refresh_facts
 from regulars.standings.services.remembering import NewMemory, forget_memory, remember, remember_many
 from regulars.standings.services.requesting import request_grading, request_grading_in_a_small_shop
+from regulars.standings.services.steps import count_steps, keep_steps
 
 __all__ = [
     "NewMemory",
+    "count_steps",
     "forget_copy",
     "forget_memory",
     "grade_everyone",
+    "keep_steps",
     "refresh_facts",
     "remember",
     "remember_many",

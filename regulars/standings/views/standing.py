@@ -21,6 +21,7 @@ from regulars.staff.permissions import may
 from regulars.standings import access, services
 from regulars.standings.forms import MemoryForm
 from regulars.standings.groups_page import groups_page
+from regulars.standings.steps_page import steps_page
 
 
 @requires("standings.see")
@@ -30,6 +31,13 @@ def groups(request: HttpRequest) -> HttpResponse:
     return render(
         request, "standings/groups.html", {"page": groups_page(), "may_grade": _may(request, "standings.grade")}
     )
+
+
+@requires("standings.see")
+@require_safe
+def steps(request: HttpRequest) -> HttpResponse:
+    """How far people come, from the first question to the friend they send, and who is stuck where."""
+    return render(request, "standings/steps.html", {"page": steps_page()})
 
 
 @requires("standings.grade")
