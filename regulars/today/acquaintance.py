@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.kit import clock
-from regulars.outreach.queries import may_receive
+from regulars.outreach.queries import may_receive_by
 from regulars.people.models import Email, Person, Phone, PostalAddress, Preference
 from regulars.purchases.models import PersonTotals
 from regulars.standings.sending import sent_by_words
@@ -116,8 +116,9 @@ def open_ways(
     """How each person may be reached: consent, objections and silences as outreach judges them."""
     at = max(clock.now(), clock.start_of(on))
     open_to: dict[int, set[str]] = {pk: set() for pk in person_ids}
-    for way, reachable in ((EMAIL, set(person_ids)), (CARD, set(addresses)), (CALL, set(phones))):
-        for pk, verdict in may_receive(reachable, way, purpose, at).items():
+    reachable = {EMAIL: person_ids, CARD: set(addresses), CALL: set(phones)}
+    for way, verdicts in may_receive_by(reachable, purpose, at).items():
+        for pk, verdict in verdicts.items():
             if verdict.ok or verdict.until:
                 open_to[pk].add(way)
     return {pk: frozenset(ways) for pk, ways in open_to.items()}

@@ -5,12 +5,13 @@ A verdict that is not ok with an `until` means later (the touch is held); withou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Min, Q
 from django.utils import formats
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
@@ -62,9 +63,62 @@ def may_receive(
     return {person_id: _decide(known, person_id) for person_id in known.ids}
 
 
+def may_receive_by(
+    channels: Mapping[str, Collection[int]], purpose: str, at: datetime
+) -> dict[str, dict[int, Verdict]]:
+    """The same for several channels, each with its people. What no channel changes is read once for all of them."""
+    shared = _Shared(sorted({person_id for ids in channels.values() for person_id in ids}), purpose, at)
+    found = {}
+    for channel, ids in channels.items():
+        known = _Known(sorted(set(ids)), channel, purpose, at, shared=shared)
+        found[channel] = {person_id: _decide(known, person_id) for person_id in known.ids}
+    return found
+
+
 def address_hash(normalised: str) -> str:
     """The name under which an address is suppressed, also after its owner was erased."""
     return keyed_hash(normalised, "outreach.suppression")
+
+
+@dataclass
+class _Shared:
+    """What the rules ask about these people whatever the channel."""
+
+    ids: Sequence[int]
+    purpose: str
+    at: datetime
+    besides: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        columns = ("is_bucket", "erased_at", "merged_into_id", "quiet_until", "zone", "household_id")
+        self.persons = {person.pk: person for person in Person.objects.filter(pk__in=self.ids).only(*columns)}
+        on = clock.local(self.at).date()
+        self.silences: Mapping[int, str] = silenced(self.ids, on, CONSENT_PURPOSE.get(self.purpose, self.purpose))
+        self.customers, self.never_buyers = self._parts_played()
+
+    def _parts_played(self) -> tuple[set[int], set[int]]:
+        """Who is a customer, and who is only a supplier, a neighbour or the like and never bought."""
+        played: dict[int, set[str]] = {}
+        for person_id, kind in PersonKind.objects.filter(person_id__in=self.ids).values_list("person_id", "kind"):
+            played.setdefault(person_id, set()).add(kind)
+        customers = {person_id for person_id, kinds in played.items() if Kind.CUSTOMER in kinds}
+        if self.purpose != Purpose.MARKETING:
+            return customers, set()
+        others = {person_id for person_id, kinds in played.items() if not kinds & {Kind.CUSTOMER, Kind.LEAD}}
+        bought = PersonTotals.objects.filter(person_id__in=others, orders__gt=0) if others else ()
+        return customers, others - {totals.person_id for totals in bought}
+
+    @cached_property
+    def sent_lately(self) -> tuple[dict[int, tuple[int, datetime]], dict[int, tuple[int, datetime]]]:
+        """Count what reached each person in the last week, and the asks of the last thirty days."""
+        moving = Q(state__in=(State.CLAIMED, State.SENDING, State.UNKNOWN))
+        rows = Touch.objects.filter(person_id__in=self.ids).exclude(pk__in=self.besides)
+        lately = rows.filter(Q(state__in=SETTLED, sent_at__gt=self.at - WEEK) | moving)
+        asks: dict[int, tuple[int, datetime]] = {}
+        if self.purpose in ASKING:
+            asked = rows.filter(Q(state__in=SETTLED, sent_at__gt=self.at - MONTH) | moving, purpose__in=ASKING)
+            asks = _counted(asked, self.at)
+        return _counted(lately, self.at), asks
 
 
 @dataclass
@@ -77,19 +131,19 @@ class _Known:
     at: datetime
     besides: tuple[int, ...] = ()
     programme: str = ""
-    persons: Mapping[int, Person] = field(default_factory=dict)
+    shared: _Shared | None = None
 
     def __post_init__(self) -> None:
         self.business = business()
         self.on: date = clock.local(self.at).date()
-        columns = ("is_bucket", "erased_at", "merged_into_id", "quiet_until", "zone", "household_id")
-        self.persons = {person.pk: person for person in Person.objects.filter(pk__in=self.ids).only(*columns)}
+        shared = self.shared or _Shared(self.ids, self.purpose, self.at, self.besides)
+        self.persons, self.silences, self.customers = shared.persons, shared.silences, shared.customers
+        self.never_buyers = shared.never_buyers
         self.reachable, self.unreachable_why = self._reach()
         self.suppressed = self._suppressed()
         self.consent = self._consent()
-        self.silences: Mapping[int, str] = silenced(self.ids, self.on, CONSENT_PURPOSE.get(self.purpose, self.purpose))
-        self.customers, self.never_buyers = self._parts_played()
-        self.week, self.asks = self._sent_lately()
+        is_counted = self.purpose != Purpose.SERVICE and self.channel != Channel.BY_HAND
+        self.week, self.asks = shared.sent_lately if is_counted else ({}, {})
         self.cards = self._cards_under_roofs()
 
     def _reach(self) -> tuple[dict[int, str], dict[int, str]]:
@@ -137,31 +191,6 @@ class _Known:
         channel = CONSENT_CHANNEL.get(self.channel, self.channel)
         purpose = CONSENT_PURPOSE.get(self.purpose, self.purpose)
         return consent_state(self.ids, channel, purpose) if channel else {}
-
-    def _parts_played(self) -> tuple[set[int], set[int]]:
-        """Who is a customer, and who is only a supplier, a neighbour or the like and never bought."""
-        played: dict[int, set[str]] = {}
-        for person_id, kind in PersonKind.objects.filter(person_id__in=self.ids).values_list("person_id", "kind"):
-            played.setdefault(person_id, set()).add(kind)
-        customers = {person_id for person_id, kinds in played.items() if Kind.CUSTOMER in kinds}
-        if self.purpose != Purpose.MARKETING:
-            return customers, set()
-        others = {person_id for person_id, kinds in played.items() if not kinds & {Kind.CUSTOMER, Kind.LEAD}}
-        bought = PersonTotals.objects.filter(person_id__in=others, orders__gt=0) if others else ()
-        return customers, others - {totals.person_id for totals in bought}
-
-    def _sent_lately(self) -> tuple[dict[int, tuple[int, datetime]], dict[int, tuple[int, datetime]]]:
-        """Count what reached each person in the last week, and the asks of the last thirty days."""
-        if self.purpose == Purpose.SERVICE or self.channel == Channel.BY_HAND:
-            return {}, {}
-        moving = Q(state__in=(State.CLAIMED, State.SENDING, State.UNKNOWN))
-        rows = Touch.objects.filter(person_id__in=self.ids).exclude(pk__in=self.besides)
-        lately = rows.filter(Q(state__in=SETTLED, sent_at__gt=self.at - WEEK) | moving)
-        asks: dict[int, tuple[int, datetime]] = {}
-        if self.purpose in ASKING:
-            asked = rows.filter(Q(state__in=SETTLED, sent_at__gt=self.at - MONTH) | moving, purpose__in=ASKING)
-            asks = _counted(asked, self.at)
-        return _counted(lately, self.at), asks
 
     def _cards_under_roofs(self) -> dict[int, set[int]]:
         """Who in each household got, or is about to get, a card of this family of programmes."""

@@ -19,8 +19,9 @@ from regulars.people.queries.search import search
 
 FEW = 2000
 FIRST_STRIDE = 200
-LONGEST_STRIDE = 10_000
-LOOKED_AT = 30_000
+LONGEST_STRIDE = 2000
+# In the order of names every row lies on another page of the disk: five thousand take about 60 ms.
+LOOKED_AT = 5000
 BY_NAME, NEWEST = "name", "newest"
 
 

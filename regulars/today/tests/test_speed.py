@@ -17,7 +17,7 @@ from regulars.today.lines import KINDS, Kind
 from regulars.today.tests.builders import ON, a_person, a_shop, an_owner, bought, graded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day")]
-MOST_QUERIES = 4
+MOST_QUERIES = 6
 # People write these down one by one; there are never many.
 WRITTEN_BY_HAND = {"question", "reminder"}
 
