@@ -116,7 +116,7 @@ def lines_by_key(keys: Iterable[str], on: date) -> dict[str, Line]:
 
 
 def _compose(found: Sequence[tuple[Kind, Sequence[Due]]], on: date) -> dict[str, Sequence[Line]]:
-    """Words for all of them; people are fetched once for each purpose, whatever the number of lines."""
+    """Words for all of them; people are fetched once, and their ways once a purpose, whatever the number of lines."""
     known = _known(found, on)
     return {kind.key: kind.compose(dues, known.get(PURPOSES.get(kind.key, "service"), {}), on) for kind, dues in found}
 
@@ -126,7 +126,7 @@ def _known(found: Sequence[tuple[Kind, Sequence[Due]]], on: date) -> dict[str, d
     for kind, dues in found:
         ids = {due.person_id for due in dues if due.person_id is not None}
         people.setdefault(PURPOSES.get(kind.key, "service"), set()).update(ids)
-    return {purpose: acquaintances(ids, purpose, on) for purpose, ids in people.items() if ids}
+    return acquaintances({purpose: ids for purpose, ids in people.items() if ids}, on)
 
 
 def kept_for_later(on: date, limit: int = 5) -> Sequence[Decision]:
