@@ -19,7 +19,7 @@ LAYERS = (
     *("progress", "ways", "empty", "timeline", "menu", "chart"),
     "utilities",
 )
-ISLANDS = ("confirm", "connection", "copy", "dialog", "dismiss", "drop", "theme")
+ISLANDS = ("confirm", "connection", "copy", "dialog", "dismiss", "drop", "install", "queue", "theme")
 
 
 @lru_cache(maxsize=3)

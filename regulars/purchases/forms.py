@@ -58,6 +58,12 @@ class SaleForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "sold-lately", "autocomplete": "off", "autocapitalize": "sentences"}),
     )
     on = DayField(label=gettext_lazy("Day"), required=False)
+    happened_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+
+    def chosen(self) -> int | None:
+        """The person chosen by number, if any; for an entry that waited without signal nothing is refused."""
+        said = self.cleaned_data["person"]
+        return int(said) if said.isdigit() and len(said) < 19 else None
 
     def person_id(self) -> int | None:
         """Whose sale it is; refuses a name nobody was chosen for."""

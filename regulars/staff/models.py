@@ -60,6 +60,19 @@ class User(AbstractBaseUser):
         return self.has_usable_password()
 
 
+class PhoneLink(models.Model):
+    """A code on the screen that lets one phone in as this person, once, within a few minutes."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.made_at:%H:%M}"
+
+
 class AuditEntry(models.Model):
     """One line of the log: who did what to which thing. Written once; an erasure takes the words about somebody out.
 

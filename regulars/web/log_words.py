@@ -15,6 +15,7 @@ WORDS = {
     "deactivate": _("closed an account"),
     "reactivate": _("opened an account again"),
     "enter_demo": _("entered the demo"),
+    "let_phone_in": _("let a phone in"),
     "make_link": _("made a one-time link for a colleague"),
     "password_link_sent": _("A link for a forgotten password was sent"),
     "password_link_failed": _("A link for a forgotten password could not be sent"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from regulars.web.views import export, first_run, frame, health, home, log, media, settings_pages, sign_in
+from regulars.web.views import export, first_run, frame, health, home, log, media, phone, settings_pages, sign_in
 
 app_name = "web"
 
@@ -19,6 +19,11 @@ def addresses(*, is_demo: bool) -> list[URLPattern]:
         path("stops/", frame.stop, name="stop"),
         path("starts/", frame.resume, name="resume"),
         path("language/", frame.language, name="language"),
+        path("manifest.webmanifest", phone.manifest, name="manifest"),
+        path("sw.js", phone.service_worker, name="service-worker"),
+        path("phone/", phone.phone, name="phone"),
+        path("phone/mark/", phone.mark, name="mark"),
+        path("phone/in/<str:token>/", phone.phone_in, name="phone-in"),
         path("healthz", health.healthz, name="healthz"),
         path("media/<path:name>", media.media, name="media"),
         path("settings/", settings_pages.index, name="settings"),

@@ -54,11 +54,13 @@ def serve_by_gunicorn(options: argparse.Namespace) -> None:
 def run(options: argparse.Namespace) -> int:
     from django.conf import settings
 
+    from regulars.kit import lan
     from regulars.kit.errors import Refusal
 
     if options.processes > 1 and not settings.DATABASE_URL:
         raise Refusal("More than one web process needs PostgreSQL (REGULARS_DATABASE_URL).")
     os.environ["REGULARS_DATA_DIR"] = str(settings.DATA_DIR)
+    os.environ[lan.BOUND] = f"{options.host} {options.port}"
     print(f"Regulars: http://{options.host}:{options.port}/  (Ctrl-C stops it)", flush=True)
     (serve_by_gunicorn if options.gunicorn else serve_by_granian)(options)
     return 0

@@ -19,6 +19,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Orders that count: neither cancelled nor wholly refunded."""
         return self.filter(is_purchase=True)
 
+    def whose_is_asked(self) -> OrderQuerySet:
+        """Noted without signal for somebody who could not be told from others; `meant_for` is what was typed."""
+        return self.filter(person=None).exclude(meant_for="")
+
     def newest_first(self) -> OrderQuerySet:
         return self.order_by("-bought_on", "-id")
 
@@ -47,6 +51,7 @@ class Order(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
     note = models.TextField(blank=True, default="")
+    meant_for = models.CharField(max_length=200, blank=True, default="", db_default="")
     content_hash = models.BigIntegerField()
     change_number = models.BigIntegerField()
     recorded_at = models.DateTimeField()
@@ -95,6 +100,7 @@ class Order(models.Model):
             models.Index(fields=["person", "bought_on", "is_purchase"], name="order_by_person"),
             models.Index(fields=["bought_on", "id"], name="order_by_day"),
             models.Index(fields=["change_number"], name="order_by_change"),
+            models.Index(fields=["id"], name="order_whose_is_asked", condition=~Q(meant_for="")),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """The reads of this room."""
 
-from regulars.purchases.queries.counter import Buyer, Buyers, buyers_found, sold_lately
+from regulars.purchases.queries.counter import Buyer, Buyers, buyers_found, here_lately, sold_lately
 from regulars.purchases.queries.orders import (
     OrderPage,
     bought_in_words,
@@ -20,6 +20,7 @@ __all__ = [
     "OwnableLine",
     "bought_in_words",
     "buyers_found",
+    "here_lately",
     "month_totals",
     "names_of",
     "net_total",

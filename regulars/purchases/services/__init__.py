@@ -1,5 +1,6 @@
 """The verbs of this room, one file a topic. The only code that writes orders."""
 
+from regulars.purchases.services.arriving import arrive, assign_order, leave_nameless
 from regulars.purchases.services.baskets import Basket, basket_of, of_person
 from regulars.purchases.services.cancelling import cancel_order, remove_orders
 from regulars.purchases.services.inputs import (
@@ -25,9 +26,12 @@ __all__ = [
     "NewRefund",
     "Recorded",
     "RefundsRecorded",
+    "arrive",
+    "assign_order",
     "basket_of",
     "cancel_order",
     "forget_person",
+    "leave_nameless",
     "move_back",
     "move_orders",
     "note_as_owned",

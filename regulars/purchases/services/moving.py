@@ -28,7 +28,7 @@ def move_orders(keep_id: int, other_id: int) -> MovedRows:
     """Give all orders of `other_id` to `keep_id`; returns what moved, so that it can go back."""
     one_writer()
     ids = sorted(_held_by(other_id))
-    _hand_over(ids, keep_id)
+    hand_over(ids, keep_id)
     return tuple(
         Moved(TABLE, str(order_id), "changed", {"person_id": other_id}, {"person_id": keep_id}) for order_id in ids
     )
@@ -45,7 +45,7 @@ def move_back(moved: MovedRows) -> None:
             moves.setdefault(move, []).append(int(row.row_id))
     for (owner_id, holder_id), ids in moves.items():
         held = _held_by(holder_id)
-        _hand_over([order_id for order_id in ids if order_id in held], owner_id)
+        hand_over([order_id for order_id in ids if order_id in held], owner_id)
 
 
 @transaction.atomic
@@ -59,9 +59,9 @@ def forget_person(person_id: int) -> None:
     one_writer()
     ids = sorted(_held_by(person_id))
     _take_out_words(person_id)
-    Order.objects.filter(person_id=person_id).update(forgotten_at=clock.now(), note="")
+    Order.objects.filter(person_id=person_id).update(forgotten_at=clock.now(), note="", meant_for="")
     RemovedOrder.objects.filter(person_id=person_id).update(person_id=None)
-    _hand_over(ids, None)
+    hand_over(ids, None)
     PersonTotals.objects.filter(person_id=person_id).delete()
 
 
@@ -99,7 +99,8 @@ def _held_by(person_id: int) -> set[int]:
     return set(Order.objects.filter(person_id=person_id).values_list("id", flat=True))
 
 
-def _hand_over(order_ids: Sequence[int], person_id: int | None) -> None:
+def hand_over(order_ids: Sequence[int], person_id: int | None) -> None:
+    """Let these orders be another person's, or nobody's, and settle totals. Inside a transaction of one writer."""
     if not order_ids:
         return
     before = shares(order_ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -40,23 +40,24 @@ def sell(
     *,
     key: str = "",
     newcomer: people.NewPerson | None = None,
+    at: datetime | None = None,
 ) -> Order:
     """Note one sale over the counter; `person_id` None is a customer nobody knows, unless a `newcomer` comes with it.
 
     `key` makes it safe to send twice: the same key with the same content is the same sale, with another content it is
-    refused. Refuses amounts of zero or less and days after today.
+    refused. Refuses amounts of zero or less and days after today. `at` is the moment, where it was not now.
     """
     line = NewLine(name=" ".join(what.split()), amount=_checked(amount), kind="product")
-    day = on or clock.today()
+    day = clock.local(at).date() if at else on or clock.today()
     if day > clock.today():
         raise Refusal(_("That day has not come yet."), field="on")
-    if known := _saved_by(key):
+    if known := saved_by(key):
         return _same(known, known.person_id if newcomer else person_id, line, day)
     if newcomer is not None and person_id is None:
         person_id = people.record_people([newcomer], source=QUICK_SALE, by=by).ids[0]
         people.link_sender(Person.objects.get(pk=person_id), newcomer.referred_by_text, by)
     one_writer()
-    if known := _saved_by(key):
+    if known := saved_by(key):
         return _same(known, person_id, line, day)
     if person_id is not None and not Person.objects.here().filter(pk=person_id).exists():
         raise Refusal(_("This person is no longer in your book. Please choose again."), field="person")
@@ -65,7 +66,7 @@ def sell(
         reference=key or new_token(),
         person_id=person_id,
         bought_on=day,
-        bought_at=clock.now() if day == clock.today() else None,
+        bought_at=at or (clock.now() if day == clock.today() else None),
         paid_amount=line.amount,
         lines=(line,) if line.name else (),
         channel="shop",
@@ -94,7 +95,8 @@ def _checked(amount: Decimal) -> Decimal:
     return rounded
 
 
-def _saved_by(key: str) -> Order | None:
+def saved_by(key: str) -> Order | None:
+    """The quick sale that was saved under this key."""
     return Order.objects.filter(source=QUICK_SALE, reference=key).first() if key else None
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,13 +31,39 @@ TYPED = ("who", "person", "reach", "sent_by", "amount", "what", "on")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sale(request: HttpRequest) -> HttpResponse:
     """The form; `?person=` chooses somebody, `?noted=` shows the sale just saved with its undo."""
+    if request.method == "POST" and "X-Queued" in request.headers:
+        return _arrived(request)
     if request.method == "POST" and "find" not in request.POST:
         return _save(request)
     said = request.POST if request.method == "POST" else request.GET
     typed = {
         name: said[name] for name in ("who", "person", "reach", "sent_by", "amount", "what", "on") if said.get(name)
     }
-    return _page(request, SaleForm(initial={"key": request.POST.get("key") or new_token(), **typed}))
+    kept = said.get("key") or new_token()
+    return _page(request, SaleForm(initial={"key": kept, **typed}))
+
+
+@requires("purchases.sell")
+@require_http_methods(["GET", "HEAD", "POST"])
+def counter(request: HttpRequest) -> HttpResponse:
+    """The page for a market stall: it opens without signal, and stays open for the next sale."""
+    form = SaleForm(request.POST or None, initial={"key": new_token(), **request.GET.dict()})
+    if request.method == "POST":
+        reply = _arrived(request)
+        if "X-Queued" in request.headers:
+            return reply
+        if reply.status_code == 201:
+            messages.success(request, _("Noted."))
+            return redirect("purchases:counter")
+        if form.is_valid():
+            form.add_error(None, json.loads(reply.content)["sentence"])
+    context = {
+        "form": form,
+        "names": queries.here_lately(),
+        "sold_lately": queries.sold_lately(),
+        "asked": Order.objects.whose_is_asked().exists(),
+    }
+    return render(request, "purchases/counter.html", context, status=422 if form.errors else 200)
 
 
 @requires("purchases.sell")
@@ -89,6 +116,29 @@ def _save(request: HttpRequest) -> HttpResponse:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         return _page(request, form, status=422)
     return redirect(f"{reverse('purchases:sell')}?noted={order.pk}")
+
+
+def _arrived(request: HttpRequest) -> HttpResponse:
+    """An entry that waited on a phone without signal: kept once, answered in JSON to the queue that sent it."""
+    form = SaleForm(request.POST)
+    if not form.is_valid():
+        said = next(iter(form.errors.values()))[0]
+        return JsonResponse({"sentence": str(said)}, status=422)
+    data = form.cleaned_data
+    try:
+        order = services.arrive(
+            data["key"],
+            data["amount"],
+            data["what"],
+            cast("User", request.user),
+            person_id=form.chosen(),
+            who="" if data["person"] == NOBODY else data["who"],
+            newcomer=form.newcomer() if data["person"] == NEW and data["reach"].strip() else None,
+            noted_at=data["happened_at"],
+        )
+    except Refusal as refusal:
+        return JsonResponse({"sentence": refusal.sentence}, status=422)
+    return JsonResponse({"kept": order.pk}, status=201)
 
 
 def _with_a_fresh_key(request: HttpRequest) -> SaleForm:
