@@ -113,6 +113,9 @@ def test_the_doors_open_to_everyone_are_few_and_known() -> None:
         "web:healthz",
         "web:home",
         "web:language",
+        "web:manifest",
+        "web:phone-in",
+        "web:service-worker",
     }
 
 

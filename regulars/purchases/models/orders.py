@@ -20,8 +20,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(is_purchase=True)
 
     def whose_is_asked(self) -> OrderQuerySet:
-        """Noted without signal for somebody who could not be told from others; `meant_for` is what was typed."""
-        return self.filter(person=None).exclude(meant_for="")
+        """Noted without signal for somebody who could not be told from others; `meant_for` is what was typed.
+
+        It is emptied as soon as the order is somebody's, so this is the whole condition, and the index's own.
+        """
+        return self.exclude(meant_for="")
 
     def newest_first(self) -> OrderQuerySet:
         return self.order_by("-bought_on", "-id")

@@ -59,7 +59,7 @@ class Line:
 
     The ways task, thing, news and contact have no letter: their kind writes down what was done. `done_words` is what
     the button of such a line says. `link` is a page of the web on which it is answered, `page` one of ours that
-    tells more.
+    tells more or, for the way `place`, settles it (`page_words` on the button).
     """
 
     due: Due
@@ -85,6 +85,7 @@ class Line:
     choices: tuple[tuple[str, str], ...] = ()
     link: str = ""
     page: str = ""
+    page_words: str = ""
 
     @property
     def key(self) -> str:

@@ -99,6 +99,7 @@ def second_place_page(request: HttpRequest) -> HttpResponse:
     """Choose where copies of the backups go. The passphrase is never shown."""
     place = SecondPlace.objects.filter(pk=1).first()
     form = SecondPlaceForm(request.POST or None, initial={"folder": place.folder if place else ""})
+    form.fields["passphrase"].required = place is None
     if request.method == "POST" and form.is_valid():
         try:
             second_place.choose(form.cleaned_data["folder"], form.cleaned_data["passphrase"])

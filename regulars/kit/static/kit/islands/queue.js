@@ -83,6 +83,7 @@ function draw(isAway = false) {
   note.querySelector("[data-sentence]").textContent = isAway ? `${sentence} ${words.dataset.away}` : sentence;
   const sample = note.querySelector("li");
   const list = sample.parentElement;
+  note.querySelector("details").open = rows.some((row) => row.refused);
   sample.remove();
   for (const row of rows) {
     const line = sample.cloneNode(true);
