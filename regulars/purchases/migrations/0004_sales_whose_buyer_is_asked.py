@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0003_landlords'),
-        ('purchases', '0002_read_in_order'),
+        ('purchases', '0003_usual_months'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
