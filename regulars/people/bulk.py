@@ -69,7 +69,7 @@ def among_texts(texts: Iterable[str]) -> RawSQL:
 
 def _listed(values: list[Any], kind: str) -> RawSQL:
     if database.is_postgres():
-        return RawSQL(f"SELECT unnest(%s::{kind}[])", [values])  # noqa: S611  # one of two words
+        return RawSQL(f"SELECT unnest(%s::{kind}[])", [database.array_literal(values)])  # noqa: S611  # one of two words
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(values)])
 
 

@@ -5,13 +5,14 @@ Killed in the middle, a run goes on after the last stretch that was written whol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import F
 from django.utils.translation import gettext as _
 from duckdb import DuckDBPyConnection
@@ -33,7 +34,8 @@ from regulars.staff.models import User
 HELD_MS, FIRST_CHUNK, MOST = 50, 500, 20_000  # beside people at work
 EMPTY_HELD_MS, EMPTY_FIRST_CHUNK, EMPTY_MOST = 2_000, 5_000, 40_000  # into an empty book
 MUCH = 20_000
-FIT_FOR_MUCH = {"cache_size": -96_000, "wal_autocheckpoint": 25_000, "mmap_size": 0}
+FIT_SQLITE: Mapping[str, str | int] = {"cache_size": -96_000, "wal_autocheckpoint": 25_000, "mmap_size": 0}
+FIT_POSTGRES: Mapping[str, str | int] = {"synchronous_commit": "off"}
 STORIES_UNTIL = 2_000  # a larger import writes no timeline entry for each order
 
 
@@ -191,19 +193,32 @@ class Writer:
 
 @contextmanager
 def _fit_for_much(run: ImportRun) -> Iterator[None]:
-    """SQLite, an empty book and much to write: more pages kept, the log copied back less often. Measured: a third less
-    time. The mapped file gains nothing here and counts as memory of this process."""
-    if is_postgres() or not run.was_first or run.units < MUCH:
+    """Much to write into an empty book: each stretch need not wait for the disk.
+
+    SQLite keeps more pages and copies its log back less often; the mapped file gains nothing here and counts as memory
+    of this process. PostgreSQL does not wait for its log: a power cut may take back the last stretches, each whole and
+    with the place it came to, so that the run goes on from there; `_finish` waits for all of them.
+    """
+    if not run.was_first or run.units < MUCH:
         yield
         return
-    link = connection()
-    with link.cursor() as cursor:
-        before = [(name, cursor.execute(f"PRAGMA {name}").fetchone()[0]) for name in FIT_FOR_MUCH]
-        for name, value in FIT_FOR_MUCH.items():
-            cursor.execute(f"PRAGMA {name} = {value}")
+    settings = FIT_POSTGRES if is_postgres() else FIT_SQLITE
+    with connection().cursor() as cursor:
+        before = {name: _setting(cursor, name) for name in settings}
+        _set(cursor, settings)
     try:
         yield
     finally:
-        with link.cursor() as cursor:
-            for name, value in before:
-                cursor.execute(f"PRAGMA {name} = {value}")
+        with suppress(DatabaseError), connection().cursor() as cursor:
+            _set(cursor, before)
+
+
+def _setting(cursor: CursorWrapper, name: str) -> str | int:
+    cursor.execute(f"SHOW {name}" if is_postgres() else f"PRAGMA {name}")
+    found: str | int = cursor.fetchone()[0]
+    return found
+
+
+def _set(cursor: CursorWrapper, settings: Mapping[str, str | int]) -> None:
+    for name, value in settings.items():
+        cursor.execute(f"SET {name} = {value}" if is_postgres() else f"PRAGMA {name} = {value}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from regulars.kit import clock
+from regulars.kit import clock, database
 from regulars.people import bulk
 from regulars.people.models import (
     Email,
@@ -29,8 +29,9 @@ PLACE = ("lines", "city", "postcode", "region", "country")
 
 def write_satellites(new: Sequence[Draft], known: dict[Key, int], *, source: str, by: User | None) -> None:
     """Write everything around new people. `known` tells which keys already belong to somebody else, and learns."""
-    write_reach(new, known)
-    write_kinds(new)
+    with database.keys_unchecked(len(new)):  # they were made a moment ago
+        write_reach(new, known)
+        write_kinds(new)
     write_tags(new)
     write_notes(new, by)
     write_birthdays(new)

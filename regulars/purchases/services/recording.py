@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from regulars.kit import bulletin, clock
+from regulars.kit import bulletin, clock, database
 from regulars.kit.business import business
 from regulars.kit.changes import next_change_number
 from regulars.kit.services import fix_currency
@@ -23,6 +23,7 @@ from regulars.purchases.services.updating import bring_up_to_date
 from regulars.purchases.services.writing import insert_rows, new_ids, one_writer
 
 BULK = 2000
+SERVED_BY = COLUMNS.index("served_by_id")
 
 
 class _Sorted(NamedTuple):
@@ -120,13 +121,17 @@ def _insert(new: list[Basket], change_number: int) -> dict[Key, int]:
         return {}
     numbered = list(zip(new_ids("purchases_order", len(new)), new, strict=True))
     stamp = (change_number, str(clock.now().replace(tzinfo=None)), False)
-    insert_rows(
-        "purchases_order",
-        ("id", "content_hash", "change_number", "recorded_at", "is_cancelled_by_hand", *COLUMNS),
-        [(order_id, basket.content_hash, *stamp, *basket.columns) for order_id, basket in numbered],
-    )
-    insert_lines(numbered)
-    upsert_refunds([(order_id, row) for order_id, basket in numbered if basket.refunds for row in basket.refunds])
+    people = {basket.person_id for basket in new if basket.person_id is not None}
+    servers = {basket.columns[SERVED_BY] for basket in new} - {None}
+    # Products need not be held: they are never deleted.
+    with database.keys_unchecked(len(new), {"people_person": people, "staff_user": servers}):
+        insert_rows(
+            "purchases_order",
+            ("id", "content_hash", "change_number", "recorded_at", "is_cancelled_by_hand", *COLUMNS),
+            [(order_id, basket.content_hash, *stamp, *basket.columns) for order_id, basket in numbered],
+        )
+        insert_lines(numbered)
+        upsert_refunds([(order_id, row) for order_id, basket in numbered if basket.refunds for row in basket.refunds])
     return {basket.key: order_id for order_id, basket in numbered}
 
 

@@ -38,7 +38,8 @@ def run_over(rows: Sequence[Row], columns: Mapping[str, str], sql: str, *before:
     if database.is_postgres():
         arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
         table = f"unnest({arrays}) AS d({', '.join(columns)})"
-        parameters: list[Any] = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in columns]
+        parameters: list[Any] = [database.array_literal(values) for values in zip(*rows, strict=True)]
+        parameters = parameters or ["{}"] * len(columns)
     else:
         picks = ", ".join(f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(columns))
         table = f"(SELECT {picks} FROM json_each(%s)) AS d"  # noqa: S608 - column names of this room
