@@ -19,6 +19,7 @@ __all__ = [
     "HandlerCursor",
     "Heartbeat",
     "Job",
+    "Keeping",
     "Notice",
     "Schedule",
     "SecondPlace",
@@ -200,3 +201,14 @@ class Worry(models.Model):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class Keeping(models.Model):
+    """How long one kind of thing is kept; `days` 0 keeps it for ever. `tidied_until`: everything before is done."""
+
+    kind = models.CharField(max_length=20, primary_key=True)
+    days = models.PositiveIntegerField()
+    tidied_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.days}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock
 from regulars.kit.panels import Panel
 from regulars.people.forms import ConsentForm, NoteForm, OccasionForm, QuietForm, ReminderForm, SilenceForm
-from regulars.people.models import Channel, Person, Silence
+from regulars.people.models import Channel, Person, Removal, Silence
 from regulars.people.queries import coming_up, find_people
 from regulars.people.queries.knowing import allowed, happened, known_about, open_silences, said_no
 from regulars.people.queries.pairs import alike_to, joined
@@ -22,6 +22,9 @@ from regulars.staff.permissions import may
 
 SHOWN = 20
 LAST_ANSWER = "people_pair_answered"
+
+REMOVED = "removed"
+OFFERED = timedelta(minutes=10)
 
 
 def panels(request: HttpRequest, person: Person) -> list[Panel]:
@@ -51,6 +54,7 @@ def timeline(request: HttpRequest, person: Person, **more: Any) -> Panel:
         "earlier": entries[SHOWN - 1].at if len(entries) > SHOWN else None,
         "note_form": NoteForm(auto_id="note-%s"),
         "is_continued": before is not None,
+        "removed": _removed(request, person, "people.Note"),
     }
     return Panel(80, "main", "people/_timeline.html", context | more)
 
@@ -61,6 +65,7 @@ def upcoming(request: HttpRequest, person: Person, **more: Any) -> Panel:
     context = _base(request, person) | {
         "reminders": list(reminders),
         "days": coming_up(person, clock.today()),
+        "removed": _removed(request, person, "people.Occasion"),
         "reminder_form": ReminderForm(auto_id="reminder-%s"),
         "occasion_form": OccasionForm(auto_id="occasion-%s"),
     }
@@ -120,6 +125,15 @@ PANELS: dict[str, Callable[..., Panel]] = {
 
 def _base(request: HttpRequest, person: Person) -> dict[str, Any]:
     return {"person": person, "may_change": may(request.user, "people.change"), "today": clock.today()}
+
+
+def _removed(request: HttpRequest, person: Person, table: str) -> Removal | None:
+    """What this reader took out a moment ago, if anything: only then a query."""
+    pk = request.session.get(REMOVED)
+    if not pk:
+        return None
+    recent = Removal.objects.filter(pk=pk, person=person, table=table, put_back_at=None)
+    return recent.filter(at__gt=clock.now() - OFFERED).first()
 
 
 def _quiet_words(person: Person) -> str:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("people/<int:person_id>/timeline/", panel.timeline, name="timeline"),
     path("people/<int:person_id>/notes/", belongings.note, name="note"),
     path("people/<int:person_id>/notes/<int:pk>/removal/", belongings.remove_note, name="note-remove"),
+    path("people/<int:person_id>/removals/<int:pk>/undo/", belongings.put_back, name="put-back"),
     path("people/<int:person_id>/occasions/", belongings.occasion, name="occasion"),
     path("people/<int:person_id>/occasions/<int:pk>/removal/", belongings.remove_occasion, name="occasion-remove"),
     path("people/<int:person_id>/reminders/", belongings.reminder, name="reminder"),

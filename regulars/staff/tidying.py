@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.contrib.sessions.backends.db import SessionStore
 
-from regulars.kit import clock
+from regulars.kit.keeping import kept_from
 from regulars.kit.schedules import every
 from regulars.staff.models import AuditEntry
 
-LOOKS_KEPT = timedelta(days=366)
+LOOKS_KEPT_DAYS = 366
 SLICE = 2000
 
 
@@ -18,6 +16,9 @@ SLICE = 2000
 def sweep() -> None:
     """Remove in slices, so that nobody waits for the database."""
     SessionStore.clear_expired()
-    old = AuditEntry.objects.filter(action="see_person", at__lt=clock.now() - LOOKS_KEPT)
+    before = kept_from("looks", LOOKS_KEPT_DAYS)
+    if before is None:
+        return
+    old = AuditEntry.objects.filter(action="see_person", at__lt=before)
     while slice_ids := list(old.order_by("id").values_list("pk", flat=True)[:SLICE]):
         AuditEntry.objects.filter(pk__in=slice_ids).delete()

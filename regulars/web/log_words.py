@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
+
+from regulars.people.forms import PersonForm
+from regulars.web.forms import BusinessForm, HoursForm, SendingForm
 
 WORDS = {
     "add_staff": _("added a colleague"),
@@ -46,7 +51,81 @@ WORDS = {
     "undo bulk quiet": _("took back that many people are left alone"),
     "undo bulk merge": _("parted the entries that were joined together"),
     "see_person": _("looked at a person"),
+    "add": _("added somebody"),
+    "change": _("changed what is written"),
+    "remove_note": _("took a note out"),
+    "remove_occasion": _("took a day out"),
+    "put_back": _("put back what had been taken out"),
+    "refund": _("noted money back"),
+    "cancel": _("called something off"),
+    "remove": _("took sales out"),
+    "import": _("took a file in"),
+    "paste": _("typed people in"),
+    "undo": _("took a file back"),
+    "answer": _("answered a question about a file"),
+    "save_wording": _("changed words for letters"),
+    "archive_wording": _("put words for letters away"),
+    "edit_draft": _("changed the words of a letter"),
+    "settle_arrived": _("said that a letter arrived"),
+    "settle_again": _("sent a letter again"),
+    "settle_left": _("left it open whether a letter arrived"),
+    "connect_mailbox": _("connected a mailbox"),
+    "disconnect_mailbox": _("disconnected the mailbox"),
+    "keep_for": _("changed how long things are kept"),
+    "tidy_away": _("tidied away what was old"),
 }
+
+# What the log can be narrowed to. A verb that stands in none of them is found under everything.
+KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "saw": (_("Looked"), ("see_person",)),
+    "changed": (
+        _("Changed"),
+        ("change", "add", "merge", "unmerge", "refund", "cancel", "remove", "remove_note", "remove_occasion",
+         "put_back"),
+    ),
+    "took-out": (_("Took out"), ("export", "export_all", "back_up")),
+    "erased": (_("Erased"), ("erase", "tidy_away")),
+    "files": (_("Files"), ("import", "paste", "undo", "answer")),
+    "letters": (
+        _("Letters"),
+        ("save_wording", "archive_wording", "edit_draft", "settle_arrived", "settle_again", "settle_left"),
+    ),
+    "house": (
+        _("House and colleagues"),
+        (
+            "change_settings", "keep_for", "add_staff", "change_role", "deactivate", "reactivate", "set_password",
+            "sign_in", "two_step_on", "two_step_off", "stop_everything", "resume_sending", "connect_mailbox",
+            "disconnect_mailbox",
+        ),
+    ),
+}  # fmt: skip
+
+
+def actions_of(kind: str) -> tuple[str, ...]:
+    return KINDS[kind][1] if kind in KINDS else ()
+
+
+LABELS = {
+    "places": _("Postal addresses"),
+    "emails": _("E-mail addresses"),
+    "phones": _("Phone numbers"),
+    "likes": _("Likes"),
+    "dislikes": _("Rather not"),
+    "tags": _("Tags"),
+    "kinds": _("What they are to us"),
+    "referred_by_id": _("Who sent them"),
+    "household_id": _("Household"),
+    "organisation_id": _("Firm or club"),
+    "opening_hours": _("Opening hours"),
+}
+
+
+def field_label(name: str) -> str:
+    """What the form calls this field."""
+    for form in (PersonForm, BusinessForm, SendingForm, HoursForm):
+        if name in form.base_fields and form.base_fields[name].label:
+            return str(form.base_fields[name].label)
+    return str(LABELS.get(name, name.replace("_", " ")))
 
 
 def sentence(action: str) -> str:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from regulars.web.views import export, first_run, frame, health, home, log, media, phone, settings_pages, sign_in
+from regulars.web.views import (
+    export,
+    first_run,
+    frame,
+    health,
+    home,
+    keeping,
+    log,
+    media,
+    phone,
+    settings_pages,
+    sign_in,
+)
 
 app_name = "web"
 
@@ -32,6 +44,7 @@ def addresses(*, is_demo: bool) -> list[URLPattern]:
         path("settings/hours/", settings_pages.hours, name="hours"),
         path("settings/sending/", settings_pages.sending, name="sending"),
         path("settings/log/", log.log, name="log"),
+        path("settings/keeping/", keeping.keeping, name="keeping"),
         path("settings/export/", export.export, name="export"),
         path("settings/export/files/", export.fetch, name="export-fetch"),
         path("settings/health/", health.health_page, name="health"),

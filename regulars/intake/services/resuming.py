@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.intake.models import ImportRun
 from regulars.intake.services.running import folder_of
-from regulars.kit import clock, jobs
+from regulars.kit import jobs
 from regulars.kit.errors import Refusal
+from regulars.kit.keeping import kept_from
 
 KEPT_DAYS = 30
 AT_WORK = (ImportRun.State.QUEUED, ImportRun.State.RUNNING, ImportRun.State.UNDOING)
@@ -41,8 +41,10 @@ def go_on(run: ImportRun) -> ImportRun:
 
 
 def clear_away() -> int:
-    """Remove files that have waited for a look, or could not be read, for more than thirty days."""
-    long_ago = clock.now() - timedelta(days=KEPT_DAYS)
+    """Remove files that have waited for a look, or could not be read, for longer than such files are kept."""
+    long_ago = kept_from("uploads", KEPT_DAYS)
+    if long_ago is None:
+        return 0
     left = ImportRun.objects.filter(
         state__in=[ImportRun.State.WAITING, ImportRun.State.FAILED], added_at__lt=long_ago
     ).exclude(stored_as="")

@@ -9,6 +9,7 @@ from .occasions import Occasion
 from .persons import Kind, LeapDay, Person, PersonKind, PersonQuerySet
 from .quiet import Reminder, Silence
 from .reach import Email, ErasedAddress, Erasure, ExternalId, Phone, PostalAddress
+from .removals import Removal
 from .search import SearchWord
 from .timeline import TimelineEntry
 from .twins import Pair, Search
@@ -42,6 +43,7 @@ __all__ = [
     "Preference",
     "Purpose",
     "Reminder",
+    "Removal",
     "Search",
     "SearchWord",
     "Silence",

@@ -5,12 +5,12 @@ from .adding import add_person, cash_customer
 from .changing import ChangedMeanwhile, change_person
 from .consents import record_consent, withdraw_consent
 from .erasing import erase_person, preview_erasure
-from .knowledge import add_note, add_tag, remove_note, remove_tag, set_kinds, set_preferences, set_tags
+from .knowledge import add_note, add_tag, remove_tag, set_kinds, set_preferences, set_tags
 from .leaving import export_person
 from .matching import hold_the_book, known_as
 from .merging import merge, unmerge
 from .newcomers import NewAddress, NewConsent, NewOccasion, NewPerson, RecordedPeople
-from .occasions import add_occasion, celebrate, keep_leap_day, remove_occasion
+from .occasions import add_occasion, celebrate, keep_leap_day
 from .pairs import ask_again, ask_later, join_pair, keep_apart
 from .quiet import (
     drop_reminder,
@@ -24,6 +24,7 @@ from .quiet import (
 )
 from .reaching import mark_places_good, mark_places_old, readable_email, readable_phone
 from .recording import record_people
+from .removals import forget_removals, put_back_removed, remove_note, remove_occasion
 from .senders import link_sender
 from .taking_back import mark_emails_bad, mark_emails_good, remove_people, unlearn
 from .timeline import NewEntry, remove_from_timeline, write_timeline
@@ -63,6 +64,7 @@ __all__ = [
     "erase_person",
     "export_person",
     "finish_reminder",
+    "forget_removals",
     "hold_the_book",
     "join_pair",
     "keep_apart",
@@ -81,6 +83,7 @@ __all__ = [
     "mark_places_old",
     "merge",
     "preview_erasure",
+    "put_back_removed",
     "quiet_until",
     "readable_email",
     "readable_phone",

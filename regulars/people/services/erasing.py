@@ -27,6 +27,7 @@ from regulars.people.models import (
     Occasion,
     Pair,
     Person,
+    Removal,
     SearchWord,
     Tag,
     TimelineEntry,
@@ -113,6 +114,7 @@ def erase_own(person_id: int) -> None:
     Merge.objects.filter(Q(keep=person) | Q(other=person)).delete()
     Pair.objects.filter(Q(low=person) | Q(high=person)).delete()
     BulkActRow.objects.filter(person=person).delete()
+    Removal.objects.filter(person=person).delete()
     Person.objects.filter(referred_by=person).update(referred_by_text="", change_number=next_change_number())
     Person.objects.filter(pk=person_id).update(
         **dict.fromkeys((*TEXTS, "sort_name", "source"), ""),

@@ -30,13 +30,6 @@ def add_note(person: Person, text: str, by: User | None) -> Note:
 
 
 @transaction.atomic
-def remove_note(note: Note) -> None:
-    """Take a note out of the book."""
-    Note.objects.filter(pk=note.pk).delete()
-    touch(note.person_id, "notes")
-
-
-@transaction.atomic
 def add_tag(person_ids: Sequence[int], name: str) -> list[int]:
     """Tag people and return those who had it not before, so that it can be taken back from exactly these. Set-based."""
     word = tag_word(name)

@@ -28,13 +28,6 @@ def add_occasion(person: Person, kind: str, date: PartialDate, label: str = "") 
 
 
 @transaction.atomic
-def remove_occasion(occasion: Occasion) -> None:
-    """Take a day out of the book."""
-    Occasion.objects.filter(pk=occasion.pk).delete()
-    touch(occasion.person_id, "occasions")
-
-
-@transaction.atomic
 def celebrate(occasion: Occasion, is_celebrated: bool) -> None:
     """Say whether this day is kept; a day somebody would rather forget stays in the book and out of the plan."""
     Occasion.objects.filter(pk=occasion.pk).update(is_celebrated=is_celebrated)

@@ -1,9 +1,21 @@
+import re
 from datetime import date
 
 import pytest
 
+from regulars.kit.errors import Refusal
 from regulars.people.models import BulkAct, Person
-from regulars.people.services import change_person, merge, quiet_until, remind, silence
+from regulars.people.partial_dates import PartialDate
+from regulars.people.services import (
+    add_occasion,
+    change_person,
+    merge,
+    put_back_removed,
+    quiet_until,
+    remind,
+    remove_occasion,
+    silence,
+)
 from regulars.people.tests.builders import a_person
 from regulars.staff.roles import Role
 from regulars.staff.tests.builders import a_user, an_owner
@@ -363,3 +375,30 @@ def test_who_was_erased_meanwhile_leaves_the_words_to_copy(desk):
         gone = desk.post(address, typed)
         assert gone.status_code == 404
         assert "A long note &lt;b&gt;about&lt;/b&gt; her wishes" in gone.text
+
+
+def test_a_note_and_a_day_taken_out_are_put_back_as_they_were(desk):
+    ann = a_person("Ann Baker", note="Likes silver")
+    note = ann.notes.get()
+    day = add_occasion(ann, "birthday", PartialDate(5, 3, 1980))
+    for row, part, panel in ((note, "notes", "timeline"), (day, "occasions", "upcoming")):
+        before = type(row).objects.values().get(pk=row.pk)
+        told = desk.post(f"/people/{ann.pk}/{part}/{row.pk}/removal/", headers=HTMX).text
+        assert "Put it back" in told
+        assert not type(row).objects.exists()
+        [address] = re.findall(rf"/people/{ann.pk}/removals/\d+/undo/", told)[:1]
+        assert "Put it back" in desk.get(f"/people/{ann.pk}/").text
+        assert "Put it back" not in desk.post(address, {panel: "yes"}, headers=HTMX).text
+        assert type(row).objects.values().get(pk=row.pk) == before
+        assert desk.post(address, {panel: "yes"}).status_code == 303, "a second time changes nothing"
+        assert type(row).objects.count() == 1
+
+
+def test_a_day_written_anew_meanwhile_is_not_doubled(desk):
+    ann = a_person("Ann Baker")
+    removal = remove_occasion(add_occasion(ann, "birthday", PartialDate(5, 3)))
+    assert removal is not None
+    add_occasion(ann, "birthday", PartialDate(6, 3))
+    with pytest.raises(Refusal, match="meanwhile"):
+        put_back_removed(ann, removal.pk)
+    assert ann.occasions.get().month == 6

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from regulars.kit import clock
+from regulars.kit.answer import redirect_back
 from regulars.kit.errors import Refusal
 from regulars.people import services
 from regulars.people.access import note_of, occasion_of, person_here, reminder_of, silence_of
@@ -20,6 +22,8 @@ from regulars.people.forms import (
     SilenceForm,
     SnoozeForm,
 )
+from regulars.people.models import Removal
+from regulars.people.panels import REMOVED
 from regulars.people.views.panel import done, not_done, staff
 from regulars.staff.doors import requires
 
@@ -42,7 +46,7 @@ def note(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 def remove_note(request: HttpRequest, person_id: int, pk: int) -> HttpResponse:
     person = person_here(person_id)
-    services.remove_note(note_of(person, pk))
+    _can_be_put_back(request, services.remove_note(note_of(person, pk), staff(request)))
     return done(request, person, "timeline")
 
 
@@ -64,8 +68,29 @@ def occasion(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 def remove_occasion(request: HttpRequest, person_id: int, pk: int) -> HttpResponse:
     person = person_here(person_id)
-    services.remove_occasion(occasion_of(person, pk))
+    _can_be_put_back(request, services.remove_occasion(occasion_of(person, pk), staff(request)))
     return done(request, person, "upcoming")
+
+
+def _can_be_put_back(request: HttpRequest, removal: Removal | None) -> None:
+    """Remember the number only: the words themselves stand where an erasure finds them."""
+    if removal is not None:
+        request.session[REMOVED] = removal.pk
+
+
+@requires("people.change")
+@require_POST
+def put_back(request: HttpRequest, person_id: int, pk: int) -> HttpResponse:
+    """Put back a note or a day that was just taken out."""
+    person = person_here(person_id)
+    name = "upcoming" if "upcoming" in request.POST else "timeline"
+    try:
+        services.put_back_removed(person, pk, staff(request))
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect_back(request, "people:detail", person.pk)
+    request.session.pop(REMOVED, None)
+    return done(request, person, name)
 
 
 @requires("people.change")
