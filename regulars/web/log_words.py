@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from regulars.people.forms import PersonForm
 from regulars.web.forms import BusinessForm, HoursForm, SendingForm
 
 WORDS = {
@@ -118,14 +117,34 @@ LABELS = {
     "organisation_id": _("Firm or club"),
     "opening_hours": _("Opening hours"),
 }
+# As the page of somebody says it, not as the paper that is handed to them does.
+WRITTEN = {
+    "full_name": _("Name"),
+    "given_name": _("First name"),
+    "family_name": _("Last name"),
+    "salutation": _("How a letter begins"),
+    "needs": _("What they need"),
+    "expectations": _("What they expect of us"),
+    "say": _("What to say when they come in"),
+    "best_time": _("Best time to ring"),
+    "met": _("How we met"),
+    "referred_by_text": _("Who sent them?"),
+    "language": _("Language"),
+    "zone": _("Time zone"),
+    "feb29_rule": _("Born on 29 February: greet them"),
+}
 
 
 def field_label(name: str) -> str:
-    """What the form calls this field."""
-    for form in (PersonForm, BusinessForm, SendingForm, HoursForm):
+    """What the pages call this field."""
+    if name in LABELS:
+        return str(LABELS[name])
+    if name in WRITTEN:
+        return str(WRITTEN[name])
+    for form in (BusinessForm, SendingForm, HoursForm):
         if name in form.base_fields and form.base_fields[name].label:
             return str(form.base_fields[name].label)
-    return str(LABELS.get(name, name.replace("_", " ")))
+    return name.replace("_", " ")
 
 
 def sentence(action: str) -> str:
