@@ -81,13 +81,14 @@ REFUNDS = Table(
 )
 REMOVED = Table("removed", {"id": ("BIGINT", "t.order_id")}, origin="purchases_removedorder t", since="t.change_number")
 
+_ENQUIRIES = "SELECT 1 FROM rapport_enquiry e WHERE e.person_id = p.id"
 _KINDS = "SELECT 1 FROM people_personkind k WHERE k.person_id = p.id"
 PEOPLE = Table(
     "people",
     {
         "id": ("BIGINT", "p.id"),
         "may_buy": ("BOOLEAN", f"(EXISTS ({_KINDS} AND k.kind IN ('customer', 'lead')) OR NOT EXISTS ({_KINDS}))"),
-        "has_asked": ("BOOLEAN", "p.needs <> ''"),
+        "has_asked": ("BOOLEAN", f"(p.needs <> '' OR EXISTS ({_ENQUIRIES}))"),
         "added_on": ("DATE", "{added_on}"),
     },
     origin="people_person p",

@@ -97,6 +97,8 @@ def test_a_purchase_before_they_asked_answers_nothing() -> None:
     assert line_of("enquiry") is not None
 
 
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
 def test_the_worker_closes_an_enquiry_when_its_order_comes_in_and_opens_it_when_it_is_cancelled(work) -> None:
     from regulars.purchases.services import cancel_order
 
