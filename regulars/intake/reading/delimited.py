@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from regulars.intake.reading.sheets import Row, UnreadableFile
+from regulars.intake.reading.records import records
+from regulars.intake.reading.sheets import Row
 
 SEPARATORS = (",", ";", "\t", "|")
 SPACES = " "
 SAMPLE_ROWS = 200
 HINT = re.compile(r"^\ufeff?\"?sep=(.)\"?\s*$", re.IGNORECASE)
-csv.field_size_limit(16 * 1024 * 1024)
 
 
 @dataclass(frozen=True)
@@ -59,10 +58,7 @@ def _evenness(path: Path, encoding: str, layout: Layout) -> tuple[float, int]:
 
 
 def _sample(path: Path, encoding: str, layout: Layout) -> list[Row]:
-    try:
-        return [row for row, _ in zip(rows(path, encoding, layout), range(SAMPLE_ROWS), strict=False)]
-    except UnreadableFile:
-        return []
+    return [row for row, _ in zip(rows(path, encoding, layout), range(SAMPLE_ROWS), strict=False)]
 
 
 def _is_in_columns(path: Path, encoding: str) -> bool:
@@ -82,19 +78,6 @@ def rows(path: Path, encoding: str, layout: Layout) -> Iterator[Row]:
         if layout.separator == SPACES:
             yield from ((number, line.split()) for number, line in enumerate(file, start=1))
             return
-        reader = csv.reader(
-            file,
-            delimiter=layout.separator,
-            doublequote=not layout.backslash,
-            escapechar="\\" if layout.backslash else None,
-            skipinitialspace=False,
-        )
-        try:
-            yield from (
-                (number, [] if layout.hinted and number == 1 else cells) for number, cells in enumerate(reader, start=1)
-            )
-        except csv.Error as fault:
-            raise UnreadableFile(
-                f"Near line {reader.line_num} a quotation mark was opened and never closed. "
-                "Close it in the file, or save the file again from your spreadsheet."
-            ) from fault
+        cut = records(file, separator=layout.separator, backslash=layout.backslash)
+        for number, cells in enumerate(cut, start=1):
+            yield number, [] if layout.hinted and number == 1 else cells

@@ -52,7 +52,7 @@ def sniff(path: Path, country: str = "") -> Encoding:
 def _wide_without_mark(head: bytes) -> str | None:
     """UTF-16 without its mark shows as a zero at every second byte."""
     even, odd = head[0:2000:2], head[1:2000:2]
-    if len(head) < 4 or len(head) % 2:
+    if len(head) < 4:
         return None
     if odd.count(0) > 0.6 * len(odd) and even.count(0) < 0.1 * len(even):
         return "utf-16-le"

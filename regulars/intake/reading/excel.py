@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineWorkbook
 
 from regulars.intake.reading.sheets import Row, UnreadableFile
 
@@ -36,19 +37,29 @@ def rows(path: Path, sheet_name: str) -> Iterator[Row]:
 
 
 def _open(path: Path) -> CalamineWorkbook:
-    try:
+    with _told_plainly():
         return CalamineWorkbook.from_path(str(path))
-    except (CalamineError, OSError, ValueError) as fault:
+
+
+def _cells(book: CalamineWorkbook, sheet_name: str) -> list[list[Cell]]:
+    with _told_plainly():
+        return book.get_sheet_by_name(sheet_name).to_python(skip_empty_area=False)
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Whatever the reader stumbles over; a damaged workbook can make it panic, which is no ordinary exception."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as fault:
         raise UnreadableFile(
             _(
                 "This workbook cannot be opened: it may be damaged or protected by a password."
                 " Save it again as CSV and try that."
             )
         ) from fault
-
-
-def _cells(book: CalamineWorkbook, sheet_name: str) -> list[list[Cell]]:
-    return book.get_sheet_by_name(sheet_name).to_python(skip_empty_area=False)
 
 
 def _text(cell: Cell) -> str:

@@ -49,6 +49,11 @@ def unique(names: Sequence[str]) -> list[str]:
     return found
 
 
+def plain_name(cell: str) -> str:
+    """A name of a column as `unique` leaves it, in small letters."""
+    return " ".join(cell.split()).casefold()
+
+
 def _usual_width(rows: Sequence[Row]) -> int:
     widths = Counter(len(cells) for _, cells in rows)
     return max(widths.items(), key=lambda item: (item[1], item[0]))[0] if widths else 0

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from regulars.intake.reading.sheets import Row, UnreadableFile
+from django.utils.translation import gettext as _
+
+from regulars.intake.reading.sheets import Fault, Row, UnreadableFile
 
 LIST_NAMES = (
     "orders",
@@ -23,6 +25,10 @@ LIST_NAMES = (
     "contacts",
     "people",
     "members",
+    "subscribers",
+    "users",
+    "value",
+    "objects",
 )
 ITEM_NAMES = ("line_items", "items", "lines", "order_lines", "order_items", "products")
 SECRET = ("password", "token", "secret")
@@ -35,48 +41,67 @@ def looks_like_json(path: Path, encoding: str) -> bool:
     return head.startswith("{") or (head.startswith("[") and head[1:].lstrip()[:1] in {"{", "]"})
 
 
-def read(path: Path, encoding: str) -> tuple[list[str], list[Row]]:
-    """Return the column names in the order they first appear, and the rows; a row's number is its object's place."""
-    flat = [
-        (number, line) for number, record in enumerate(_records(path, encoding), start=1) for line in _lines(record)
-    ]
+def read(path: Path, encoding: str) -> tuple[list[str], list[Row], dict[int, Fault]]:
+    """Return the column names in the order they first appear, the rows (a row's number is its object's place), and what
+    stands between them and is no object."""
+    faults: dict[int, Fault] = {}
+    flat = []
+    for number, record in enumerate(_records(path, encoding), start=1):
+        if isinstance(record, dict):
+            flat += [(number, line) for line in _lines(record)]
+        else:
+            said = record.reason if isinstance(record, Fault) else _("This is no record with names and values.")
+            faults[number] = Fault(said, record.cells if isinstance(record, Fault) else [str(record)[:500]])
     header: dict[str, int] = {}
-    for _, line in flat:
+    for _number, line in flat:
         for name in line:
             header.setdefault(name, len(header))
-    return list(header), [(number, [line.get(name, "") for name in header]) for number, line in flat]
+    return list(header), [(number, [line.get(name, "") for name in header]) for number, line in flat], faults
 
 
-def _records(path: Path, encoding: str) -> Iterator[dict[str, Any]]:
-    text = path.read_text(encoding=encoding, errors="replace").lstrip("\ufeff")
+def _records(path: Path, encoding: str) -> Iterator[Any]:
+    text = path.read_text(encoding=encoding, errors="replace").replace("\0", "").lstrip("\ufeff \r\n\t")
     try:
         whole = json.loads(text)
-    except json.JSONDecodeError:
-        yield from _from_lines(text)
+    except (ValueError, RecursionError) as fault:
+        yield from _from_lines(text, fault)
         return
-    yield from (record for record in _list_in(whole) if isinstance(record, dict))
+    yield from _list_in(whole)
 
 
-def _from_lines(text: str) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(text.splitlines(), start=1):
+def _from_lines(text: str, fault: Exception) -> Iterator[Any]:
+    """One object a line; a line that is none is named. Where none is one, the whole file is broken."""
+    found: list[Any] = []
+    for line in text.splitlines():
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
-        except json.JSONDecodeError as fault:
-            raise UnreadableFile(f"Line {number} is not valid JSON: {fault.msg}. Export the file again.") from fault
-        if isinstance(record, dict):
-            yield record
+            found.append(json.loads(line.strip().rstrip(",")))
+        except (ValueError, RecursionError):
+            found.append(Fault(_("This line is not valid JSON."), [line[:500]]))
+    if not any(isinstance(one, dict) for one in found):
+        raise UnreadableFile(_("This file is not valid JSON, or was cut off. Export it again.")) from fault
+    yield from found
 
 
-def _list_in(whole: Any) -> list[Any]:
+def _list_in(whole: Any, depth: int = 3) -> list[Any]:
+    """The list of records, wherever it stands: under a usual name, as the longest list, as records by their number."""
     if isinstance(whole, list):
         return whole
+    if not isinstance(whole, dict):
+        return []
     for name in LIST_NAMES:
         if isinstance(whole.get(name), list):
             return list(whole[name])
     lists = [value for value in whole.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
-    return max(lists, key=len) if lists else [whole]
+    if lists:
+        return max(lists, key=len)
+    inner = [value for value in whole.values() if isinstance(value, dict)]
+    if len(inner) > 1 and len(inner) == len(whole) and len({frozenset(value) for value in inner}) == 1:
+        return [{"id": key, **value} for key, value in whole.items()]
+    if depth and len(inner) == 1 and (found := _list_in(inner[0], depth - 1)) and found != [inner[0]]:
+        return found
+    return [whole]
 
 
 def _lines(record: dict[str, Any]) -> list[dict[str, str]]:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from regulars.intake.reading import cards, delimited, encodings, excel, headers, json_rows
-from regulars.intake.reading.sheets import Row, Sheet, UnreadableFile
+from regulars.intake.reading import cards, delimited, encodings, excel, headers, json_rows, parquet
+from regulars.intake.reading.sheets import Fault, Row, Sheet, UnreadableFile
 
 SECRET = re.compile(r"password|passwd|passwort|mot de passe|(^|_)rp_token|secret|\bcvc\b|card ?number", re.IGNORECASE)
-PACKED = (b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ")
+PACKED = (b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 HARMLESS = re.compile(r"status|check", re.IGNORECASE)
 
 
@@ -27,6 +27,8 @@ def open_sheet(
     if path.stat().st_size == 0:
         raise UnreadableFile(_("The file is empty."))
     _refuse_what_is_no_table(path)
+    if _head(path, 4) == parquet.MAGIC:
+        return _parquet(path)
     if excel.looks_like_a_workbook(path):
         return _workbook(path, is_known, sheet)
     chosen = encodings.Encoding(encoding) if encoding else encodings.sniff(path, country)
@@ -65,11 +67,18 @@ def _worth(top: headers.Top, is_known: Callable[[str], bool]) -> int:
     return sum(map(is_known, top.names)) if top.row_number else 0
 
 
+def _parquet(path: Path) -> Sheet:
+    return _sheet(
+        partial(parquet.rows, path), headers.Top(0, headers.unique(parquet.header_of(path)), []), kind="parquet"
+    )
+
+
 def _json(path: Path, encoding: encodings.Encoding) -> Sheet:
-    header, rows = json_rows.read(path, encoding.name)
+    header, rows, faults = json_rows.read(path, encoding.name)
     if not rows:
         raise UnreadableFile(_("The file holds no list of orders or people."))
-    return _sheet(lambda: iter(rows), headers.Top(0, headers.unique(header), []), kind="json", encoding=encoding.name)
+    top = headers.Top(0, headers.unique(header), [])
+    return _sheet(lambda: iter(rows), top, kind="json", encoding=encoding.name, faults=faults)
 
 
 def _cards(path: Path, encoding: encodings.Encoding) -> Sheet:
@@ -111,17 +120,37 @@ def _first(rows: Iterator[Row]) -> list[Row]:
     return [row for row, _n in zip(rows, range(delimited.SAMPLE_ROWS), strict=False)]
 
 
-def _sheet(rows: Callable[[], Iterator[Row]], top: headers.Top, *, kind: str, **about: object) -> Sheet:
+def _sheet(
+    rows: Callable[[], Iterator[Row]],
+    top: headers.Top,
+    *,
+    kind: str,
+    faults: dict[int, Fault] | None = None,
+    **about: object,
+) -> Sheet:
     secret = [place for place, name in enumerate(top.names) if SECRET.search(name) and not HARMLESS.search(name)]
-    below = partial(_below, rows, top.row_number or 0, secret)
-    return Sheet(top.names, below, top.row_number, kind, titles=top.titles, **about)  # type: ignore[arg-type]  # passed on by name
+    found: dict[int, Fault] = faults or {}
+    below = partial(_below, rows, top, secret, found)
+    return Sheet(top.names, below, top.row_number, kind, titles=top.titles, faults=found, **about)  # type: ignore[arg-type]  # passed on by name
 
 
-def _below(rows: Callable[[], Iterator[Row]], header_row: int, secret: list[int]) -> Iterator[Row]:
+def _below(
+    rows: Callable[[], Iterator[Row]], top: headers.Top, secret: list[int], faults: dict[int, Fault]
+) -> Iterator[Row]:
+    """The rows under the header; where two exports were put one below the other, the second header is no row."""
+    header_row, names = top.row_number or 0, [name.casefold() for name in top.names]
     for number, cells in rows():
         if number <= header_row or not any(map(str.strip, cells)):
+            continue
+        if header_row and cells[0].strip().casefold() == names[0] and _is_header_again(cells, names):
+            faults[number] = Fault(_("This row is the header once more."), cells)
             continue
         for place in secret:
             if place < len(cells):
                 cells[place] = ""
         yield number, cells
+
+
+def _is_header_again(cells: list[str], names: list[str]) -> bool:
+    said = [headers.plain_name(cell) for cell in cells]
+    return len(said) > 1 and said == names[: len(said)] and len(said) >= len(names) - 1

@@ -10,7 +10,7 @@ from regulars.intake.services.previewing import Preview, choices_of_fields, labe
 from regulars.intake.services.questions import answer_question
 from regulars.intake.services.refusing import refused_as_csv
 from regulars.intake.services.resuming import broke_off, go_on
-from regulars.intake.services.starting import let_go, receive, start_run
+from regulars.intake.services.starting import let_go, receive, receive_all, start_run
 from regulars.intake.services.undoing import ask_to_undo, undo
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "preview",
     "read_lines",
     "receive",
+    "receive_all",
     "refused_as_csv",
     "save_lines",
     "start_run",

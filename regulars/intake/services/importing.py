@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from regulars.intake.models import ImportRun
 from regulars.intake.options import ImportOptions
+from regulars.intake.services.opening import sheets_worth_taking
 from regulars.intake.services.running import begin, carry_out, fail
+from regulars.intake.services.unpacking import Part, unpacked
 from regulars.intake.staging.pipeline import Staged
 from regulars.kit import money
 from regulars.kit.errors import Refusal
@@ -29,38 +31,53 @@ def import_files(
     answers: list[dict[str, Any]] = []
     refusals: list[Refusal] = []
     for path in map(Path, paths):
-        try:
-            answers.append(_import_one(path, chosen, by))
-        except Refusal as refusal:
-            refusals.append(refusal)
-            answers.append(_unread(path, refusal))
+        for found in _each_of(path, chosen, by):
+            if isinstance(found, Refusal):
+                refusals.append(found)
+            answers.append(_unread(path, found) if isinstance(found, Refusal) else found)
     if refusals and len(refusals) == len(answers):
         raise refusals[0]
     return {"files": answers}
 
 
-def _import_one(path: Path, options: ImportOptions, by: User | None) -> dict[str, Any]:
-    if not path.is_file():
-        raise Refusal(_("%(file)s: there is no such file.") % {"file": path.name})
-    if options.is_dry_run:
-        return _rehearsed(path, options, by)
-    return _carried_out(path, options, by)
+def _each_of(path: Path, options: ImportOptions, by: User | None) -> Iterator[dict[str, Any] | Refusal]:
+    """What became of a file, or of each file that is packed in it, or of each sheet that holds people or sales."""
+    try:
+        if not path.is_file():
+            raise Refusal(_("%(file)s: there is no such file.") % {"file": path.name})
+        with unpacked(path) as parts:
+            for part in parts:
+                yield from _sheets_of(part, options, by)
+    except Refusal as refusal:
+        yield refusal
+
+
+def _sheets_of(part: Part, options: ImportOptions, by: User | None) -> Iterator[dict[str, Any] | Refusal]:
+    try:
+        for name, one in sheets_worth_taking(part.path, part.name, options):
+            yield _import_one(Part(name, part.path), one, by)
+    except Refusal as refusal:
+        yield Refusal(refusal.sentence.replace(f"{part.path.name}: ", f"{part.name}: ", 1))
+
+
+def _import_one(part: Part, options: ImportOptions, by: User | None) -> dict[str, Any]:
+    return _rehearsed(part, options, by) if options.is_dry_run else _carried_out(part, options, by)
 
 
 @transaction.atomic
-def _rehearsed(path: Path, options: ImportOptions, by: User | None) -> dict[str, Any]:
+def _rehearsed(part: Part, options: ImportOptions, by: User | None) -> dict[str, Any]:
     """Do everything and then nothing of it."""
     point = transaction.savepoint()
     try:
-        return _carried_out(path, options, by)
+        return _carried_out(part, options, by)
     finally:
         transaction.savepoint_rollback(point)
 
 
-def _carried_out(path: Path, options: ImportOptions, by: User | None) -> dict[str, Any]:
-    run = begin(path, path.name, options, by=by)
+def _carried_out(part: Part, options: ImportOptions, by: User | None) -> dict[str, Any]:
+    run = begin(part.path, part.name, options, by=by)
     try:
-        staged = carry_out(run, path)
+        staged = carry_out(run, part.path)
     except Refusal as refusal:
         fail(run, refusal.sentence)
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from regulars.intake.mapping.guessing import Columns, Guess, guess, is_about_sal
 from regulars.intake.mapping.remembering import remembered
 from regulars.intake.options import ImportOptions
 from regulars.intake.reading import Sheet, UnreadableFile, open_sheet
+from regulars.intake.reading.excel import looks_like_a_workbook
 from regulars.intake.staging.pipeline import House
 from regulars.kit.business import business, exists
 from regulars.kit.errors import Refusal
@@ -27,7 +29,7 @@ def opened(path: Path, options: ImportOptions) -> Sheet:
         return open_sheet(
             path, is_known, country=business().country, encoding=options.encoding or "", sheet=options.sheet or ""
         )
-    except (UnreadableFile, FileNotFoundError, IsADirectoryError, PermissionError, LookupError) as fault:
+    except (UnreadableFile, OSError, ValueError, LookupError, RecursionError, MemoryError) as fault:
         raise Refusal(_sentence(fault, path)) from fault
 
 
@@ -37,6 +39,28 @@ def _sentence(fault: Exception, path: Path) -> str:
     if isinstance(fault, FileNotFoundError):
         return _("%(file)s: there is no such file.") % {"file": path.name}
     return _("%(file)s cannot be opened.") % {"file": path.name}
+
+
+def sheets_worth_taking(path: Path, name: str, options: ImportOptions) -> list[tuple[str, ImportOptions]]:
+    """A file with what was said about it; of a workbook every sheet that holds people or sales, the likeliest first."""
+    if options.sheet or options.format or options.mapping or options.columns or not looks_like_a_workbook(path):
+        return [(name, options)]
+    first = opened(path, options)
+    more = [other for other in first.other_sheets if _is_worth_taking(path, replace(options, sheet=other))]
+    if not more:
+        return [(name, options)]
+    whole = replace(options, sheet=first.sheet_name) if len(more) == len(first.other_sheets) else options
+    return [(name, whole), *((f"{name} – {other}", replace(options, sheet=other)) for other in more)]
+
+
+def _is_worth_taking(path: Path, options: ImportOptions) -> bool:
+    """A sheet with names of columns that shops use, and enough of them to be understood."""
+    try:
+        sheet = opened(path, options)
+        understood(sheet, options)
+    except Refusal:
+        return False
+    return sheet.header_row is not None and sum(map(is_known, sheet.header)) >= 2 and bool(sheet.first_rows(1))
 
 
 def understood(sheet: Sheet, options: ImportOptions) -> Guess:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import duckdb
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
+from duckdb import DuckDBPyConnection
 
 from regulars.intake.events import ImportFinished
 from regulars.intake.mapping.guessing import Guess
 from regulars.intake.models import ImportRun
 from regulars.intake.options import ImportOptions
-from regulars.intake.reading import Sheet
+from regulars.intake.reading import Sheet, UnreadableFile
 from regulars.intake.services.opening import house, opened, source_of, understood
 from regulars.intake.services.people_of import Manner
 from regulars.intake.services.preparing import Preparer, preparer
@@ -25,9 +30,12 @@ from regulars.intake.services.units import Portion, portions_after
 from regulars.intake.services.writing import Writer
 from regulars.intake.staging.pipeline import BIG_FILE_BYTES, House, Staged, reading_room, stage, workshop
 from regulars.kit import bulletin, clock, money
+from regulars.kit.errors import Refusal
 from regulars.kit.services import change_business
 from regulars.purchases.models import Order
 from regulars.staff.models import User
+
+log = logging.getLogger("regulars.intake")
 
 
 def begin(path: Path, name: str, options: ImportOptions, *, by: User | None = None, stored_as: str = "") -> ImportRun:
@@ -66,7 +74,7 @@ def carry_out(run: ImportRun, path: Path) -> Staged:
     place, about = folder_of(run), house()
     is_big = path.stat().st_size > BIG_FILE_BYTES
     with preparer(is_wanted=is_big) as beside, workshop(place, is_big=is_big) as con:
-        staged = stage(con, sheet, found, options, about, place, path, run.name)
+        staged = _staged(con, sheet, found, options, about, place, path, run.name)
         _settle_currency(staged, about, is_dry=options.is_dry_run)
         _note_start(run, sheet, found, staged)
         manner = Manner(source_of(found), run.name, staged.date_order, options.consent)
@@ -91,6 +99,19 @@ def _portions(
         beside.portions(place, run.cursor, staged.units, manner, is_about_sales=staged.is_about_sales) as portions,
     ):
         yield portions
+
+
+def _staged(con: DuckDBPyConnection, sheet: Sheet, *what: Any) -> Staged:
+    """Stage the file; what the reader meets only far down in it is said in a sentence too."""
+    try:
+        return stage(con, sheet, *what)
+    except UnreadableFile as fault:
+        raise Refusal(fault.sentence) from fault
+    except (duckdb.Error, ValueError, OverflowError) as fault:
+        log.exception("A file could not be staged.")
+        raise Refusal(
+            _("%(file)s cannot be read as it is. Save it again as CSV and try that.") % {"file": what[-1]}
+        ) from fault
 
 
 def _settle_currency(staged: Staged, about: House, *, is_dry: bool) -> None:

@@ -77,9 +77,21 @@ def test_passwords_are_not_even_read(tmp_path: Path) -> None:
     assert found.first_rows(1)[0][1] == ["ann@lindenblatt.example", "", ""]
 
 
-def test_a_quotation_mark_that_never_closes_is_said_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="quotation mark"):
-        list(sheet(tmp_path, "Name,Email\n" + '"Ann' + "x" * 17_000_000).rows())
+def test_a_quotation_mark_that_never_closes_costs_one_row_and_not_the_rest(tmp_path: Path) -> None:
+    text = "Name,Email\n" + '"Ann,a@x.example\n' + "".join(f"P{n},p{n}@x.example\n" for n in range(500))
+    found = [cells for _number, cells in sheet(tmp_path, text).rows()]
+    assert (len(found), found[0], found[-1]) == (501, ["Ann", "a@x.example"], ["P499", "p499@x.example"])
+    short = [
+        cells
+        for _number, cells in sheet(tmp_path, 'Name,Email\nBo,b@x.example\n"Ann,a@x.example\nCy,c@x.example\n').rows()
+    ]
+    assert short == [["Bo", "b@x.example"], ["Ann", "a@x.example"], ["Cy", "c@x.example"]]
+
+
+def test_a_cell_of_seventeen_million_letters_is_shown_and_does_no_harm(tmp_path: Path) -> None:
+    found = list(sheet(tmp_path, "Name,Email\n" + '"Ann' + "x" * 17_000_000 + '",a\nBo,b@x.example\n').rows())
+    assert found[0][1][0].startswith("Annxxx")
+    assert found[1][1] == ["Bo", "b@x.example"]
 
 
 @pytest.mark.parametrize(
@@ -113,6 +125,8 @@ def test_json_lines_are_read_line_by_line(tmp_path: Path) -> None:
     assert [cells for _number, cells in found.rows()] == [["a@x.example", ""], ["b@x.example", ""]]
 
 
-def test_broken_json_is_refused_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="Line 2"):
-        sheet(tmp_path, '{"email": "a@x.example"}\n{"email": \n', name="people.jsonl")
+def test_a_broken_line_of_json_is_named_and_json_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+    found = sheet(tmp_path, '{"a": 1}\n{"a": \n')
+    assert (len(found.first_rows(5)), list(found.faults)) == (1, [2])
+    with pytest.raises(UnreadableFile, match="cut off"):
+        sheet(tmp_path, '[{"a": 1}, {"a": ')

@@ -41,7 +41,18 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _received(request: HttpRequest, form: FilesForm) -> HttpResponse:
-    runs = [services.receive(upload, cast(User, request.user)) for upload in form.cleaned_data["file"]]
+    by = cast(User, request.user)
+    runs: list[ImportRun] = []
+    refused: list[Refusal] = []
+    for upload in form.cleaned_data["file"]:
+        try:
+            runs += services.receive_all(upload, by)
+        except Refusal as refusal:
+            refused.append(refusal)
+    if not runs:
+        raise refused[0]
+    for one in refused:
+        messages.warning(request, one.sentence)
     if len(runs) > 1:
         more = len(runs) - 1
         words = ngettext(
@@ -58,8 +69,8 @@ def _context(request: HttpRequest, form: FilesForm) -> dict[str, Any]:
     next_url = f"{reverse('intake:start')}?before={runs[PAGE - 1].pk}" if len(runs) > PAGE else ""
     limit = LARGEST_BYTES // (1024 * 1024)
     words = _(
-        "CSV, Excel or JSON, up to %(limit)d MB. Drop it here or choose it; several at once are fine."
-        " Nothing is taken in before you have looked it over."
+        "Contact cards, CSV, Excel, JSON or Parquet, packed or not, up to %(limit)d MB. Drop it here or choose it;"
+        " several at once are fine. Nothing is taken in before you have looked it over."
     ) % {"limit": limit}
     return {
         "form": form,
