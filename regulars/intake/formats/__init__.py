@@ -1,6 +1,7 @@
 """The formats that are known; the generic ones come last and take whatever is left."""
 
 from regulars.intake.formats.base import Format
+from regulars.intake.formats.etsy import ETSY_ITEMS, ETSY_ORDERS
 from regulars.intake.formats.generic import GENERIC_ORDERS, GENERIC_PEOPLE
 from regulars.intake.formats.magento_customers import MAGENTO_CUSTOMERS
 from regulars.intake.formats.magento_orders import MAGENTO_ORDERS
@@ -11,6 +12,7 @@ from regulars.intake.formats.prestashop_customers import PRESTASHOP_CUSTOMERS
 from regulars.intake.formats.prestashop_orders import PRESTASHOP_ORDERS
 from regulars.intake.formats.shopify_customers import SHOPIFY_CUSTOMERS
 from regulars.intake.formats.shopify_orders import SHOPIFY_ORDERS
+from regulars.intake.formats.square import SQUARE_ITEMS, SQUARE_TRANSACTIONS
 from regulars.intake.formats.stripe_balance import STRIPE_BALANCE
 from regulars.intake.formats.stripe_customers import STRIPE_CUSTOMERS
 from regulars.intake.formats.stripe_payments import STRIPE_PAYMENTS
@@ -31,6 +33,10 @@ KNOWN = (
     MAGENTO_CUSTOMERS,
     MAILCHIMP,
     VCARD,
+    ETSY_ORDERS,
+    ETSY_ITEMS,
+    SQUARE_TRANSACTIONS,
+    SQUARE_ITEMS,
 )
 FORMATS: dict[str, Format] = {found.slug: found for found in (*KNOWN, GENERIC_ORDERS, GENERIC_PEOPLE)}
 

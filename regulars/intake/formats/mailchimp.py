@@ -51,4 +51,5 @@ MAILCHIMP = Format(
     },
     utc=frozenset({"opted_in_at", "left_at", "cleaned_at"}),
     mail_status=mail_status,
+    is_month_first=True,
 )

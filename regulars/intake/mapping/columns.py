@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from regulars.intake.mapping.more_names import MORE_NAMES
 
 Group = Literal["person", "consent", "order", "line", "row", "hidden"]
 NUMBERED = re.compile(r" \(\d+\)$")
@@ -70,6 +72,14 @@ FIELDS: dict[str, Field] = {field.key: field for field in (
            "region|state|province|county|billing state|billing province|billing province name|default address province code|card address state|home state|address 1 - region|bundesland|departement|provincia|provincie|wojewodztwo|estado|shipping province|shipping state|shipping address state|business state|billing.state|state/province|billingstate|work state|state (billing)"),
     _field("country", _("country"), "person",
            "country|country code|country_code|billing country|billing_country|default address country code|default address country|card address country|home country|address 1 - country|land|pays|pais|paese|nazione|kraj|maa|shipping country|shipping address country|business country|home country/region|business country/region|billing.country|country_id|cc|country (billing)|work country|billingcountry|country/region"),
+    _field("house_number", _("number of the house"), "person"),
+    _field("street_b", _("second address: street"), "person"),
+    _field("street_2_b", _("second address: another line"), "person"),
+    _field("city_b", _("second address: town"), "person"),
+    _field("postcode_b", _("second address: postcode"), "person"),
+    _field("region_b", _("second address: county or state"), "person"),
+    _field("country_b", _("second address: country"), "person"),
+    _field("anniversary", _("anniversary"), "person"),
     _field("language", _("language"), "person", "language|locale|lang|sprache|langue|idioma|lingua|taal|sprak|customer_locale|preferred language"),
     _field("birthday", _("birthday"), "person",
            "birthday|birth date|birthdate|date of birth|dob|born|bday|geburtstag|geburtsdatum|date de naissance|anniversaire|fecha de nacimiento|cumpleanos|data di nascita|compleanno|geboortedatum|verjaardag|fodelsedag|fodelsedatum|data urodzenia|birthday (yyyy-mm-dd)|syntymaaika|nascimento"),
@@ -135,6 +145,10 @@ FIELDS: dict[str, Field] = {field.key: field for field in (
     _field("line_amount", _("amount of the line"), "line", "line total|line amount|line_total|item total|row total|lineitem total|extended price|positionsbetrag|zeilensumme|total ligne|importe linea|totale riga|regeltotaal|lineitem.total|subtotal line|item subtotal"),
 )}  # fmt: skip
 
+FIELDS |= {
+    key: replace(FIELDS[key], names=(*FIELDS[key].names, *(name_key(name) for name in names.split("|"))))
+    for key, names in MORE_NAMES.items()
+}
 NAMES: dict[str, str] = {}
 for _candidate in FIELDS.values():
     for _name in _candidate.names:

@@ -12,6 +12,7 @@ WHOLE = re.compile(r"\d+")
 DECIMAL = re.compile(r"-?\d{1,9}[.,]\d{2,4}")
 PADDED = re.compile(r"0\d+")
 LETTERS = re.compile(r"[^\W\d_]")
+DIALLED = re.compile(r"[+0][\d\s()/.-]{7,20}")
 ORDER_NUMBER = re.compile(r"#\S*\d+")
 
 

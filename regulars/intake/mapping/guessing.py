@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from regulars.intake.formats import GENERIC_ORDERS, GENERIC_PEOPLE, Format, recognised
-from regulars.intake.mapping import contents
+from regulars.intake.mapping import contents, places
 from regulars.intake.mapping.columns import ANY_ID, FIELDS, NAMES, key_of
 from regulars.intake.reading import Sheet
 
 SAMPLE_ROWS = 300
 FEWEST_DOUBTED = 3  # fewer cells say too little against a name
-MANY_COLUMNS = frozenset({"email", "phone", "street", "street_2", "city", "postcode", "region", "country", "full_name", "company",
+MANY_COLUMNS = frozenset({"email", "phone", "street", "street_2", "city", "postcode", "region", "country", "full_name", "company", "phone_2", "email_2", "mail_status", "mail_disabled", "accepts_email", "left_at", "cleaned_at",
                           "bought_on", "opted_in_at", "given_name", "family_name"})  # fmt: skip
 AMOUNTS = frozenset(
     {
@@ -78,7 +78,8 @@ def for_purpose(columns: Columns, header: Sequence[str], sample: Mapping[str, li
         found["person_id"] = [spare]
     if "status" in found and "mail_status" not in found:
         found["mail_status"] = found["status"]
-    return {field: names for field, names in found.items() if FIELDS[field].group not in ORDER_GROUPS}
+    found |= places.apart({field: found[field] for field in places.PARTS if field in found}, sample)
+    return {field: names for field, names in found.items() if names and FIELDS[field].group not in ORDER_GROUPS}
 
 
 def _sample(sheet: Sheet) -> dict[str, list[str]]:
@@ -112,7 +113,7 @@ def _by_name(header: Sequence[str], sample: Mapping[str, list[str]]) -> Columns:
     columns = {field: [name for _, name in sorted(ranked, key=lambda pair: pair[0])] for field, ranked in found.items()}
     columns = {field: names if field in MANY_COLUMNS else names[:1] for field, names in columns.items()}
     if "birth_month" in columns and "birthday" in columns:
-        columns["birth_day"] = columns.pop("birthday")
+        columns.setdefault("birth_day", columns.pop("birthday"))
     return _name_beside_a_surname(columns)
 
 
@@ -200,6 +201,7 @@ def _by_contents(header: Sequence[str], sample: Mapping[str, list[str]], named: 
     )
     take("amount", [name for name in reversed(free) if contents.share(sample[name], contents.DECIMAL.fullmatch) > 0.8])
     take("full_name", [name for name in free if contents.share(sample[name], contents.is_full_name) > 0.6])
+    take("phone", [name for name in free if contents.share(sample[name], contents.DIALLED.fullmatch) > 0.8])
     take(
         "person_id",
         [
@@ -208,6 +210,10 @@ def _by_contents(header: Sequence[str], sample: Mapping[str, list[str]], named: 
             if contents.share(sample[name], contents.WHOLE.fullmatch) > 0.95 and not _is_small(sample[name])
         ],
     )
+    if "full_name" not in found:
+        words = [name for name in free if contents.share(sample[name], contents.is_name) > 0.8][:2]
+        take("given_name" if len(words) == 2 else "full_name", words)
+        take("family_name" if len(words) == 2 else "full_name", words[1:])
     take(
         "quantity",
         [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -17,13 +17,13 @@ from regulars.intake.values import dates, reach
 from regulars.intake.values.countries import code_of
 from regulars.intake.values.dates import Order
 from regulars.people.partial_dates import DateError, PartialDate, is_no_date, parse
-from regulars.people.services import NewAddress, NewConsent, NewPerson
+from regulars.people.services import NewAddress, NewConsent, NewOccasion, NewPerson
 
 AS_WRITTEN = "name and address"
 COLUMNS = tuple(
     "pos person_key number names salutation language company addresses more_addresses second_addresses"
     " phones second_phones unreadable places tags notes is_supplier birthday is_bad has_left when_left is_given"
-    " when_given is_declined recency is_text_given deceased_on beyond".split()
+    " when_given is_declined recency is_text_given deceased_on beyond places_b anniversary".split()
 )
 QUOTES = " \t\"'“”„«»"
 TAG_SPLIT = re.compile(r"\s*(?:[,;\n]|:::)\s*")
@@ -65,7 +65,8 @@ def told(row: Sequence[Any], manner: Manner) -> Told:
     """Turn one row of table `person` (columns as in COLUMNS) into a person; empty cells cost next to nothing."""
     (_pos, key, number, names, salutation, language, company, addresses, more, second, phones, more_phones,
      unreadable, places, tags, notes, is_supplier, birthday, is_bad, has_left, when_left, is_given, when_given,
-     is_declined, recency, is_text_given, deceased_on, beyond) = row  # fmt: skip
+     is_declined, recency, is_text_given, deceased_on, beyond,
+     places_b, anniversary) = row  # fmt: skip
     emails = _emails(addresses, more, second)
     born, unread = _birthday(birthday, manner.date_order) if birthday else (None, "")
     written = (
@@ -97,8 +98,26 @@ def told(row: Sequence[Any], manner: Manner) -> Told:
     )
     if beyond:
         person = with_more(person, beyond)
+    if places_b or anniversary:
+        person = _with_second_place(person, places_b or (), anniversary or "", manner)
     declined = datetime.fromtimestamp(max(recency, 0), tz=UTC) if is_declined and not is_given else None
     return Told(person, bool(is_bad), declined, deceased_on)
+
+
+def _with_second_place(
+    person: NewPerson, places: Sequence[Mapping[str, str | None]], anniversary: str, manner: Manner
+) -> NewPerson:
+    """Add another address and the anniversary; one that nobody can read becomes a note."""
+    found = (*person.addresses, *map(_place, places))
+    day, unread = _birthday({"d": anniversary}, manner.date_order) if anniversary else (None, "")
+    days = (NewOccasion("anniversary", "", day),) if day else ()
+    note = _("Anniversary as written: %(text)s") % {"text": unread} if unread else ""
+    return replace(
+        person,
+        addresses=tuple(dict.fromkeys(found)),
+        occasions=(*person.occasions, *days),
+        note="\n".join(part for part in (person.note, note) if part),
+    )
 
 
 def _names(names: Mapping[str, str | None]) -> tuple[str, str, str]:

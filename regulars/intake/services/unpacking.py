@@ -137,9 +137,7 @@ def _copied(packed: IO[bytes], path: Path, most: int) -> tuple[Path, int]:
         while block := packed.read(BLOCK):
             size += len(block)
             if size > most:
-                raise Refusal(
-                    _("This file unpacks to far more than can be taken in at once. Unpack it and take in its parts.")
-                )
+                raise Refusal(_("This file unpacks to far more than can be taken in at once."))
             plain.write(block)
     return path, size
 

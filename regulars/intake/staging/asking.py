@@ -9,9 +9,13 @@ from django.utils.translation import ngettext
 from duckdb import DuckDBPyConnection
 
 from regulars.intake.values.amounts import Mark
+from regulars.intake.values.countries import code_of
 from regulars.intake.values.dates import Order
 
 CENTS_LEAST_ROWS = 5
+FIVE_FIGURES = frozenset(
+    {"DE", "US", "FR", "IT", "ES", "SE", "FI", "CZ", "PL", "GR", "TR", "MX", "HR", "EE", "LT", "SK", "PR"}
+)
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,26 @@ def about_pictures(count: int) -> Asked:
         ngettext("%(n)d picture was left out.", "%(n)d pictures were left out.", count) % {"n": count},
         _("Pictures of people are not kept."),
     )
+
+
+def about_postcodes(short: list[str]) -> Asked:
+    return Asked(
+        "postcodes",
+        _(
+            "These postcodes look as if a spreadsheet had cut off a zero at their beginning: %(codes)s. They stay as written."
+        )
+        % {"codes": ", ".join(short)},
+        _("A letter may not arrive. Export again with the column as text, or correct them in the book."),
+    )
+
+
+def short_postcodes(con: DuckDBPyConnection) -> list[str]:
+    """Up to five postcodes of four figures in countries where they have five."""
+    rows = con.execute(
+        "SELECT DISTINCT postcode, country FROM record WHERE regexp_matches(postcode, '^[0-9]{3,4}$') AND country IS NOT NULL"
+        " ORDER BY 1 LIMIT 1000"
+    ).fetchall()
+    return [f"{postcode} ({code})" for postcode, country in rows if (code := code_of(country)) in FIVE_FIGURES][:5]
 
 
 def about_cents() -> Asked:

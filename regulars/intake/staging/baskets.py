@@ -31,7 +31,8 @@ REASON = (
 @dataclass(frozen=True)
 class Basketry:
     """How rows become orders: the business's currency and its decimals, the one meant where the file names none, whether
-    the amounts of an order's rows are added up, and whether its first row tells all but the lines."""
+    the amounts of an order's rows are added up, and whether its first row tells all but the lines, and
+    whether shipping and tax come on top of the lines."""
 
     currency: str
     unnamed: str
@@ -39,6 +40,7 @@ class Basketry:
     first_row_tells: bool
     digits: int
     filled: Collection[str]
+    adds_to_lines: bool = False
 
 
 def amounts_are_of_lines(con: DuckDBPyConnection) -> bool:
@@ -154,7 +156,10 @@ def _priced(con: DuckDBPyConnection, how: Basketry) -> str:
     def in_own(amount: str, alternative: str) -> str:
         return f"CASE WHEN {own} THEN {amount} WHEN {converted} THEN {alternative} WHEN {rate} IS NOT NULL THEN {amount} * {rate} END"
 
-    total = "coalesce(h.x_amount, l.amount)" if {"price", "line_amount"} & set(how.filled) else "h.x_amount"
+    lines = "l.amount"
+    if how.adds_to_lines:
+        lines += " + coalesce(h.x_shipping, 0) + coalesce(h.x_tax, 0) - coalesce(h.x_discount, 0)"
+    total = f"coalesce(h.x_amount, {lines})" if {"price", "line_amount"} & set(how.filled) else "h.x_amount"
     if not {"amount", "price", "line_amount"} & set(how.filled):
         total = "coalesce(h.x_amount, 0)"
     return f"""

@@ -122,6 +122,8 @@ def stage(
         fieldname for fieldname, names in guess.columns.items() if any(key_of(name).endswith("utc") for name in names)
     }
     records.make_records(con, filled, reading, is_about_sales=staged.is_about_sales, utc=utc)
+    if {"postcode", "country"} <= filled and (short := asking.short_postcodes(con)):
+        staged.questions.append(asking.about_postcodes(short))
     if staged.is_about_sales:
         _stage_sales(staged, options, house, filled)
     else:
@@ -151,7 +153,9 @@ def _reading(
 ) -> Reading:
     """Decide how texts are read, and note what had to be assumed."""
     decimals = styles.decimals(staged.con, filled if staged.is_about_sales else (), sheet.separator, options.decimal)
-    order = styles.date_order(staged.con, filled, house.country, options.date_order)
+    order = styles.date_order(
+        staged.con, filled, "US" if guess.format.is_month_first else house.country, options.date_order
+    )
     if decimals.is_open:
         staged.questions.append(
             asking.about_decimals(
@@ -194,7 +198,9 @@ def _stage_sales(staged: Staged, options: ImportOptions, house: House, filled: s
     exchanges.find_exchanges(con, staged.currency)
     adds_up = _adds_up(staged, options, filled)
     digits, unnamed = money.digits(staged.currency), options.currency or staged.currency
-    how = baskets.Basketry(staged.currency, unnamed, adds_up, format_.repeats_total, digits, filled)
+    how = baskets.Basketry(
+        staged.currency, unnamed, adds_up, format_.repeats_total, digits, filled, format_.adds_to_lines
+    )
     baskets.refuse_what_is_no_sale(con)
     baskets.make_baskets(con, how)
     refunds.make_refunds(con, how, guesses_anonymous="kind" in filled)

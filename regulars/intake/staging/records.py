@@ -31,6 +31,11 @@ def make_records(
 ) -> None:
     """Type every row of `entry`; what cannot be read is said in `fault`, on the row itself."""
     _join_clock(con, filled)
+    if {"street", "house_number"} <= set(filled):
+        con.execute(
+            "UPDATE entry_table SET street = concat_ws(' ', street, house_number) WHERE street IS NOT NULL"
+            " AND house_number IS NOT NULL AND NOT ends_with(street, house_number)"
+        )
     _mark_utc(con, [field for field in utc if field in filled])
     _blank_out(con, filled)
     amounts = [field for field in AMOUNTS if field in filled and is_about_sales]
@@ -59,8 +64,9 @@ def make_records(
 def _join_clock(con: DuckDBPyConnection, filled: Collection[str]) -> None:
     """A time and a zone in columns of their own belong to the day beside them."""
     if "bought_time" in filled:
+        zone = ", bought_zone" if "bought_zone" in filled else ""
         con.execute(
-            "UPDATE entry_table SET bought_on = concat_ws(' ', bought_on, bought_time, bought_zone)"
+            f"UPDATE entry_table SET bought_on = concat_ws(' ', bought_on, bought_time{zone})"
             " WHERE bought_on IS NOT NULL AND bought_time IS NOT NULL AND NOT contains(bought_on, ':')"
         )
 
@@ -76,9 +82,9 @@ def _blank_out(con: DuckDBPyConnection, filled: Collection[str]) -> None:
     """Words that stand for an empty cell; the number 0 of a guest."""
     if "person_id" in filled:
         con.execute(f"UPDATE entry_table SET person_id = NULL WHERE lower(person_id) IN {NO_NUMBER}")
-    for field in {*AMOUNTS, *MOMENTS, "birthday", "email", "phone"} & set(filled):
+    for field in {*AMOUNTS, *MOMENTS, "birthday", "anniversary", "email", "phone"} & set(filled):
         con.execute(
-            f"UPDATE entry_table SET {field} = NULL WHERE lower({field}) IN ('-', '--', 'null', 'none', 'n/a', 'nan', 'nil', '0000-00-00', '0000-00-00 00:00:00')"
+            f"UPDATE entry_table SET {field} = NULL WHERE lower({field}) IN ('-', '--', 'null', 'none', 'n/a', 'nan', 'nil', '0000-00-00', '0000-00-00 00:00:00', '0/0/00', '0.0.00', '00/00/0000', '00.00.0000')"
         )
 
 

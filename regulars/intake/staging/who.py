@@ -12,6 +12,7 @@ from regulars.intake.values.words import mail_status, truth
 
 NAME = "coalesce(full_name, nullif(concat_ws(' ', given_name, middle_name, family_name), ''))"
 PLACE = "coalesce(street, city, postcode, country)"
+ANYWHERE = "coalesce(street, city, postcode, country, street_b, city_b)"
 LOST = r"^[?\s.,-]*\?{2,}[?\s.,-]*$"
 PORTION = 50_000
 BILLION = 1_000_000_000  # `recency` is seconds times this, and the place: of two at one moment the later row counts
@@ -31,7 +32,7 @@ def refuse_nobody(con: DuckDBPyConnection, *, takes_names_alone: bool) -> None:
                 WHEN email IS NOT NULL AND address IS NULL THEN replace(?, '%s', email)
                 WHEN regexp_matches({NAME}, '{LOST}') THEN ?
                 WHEN address IS NULL AND {NAME} IS NULL AND (person_id IS NULL OR {takes_names_alone}) AND {digits} < 3 THEN ?
-                WHEN NOT {takes_names_alone} AND address IS NULL AND {digits} < 3 AND {PLACE} IS NULL AND person_id IS NULL THEN ?
+                WHEN NOT {takes_names_alone} AND address IS NULL AND {digits} < 3 AND {ANYWHERE} IS NULL AND person_id IS NULL THEN ?
                 END AS reason
             FROM record)
         WHERE reason IS NOT NULL
@@ -110,8 +111,10 @@ def _says(is_about_sales: bool, file_status: str) -> str:
     """What each row says about e-mails: bad, left, given (with its day), declined."""
     status = "w_mail_status.says"
     bad = f"(cleaned_at IS NOT NULL OR coalesce({status} = 'bad', false) OR {file_status == 'bad'})"
-    left = f"(left_at IS NOT NULL OR coalesce({status} = 'left', false) OR coalesce(w_mail_disabled.says, false) OR {file_status == 'left'})"
-    dated = f"(opted_in_at IS NOT NULL AND coalesce({status} <> 'none', true) AND {file_status != 'none'})"
+    said_no = "coalesce(regexp_matches(lower(b.accepts_email), '^(unsub|opt(ed)?[ _-]?out|abgemeldet|withdr|revoked|desabonn)'), false)"
+    left = f"({said_no} OR left_at IS NOT NULL OR coalesce({status} = 'left', false) OR coalesce(w_mail_disabled.says, false) OR {file_status == 'left'})"
+    dated = f"(opted_in_at IS NOT NULL AND coalesce({status} <> 'none', true) AND {file_status != 'none'}"
+    dated += " AND (b.accepts_email IS NULL OR coalesce(w_accepts_email.says, false)))"
     given = f"(coalesce(w_accepts_email.says, false) OR coalesce({status} = 'subscribed', false) OR {dated})"
     given_at = "coalesce(u_opted_in_at, d_opted_in_at::TIMESTAMP" + (
         ", u_bought_on, d_bought_on::TIMESTAMP)" if is_about_sales else ")"
@@ -161,6 +164,12 @@ PLACES = (
     )
     + ")"
 )
+PLACES_B = (
+    "struct_pack("
+    + ", ".join(f"{name} := {name}_b" for name in ("street", "street_2", "city", "postcode", "region", "country"))
+    + ")"
+)
+PLACE_B = "coalesce(street_b, city_b, postcode_b)"
 BORN = "struct_pack(d := birthday, y := birth_year, m := birth_month, t := birth_day)"
 NAMES = "struct_pack(f := full_name, g := given_name, m := middle_name, l := family_name)"
 GATHERED: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
@@ -183,6 +192,9 @@ GATHERED: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("birthday", ("birthday", "birth_month"), f"arg_max({BORN}, recency) FILTER (coalesce(birthday, birth_month) IS NOT NULL)",
      "STRUCT(d VARCHAR)"),
     ("deceased_on", ("deceased_on",), "max(d_deceased_on)", "DATE"),
+    ("places_b", ("street_b", "city_b", "postcode_b"), f"list(DISTINCT {PLACES_B}) FILTER ({PLACE_B} IS NOT NULL)",
+     "STRUCT(street VARCHAR)[]"),
+    ("anniversary", ("anniversary",), LATEST.format("anniversary"), "VARCHAR"),
     ("beyond", ("beyond",), "list(beyond) FILTER (beyond IS NOT NULL)", "VARCHAR[]"),
 )  # fmt: skip
 SAID = (

@@ -28,8 +28,8 @@ STANDINGS: tuple[tuple[Standing, re.Pattern[str]], ...] = (
 )  # fmt: skip
 
 MAIL: tuple[tuple[MailStatus, re.Pattern[str]], ...] = (
-    ("bad", re.compile(r"clean|bounce|invalid|undeliver|hard")),
-    ("left", re.compile(r"unsub|left|opt(ed)?[ _-]?out|complain|spam|suppress|inactive|cancel|blocklist|blacklist|disabled|blocked|removed|abgemeldet|desabonn|de-?inscri|baja|disiscritt|afgemeld|avregistr|wypisan")),
+    ("bad", re.compile(r"clean|bounce|invalid|undeliver|hard|dead")),
+    ("left", re.compile(r"unsub|left|user_suppressed|opt(ed)?[ _-]?out|complain|spam|suppress|inactive|cancel|blocklist|blacklist|disabled|blocked|removed|abgemeldet|desabonn|de-?inscri|baja|disiscritt|afgemeld|avregistr|wypisan")),
     ("none", re.compile(r"non[ _-]?subscri|not[ _-]?subscri|never|pending|unconfirmed|transactional|archived|no[ _-]consent|not[ _-]set|redacted")),
     ("subscribed", re.compile(r"^(subscrib|opted?[ _-]?in|active$|confirmed|angemeldet|abonniert|abonne|suscrit|iscritt|ingeschreven|prenumer|enabled$|granted$)")),
 )  # fmt: skip
