@@ -14,6 +14,7 @@ from regulars.outreach.models import Touch
 from regulars.today.acquaintance import Acquaintance, acquaintances
 from regulars.today.lines import BY_KEY, KINDS, Due, Kind, Line
 from regulars.today.models import Choice, Decision
+from regulars.today.roofs import one_card_each
 
 SHOWN = 10
 COUNTED = 200
@@ -78,7 +79,13 @@ def plan(on: date, shown: int | None = None) -> Plan:
     most = _most([(kind, len(dues)) for kind, dues in found], shown)
     visible = [(kind, dues[: most[kind.key]], len(dues)) for kind, dues in found if dues]
     composed = _compose([(kind, dues) for kind, dues, _ in visible], on)
-    return Plan(on, [Section(kind, composed[kind.key], total) for kind, _, total in visible])
+    sections = [_section(kind, composed[kind.key], len(dues), total) for kind, dues, total in visible]
+    return Plan(on, [section for section in sections if section.total])
+
+
+def _section(kind: Kind, lines: Sequence[Line], asked: int, total: int) -> Section:
+    """A section without the cards that another line of the household makes."""
+    return Section(kind, lines, total - (asked - len(lines)))
 
 
 def _most(found: Sequence[tuple[Kind, int]], shown: int | None) -> dict[str, int]:
@@ -96,7 +103,8 @@ def section(kind_key: str, on: date, start: int = 0, shown: int = PORTION) -> Se
     if kind is None:
         return None
     dues = kind.due(on, max(COUNTED, start + shown) + 1, None)
-    return Section(kind, _compose([(kind, dues[start : start + shown])], on)[kind.key], len(dues))
+    wanted = dues[start : start + shown]
+    return _section(kind, _compose([(kind, wanted)], on)[kind.key], len(wanted), len(dues))
 
 
 def lines_by_key(keys: Iterable[str], on: date) -> dict[str, Line]:
@@ -118,7 +126,9 @@ def lines_by_key(keys: Iterable[str], on: date) -> dict[str, Line]:
 def _compose(found: Sequence[tuple[Kind, Sequence[Due]]], on: date) -> dict[str, Sequence[Line]]:
     """Words for all of them; people are fetched once, and their ways once a purpose, whatever the number of lines."""
     known = _known(found, on)
-    return {kind.key: kind.compose(dues, known.get(PURPOSES.get(kind.key, "service"), {}), on) for kind, dues in found}
+    return one_card_each(
+        {kind.key: kind.compose(dues, known.get(PURPOSES.get(kind.key, "service"), {}), on) for kind, dues in found}
+    )
 
 
 def _known(found: Sequence[tuple[Kind, Sequence[Due]]], on: date) -> dict[str, dict[int, Acquaintance]]:

@@ -102,7 +102,7 @@ def _given(one: str, other: str, whole: Name, its_whole: Name, census: Census) -
         return ("initial", 2.0) if one[0] == other[0] else ("other", 0)
     if one in its_whole.words[:-1] or other in whole.words[:-1]:
         return "variant", min(census.bits(one), census.bits(other)) - 2
-    if min(len(one), len(other)) > 3 and is_slip(one, other) and not _are_two_names(one, other, census):
+    if is_slip(one, other) and not _are_two_names(one, other, census):
         return "near", min(census.bits(one), census.bits(other), 10.0) - 2
     return "other", 0
 
@@ -113,7 +113,7 @@ def _are_two_names(one: str, other: str, census: Census) -> bool:
         return True
     if longer.startswith(shorter) and longer[len(shorter) :] in GENDER_ENDS:
         return True
-    if is_known(one) and is_known(other):
+    if (is_known(one) and is_known(other)) or (len(shorter) == 3 and is_known(shorter)):
         return True
     rarer, commoner = sorted((census.counts.get(one, 1), census.counts.get(other, 1)))
     return rarer >= 5 and rarer * 50 > commoner

@@ -25,41 +25,41 @@ gabriela gabriella | gerald gerry jerry gerhard gerd gert | gertrud trudi gertru
 bert herb | hugh hugo | ignatius ignaz nacho ignacio | irene irena | jacob jake jakob jack | jacqueline jackie |
 james jim jimmy jamie jay | jaime | jane jean janet jenny jan | janet jan | jeffrey jeff geoffrey geoff | jennifer
 jen jenny jenni | jessica jess jessie | joan joanne jo joanna johanna jeanne juana | john jon johnny jack johnnie
-johann johannes hans juan jean giovanni ivan ian sean | jonathan jon jonny johnathan nathan | joseph joe joey
-josef jupp sepp jose pepe giuseppe | josephine jo josie josefine | joshua josh | judith judy judi jutta | julia
-julie jule giulia | juliane julia | karin karen carina | kenneth ken kenny | konrad conrad kurt conny | kristin
-kirstin kristina | lawrence larry laurie lorenz laurence lars | leonard leo len lenny leonhard leon | lillian lily
-lilli liliane | linda lindy | louis lou louie ludwig luis lewis luigi | louise lou luise luisa | lucas luke lukas
-luca luka łukasz | lucy lucia lucie luzia | magdalena magda lena leni | madeleine madeline maddie | margaret maggie
-meg peggy marge margie greta rita daisy margarete margarethe margit margot grete gretel margarita małgorzata gosia
-| maria mary marie mia miriam maryam marija mimi | mark marc marcus markus marco marek | martha marta | martin marty
-| martina tina | matthew matt matthias matt mateo matteo mathias | maurice moritz mo | maximilian max | maxine max |
-melanie mel melly | melissa mel | michael mike mick mickey micha michel miguel mikhail misha | michelle shelly |
-mohammed muhammad mohamed mohammad mehmet mo ahmed | monica monika moni | natalie nat natasha natalia | nicholas
-nick nicky nicolas nikolaus klaus claus niklas nikolai nico niko nils miklos | nicole nicki nicky nikki | oliver
-ollie olli | olivia liv livvy olli | pamela pam | patricia pat patty tricia trish | patrick pat paddy | paul pablo
-paolo pavel paweł | paula pauline | peter pete piotr pedro pietro petr pierre | philip phil philipp pip felipe |
-rachel rach raquel | raymond ray raimund | rebecca becky becca rebekka | reginald reg reggie reinhold reinhard |
-renate nate reni | richard rick dick rich ricky richie ricardo riccardo | robert bob rob bobby robbie bert roberto
-rupert | roderick rod | roger rog rüdiger | roland rolf | ronald ron ronnie | rosemary rose rosie rosemarie rosa
-romy | rudolf rudi | rudolph rudy | ruth ruthie | samantha sam sammy | samuel sam sammy | sarah sara sally sadie |
-sebastian basti seb bastian | sergei serge sergio sergey | sigrid siggi | sigmund siggi siegfried | simon sam szymon
-| sophia sophie sofia sofie zofia | stephen steve steven stephan stefan esteban stephane steffen | stephanie steph
-stefanie steffi | susan sue susie suzanne | susanne sanne susanna suzy zuzanna | sylvia silvia sylvie | teresa terry
-tess theresa therese resi tracy terri | theodore ted theo teddy theodor | thomas tom tommy tomas tomasz tommaso |
-timothy tim timmy timo | ulrich uli ulli | ulrike uli ulli | ursula uschi ulla ursel | valentin val | valerie val |
-vera veronica | veronica ronnie vroni veronika | victor vic viktor | victoria vicky vicki tori viktoria | vincent
-vince vinny vinzenz | virginia ginny | walter walt wally | waltraud traudl traudel | werner | wilhelm willi willy
-will helmut | wilhelmina minna mina | william bill will billy willy liam | wilhelm guillaume | wolfgang wolf wolfi |
-yvonne evi yvette | zachary zach zack | abigail abby gail | albert al bert albrecht | allan alan allen al | arnold
-arne arno | bartholomew bart | beverly bev | bradley brad | calvin cal | cassandra cass cassie | cecilia cecile
-cilla | clifford cliff | constance connie konstanze | cynthia cindy | david dave davy davide dawid | dennis denny
-denis | diana diane di | douglas doug | edith edie | edmund ed ned | edwin ed | evelyn eve evi | fatima fatma |
-felicity flick | gordon gordie | gwendolyn gwen | harriet hattie | isaac ike | jeremy jerry jeremiah | josefa sefa
-pepa | joyce joy | kimberly kim | kevin kev | leslie les | lydia | marilyn | marjorie marge | marvin marv |
-nathaniel nathan nate nat | norman norm | phyllis | penelope penny | philippa pippa | priscilla cilla | prudence pru
-| randolph randy | roberta bobbie robin | russell russ | stanley stan | stuart stu stewart | sidney sid | sabrina
-bine | sabine bine | vivian viv vivien
+johann johannes hans juan jean giovanni ivan ian sean | jonathan jon jonny johnathan nathan | joseph joe joey josef
+jupp sepp jose pepe giuseppe | josephine jo josie josefine | joshua josh | judith judy judi jutta | julia julie jule
+giulia | juliane julia | karin karen carina | kenneth ken kenny | konrad conrad kurt conny | kristin kirstin
+kristina | lawrence larry laurie lorenz laurence lars | leonard leo len lenny leonhard leon | lillian lily lilli
+liliane | linda lindy | louis lou louie ludwig luis lewis luigi | louise lou luise luisa | lucas luke lukas luca
+luka łukasz | lucy lucia lucie luzia | magdalena magda lena leni | madeleine madeline maddie | margaret maggie meg
+peggy marge margie margarete margarethe margit margot margarita małgorzata gosia | margarete margarethe greta grete
+gretel | margarita rita | maria mary marie mia miriam maryam marija mimi | mark marc marcus markus marco marek |
+martha marta | martin marty | martina tina | matthew matt matthias matt mateo matteo mathias | maurice moritz mo |
+maximilian max | maxine max | melanie mel melly | melissa mel | michael mike mick mickey micha michel miguel mikhail
+misha | michelle shelly | mohammed muhammad mohamed mohammad mehmet mo ahmed | monica monika moni | natalie nat
+natasha natalia | nicholas nick nicky nicolas nikolaus klaus claus niklas nikolai nico niko nils miklos | nicole
+nicki nicky nikki | oliver ollie olli | olivia liv livvy olli | pamela pam | patricia pat patty tricia trish |
+patrick pat paddy | paul pablo paolo pavel paweł | paula pauline | peter pete piotr pedro pietro petr pierre |
+philip phil philipp pip felipe | rachel rach raquel | raymond ray raimund | rebecca becky becca rebekka | reginald
+reg reggie reinhold reinhard | renate nate reni | richard rick dick rich ricky richie ricardo riccardo | robert bob
+rob bobby robbie bert roberto rupert | roderick rod | roger rog rüdiger | roland rolf | ronald ron ronnie | rosemary
+rose rosie rosemarie rosa romy | rudolf rudi | rudolph rudy | ruth ruthie | samantha sam sammy | samuel sam sammy |
+sarah sara sally sadie | sebastian basti seb bastian | sergei serge sergio sergey | sigrid siggi | sigmund siggi
+siegfried | simon sam szymon | sophia sophie sofia sofie zofia | stephen steve steven stephan stefan esteban
+stephane steffen | stephanie steph stefanie steffi | susan sue susie suzanne | susanne sanne susanna suzy zuzanna |
+sylvia silvia sylvie | teresa terry tess theresa therese resi tracy terri | theodore ted theo teddy theodor | thomas
+tom tommy tomas tomasz tommaso | timothy tim timmy timo | ulrich uli ulli | ulrike uli ulli | ursula uschi ulla
+ursel | valentin val | valerie val | vera veronica | veronica ronnie vroni veronika | victor vic viktor | victoria
+vicky vicki tori viktoria | vincent vince vinny vinzenz | virginia ginny | walter walt wally | waltraud traudl
+traudel | werner | wilhelm willi willy will helmut | wilhelmina minna mina | william bill will billy willy liam |
+wilhelm guillaume | wolfgang wolf wolfi | yvonne evi yvette | zachary zach zack | abigail abby gail | albert al bert
+albrecht | allan alan allen al | arnold arne arno | bartholomew bart | beverly bev | bradley brad | calvin cal |
+cassandra cass cassie | cecilia cecile cilla | clifford cliff | constance connie konstanze | cynthia cindy | david
+dave davy davide dawid | dennis denny denis | diana diane di | douglas doug | edith edie | edmund ed ned | edwin ed
+| evelyn eve evi | fatima fatma | felicity flick | gordon gordie | gwendolyn gwen | harriet hattie | isaac ike |
+jeremy jerry jeremiah | josefa sefa pepa | joyce joy | kimberly kim | kevin kev | leslie les | lydia | marilyn |
+marjorie marge | marvin marv | nathaniel nathan nate nat | norman norm | phyllis | penelope penny | philippa pippa |
+priscilla cilla | prudence pru | randolph randy | roberta bobbie robin | russell russ | stanley stan | stuart stu
+stewart | sidney sid | sabrina bine | sabine bine | vivian viv vivien
 """
 
 # Names that are a letter away from another name and are nobody's slip.

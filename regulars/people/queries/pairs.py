@@ -54,12 +54,12 @@ def to_decide(about: str = Pair.About.PERSON) -> QuerySet[Pair]:
 
 def waiting(about: str = Pair.About.PERSON) -> int:
     """Count what waits, up to a hundred. One query by index."""
-    return to_decide(about).order_by()[: COUNTED + 1].count()
+    return len(to_decide(about).order_by().values_list("pk", flat=True)[: COUNTED + 1])
 
 
 def certain_count() -> int:
     """Count those nothing speaks against, up to a thousand. One query."""
-    return to_decide().filter(is_certain=True).order_by()[:1000].count()
+    return len(to_decide().filter(is_certain=True).order_by().values_list("pk", flat=True)[:1000])
 
 
 def alike(limit: int = SHOWN) -> list[Alike]:

@@ -38,6 +38,7 @@ def likeness(one: Facts, other: Facts, census: Census = CITY) -> Likeness:
         ("Jon Smith", "John Smith", "name_variant"),
         ("A. Baker", "Ann Baker", "name_initial"),
         ("Ann Bakre", "Ann Baker", "name_near"),
+        ("Oto Baker", "Otto Baker", "name_near"),
         ("Ann Baker", "Ann Baker-Jones", "name_near"),
         ("Dr. Ann Baker", "Mrs Ann Baker", "name"),
         ("Ann Baker", "Ann Keller", "name_married"),
@@ -57,6 +58,7 @@ def test_ways_to_write_one_name_are_known(one, other, code):
         ("Paul Berg", "Paula Berg"),
         ("Martin Kohl", "Martina Kohl"),
         ("Lea Baker", "Lena Baker"),
+        ("Rita Baker", "Greta Baker"),
         ("Ann Baker", "Tom Keller"),
     ],
 )

@@ -30,6 +30,7 @@ from regulars.today.lines import (
     slipped,
     thank_you,
     thing,
+    twins,
 )
 from regulars.today.lines.shape import Draft, Due, Kind, Line
 
@@ -38,6 +39,7 @@ KINDS: tuple[Kind, ...] = (
     said.KIND,
     question.KIND,
     nameless.KIND,
+    twins.KIND,
     reminder.KIND,
     owed.KIND,
     news.KIND,

@@ -16,8 +16,10 @@ from regulars.outreach import services as outreach
 from regulars.outreach.models import Touch
 from regulars.people import services as people
 from regulars.people.models import Reminder
+from regulars.today.acquaintance import CARD
 from regulars.today.lines import BY_KEY, Line
 from regulars.today.models import Choice, Decision, DecisionQuerySet
+from regulars.today.roofs import hold_the_roof
 from regulars.today.services.approving import new_touch
 from regulars.today.services.deciding import decide, line_of
 
@@ -36,6 +38,9 @@ def take_outcome(key: str, outcome: str, note: str, by: User | None, *, again_on
     if outcome not in OUTCOMES:
         raise Refusal(_("Say what came of it."), field="outcome")
     line = line_of(key)
+    if line.way == CARD:
+        hold_the_roof(line.due.person_id)
+        line = line_of(key)
     if line.way == "reminder":
         people.finish_reminder(Reminder.objects.get(pk=line.due.subject_id), by)
         decide([line], Choice.DONE, by)
