@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Case, DateField, DateTimeField, Exists, F, Max, OuterRef, Q, QuerySet, Value, When
 
 from regulars.kit import clock
 from regulars.people.models import Kind, Person, PersonKind, TimelineEntry
@@ -26,6 +26,7 @@ USUAL_MONTHS: dict[str, int] = {
     Kind.REFERRAL_SOURCE: 3,
     Kind.NEIGHBOUR: 6,
 }
+MOST_RHYTHMS = 60
 # Whose line on the timeline is a contact: a letter or call goes out, a purchase brings them in.
 OUT_ROOMS, IN_ROOMS = ("outreach",), ("purchases",)
 
@@ -63,7 +64,8 @@ class Unspoken:
 
 def rhythms() -> dict[str, int]:
     """Months between two talks for every kind; 0 is never by itself. One query."""
-    own = dict(KindRhythm.objects.values_list("kind", "every_months"))
+    rows = KindRhythm.objects.filter(kind__in=Kind.values).order_by("kind")
+    own = dict(rows.values_list("kind", "every_months")[: len(Kind.values)])
     return {kind: own.get(kind, USUAL_MONTHS.get(kind, 0)) for kind in Kind.values}
 
 
@@ -100,53 +102,63 @@ def contacts_of(person_ids: Collection[int]) -> dict[int, Contact]:
 def unspoken(on: date, limit: int, *, only: Collection[int] | None = None, but_not: Q | None = None) -> list[Unspoken]:
     """Whom we have not spoken to for longer than usual, the longest overdue first.
 
-    `but_not` is a condition over rows with a `person_id` that leaves people out. One query for each
-    length of rhythm, each cut off at `limit`, two for what those lengths are, four for what is known of those found.
+    `but_not` is a condition over rows with a `person_id` that leaves people out. Two queries for how often, one for the
+    kinds and one for the rhythms set by hand if there are any, each cut off at `limit`; four for those found.
     """
     found: dict[int, tuple[str, int]] = {}
-    for months, kinds in _by_months(rhythms()):
-        rows = PersonKind.objects.filter(kind__in=kinds).filter(_silent(months_after(on, -months), by_hand=False))
-        for pk, kind in _narrowed(rows, only, but_not).values_list("person_id", "kind")[:limit]:
-            found.setdefault(pk, (kind, months))
-    own = Tie.objects.filter(every_months__gt=0)
-    by_hand = own.order_by("every_months").values_list("every_months", flat=True).distinct()
-    for months in [months for months in by_hand if months]:
-        ties = own.filter(every_months=months).filter(_silent(months_after(on, -months), by_hand=True))
-        pks = _narrowed(ties, only, but_not).values_list("person_id", flat=True)[:limit]
-        found.update(dict.fromkeys(pks, ("", months)))
-    return _told(found, on)[:limit]
+    usual = {kind: months for kind, months in rhythms().items() if months}
+    if usual:
+        plays = _silent(PersonKind.objects.filter(kind__in=list(usual)), "kind", usual, on)
+        for pk, kind in _narrowed(plays, "kind", only, but_not).values_list("person_id", "kind")[:limit]:
+            if pk not in found or usual[kind] < found[pk][1]:
+                found[pk] = (kind, usual[kind])
+    if by_hand := _set_by_hand():
+        ties = _silent(Tie.objects.filter(every_months__in=list(by_hand)), "every_months", by_hand, on)
+        for pk, months in _narrowed(ties, "every_months", only, but_not).values_list("person_id", "every_months")[
+            :limit
+        ]:
+            found[pk] = ("", months or 0)
+    return _told(found, on)[:limit] if found else []
 
 
-def _by_months(usual: Mapping[str, int]) -> list[tuple[int, list[str]]]:
-    """The kinds that share a rhythm, the shortest first."""
-    found: dict[int, list[str]] = {}
-    for kind, months in usual.items():
-        if months:
-            found.setdefault(months, []).append(kind)
-    return sorted(found.items())
+def _set_by_hand() -> dict[int, int]:
+    """The rhythms people were given one by one. One query, by index."""
+    rows = Tie.objects.filter(every_months__gt=0).order_by("every_months").values_list("every_months", flat=True)
+    return {months: months for months in rows.distinct()[:MOST_RHYTHMS] if months}
 
 
-def _narrowed(rows: QuerySet[Any, Any], only: Collection[int] | None, but_not: Q | None) -> QuerySet[Any, Any]:
+def _narrowed(
+    rows: QuerySet[Any, Any], column: str, only: Collection[int] | None, but_not: Q | None
+) -> QuerySet[Any, Any]:
     rows = rows.filter(person__merged_into=None, person__erased_at=None, person__is_bucket=False)
     if only is not None:
         rows = rows.filter(person_id__in=only)
     if but_not is not None:
         rows = rows.filter(~but_not)
-    return rows.order_by("person_id")
+    return rows.order_by(column, "person_id")  # as their index has them
 
 
-def _silent(cutoff: date, *, by_hand: bool) -> Q:
-    """No contact after that day, and known for as long; people with a rhythm of their own are found by that."""
-    ties = Tie.objects.filter(person_id=OuterRef("person_id"))
-    heard = Q(last_in_on__gt=cutoff) | Q(last_out_on__gt=cutoff) | Q(rested_on__gt=cutoff)
-    spoken = ties.filter(heard if by_hand else heard | Q(every_months__isnull=False))
-    after = clock.start_of(cutoff + timedelta(days=1))
-    told = TimelineEntry.objects.filter(
-        person_id=OuterRef("person_id"), room__in=(*OUT_ROOMS, *IN_ROOMS), at__gte=after
+def _silent(rows: QuerySet[Any, Any], column: str, months_of: Mapping[Any, int], on: date) -> QuerySet[Any, Any]:
+    """No contact since as many months ago as `column` means, and known for as long.
+
+    Among kinds, people with a rhythm of their own are left to that.
+    """
+    last = {value: months_after(on, -months) for value, months in months_of.items()}
+    after = {value: clock.start_of(day + timedelta(days=1)) for value, day in last.items()}
+    rows = rows.annotate(
+        since_on=Case(*(When(**{column: v}, then=Value(day)) for v, day in last.items()), output_field=DateField()),
+        since_at=Case(*(When(**{column: v}, then=Value(at)) for v, at in after.items()), output_field=DateTimeField()),
     )
-    log = Encounter.objects.filter(person_id=OuterRef("person_id"), happened_at__gte=after)
+    ties = Tie.objects.filter(person_id=OuterRef("person_id"))
+    since_on, since_at = OuterRef("since_on"), OuterRef("since_at")
+    heard = Q(last_in_on__gt=since_on) | Q(last_out_on__gt=since_on) | Q(rested_on__gt=since_on)
+    spoken = ties.filter(heard if column == "every_months" else heard | Q(every_months__isnull=False))
+    rooms = (*OUT_ROOMS, *IN_ROOMS)
+    told = TimelineEntry.objects.filter(person_id=OuterRef("person_id"), room__in=rooms, at__gte=since_at)
+    log = Encounter.objects.filter(person_id=OuterRef("person_id"), happened_at__gte=since_at)
     known = ties.exclude(last_in_on=None, last_out_on=None, rested_on=None)
-    return ~Q(Exists(spoken)) & ~Q(Exists(told)) & ~Q(Exists(log)) & (Q(person__added_at__lt=after) | Q(Exists(known)))
+    quiet = rows.filter(~Exists(spoken), ~Exists(told), ~Exists(log))
+    return quiet.filter(Q(person__added_at__lt=F("since_at")) | Q(Exists(known)))
 
 
 def _told(found: Mapping[int, tuple[str, int]], on: date) -> list[Unspoken]:

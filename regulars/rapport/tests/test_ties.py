@@ -124,7 +124,7 @@ def test_a_rhythm_that_is_none_is_refused(months):
 def test_the_queries_do_not_grow_with_the_people(django_assert_num_queries):
     for number in range(12):
         known_since(date(2025, 1, 1), f"Otto {number}")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert len(queries.unspoken(ON, 50)) == 12
 
 

@@ -19,6 +19,7 @@ from regulars.today.lines import (
     anniversary,
     birthday,
     contact,
+    contract,
     enquiry,
     friend,
     nameless,
@@ -49,6 +50,7 @@ KINDS: tuple[Kind, ...] = (
     thing.KIND,
     anniversary.KIND,
     slipped.KIND,
+    contract.KIND,
     contact.KIND,
 )
 BY_KEY: dict[str, Kind] = {kind.key: kind for kind in KINDS}

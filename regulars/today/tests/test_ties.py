@@ -13,6 +13,7 @@ from regulars.kit.errors import Refusal
 from regulars.outreach.models import Touch
 from regulars.people import services as people
 from regulars.people.models import Person, TimelineEntry
+from regulars.people.partial_dates import PartialDate
 from regulars.rapport import services as rapport
 from regulars.rapport.models import Belonging, Encounter, LifeEvent, Owed
 from regulars.today import services
@@ -163,6 +164,18 @@ def test_the_landlord_was_silent_since_january(maya) -> None:
     line = only("contact")
     assert line.why_now == "You have not spoken since January; usually every 3 months."
     assert (line.what, line.chip, line.phone) == ("a call to keep in touch", "landlord", "020 911 1234")
+
+
+def test_the_lease_is_seen_thirty_days_ahead_and_once_seen_to_waits_for_next_year(maya) -> None:
+    otto = a_landlord()
+    people.add_occasion(otto, "contract", PartialDate(7, 10), "Lease of the shop")
+    assert of_kind("contract", ON - timedelta(days=1)) == []
+    line = only("contract")
+    assert (line.what, line.why_now) == ("Lease of the shop: its day comes", "It is on 10 July.")
+    services.take_outcome(line.key, "done", "", maya)
+    assert of_kind("contract", date(2026, 7, 10)) == []
+    assert len(of_kind("contract", date(2027, 7, 1))) == 1
+    assert [entry.text for entry in TimelineEntry.objects.all()] == ["Seen to: Lease of the shop"]
 
 
 def test_a_talk_goes_into_the_log_and_the_next_is_three_months_away(maya) -> None:
