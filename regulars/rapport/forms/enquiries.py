@@ -35,11 +35,25 @@ class EnquiryForm(CallerForm):
         required=False,
         help_text=_("A name or an e-mail address. Somebody in the book is linked by themselves."),
     )
+    has_ticked = forms.BooleanField(
+        label=_("They ticked the box on the slip"),
+        required=False,
+        help_text=_("Kept as evidence with the words that stand on the slips now."),
+    )
     next_step = forms.CharField(label=_("What do you do next?"), max_length=300, required=False)
     next_on = DayField(label=_("When?"), required=False)
 
     MAIN = ("wants", "wanted_by", "came_by")
-    MORE = ("is_answered", "expects", "worth_amount", "likes_answer_by", "sent_by", "next_step", "next_on")
+    MORE = (
+        "is_answered",
+        "expects",
+        "worth_amount",
+        "likes_answer_by",
+        "sent_by",
+        "has_ticked",
+        "next_step",
+        "next_on",
+    )
 
 
 class AnswerForm(forms.Form):

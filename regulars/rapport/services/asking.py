@@ -15,12 +15,11 @@ from regulars.kit import clock
 from regulars.kit.errors import Refusal
 from regulars.kit.secrets import keyed_hash, new_token
 from regulars.people import services as people
-from regulars.people.models import Person
-from regulars.people.queries import consent_state
 from regulars.rapport.models import AskingPage, CameBy, ConsentWording, Enquiry, Knock, SheetWay
 from regulars.rapport.queries.sheets import is_own_name
 from regulars.rapport.services.callers import Caller, recognise
 from regulars.rapport.services.enquiries import NewEnquiry, write_enquiry
+from regulars.rapport.services.ticking import keep_tick
 from regulars.staff.models import User
 
 MOST_FROM_ONE_PLACE = 8
@@ -149,7 +148,7 @@ def take_from_page(asked: Asked) -> Enquiry:
             new, who.person, None, is_new_person=who.is_new, said_name=caller.name, said_reach=caller.reach,
             has_ticked_consent=asked.wording_id is not None,
         )  # fmt: skip
-        _keep_consent(who.person, asked)
+        keep_tick(who.person, asked.reach, asked.wording_id, SOURCE)
         return enquiry
 
 
@@ -168,21 +167,6 @@ def _shop_address(text: str) -> str:
     if not is_good or parts.query or parts.fragment or parts.username is not None or any(c.isspace() for c in address):
         raise Refusal(_("Please write it like http://192.168.1.20:8000."), field="shop_address")
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _keep_consent(person: Person, asked: Asked) -> None:
-    """Keep a tick as evidence with the version that was shown; where they said no before, it stays a no."""
-    wording = ConsentWording.objects.filter(pk=asked.wording_id).first() if asked.wording_id else None
-    if wording is None:
-        return
-    channel = "email" if "@" in asked.reach else "text"
-    state = consent_state([person.pk], channel, "marketing")[person.pk]
-    if state.is_objected or (state.at is not None and not state.is_given):
-        return
-    people.record_consent(
-        [person.pk], channel, "marketing", source=f"{SOURCE}, wording {wording.pk}", wording=wording.words,
-        at=clock.now(),
-    )  # fmt: skip
 
 
 def _knock(place: str) -> None:

@@ -20,6 +20,7 @@ from regulars.people.models import Channel, Person
 from regulars.rapport.events import EnquiryTaken
 from regulars.rapport.models import LIVE, CameBy, Enquiry, LostWhy, Met, State
 from regulars.rapport.services.callers import Caller, recognise
+from regulars.rapport.services.ticking import keep_tick
 from regulars.staff.models import User
 
 ROOM = "rapport"
@@ -44,6 +45,7 @@ class NewEnquiry:
     is_answered: bool = False
     next_step: str = ""
     next_on: date | None = None
+    wording_id: int | None = None
     key: str = ""
 
 
@@ -59,7 +61,10 @@ def take_enquiry(new: NewEnquiry, by: User | None) -> Enquiry:
         return _same(known, new)
     who = recognise(new.caller, source="enquiry", by=by)
     people.link_sender(who.person, new.sent_by, by, sender_id=new.sender_id)
-    enquiry = write_enquiry(new, who.person, by, is_new_person=who.is_new)
+    enquiry = write_enquiry(
+        new, who.person, by, is_new_person=who.is_new, has_ticked_consent=new.wording_id is not None
+    )
+    keep_tick(who.person, new.caller.reach or who.person.first_email, new.wording_id, "enquiry slip", by)
     if new.is_answered:
         answer_enquiry(enquiry, by)
     if new.next_step.strip() or new.next_on:

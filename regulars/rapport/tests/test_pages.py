@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from regulars.people.models import Person, Silence
+from regulars.people.models import Consent, Person, Silence
 from regulars.people.tests.builders import a_person
 from regulars.rapport import services
 from regulars.rapport.models import Encounter, Enquiry
@@ -174,3 +174,11 @@ def test_hostile_words_come_back_as_they_went_in_and_start_nothing(at_counter: C
     assert "<script>alert" not in page
     assert "{{ 7|add:7 }}=cmd()" in page
     assert Enquiry.objects.get().wants == bad
+
+
+def test_a_box_ticked_on_a_slip_is_kept_with_the_words_that_stood_there(at_counter: Client) -> None:
+    wording = services.set_wording("Write to me about rings.", None)
+    at_counter.post("/enquiries/new/", {**CALL, "reach": "ruth@example.org", "came_by": "slip", "has_ticked": "yes"})
+    said = Consent.objects.get()
+    assert (said.source, said.wording, said.channel) == (f"enquiry slip, wording {wording.pk}", wording.words, "email")
+    assert str(said.recorded_by) == "Maya Linden"

@@ -92,7 +92,8 @@ def _said(form: EnquiryForm) -> NewEnquiry:
     said = form.cleaned_data
     plain = ("came_by", "wants", "expects", "wanted_by", "worth_amount", "likes_answer_by", "sent_by", "is_answered")
     more = {name: said[name] for name in (*plain, "next_step", "next_on", "key")}
-    return NewEnquiry(caller=form.caller(), **more)
+    wording = services.consent_wording() if said["has_ticked"] else None
+    return NewEnquiry(caller=form.caller(), wording_id=wording.pk if wording else None, **more)
 
 
 @requires("rapport.record")
