@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from regulars.kit import lan
 from regulars.kit.business import business
 from regulars.people.addresses import e164
 from regulars.rapport.models import AskingPage, SheetWay
@@ -36,11 +37,13 @@ class Code:
 def page_address(page: AskingPage, opened_at: str = "") -> str:
     """Where the page is found by a phone: public, else in the Wi-Fi, else where the owner opened it; "" for nowhere.
 
-    `opened_at` is the root of the address the owner is looking at; their own machine's name for itself is no use.
+    `opened_at` is the root of the address the owner is looking at; their own machine's name for itself is no use, and
+    then the address counts under which the server listens to the network, if it does.
     """
     if not page.token or not page.is_on:
         return ""
-    root = business().public_address or page.shop_address or ("" if is_own_name(opened_at) else opened_at)
+    in_the_wifi = page.shop_address or ("" if is_own_name(opened_at) else opened_at) or lan.address_for_phones()
+    root = business().public_address or in_the_wifi
     return f"{root.rstrip('/')}{reverse('enquiries:ask', args=[page.token])}" if root else ""
 
 

@@ -11,7 +11,7 @@ from regulars.staff.models import User
 
 
 def keep_tick(person: Person, reach: str, wording_id: int | None, source: str, by: User | None = None) -> None:
-    """Write the yes down for the way they gave. Where they said no before, it stays a no. Safe to repeat on one form."""
+    """Write the yes down for the way they gave. Where they said no before, it stays a no."""
     wording = ConsentWording.objects.filter(pk=wording_id).first() if wording_id else None
     if wording is None:
         return

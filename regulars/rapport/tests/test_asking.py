@@ -243,6 +243,13 @@ def test_the_code_leads_to_the_public_address_or_into_the_wifi_or_to_a_letter_or
     assert page_address(page).startswith("https://linden.example/ask/")
 
 
+def test_a_server_that_listens_to_the_network_needs_no_address_written_down(shop, monkeypatch) -> None:
+    monkeypatch.setattr("regulars.kit.lan.address_for_phones", lambda: "http://192.168.1.20:8000")
+    code = code_of(services.switch_on(None), "http://localhost:8000")
+    assert code is not None
+    assert code.holds.startswith("http://192.168.1.20:8000/ask/")
+
+
 @pytest.mark.parametrize(
     ("address", "is_inside"),
     [
