@@ -2,12 +2,28 @@
 
 from django.urls import path
 
-from regulars.people.views import acts, adding, belongings, editing, joining, listing, panel, together, twins
+from regulars.people.views import (
+    acts,
+    adding,
+    belongings,
+    editing,
+    joining,
+    listing,
+    panel,
+    slips,
+    stating,
+    together,
+    twins,
+)
 
 urlpatterns = [
     path("people/", listing.people, name="list"),
     path("people/search/", listing.find, name="search"),
     path("people/new/", adding.add, name="add"),
+    path("people/slips/", slips.enter, name="slip"),
+    path("people/slips/sheet/", slips.printed, name="slips"),
+    path("people/statements/", stating.statements, name="statements"),
+    path("people/statements/<int:statement_id>/removal/", stating.take_back, name="statement-undo"),
     path("people/tags/", listing.tag_many, name="tag-many"),
     path("people/acts/", acts.acts, name="acts"),
     path("people/acts/new/", acts.for_everybody, name="act"),

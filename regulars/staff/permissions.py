@@ -33,6 +33,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "people.add": HANDS,
     "people.change": HANDS,
     "people.consent": HANDS,
+    "people.state": LEADS,
     "people.merge": LEADS,
     "people.export": LEADS,
     "people.erase": LEADS,

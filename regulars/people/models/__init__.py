@@ -11,6 +11,7 @@ from .quiet import Reminder, Silence
 from .reach import Email, ErasedAddress, Erasure, ExternalId, Phone, PostalAddress
 from .removals import Removal
 from .search import SearchWord
+from .statements import Statement
 from .timeline import TimelineEntry
 from .twins import Pair, Search
 
@@ -47,6 +48,7 @@ __all__ = [
     "Search",
     "SearchWord",
     "Silence",
+    "Statement",
     "Tag",
     "TimelineEntry",
 ]

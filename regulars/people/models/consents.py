@@ -55,9 +55,17 @@ class Consent(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
     expires_on = models.DateField(null=True)
+    statement = models.ForeignKey(
+        "people.Statement", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["person", "channel", "purpose", "counts_from"], name="consent_by_person")]
+        indexes = [
+            models.Index(fields=["person", "channel", "purpose", "counts_from"], name="consent_by_person"),
+            models.Index(
+                fields=["statement"], name="consent_by_statement", condition=models.Q(statement__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.purpose} {'yes' if self.is_given else 'no'}"

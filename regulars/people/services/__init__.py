@@ -25,7 +25,10 @@ from .quiet import (
 from .reaching import mark_places_good, mark_places_old, readable_email, readable_phone
 from .recording import record_people
 from .removals import forget_removals, put_back_removed, remove_note, remove_occasion
+from .satellites import tag_word
 from .senders import link_sender
+from .slips import Slip, enter_slip
+from .stating import state_consent, take_statement_back
 from .taking_back import mark_emails_bad, mark_emails_good, remove_people, unlearn
 from .timeline import NewEntry, remove_from_timeline, write_timeline
 from .together import (
@@ -46,6 +49,7 @@ __all__ = [
     "NewOccasion",
     "NewPerson",
     "RecordedPeople",
+    "Slip",
     "add_note",
     "add_occasion",
     "add_person",
@@ -61,6 +65,7 @@ __all__ = [
     "change_household",
     "change_person",
     "drop_reminder",
+    "enter_slip",
     "erase_person",
     "export_person",
     "finish_reminder",
@@ -102,6 +107,9 @@ __all__ = [
     "set_tags",
     "silence",
     "snooze_reminder",
+    "state_consent",
+    "tag_word",
+    "take_statement_back",
     "undo_act",
     "unlearn",
     "unmerge",
