@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0006_erasures'),
+        ('people', '0007_removals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
