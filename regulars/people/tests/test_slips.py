@@ -13,12 +13,12 @@ from django.db import connections
 from django.test import Client
 
 from regulars.kit.errors import Refusal
+from regulars.kit.services import set_up_business
 from regulars.people import slips
 from regulars.people.models import Consent, ConsentNow, Person, Statement
 from regulars.people.partial_dates import PartialDate
 from regulars.people.services import record_consent, state_consent, take_statement_back
 from regulars.people.tests.builders import a_person
-from regulars.purchases.tests.builders import a_business
 from regulars.staff.roles import Role
 from regulars.staff.tests.builders import a_user, an_owner
 
@@ -30,7 +30,7 @@ SIGNED = date(2026, 3, 1)
 
 @pytest.fixture
 def desk(client: Client) -> Client:
-    a_business()
+    set_up_business(name="Lindenblatt", zone="Europe/Berlin", currency="EUR", country="DE")
     client.force_login(an_owner())
     return client
 
@@ -177,7 +177,7 @@ def test_nothing_is_ever_stated_without_the_statement_the_day_and_the_people(
 
 
 def test_staff_may_type_slips_in_and_only_leads_may_state(client: Client) -> None:
-    a_business()
+    set_up_business(name="Lindenblatt", zone="Europe/Berlin", currency="EUR", country="DE")
     client.force_login(a_user(role=Role.STAFF))
     assert client.get(PAGE).status_code == 200
     assert client.get("/people/statements/").status_code == 403
@@ -186,7 +186,7 @@ def test_staff_may_type_slips_in_and_only_leads_may_state(client: Client) -> Non
 @pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_a_statement_sent_and_taken_back_twice_at_once_counts_once() -> None:
-    a_business()
+    set_up_business(name="Lindenblatt", zone="Europe/Berlin", currency="EUR", country="DE")
     ids = [a_person(f"Person {letter}").pk for letter in "AB"]
     start = Barrier(2)
 
