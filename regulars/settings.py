@@ -100,6 +100,7 @@ DATA_DIR = _data_dir()
 MEDIA_ROOT = DATA_DIR / "media"
 CACHE_DIR = DATA_DIR / "cache"
 OUTBOX_DIR = DATA_DIR / "outbox"
+INBOX_DIR = Path(_text("INBOX_DIR") or DATA_DIR / "inbox").expanduser()
 BACKUP_DIR = DATA_DIR / "backups"
 EXPORT_DIR = DATA_DIR / "exports"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.shortcuts import get_object_or_404
 
-from regulars.intake.models import ImportRun, Mapping, Question
+from regulars.intake.models import Feed, ImportRun, Mapping, Question
 
 
 def run_seen(run_id: int) -> ImportRun:
@@ -17,3 +17,7 @@ def mapping_seen(mapping_id: int) -> Mapping:
 
 def question_seen(run: ImportRun, question_id: int) -> Question:
     return get_object_or_404(Question, run=run, pk=question_id)
+
+
+def feed_seen(feed_id: int) -> Feed:
+    return get_object_or_404(Feed, pk=feed_id)

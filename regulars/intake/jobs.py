@@ -24,6 +24,14 @@ def take_back(run_id: int) -> None:
     undo(ImportRun.objects.get(pk=run_id))
 
 
+@every("watched folder", cron="*/5 * * * *")
+def look_into_the_folder() -> None:
+    """Take up what was put into the watched folder."""
+    from regulars.intake.services.inbox import look_into_inbox
+
+    look_into_inbox()
+
+
 @every("forgotten uploads", cron="40 3 * * *")
 def clear_uploads() -> None:
     """Remove files that nobody came back to."""

@@ -68,6 +68,7 @@ class ImportRun(models.Model):
     earliest_on = models.DateField(null=True)
     latest_on = models.DateField(null=True)
     was_first = models.BooleanField(default=False)
+    from_inbox = models.BooleanField(default=False)
 
     cursor = models.PositiveIntegerField(default=0)
     cursor_person_id = models.BigIntegerField(null=True)
@@ -87,6 +88,9 @@ class ImportRun(models.Model):
             models.UniqueConstraint(
                 fields=["digest"], condition=Q(source="typed in") & ~Q(digest=""), name="intake_typed_once"
             ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["id"], condition=Q(from_inbox=True, state="waiting"), name="intake_arrived"),
         ]
 
     def __str__(self) -> str:
@@ -160,3 +164,38 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Feed(models.Model):
+    """One kind of file that is put into the watched folder again and again, and how often it should come."""
+
+    header_key = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=255)
+    every_days = models.PositiveSmallIntegerField(default=7)
+    last_taken_at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    due_mark = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["due_on", "id"], condition=Q(due_on__isnull=False), name="intake_feed_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Arrival(models.Model):
+    """One content that was put into the watched folder, taken up once whatever it is called and however often."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=255)
+    problem = models.TextField(blank=True)
+    arrived_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name

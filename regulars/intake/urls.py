@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.intake.views import after, mappings, pasting, runs, starting
+from regulars.intake.views import after, inbox, mappings, pasting, runs, starting
 
 app_name = "intake"
 
 urlpatterns = [
     path("", starting.start, name="start"),
     path("people/", pasting.people, name="people"),
+    path("inbox/", inbox.folder, name="inbox"),
+    path("inbox/looks/", inbox.looks, name="inbox-look"),
+    path("inbox/feeds/<int:feed_id>/", inbox.rhythm, name="inbox-rhythm"),
     path("mappings/", mappings.mappings, name="mappings"),
     path("mappings/<int:mapping_id>/removal/", mappings.forgetting, name="forget"),
     path("runs/<int:run_id>/", runs.run, name="run"),

@@ -3,7 +3,9 @@
 from regulars.intake.mapping.remembering import forget
 from regulars.intake.options import ImportOptions
 from regulars.intake.services.agreeing import confirm, execute, look_again
+from regulars.intake.services.feeds import RHYTHMS, set_rhythm
 from regulars.intake.services.importing import import_files
+from regulars.intake.services.inbox import inbox, look_into_inbox, waiting_files
 from regulars.intake.services.mending import mend
 from regulars.intake.services.pasting import MONTH_FIRST, Pasted, names_in_the_book, read_lines, save_lines
 from regulars.intake.services.previewing import Preview, choices_of_fields, label_of, preview
@@ -15,6 +17,7 @@ from regulars.intake.services.undoing import ask_to_undo, undo
 
 __all__ = [
     "MONTH_FIRST",
+    "RHYTHMS",
     "ImportOptions",
     "Pasted",
     "Preview",
@@ -27,9 +30,11 @@ __all__ = [
     "forget",
     "go_on",
     "import_files",
+    "inbox",
     "label_of",
     "let_go",
     "look_again",
+    "look_into_inbox",
     "mend",
     "names_in_the_book",
     "preview",
@@ -38,6 +43,8 @@ __all__ = [
     "receive_all",
     "refused_as_csv",
     "save_lines",
+    "set_rhythm",
     "start_run",
     "undo",
+    "waiting_files",
 ]

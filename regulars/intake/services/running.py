@@ -21,6 +21,7 @@ from regulars.intake.mapping.guessing import Guess
 from regulars.intake.models import ImportRun
 from regulars.intake.options import ImportOptions
 from regulars.intake.reading import Sheet, UnreadableFile
+from regulars.intake.services.feeds import note_taken
 from regulars.intake.services.opening import house, opened, source_of, understood
 from regulars.intake.services.people_of import Manner
 from regulars.intake.services.preparing import Preparer, preparer
@@ -152,6 +153,7 @@ def _finish(run: ImportRun, sheet: Sheet, staged: Staged) -> None:
     run.net_amount = money.quantized(staged.net_amount, staged.currency) if staged.is_about_sales else Decimal(0)
     run.earliest_on, run.latest_on = staged.earliest_on, staged.latest_on
     run.save()
+    note_taken(run, sheet.header)
     bulletin.post(
         ImportFinished(
             run.pk,

@@ -21,7 +21,7 @@ MOST_QUERIES = 6
 # Settings: a few rows, whatever the size of the shop; those of the business are remembered for a few seconds.
 SETTINGS = ("kit_business", "rapport_kindrhythm")
 # Written down one by one, or about those who are no customers: there are never many.
-FEW_BY_NATURE = {"question", "reminder", "contact"}
+FEW_BY_NATURE = {"question", "reminder", "contact", "file", "feed"}
 
 
 @pytest.fixture
