@@ -190,6 +190,27 @@ def _list(title: str, values: Sequence[Any]) -> Part:
     )
 
 
+# The same for the owner, who reads about somebody else.
+ABOUT_THEM = {
+    "needs": gettext_lazy("What they need"),
+    "expectations": gettext_lazy("What they expect of us"),
+    "kinds": gettext_lazy("What they are to us"),
+    "consents": gettext_lazy("What they allowed or forbade"),
+    "silences": gettext_lazy("When we kept quiet"),
+    "enquiries": gettext_lazy("Enquiries"),
+    "log": gettext_lazy("What was logged"),
+    "months": gettext_lazy("How they stood, month by month"),
+    "touches": gettext_lazy("The words of letters, cards and calls"),
+    "orders": gettext_lazy("Their name on purchases"),
+    "refused_rows": gettext_lazy("Rows of files that were not taken in"),
+    "decisions": gettext_lazy("Words of your decisions"),
+}
+
+
+def label_about_them(name: str) -> str:
+    return str(ABOUT_THEM[name]) if name in ABOUT_THEM else label_of(name)
+
+
 def label_of(name: str) -> str:
     return str(LABELS.get(name, name.replace("_", " ").capitalize()))
 

@@ -89,10 +89,14 @@ def who_changed(action: str, **about: int | str) -> dict[str, str]:
     rows = AuditEntry.objects.filter(action=action, changes__isnull=False, **about).order_by("-id")
     found: dict[str, str] = {}
     for row in rows[:LOOKED_AT]:
-        words = _("%(who)s changed it %(ago)s ago") % {
-            "who": row.user_name or _("the house"),
-            "ago": timesince(row.at, clock.now(), depth=1),
-        }
+        words = _changed_words(row)
         for name, _before, _after in row.changes or ():
             found.setdefault(name, words)
     return found
+
+
+def _changed_words(row: AuditEntry) -> str:
+    who, now = row.user_name or _("The house"), clock.now()
+    if now - row.at < timedelta(minutes=1):
+        return _("%(who)s changed it a moment ago") % {"who": who}
+    return _("%(who)s changed it %(ago)s ago") % {"who": who, "ago": timesince(row.at, now, depth=1)}

@@ -75,6 +75,7 @@ WORDS = {
     "disconnect_mailbox": _("disconnected the mailbox"),
     "keep_for": _("changed how long things are kept"),
     "tidy_away": _("tidied away what was old"),
+    "assign": _("said whose sale it was"),
 }
 
 # What the log can be narrowed to. A verb that stands in none of them is found under everything.

@@ -16,13 +16,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from regulars.cli.exports import person_named
-    from regulars.people.papers import label_of
+    from regulars.people.papers import label_about_them
     from regulars.people.services import erase_person, preview_erasure
 
     person = person_named(options.who)
     preview = preview_erasure(person)
     name = person.full_name or f"number {person.pk}"
-    goes = ", ".join(f"{label_of(what)} ({count})" for what, count in preview.goes.items())
+    goes = ", ".join(f"{label_about_them(what)} ({count})" for what, count in preview.goes.items())
     print(f"{name}: {goes or 'only the name'}")
     if options.dry_run:
         return 0

@@ -14,6 +14,7 @@ import vobject  # type: ignore[import-untyped]  # it ships no types
 from django.apps import apps
 
 from regulars.cli import exports
+from regulars.cli.main import build_parser
 from regulars.intake.options import ImportOptions
 from regulars.intake.services import import_files
 from regulars.kit import taking_out
@@ -153,3 +154,19 @@ def test_one_person_is_found_by_number_or_address_and_told_on_a_page_that_needs_
     assert "<script" not in page
     entry = AuditEntry.objects.get(action="export", person_id=shop.pk)
     assert entry.object_kind == "person"
+
+
+def test_somebody_is_erased_from_the_terminal_once_it_was_looked_at(
+    shop: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser = build_parser()
+    look = parser.parse_args(["erase", "ann@example.org", "--dry-run"])
+    assert look.chosen.run(look) == 0
+    assert "Notes (2)" in capsys.readouterr().out
+    assert Person.objects.here().filter(pk=shop.pk).exists()
+    do = parser.parse_args(["erase", str(shop.pk), "--yes"])
+    assert do.chosen.run(do) == 0
+    assert "Erased" in capsys.readouterr().out
+    assert not Person.objects.here().filter(pk=shop.pk).exists()
+    with pytest.raises(Refusal):
+        do.chosen.run(do)

@@ -20,7 +20,7 @@ from regulars.people import queries, services
 from regulars.people.access import person_here
 from regulars.people.forms import PersonForm, lines_of
 from regulars.people.models import Person
-from regulars.people.papers import as_json, as_page, label_of
+from regulars.people.papers import as_json, as_page, label_about_them
 from regulars.people.queries.persons import sender_named
 from regulars.people.services import ChangedMeanwhile
 from regulars.people.views.panel import staff
@@ -120,7 +120,7 @@ def erase(request: HttpRequest, person_id: int) -> HttpResponse:
     person = person_here(person_id)
     if request.method != "POST":
         preview = services.preview_erasure(person)
-        goes = [(label_of(what), count) for what, count in preview.goes.items()]
+        goes = [(label_about_them(what), count) for what, count in preview.goes.items()]
         return render(request, "people/erase.html", {"person": person, "goes": goes, "entries": preview.entries})
     try:
         services.erase_person(person, staff(request))

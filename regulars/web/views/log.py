@@ -31,6 +31,7 @@ class LogLine:
     entry: AuditEntry
     words: str
     person_name: str
+    text: str
     changes: list[tuple[str, str, str]]
 
 
@@ -62,9 +63,16 @@ def _lines(entries: Sequence[AuditEntry]) -> list[LogLine]:
     ids = {entry.person_id for entry in entries if entry.person_id}
     names = dict(Person.objects.filter(pk__in=ids).values_list("pk", "full_name"))
     return [
-        LogLine(entry, sentence(entry.action), names.get(entry.person_id or 0, ""), _changes(entry))
+        LogLine(entry, sentence(entry.action), names.get(entry.person_id or 0, ""), _text(entry), _changes(entry))
         for entry in entries
     ]
+
+
+def _text(entry: AuditEntry) -> str:
+    """The words beside the verb; names of fields become what the pages call them."""
+    if entry.action not in ("change", "change_settings"):
+        return entry.text
+    return ", ".join(field_label(name) for name in entry.text.split(", ") if name)
 
 
 def _changes(entry: AuditEntry) -> list[tuple[str, str, str]]:

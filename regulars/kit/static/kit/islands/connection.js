@@ -10,5 +10,7 @@ function say(sentence) {
 document.addEventListener("htmx:sendError", () => say(words.dataset.lost));
 document.addEventListener("htmx:timeout", () => say(words.dataset.lost));
 document.addEventListener("htmx:responseError", ({ detail }) => {
-  say([401, 403].includes(detail.xhr.status) ? words.dataset.away : words.dataset.broken);
+  const { status } = detail.xhr;
+  if (status === 404) say(words.dataset.gone);
+  else say([401, 403].includes(status) ? words.dataset.away : words.dataset.broken);
 });
