@@ -22,7 +22,7 @@ def last_visit(person: Person) -> LastVisit | None:
 
 
 def say_to(person: Person, *, may_know_all: bool) -> Say | None:
-    """The one line for the counter and for the top of their page. Three queries."""
+    """The one line for the counter. Three queries; a page with their orders gives the visit it has read."""
     return what_to_say(person, last_visit=last_visit(person), may_know_all=may_know_all)
 
 

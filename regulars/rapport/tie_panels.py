@@ -37,8 +37,9 @@ def things(request: HttpRequest, person: Person, **more: Any) -> Panel:
 def between(request: HttpRequest, person: Person, **more: Any) -> Panel:
     """What we owe each other, what was asked and kept, when we speak again. Nine queries at most."""
     tie, kinds = queries.tie_of(person), [row.kind for row in person.kinds.all()]
-    usual = months_for(None, kinds, queries.rhythms())
-    months, is_customer = months_for(tie, kinds, dict.fromkeys(kinds, usual)), set(kinds) <= {Kind.CUSTOMER, Kind.LEAD}
+    is_customer = set(kinds) <= {Kind.CUSTOMER, Kind.LEAD}
+    usual = 0 if is_customer else months_for(None, kinds, queries.rhythms())
+    months = months_for(tie, kinds, dict.fromkeys(kinds, usual))
     contact = None if is_customer and not months else queries.contacts_of([person.pk])[person.pk]
     initial = {"every_months": "" if tie is None or tie.every_months is None else str(tie.every_months)}
     context = _base(request, person) | {

@@ -32,6 +32,8 @@ def set_kind_rhythm(kind: str, every_months: int) -> None:
     """Say how often we usually speak to people of one kind; 0 is never by itself."""
     if kind not in Kind.values:
         raise Refusal(_("Please choose one of the kinds."), field="kind")
+    if kind in {Kind.CUSTOMER, Kind.LEAD}:
+        raise Refusal(_("Customers come by themselves; give a rhythm to one of them, on their page."), field="kind")
     _check(every_months)
     KindRhythm.objects.update_or_create(kind=kind, defaults={"every_months": every_months})
 

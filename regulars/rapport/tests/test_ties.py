@@ -91,6 +91,13 @@ def test_the_owner_sets_the_rhythm_of_a_kind():
     assert names() == ["Nele"]
 
 
+@pytest.mark.parametrize("kind", ["customer", "lead", "nonsense"])
+def test_customers_are_given_a_rhythm_one_by_one(kind):
+    with pytest.raises(Refusal):
+        services.set_kind_rhythm(kind, 3)
+    assert queries.rhythms().get(kind, 0) == 0
+
+
 def test_not_this_time_rests_until_the_next_time():
     otto = known_since(date(2025, 1, 1))
     services.rest(otto.pk)
