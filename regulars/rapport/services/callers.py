@@ -45,7 +45,7 @@ def recognise(caller: Caller, *, source: str, by: User | None) -> Recognised:
     Somebody known stays exactly as they are written down. Inside the caller's transaction.
     """
     if caller.person_id is not None:
-        person = Person.objects.here().filter(pk=caller.person_id).first()
+        person = Person.objects.gradable().filter(pk=caller.person_id).first()
         if person is None:
             raise Refusal(_("This person is no longer in your book. Please choose again."), field="who")
         return Recognised(person, is_new=False)

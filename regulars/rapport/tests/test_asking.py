@@ -155,6 +155,17 @@ def test_one_place_may_ask_a_few_times_an_hour_and_again_an_hour_later(stranger:
     assert send(stranger, address, wants="one more").status_code == 303
 
 
+def test_behind_a_proxy_of_ours_everybody_counts_for_themselves(stranger: Client, address: str, settings) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    page = stranger.get(address)
+    token = page.cookies["csrftoken"].value
+    for number in range(MOST_FROM_ONE_PLACE + 2):
+        data = asked(wants=f"ring {number}", csrfmiddlewaretoken=token)
+        reply = stranger.post(address, data, headers={"x-forwarded-for": f"6.6.6.6, 10.1.1.{number}"})
+        assert reply.status_code == 303
+    assert Knock.objects.exclude(place="").count() == MOST_FROM_ONE_PLACE + 2
+
+
 def test_all_places_together_are_limited_too(shop) -> None:
     services.switch_on(None)
     for number in range(MOST_AN_HOUR):

@@ -5,9 +5,11 @@ Opening a page changes nothing. What is answered is the same whether the shop kn
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -69,8 +71,20 @@ def _asked(request: HttpRequest, said: dict[str, Any]) -> Asked:
         sent_by=said["sent_by"],
         wording_id=said["wording"] if said["consent"] else None,
         key=said["key"],
-        place=request.META.get("REMOTE_ADDR", ""),
+        place=_place(request),
     )
+
+
+def _place(request: HttpRequest) -> str:
+    """Where a question comes from; behind a proxy of ours what it says of its caller. A home's IPv6 network is one."""
+    came_from = request.META.get("REMOTE_ADDR", "")
+    if settings.SECURE_PROXY_SSL_HEADER:
+        came_from = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-1].strip() or came_from
+    try:
+        address = ipaddress.ip_address(came_from)
+    except ValueError:
+        return str(came_from)[:100]
+    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 
 def _wording_id() -> int | None:
@@ -87,9 +101,9 @@ def _form(request: HttpRequest, form: AskForm, status: int = 200, refusal: Refus
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     """What the code opens, its address, and what the box says."""
-    settings = services.asking_page()
+    kept = services.asking_page()
     if request.method != "POST":
-        return _page(request, settings, _page_form(settings))
+        return _page(request, kept, _page_form(kept))
     form = PageForm(request.POST)
     if form.is_valid():
         try:
@@ -101,25 +115,25 @@ def page(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Kept."))
             return redirect_back(request, "enquiries:page")
-    return _page(request, settings, form, status=422)
+    return _page(request, kept, form, status=422)
 
 
-def _page_form(settings: AskingPage) -> PageForm:
-    return PageForm(initial={name: getattr(settings, name) for name in PageForm.base_fields})
+def _page_form(kept: AskingPage) -> PageForm:
+    return PageForm(initial={name: getattr(kept, name) for name in PageForm.base_fields})
 
 
 def _page(
     request: HttpRequest,
-    settings: AskingPage,
+    kept: AskingPage,
     form: PageForm,
     status: int = 200,
     wording_form: WordingForm | None = None,
 ) -> HttpResponse:
     wording = services.consent_wording()
     context = {
-        "settings": settings,
+        "settings": kept,
         "form": form,
-        "address": page_address(settings, _root(request)),
+        "address": page_address(kept, _root(request)),
         "is_on_own_machine": is_own_name(_root(request)),
         "wording": wording,
         "wording_form": wording_form or WordingForm(initial={"words": wording.words if wording else ""}),
@@ -161,8 +175,8 @@ def wording(request: HttpRequest) -> HttpResponse:
     """Another version of what the box says; what was ticked before keeps its own."""
     form = WordingForm(request.POST)
     if not form.is_valid():
-        settings = services.asking_page()
-        return _page(request, settings, _page_form(settings), status=422, wording_form=form)
+        kept = services.asking_page()
+        return _page(request, kept, _page_form(kept), status=422, wording_form=form)
     services.set_wording(form.cleaned_data["words"], staff(request))
     messages.success(request, _("Kept as a new version."))
     return redirect_back(request, "enquiries:page")
