@@ -25,6 +25,24 @@ HOW_OFTEN: tuple[tuple[str, Any], ...] = (
     ("365", gettext_lazy("once a year")),
     (ONCE, gettext_lazy("only once so far")),
 )
+# The same days in as few words as a thumb needs, so that a whole card fits on one phone screen.
+SEEN_SHORT: tuple[tuple[str, Any], ...] = (
+    ("3", gettext_lazy("this week")),
+    ("15", gettext_lazy("this month")),
+    ("60", gettext_lazy("3 months")),
+    ("135", gettext_lazy("half a year")),
+    ("270", gettext_lazy("a year")),
+    ("550", gettext_lazy("longer")),
+)
+OFTEN_SHORT: tuple[tuple[str, Any], ...] = (
+    ("7", gettext_lazy("weekly")),
+    ("14", gettext_lazy("every 2 weeks")),
+    ("30", gettext_lazy("monthly")),
+    ("75", gettext_lazy("every 2 or 3 months")),
+    ("180", gettext_lazy("twice a year")),
+    ("365", gettext_lazy("once a year")),
+    (ONCE, gettext_lazy("just once")),
+)
 
 
 def with_days(choices: tuple[tuple[str, Any], ...], days: str, words: str) -> list[tuple[str, Any]]:

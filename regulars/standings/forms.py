@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from regulars.purchases.rhythms import HOW_OFTEN, LAST_SEEN, ONCE
+from regulars.purchases.rhythms import HOW_OFTEN, LAST_SEEN, OFTEN_SHORT, ONCE, SEEN_SHORT
 from regulars.standings.models import Memory
 
 
@@ -40,6 +40,8 @@ class MemoryForm(forms.Form):
 class CardForm(MemoryForm):
     """The three taps of one card: the amount is the button that sends it, or a number of one's own."""
 
+    last_seen = forms.ChoiceField(label=_("Last here, about?"), choices=SEEN_SHORT, widget=forms.RadioSelect)
+    how_often = forms.ChoiceField(label=_("How often?"), choices=OFTEN_SHORT, widget=forms.RadioSelect)
     other_amount = forms.DecimalField(
         label=_("Or another amount"), min_value=Decimal(0), max_digits=12, decimal_places=2, required=False
     )

@@ -386,6 +386,13 @@ def test_what_was_said_of_visits_is_told_upward_and_what_is_not_enough_stays_a_n
     assert Note.objects.get().text == "Comes about every 7 days."
 
 
+def test_the_same_list_pasted_again_is_nobody_new(owner: Client) -> None:
+    text = "Ann Abel, likes tea\nBo Berg, 0151 2345678"
+    owner.post("/intake/people/", {"text": text, "do": "save"})
+    owner.post("/intake/people/", {"text": f"{text}\nCy Claes", "do": "save"})
+    assert sorted(Person.objects.values_list("full_name", flat=True)) == ["Ann Abel", "Bo Berg", "Cy Claes"]
+
+
 def test_a_card_shows_what_the_owner_said_in_days_of_their_own(owner: Client) -> None:
     page = owner.post("/intake/people/", {"text": "Ann Abel, every 6 weeks, about 40", "do": "look"})
     assert "about every 42 days" in page.text
