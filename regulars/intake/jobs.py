@@ -34,7 +34,9 @@ def look_into_the_folder() -> None:
 
 @every("forgotten uploads", cron="40 3 * * *")
 def clear_uploads() -> None:
-    """Remove files that nobody came back to."""
-    from regulars.intake.services.resuming import clear_away
+    """Remove files that nobody came back to, and those of the watched folder that were taken in a month ago."""
+    from regulars.intake.services.inbox import clear_done
+    from regulars.intake.services.resuming import KEPT_DAYS, clear_away
 
     clear_away()
+    clear_done(KEPT_DAYS)

@@ -11,7 +11,11 @@ from regulars.cli.main import Command
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="CSV, TSV, Excel or JSON, as the shop exported it"
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="contact cards, CSV, TSV, Excel, JSON or Parquet, packed or not, as it was exported",
     )
     parser.add_argument("--format", metavar="NAME", help="say what it is instead of having it recognised")
     parser.add_argument(
@@ -71,7 +75,7 @@ def changed_anything(answer: dict[str, Any]) -> bool:
 def run(options: argparse.Namespace) -> int:
     from regulars.cli.database import require_business
     from regulars.cli.printing import print_json
-    from regulars.intake.services import ImportOptions, import_files
+    from regulars.intake.services import ImportOptions, NothingRead, import_files
     from regulars.standings.services import grade_everyone
 
     require_business(options.currency)
@@ -82,7 +86,12 @@ def run(options: argparse.Namespace) -> int:
         currency=options.currency,
         is_dry_run=options.dry_run,
     )
-    answer = import_files(options.files, chosen)
+    try:
+        answer = import_files(options.files, chosen)
+    except NothingRead as refusal:
+        if options.json:
+            print_json(refusal.answer)
+        raise
     if not options.dry_run and changed_anything(answer):
         grade_everyone()
     if options.json:

@@ -186,3 +186,11 @@ def test_a_backup_locked_with_a_passphrase_opens_only_with_it(shop: Path, tmp_pa
 )
 def test_what_a_spreadsheet_would_run_is_quoted(cell: str | None, safe: str) -> None:
     assert cell_of(cell) == safe
+
+
+def test_a_file_that_cannot_be_read_is_status_2_with_a_sentence_and_json_is_json(tmp_path):
+    regulars(tmp_path / "data", "setup", "--business", "Lindenblatt", "--quiet")
+    (tmp_path / "x.pdf").write_bytes(b"%PDF-1.7")
+    reply = regulars(tmp_path / "data", "import", str(tmp_path / "x.pdf"), "--json")
+    assert (reply.returncode, reply.stderr.count("\n")) == (2, 1)
+    assert "PDF" in json.loads(reply.stdout)["files"][0]["refused_rows"][0]["reason"]

@@ -4,7 +4,7 @@ from regulars.intake.mapping.remembering import forget
 from regulars.intake.options import ImportOptions
 from regulars.intake.services.agreeing import confirm, execute, look_again
 from regulars.intake.services.feeds import RHYTHMS, set_rhythm
-from regulars.intake.services.importing import import_files
+from regulars.intake.services.importing import NothingRead, import_files
 from regulars.intake.services.inbox import inbox, look_into_inbox, waiting_files
 from regulars.intake.services.mending import mend
 from regulars.intake.services.pasting import MONTH_FIRST, Pasted, names_in_the_book, read_lines, save_lines
@@ -19,6 +19,7 @@ __all__ = [
     "MONTH_FIRST",
     "RHYTHMS",
     "ImportOptions",
+    "NothingRead",
     "Pasted",
     "Preview",
     "answer_question",

@@ -20,6 +20,14 @@ from regulars.kit.errors import Refusal
 from regulars.staff.models import User
 
 
+class NothingRead(Refusal):
+    """None of the files could be read; `answer` names each with its reason, in the usual shape."""
+
+    def __init__(self, sentence: str, answer: dict[str, Any]) -> None:
+        super().__init__(sentence)
+        self.answer = answer
+
+
 def import_files(
     paths: Sequence[Path | str], options: ImportOptions | None = None, by: User | None = None
 ) -> dict[str, Any]:
@@ -36,7 +44,7 @@ def import_files(
                 refusals.append(found)
             answers.append(_unread(path, found) if isinstance(found, Refusal) else found)
     if refusals and len(refusals) == len(answers):
-        raise refusals[0]
+        raise NothingRead(refusals[0].sentence, {"files": answers})
     return {"files": answers}
 
 

@@ -1,6 +1,6 @@
 """The watched folder: what is put there is taken in by itself, each content once, as its kind was agreed the last time.
 
-A kind that nobody agreed to yet waits for the owner's look; what cannot be read is laid aside. Nothing is deleted.
+A kind that nobody agreed to yet waits for the owner's look; what cannot be read is laid aside.
 """
 
 from __future__ import annotations
@@ -118,6 +118,19 @@ def _begin_part(part: Part) -> None:
         if remembered(opened(path_of(run), options).header):
             with suppress(Refusal):  # what it lacks is said on its page
                 confirm(run)
+
+
+def clear_done(days: int) -> int:
+    """Remove files that were taken in longer ago; the book holds what they said. What could not be read stays."""
+    folder, gone = inbox() / DONE, 0
+    if not folder.is_dir():
+        return 0
+    for entry in os.scandir(folder):
+        with suppress(OSError):
+            if entry.is_file(follow_symlinks=False) and entry.stat().st_ctime < time.time() - days * 86_400:
+                Path(entry.path).unlink()
+                gone += 1
+    return gone
 
 
 def _move(path: Path, where: str) -> None:

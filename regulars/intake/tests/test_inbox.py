@@ -12,6 +12,7 @@ from django.test import Client
 from regulars.intake import queries, services
 from regulars.intake.models import Arrival, Feed, ImportRun
 from regulars.intake.services import confirm, execute, look_into_inbox
+from regulars.intake.services.inbox import clear_done
 from regulars.intake.tests.builders import a_business
 from regulars.kit import clock
 from regulars.people.models import Person
@@ -87,6 +88,14 @@ def test_a_file_that_is_still_being_copied_is_left_alone(folder: Path) -> None:
     put(folder, FIRST, ".hidden.csv")
     assert look_into_inbox() == 0
     assert look_into_inbox(settled_seconds=0) == 1
+
+
+def test_what_was_taken_in_a_month_ago_is_removed(folder: Path) -> None:
+    put(folder, FIRST)
+    look_into_inbox(settled_seconds=0)
+    assert clear_done(30) == 0
+    assert clear_done(-1) == 1
+    assert lies_in(folder / "done") == []
 
 
 @pytest.mark.both_databases
