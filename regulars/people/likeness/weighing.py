@@ -105,7 +105,7 @@ def _box(mine: Box, its: Box, one: Facts, other: Facts, census: Census) -> tuple
         return ("box_near", bits + 8) if is_slip else ("local", bits)
     if mine.house == its.house and _is_slip(mine.local, its.local):
         return "box_near", _of_its_own(mine.local, one, other) + 5
-    return "", -1.0
+    return "", -2.0
 
 
 def _is_slip(mine: str, its: str) -> bool:
@@ -132,7 +132,7 @@ def _phones(one: Facts, other: Facts, census: Census) -> tuple[str, float]:
         return "phone", census.people_bits + 3
     if any(len(a) == len(b) and OSA.distance(a, b, score_cutoff=1) <= 1 for a, b in product(one.phones, other.phones)):
         return "phone_near", 7.0
-    return "", -1.0
+    return "", -2.0
 
 
 def _places(one: Facts, other: Facts, census: Census) -> tuple[str, float]:
@@ -153,7 +153,7 @@ def _place(mine: Place, its: Place, census: Census) -> tuple[str, float]:
         if mine.street and mine.street == its.street:
             return "street", 4.0
         return ("town", 2.5) if mine.postcode and mine.postcode == its.postcode else ("town", 1.0)
-    return "", -1.0 if mine.is_whole and its.is_whole else 0.0
+    return "", -2.0 if mine.is_whole and its.is_whole else 0.0
 
 
 def _days(one: Facts, other: Facts) -> tuple[str, float]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils.formats import date_format, get_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
-from regulars.people.models import Merge, Pair, Person, PostalAddress, Search
+from regulars.people.models import Merge, Occasion, Pair, Person, PostalAddress, Search
 
 SHOWN = 10
 COUNTED = 99
@@ -143,7 +145,22 @@ def _with_people(rows: QuerySet[Pair]) -> list[Pair]:
 def people_with_reach(person_ids: Collection[int]) -> dict[int, Person]:
     """Return these people with addresses, numbers, days and tags. Six queries."""
     rows = Person.objects.filter(pk__in=person_ids)
-    return {row.pk: row for row in rows.prefetch_related("emails", "phones", "addresses", "occasions", "tags__tag")}
+    found = {row.pk: row for row in rows.prefetch_related("emails", "phones", "addresses", "occasions", "tags__tag")}
+    for person in found.values():
+        for day in person.occasions.all():
+            day.words = day_words(day)  # type: ignore[attr-defined]  # for the page
+    return found
+
+
+def day_words(day: Occasion) -> str:
+    """A birthday as a person says it, with its year where that is known."""
+    # 2000 has a 29 February; its year is not said.
+    written = date_format(date(2000, day.month, day.day), "MONTH_DAY_FORMAT" if _day_is_first() else "j F")
+    return f"{day.label or capfirst(day.get_kind_display())}: {written}{f' {day.year}' if day.year else ''}"
+
+
+def _day_is_first() -> bool:
+    return bool(get_format("MONTH_DAY_FORMAT") != "F j")
 
 
 def _groups(pairs: Sequence[Pair]) -> list[list[Pair]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from regulars.people import records
 from regulars.people.models import Person
-from regulars.people.queries.pairs import people_with_reach
+from regulars.people.queries.pairs import day_words, people_with_reach
 
 Values = tuple[str, ...]
 
@@ -59,8 +59,7 @@ def _first(label: str, one: object, other: object) -> Row:
 def _days(person: Person) -> dict[str, str]:
     found = {}
     for day in person.occasions.all():
-        words = f"{day.label or day.get_kind_display()}: {day.date.day}.{day.date.month}."
-        found[f"{day.kind} {day.label}"] = f"{words}{day.year}" if day.year else words
+        found[f"{day.kind} {day.label}"] = day_words(day)
     return found
 
 
