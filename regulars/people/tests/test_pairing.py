@@ -54,6 +54,7 @@ def test_two_records_of_one_person_are_found_with_what_speaks_for_it():
     assert set(pair.evidence) == {"phone", "name_near"}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_second_search_compares_only_whoever_changed():
     twice_joan()
     assert look_thoroughly().compared == 1
@@ -66,6 +67,7 @@ def test_a_second_search_compares_only_whoever_changed():
     assert open_pairs() != []
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_quick_search_finds_what_is_new_in_a_large_book(monkeypatch):
     monkeypatch.setattr(pairing, "SMALL", 0)
     joan = a_person("Joan Delacroix", phone="+44 171 555 0188", addresses=(HOME,))
@@ -78,6 +80,7 @@ def test_the_quick_search_finds_what_is_new_in_a_large_book(monkeypatch):
     assert look_quickly().changed == 0
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_people_stay_two_after_every_later_search():
     joan, again = twice_joan()
     look_thoroughly()
@@ -90,6 +93,7 @@ def test_two_people_stay_two_after_every_later_search():
     assert open_pairs() == [(joan.pk, again.pk)]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_people_stay_two_when_one_of_them_is_merged_with_a_third_and_are_asked_about_as_before_when_parted():
     joan, again = twice_joan()
     third = a_person("Joan Delacroix", phone="+44 171 555 0177")
@@ -104,6 +108,7 @@ def test_two_people_stay_two_when_one_of_them_is_merged_with_a_third_and_are_ask
     assert Pair.objects.get(low=joan, high=again).state == Pair.State.APART
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_pair_whose_facts_changed_is_put_away_and_comes_back_when_they_do():
     _joan, again = twice_joan()
     look_thoroughly()

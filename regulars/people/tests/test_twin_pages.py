@@ -37,7 +37,7 @@ def desk(client):
 def a_pair(name: str = "Joan Delacroix", again: str = "Joan Delacriox", number: int = 1) -> Pair:
     phone = f"+44 171 555 01{number:02}"
     first, second = a_person(name, phone=phone), a_person(again, phone=phone)
-    look_thoroughly()
+    look_thoroughly(everybody=True)
     return Pair.objects.get(low=first, high=second)
 
 
@@ -46,7 +46,7 @@ def certain_pairs(count: int) -> None:
         a_person(f"Bob Smith{number}x", email=f"bob{number}@example.org")
         again = NewPerson(full_name=f"Robert Smith{number}x", emails=(f"bob{number}@example.org",))
         record_people([again], source="s", are_new=True)
-    look_thoroughly()
+    look_thoroughly(everybody=True)
 
 
 def test_a_pair_is_shown_with_what_both_hold_and_why(desk):
@@ -175,7 +175,7 @@ def test_staff_may_not_join_and_strangers_see_nothing(client):
 def test_a_guessed_household_is_confirmed_as_a_whole(desk):
     for name in ("Ann Baker", "Tom Baker", "Lea Baker"):
         a_person(name, addresses=(HOME,))
-    look_thoroughly()
+    look_thoroughly(everybody=True)
     roofs = desk.get("/people/households/").context["roofs"]
     assert [len(roof.people) for roof in roofs] == [3]
     desk.post("/people/households/answers/", {"pair": [pair.pk for pair in roofs[0].pairs], "answer": "yes"})
@@ -189,7 +189,7 @@ def test_a_guessed_household_is_confirmed_as_a_whole(desk):
 def test_people_who_do_not_live_together_are_not_asked_about_again(desk):
     for name in ("Ann Baker", "Tom Baker"):
         a_person(name, addresses=(HOME,))
-    look_thoroughly()
+    look_thoroughly(everybody=True)
     desk.post("/people/households/answers/", {"pair": [Pair.objects.get().pk], "answer": "no"})
     look_thoroughly(everybody=True)
     assert desk.get("/people/households/").context["roofs"] == []
