@@ -17,7 +17,7 @@ from regulars.intake.mapping.remembering import remember
 from regulars.intake.models import ImportRun
 from regulars.intake.options import ImportOptions
 from regulars.intake.services.opening import proposed
-from regulars.intake.services.previewing import ANSWERS, fields_by_column, lack_of, read_as_agreed
+from regulars.intake.services.previewing import ANSWERS, fields_by_column, is_hidden, lack_of, read_as_agreed
 from regulars.intake.services.running import carry_out, fail, folder_of
 from regulars.intake.services.starting import in_its_own_name, path_of
 from regulars.kit import jobs, money
@@ -54,7 +54,11 @@ def look_again(
 def _corrected(options: ImportOptions, shown: Guess, columns: Mapping[str, str]) -> ImportOptions:
     """Move the columns that were changed; a column that was named by hand is the preferred one of its field."""
     taken = fields_by_column(shown)
-    changed = {column: field for column, field in columns.items() if taken.get(column, "") != field}
+    changed = {
+        column: field
+        for column, field in columns.items()
+        if taken.get(column, "") != field and not is_hidden(taken.get(column, ""))
+    }
     if not changed:
         return options
     if unknown := next((field for field in changed.values() if field and field not in FIELDS), ""):

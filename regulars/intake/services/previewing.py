@@ -97,7 +97,13 @@ def _columns(sheet: Sheet, found: Guess) -> list[Column]:
     return [
         Column(name, taken.get(name, ""), _examples(cells[at] for cells in rows if at < len(cells)))
         for at, name in enumerate(sheet.header)
+        if not is_hidden(taken.get(name, ""))
     ]
+
+
+def is_hidden(field: str) -> bool:
+    """What no owner reads or corrects: the rest of a card, as JSON."""
+    return field in FIELDS and FIELDS[field].group == "hidden"
 
 
 def fields_by_column(found: Guess) -> dict[str, str]:

@@ -6,10 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
+from regulars.intake.models import ImportRun
 from regulars.intake.reading.card_days import day_of
+from regulars.intake.services import confirm, execute, preview
 from regulars.intake.tests.builders import REAL, a_business, a_file, reasons, taken_in
 from regulars.people.models import ExternalId, Note, Occasion, Person, PersonKind, PersonTag
+from regulars.staff.tests.builders import an_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +74,27 @@ def test_the_same_card_again_brings_it_up_to_date_and_makes_nobody_twice(tmp_pat
     assert again["people"] == {"new": 0, "matched": 1, "refused": 0}
     assert Person.objects.get().emails.get().address == "ann@x.example"
     assert ExternalId.objects.get().external_id == "8b574c60-fd7f-4e99-b584-c5db131ae687"
+
+
+def test_cards_looked_over_on_the_page_lose_nothing(tmp_path: Path, client: Client) -> None:
+    a_business()
+    client.force_login(an_owner())
+    card = a_card("FN:Ann Abel", "TEL;TYPE=FAX:+49 30 901821", "ADR:;;Weg 1;Ulm;;89073;", "ADR:;;Platz 2;Bonn;;53111;")
+    client.post("/intake/", {"file": SimpleUploadedFile("ann.vcf", card.encode())})
+    run = ImportRun.objects.get()
+    page = client.get(f"/intake/runs/{run.pk}/").content.decode()
+    assert "Ann Abel" in page
+    assert "beyond the columns" not in page
+    columns = {f"column:{column.name}": column.field for column in preview(run).columns}
+    reply = client.post(
+        f"/intake/runs/{run.pk}/agreements/", {**columns, "column:beyond the columns": "", "agree": "yes"}
+    )
+    assert reply.status_code in {200, 303}
+    if ImportRun.objects.get().state == "waiting":
+        confirm(ImportRun.objects.get())
+    execute(ImportRun.objects.get())
+    ann = Person.objects.get()
+    assert (ann.addresses.count(), ann.phones.get().label) == (2, "fax")
 
 
 def test_a_short_number_that_two_programs_gave_is_not_one_person(tmp_path: Path) -> None:
