@@ -90,6 +90,8 @@ def export(person_id: int) -> dict[str, Any]:
 
 
 def erase(person_id: int) -> None:
+    """Delete their rows, and their name where friends said who had sent them."""
+    Enquiry.objects.filter(person__referred_by=person_id).update(sent_by_text="")
     for held in HELD:
         _rows(held, person_id).delete()
 

@@ -195,6 +195,14 @@ def test_reading_who_waits_takes_one_query_whatever_their_number(django_assert_n
         assert len(list(queries.waiting_enquiries(clock.today()).select_related("person")[:10])) == 5
 
 
+def test_whoever_is_erased_is_named_by_no_friend_either() -> None:
+    ann = a_person("Ann Baker")
+    enquiry = services.take_enquiry(a_call("Eva Lind", "eva@example.org", sent_by="Ann Baker"), None)
+    people.erase_person(ann, None)
+    enquiry.refresh_from_db()
+    assert enquiry.sent_by_text == ""
+
+
 @pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_many_threads_sending_one_form_make_one_person_and_one_enquiry(in_threads) -> None:
