@@ -170,3 +170,30 @@ def test_somebody_is_erased_from_the_terminal_once_it_was_looked_at(
     assert not Person.objects.here().filter(pk=shop.pk).exists()
     with pytest.raises(Refusal):
         do.chosen.run(do)
+
+
+@pytest.mark.parametrize("version", ["3.0", "4.0"])
+def test_people_who_leave_as_cards_come_back_as_they_were(shop: Person, tmp_path: Path, version: str) -> None:
+    """Under other addresses, so that they are taken for others."""
+    text = (
+        "".join(cards(version, "house")).replace("example.org", "example.net").replace("+491712345678", "+491712345679")
+    )
+    (tmp_path / "people.vcf").write_text(text, newline="")
+    import_files([tmp_path / "people.vcf"], ImportOptions())
+    again = Person.objects.get(emails__address="ann@example.net")
+    assert (again.full_name, again.given_name, again.family_name) == (shop.full_name, "", "")
+    assert again.phones.get().e164 == "+491712345679"
+    day = again.occasions.get(kind="birthday")
+    assert (day.month, day.day, day.year) == (5, 3, None)
+    place = again.addresses.get()
+    assert (place.lines, place.city, place.postcode, place.country) == (
+        "Hauptstr. 1\nHinterhaus",
+        "Köln",
+        "50667",
+        "DE",
+    )
+    names = again.tags.order_by("tag_id").values_list("tag__name", flat=True)
+    assert ", ".join(names) == "blue, and green", "a comma parts two tags, as it does where they are typed"
+    notes = "\n".join(again.notes.order_by("pk").values_list("text", flat=True))
+    assert HOSTILE in notes
+    assert "two lines\nwith a ; and a , and a \\ inside" in notes

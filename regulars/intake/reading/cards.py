@@ -105,6 +105,8 @@ def _said_of_group(card: Card) -> str:
 def _row(card: Card, groups: dict[str, list[str]]) -> list[str]:
     family, given, middle, prefix, suffix = _parts_of_name(card)
     whole = _line(card.first("FN", "NAME")) or " ".join(filter(None, (given, middle, family, suffix)))
+    if given == whole and " " in whole and not family:
+        given = ""  # a name that was given whole, put where a card must have one
     firm = _line(card_words.firm(card))
     is_firm = _kind(card) in FIRMS or bool(firm and not given + family and whole in {"", firm})
     whole = whole or (firm if is_firm else card.first("NICKNAME"))
