@@ -259,7 +259,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español")]
-LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "kit" / "django_words"]  # ours, then Django's own sentences in our voice
+# Ours, then Django's own sentences in our voice.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "kit" / "django_words"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
