@@ -162,7 +162,7 @@ def _days(one: Facts, other: Facts) -> tuple[str, float]:
     (month, day, year), (its_month, its_day, its_year) = one.day, other.day
     is_same_day = (month, day) == (its_month, its_day)
     if year is None or its_year is None:
-        return ("day", 8.5) if is_same_day else _other_day(month, day, its_month, its_day, 0.0)
+        return ("day", 7.0) if is_same_day else _other_day(month, day, its_month, its_day, 0.0)
     if year == its_year:
         return ("day", 15.0) if is_same_day else _other_day(month, day, its_month, its_day, 4.0)
     if is_same_day and OSA.distance(str(year), str(its_year)) == 1 and abs(year - its_year) < 15:
