@@ -16,6 +16,7 @@ from regulars.kit.errors import Refusal
 from regulars.kit.money import parse_amount, shown
 from regulars.people import services as people
 from regulars.purchases.models import Order, OrderLine
+from regulars.purchases.services.terms import commission_of, merchant_named
 
 NOBODY = "nobody"
 NEW = "new"
@@ -92,6 +93,101 @@ class SaleForm(forms.Form):
             )
         people.readable_phone(reach)
         return people.NewPerson(full_name=name, phones=(reach,), referred_by_text=self.cleaned_data["sent_by"])
+
+
+CHANNELS = (
+    ("shop", gettext_lazy("In the shop")),
+    ("phone", gettext_lazy("By telephone")),
+    ("online", gettext_lazy("Online")),
+    ("market", gettext_lazy("At a market")),
+)
+
+
+class TermsForm(forms.Form):
+    """What is particular about a sale; everything may be left out."""
+
+    channel = forms.ChoiceField(label=gettext_lazy("Where"), choices=CHANNELS, required=False)
+    due_on = DayField(
+        label=gettext_lazy("On account, to be paid by"),
+        help_text=gettext_lazy("It counts as sold; that it is still to be paid stands on Today."),
+        required=False,
+    )
+    gift_for = forms.CharField(label=gettext_lazy("A gift for"), max_length=200, required=False)
+    occasion = forms.CharField(label=gettext_lazy("For which occasion"), max_length=100, required=False)
+    secret_until = DayField(label=gettext_lazy("A secret until"), required=False)
+    merchant = forms.CharField(
+        label=gettext_lazy("Sold for another firm"),
+        help_text=gettext_lazy("Then the amount above is what it cost the customer; your commission is what you earn."),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "merchants", "autocomplete": "off"}),
+    )
+    commission = forms.CharField(
+        label=gettext_lazy("Commission, in percent (20 %) or as an amount"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput({"class": "input short", "inputmode": "decimal"}),
+    )
+
+    @property
+    def is_used(self) -> bool:
+        """Was anything of it written, so that it stands open?"""
+        return any(self[name].value() for name in self.fields if name != "channel") or bool(self.errors)
+
+    def part(self, value: Decimal) -> Decimal:
+        """Our commission of a merchant's sale."""
+        text = self.cleaned_data["commission"].strip()
+        if text.endswith("%"):
+            return commission_of(value, parse_amount(text[:-1], decimal=None) / 100, None)
+        if text:
+            return commission_of(value, None, parse_amount(text, decimal=None))
+        return commission_of(value, merchant_named(self.cleaned_data["merchant"]).usual_rate, None)
+
+
+class PartyForm(forms.Form):
+    key = forms.CharField(widget=forms.HiddenInput, max_length=100)
+    host = forms.CharField(label=gettext_lazy("Who is the host?"), max_length=200)
+    held_on = DayField(label=gettext_lazy("On"))
+    place = forms.CharField(label=gettext_lazy("Where"), max_length=200, required=False)
+
+
+class GuestForm(forms.Form):
+    """A guest, known or new, and what they ordered, if anything."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=100)
+    who = forms.CharField(label=gettext_lazy("Who"), max_length=200)
+    reach = forms.CharField(
+        label=gettext_lazy("E-mail or telephone"),
+        help_text=gettext_lazy("Only for somebody new."),
+        max_length=320,
+        required=False,
+    )
+    amount = AmountField(label=gettext_lazy("Amount"), required=False)
+    what = forms.CharField(label=gettext_lazy("What"), max_length=200, required=False)
+
+
+class ExchangeForm(forms.Form):
+    """What came back, and what was taken instead."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=100)
+    line = forms.ChoiceField(label=gettext_lazy("What came back"), widget=forms.RadioSelect, required=False)
+    what = forms.CharField(label=gettext_lazy("Taken instead"), max_length=200)
+    amount = AmountField(label=gettext_lazy("It costs"))
+
+    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = {str(line.pk): line for line in order.lines.order_by("position") if line.amount}
+        if len(self.lines) < 2:
+            del self.fields["line"]
+            return
+        choices = [
+            ("", _("Everything that is left of it")),
+            *((pk, _line_words(line)) for pk, line in self.lines.items()),
+        ]
+        self.fields["line"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+
+    def chosen(self) -> OrderLine | None:
+        return self.lines.get(self.cleaned_data.get("line", ""))
 
 
 class OwnedForm(forms.Form):

@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from regulars.people.models import Email, Person, Phone
 from regulars.people.queries import search
+from regulars.people.words import fold
 from regulars.purchases.models import OrderLine, PersonTotals
 
 OFFERED = 6
@@ -52,6 +53,19 @@ def buyers_found(text: str, chosen: str = "") -> Buyers:
         if pk in known
     ]
     return Buyers(people, found.is_guess)
+
+
+def only_one(who: str) -> int | None:
+    """The one person who is called so, or whose address or number this is; None where there are several or none."""
+    words = who.strip()
+    found = search(words, 6)
+    if not words or found.is_guess:
+        return None
+    if "@" in words or sum(letter.isdigit() for letter in words) > 5:
+        return found.ids[0] if len(found.ids) == 1 else None
+    names = dict(Person.objects.here().filter(pk__in=found.ids).values_list("pk", "full_name"))
+    same = [pk for pk in found.ids if fold(names.get(pk, "")) == fold(words)]
+    return same[0] if len(same) == 1 and not found.has_more else None
 
 
 def here_lately() -> list[str]:

@@ -14,10 +14,9 @@ from regulars.kit.changes import next_change_number
 from regulars.kit.errors import Refusal
 from regulars.people import services as people
 from regulars.people.models import Person
-from regulars.people.queries import search
-from regulars.people.words import fold
 from regulars.purchases.events import OrdersRecorded
 from regulars.purchases.models import Order
+from regulars.purchases.queries.counter import only_one
 from regulars.purchases.services import story
 from regulars.purchases.services.moving import hand_over
 from regulars.purchases.services.selling import saved_by, sell
@@ -58,19 +57,6 @@ def arrive(
         Order.objects.filter(pk=order.pk, person=None).update(meant_for=who.strip()[:200])
         order.refresh_from_db()
     return order
-
-
-def only_one(who: str) -> int | None:
-    """The one person who is called so, or whose address or number this is; None where there are several or none."""
-    words = who.strip()
-    found = search(words, 6)
-    if not words or found.is_guess:
-        return None
-    if "@" in words or sum(letter.isdigit() for letter in words) > 5:
-        return found.ids[0] if len(found.ids) == 1 else None
-    names = dict(Person.objects.here().filter(pk__in=found.ids).values_list("pk", "full_name"))
-    same = [pk for pk in found.ids if fold(names.get(pk, "")) == fold(words)]
-    return same[0] if len(same) == 1 and not found.has_more else None
 
 
 @transaction.atomic

@@ -14,13 +14,22 @@ from regulars.kit.changes import next_change_number
 from regulars.kit.errors import Refusal
 from regulars.purchases.events import OrderCancelled, OrdersRemoved
 from regulars.purchases.models import Order
-from regulars.purchases.services import story
+from regulars.purchases.services import story, terms
 from regulars.purchases.services.totals import settle, shares
 from regulars.purchases.services.writing import one_writer, run_over
 from regulars.staff.services import note_audit
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
+
+PARTICULAR = 500  # sales by hand are taken out one by one; a whole import holds none on account and no gifts
+PARTICULARS = (
+    ("purchases_gift", "order_id"),
+    ("purchases_commission", "order_id"),
+    ("purchases_partyorder", "order_id"),
+    ("purchases_exchange", "taken_id"),
+    ("purchases_exchange", "given_back_id"),
+)
 
 
 @transaction.atomic
@@ -40,6 +49,8 @@ def cancel_order(order: Order, by: User | None = None) -> Order:
         is_cancelled=True, is_cancelled_by_hand=True, cancelled_by=by, change_number=next_change_number()
     )
     settle(before, shares([order.pk]))
+    terms.no_longer_owed([order.pk])
+    terms.forget_gifts([order.pk])
     story.write([order.pk])
     note_audit(by, "cancel", room="purchases", kind="order", object_id=order.pk, person_id=order.person_id)
     bulletin.post(OrderCancelled(order.pk, order.person_id))
@@ -60,6 +71,9 @@ def remove_orders(order_ids: Sequence[int], by: User | None = None) -> int:
         return 0
     owners = _owners(order_ids)
     change_number = next_change_number()
+    if len(order_ids) <= PARTICULAR:
+        terms.no_longer_owed(order_ids)
+        terms.forget_gifts(order_ids)
     _bury(order_ids, change_number)
     settle(before, [])
     story.forget(owners)
@@ -89,6 +103,8 @@ def _bury(order_ids: Sequence[int], change_number: int) -> None:
         str(clock.now().replace(tzinfo=None)),
         change_number,
     )
+    for table, column in PARTICULARS:
+        run_over(ids, columns, f"DELETE FROM {table} WHERE {column} IN (SELECT d.id FROM {{rows}})")  # noqa: S608  # ours
     run_over(ids, columns, "DELETE FROM purchases_refund WHERE order_id IN (SELECT d.id FROM {rows})")
     run_over(ids, columns, "DELETE FROM purchases_orderline WHERE order_id IN (SELECT d.id FROM {rows})")
     run_over(ids, columns, "DELETE FROM purchases_order WHERE id IN (SELECT d.id FROM {rows})")

@@ -13,9 +13,20 @@ from regulars.kit import clock
 from regulars.kit.changes import next_change_number
 from regulars.kit.secrets import keyed_hash
 from regulars.kit.sweeping import holding
+from regulars.people.moving import move_rows, put_back
 from regulars.people.queries.traces import traces_of
 from regulars.people.records import Moved, MovedRows
-from regulars.purchases.models import Order, OrderLine, PersonTotals, Product, Refund, RemovedOrder
+from regulars.purchases.models import (
+    Gift,
+    Order,
+    OrderLine,
+    Party,
+    PartyGuest,
+    PersonTotals,
+    Product,
+    Refund,
+    RemovedOrder,
+)
 from regulars.purchases.services.totals import settle, shares
 from regulars.purchases.services.writing import one_writer
 
@@ -29,8 +40,14 @@ def move_orders(keep_id: int, other_id: int) -> MovedRows:
     one_writer()
     ids = sorted(_held_by(other_id))
     hand_over(ids, keep_id)
-    return tuple(
+    orders = tuple(
         Moved(TABLE, str(order_id), "changed", {"person_id": other_id}, {"person_id": keep_id}) for order_id in ids
+    )
+    return (
+        *orders,
+        *move_rows(Gift.objects.filter(receiver_id=other_id), keep_id, column="receiver"),
+        *move_rows(Party.objects.filter(host_id=other_id), keep_id, column="host"),
+        *move_rows(PartyGuest.objects.filter(person_id=other_id), keep_id, unless_same=("party_id",)),
     )
 
 
@@ -46,6 +63,7 @@ def move_back(moved: MovedRows) -> None:
     for (owner_id, holder_id), ids in moves.items():
         held = _held_by(holder_id)
         hand_over([order_id for order_id in ids if order_id in held], owner_id)
+    put_back(row for row in moved if row.table != TABLE)
 
 
 @transaction.atomic
@@ -63,6 +81,10 @@ def forget_person(person_id: int) -> None:
     RemovedOrder.objects.filter(person_id=person_id).update(person_id=None)
     hand_over(ids, None)
     PersonTotals.objects.filter(person_id=person_id).delete()
+    Gift.objects.filter(receiver_id=person_id).update(receiver=None, receiver_name="", occasion="")
+    Gift.objects.filter(order_id__in=ids).update(receiver_name="", occasion="")
+    PartyGuest.objects.filter(person_id=person_id).delete()
+    Party.objects.filter(host_id=person_id).update(place="", host_gift="")
 
 
 def _take_out_words(person_id: int) -> None:
@@ -92,7 +114,20 @@ def records_of(person_id: int) -> dict[str, Any]:
     orders = Order.objects.filter(person_id=person_id).order_by("bought_on", "id")
     lines = _by_order(OrderLine.objects.filter(order__person_id=person_id).order_by("order_id", "position"))
     refunds = _by_order(Refund.objects.filter(order__person_id=person_id).order_by("order_id", "id"))
-    return {"orders": [_told(order, lines.get(order.pk, []), refunds.get(order.pk, [])) for order in orders]}
+    gifts = Gift.objects.filter(receiver_id=person_id).order_by("order_id")
+    parties = Party.objects.filter(host_id=person_id).order_by("held_on", "id")
+    went = PartyGuest.objects.filter(person_id=person_id).order_by("party__held_on", "id")
+    return {
+        "gifts_received": [{"occasion": gift.occasion, "order": gift.order_id} for gift in gifts],
+        "parties_hosted": [
+            {"held_on": one.held_on.isoformat(), "place": one.place, "host_gift": one.host_gift} for one in parties
+        ],
+        "parties_visited": [
+            {"held_on": day.isoformat(), "wants_to_host": wants}
+            for day, wants in went.values_list("party__held_on", "wants_to_host")
+        ],
+        "orders": [_told(order, lines.get(order.pk, []), refunds.get(order.pk, [])) for order in orders],
+    }
 
 
 def _held_by(person_id: int) -> set[int]:

@@ -41,6 +41,7 @@ def sell(
     key: str = "",
     newcomer: people.NewPerson | None = None,
     at: datetime | None = None,
+    channel: str = "shop",
 ) -> Order:
     """Note one sale over the counter; `person_id` None is a customer nobody knows, unless a `newcomer` comes with it.
 
@@ -69,7 +70,7 @@ def sell(
         bought_at=at or (clock.now() if day == clock.today() else None),
         paid_amount=line.amount,
         lines=(line,) if line.name else (),
-        channel="shop",
+        channel=channel,
         served_by_id=by.pk if by else None,
     )
     return Order.objects.get(pk=record_orders([order]).ids[0])

@@ -19,7 +19,7 @@ from regulars.people.models import Person
 from regulars.people.queries import search
 from regulars.purchases import queries
 from regulars.purchases.access import order_seen
-from regulars.purchases.models import Order
+from regulars.purchases.models import Commission, Gift, Order, PartyOrder
 from regulars.purchases.what import what
 from regulars.staff.doors import requires
 from regulars.staff.permissions import may
@@ -68,6 +68,9 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         "lines": lines,
         "what": what([line.name for line in lines]) or _("A sale"),
         "ownable": queries.ownable_lines(found, lines) if may(request.user, "rapport.record") else [],
+        "gift": Gift.objects.select_related("receiver").filter(order=found).first(),
+        "commission": Commission.objects.select_related("merchant").filter(order=found).first(),
+        "party": PartyOrder.objects.select_related("party__host").filter(order=found).first(),
         "refunds": list(found.refunds.select_related("by", "line").order_by("refunded_on", "id")),
         "may_refund": may(request.user, "purchases.refund") and not found.is_cancelled,
     }

@@ -6,6 +6,7 @@ import json
 from typing import Any, cast
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,8 +18,8 @@ from regulars.kit.errors import Refusal
 from regulars.kit.secrets import new_token
 from regulars.purchases import queries, services
 from regulars.purchases.access import order_seen
-from regulars.purchases.forms import NEW, NOBODY, SaleForm
-from regulars.purchases.models import Order
+from regulars.purchases.forms import NEW, NOBODY, SaleForm, TermsForm
+from regulars.purchases.models import Merchant, Order
 from regulars.purchases.saying import say_to_chosen
 from regulars.staff.doors import requires
 from regulars.staff.models import User
@@ -97,25 +98,43 @@ def removal(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 def _save(request: HttpRequest) -> HttpResponse:
-    form = SaleForm(request.POST)
-    if not form.is_valid():
-        return _page(request, form, status=422)
-    said = form.cleaned_data
+    form, terms = SaleForm(request.POST), TermsForm(request.POST)
+    if not form.is_valid() or not terms.is_valid():
+        return _page(request, form, terms, status=422)
     try:
-        order = services.sell(
-            form.person_id(),
-            said["amount"],
-            said["what"],
-            cast("User", request.user),
-            said["on"],
-            key=said["key"],
-            newcomer=form.newcomer(),
-        )
+        order = _sold(form, terms, cast("User", request.user))
     except Refusal as refusal:
         form = _with_a_fresh_key(request)
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
-        return _page(request, form, status=422)
+        if refusal.field in terms.fields:
+            terms.add_error(refusal.field, refusal.sentence)
+        else:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        return _page(request, form, terms, status=422)
     return redirect(f"{reverse('purchases:sell')}?noted={order.pk}")
+
+
+@transaction.atomic
+def _sold(form: SaleForm, terms: TermsForm, by: User) -> Order:
+    """The sale with all that is particular about it, or nothing of it."""
+    said, more = form.cleaned_data, terms.cleaned_data
+    amount = terms.part(said["amount"]) if more["merchant"] else said["amount"]
+    order = services.sell(
+        form.person_id(),
+        amount,
+        said["what"],
+        by,
+        said["on"],
+        key=said["key"],
+        newcomer=form.newcomer(),
+        channel=more["channel"] or "shop",
+    )
+    if more["merchant"]:
+        services.note_commission(order, services.merchant_named(more["merchant"]), said["amount"])
+    if more["due_on"]:
+        services.put_on_account(order, more["due_on"], by)
+    if more["gift_for"].strip():
+        services.note_gift(order, more["gift_for"], more["occasion"], more["secret_until"])
+    return order
 
 
 def _arrived(request: HttpRequest) -> HttpResponse:
@@ -150,10 +169,12 @@ def _with_a_fresh_key(request: HttpRequest) -> SaleForm:
     return form
 
 
-def _page(request: HttpRequest, form: SaleForm, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, form: SaleForm, terms: TermsForm | None = None, status: int = 200) -> HttpResponse:
     who, person = str(form["who"].value() or ""), str(form["person"].value() or "")
     context: dict[str, Any] = {
         "form": form,
+        "terms": terms or TermsForm(),
+        "merchants": list(Merchant.objects.values_list("name", flat=True)[:50]),
         "sold_lately": queries.sold_lately(),
         "noted": _noted(request),
         **_who(request, who, person),
