@@ -115,7 +115,8 @@ def test_a_guest_who_is_erased_is_no_guest_any_more(me):
 
 
 def test_the_list_costs_the_same_for_one_party_and_for_ten(client, me, django_assert_max_num_queries):
+    client.get("/sales/parties/")  # the frame remembers its counts for a few seconds
     for number in range(10):
         services.welcome(a_party(a_person(f"Host {number}"), key=f"p{number}"), a_person(f"G {number}"))
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(7):
         assert client.get("/sales/parties/").status_code == 200
