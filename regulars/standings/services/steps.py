@@ -24,15 +24,19 @@ LEAST_TO_SAY = 3
 USUAL_LIMITS = {Step.ASKED: 14, Step.FIRST: 60, Step.SECOND: 60, Step.REGULAR: 0}
 ORDER = (Step.ASKED, Step.FIRST, Step.SECOND, Step.REGULAR, Step.SENDER)
 
-# A row a person who buys: the first three days on which they did.
-BOUGHT_DAYS = """
-    SELECT person_id, bought_on, n FROM (
-        SELECT d.person_id, d.bought_on, ROW_NUMBER() OVER (PARTITION BY d.person_id ORDER BY d.bought_on) AS n
-        FROM (SELECT DISTINCT person_id, bought_on FROM purchases_order
-              WHERE is_purchase AND person_id >= %(first)s AND person_id < %(before)s AND bought_on <= %(on)s{date}) d
-        JOIN people_person p ON p.id = d.person_id
-        WHERE NOT p.is_bucket AND p.merged_into_id IS NULL AND p.erased_at IS NULL
-    ) r WHERE n <= 3
+# The first three days on which people bought, each with the day they came next.
+REACHED_AND_MOVED = """
+    SELECT n, {gap}, {bucket}, COUNT(*) FROM (
+        SELECT n, bought_on, CASE WHEN n < 3 THEN next_on END AS next_on FROM (
+            SELECT d.person_id, d.bought_on, ROW_NUMBER() OVER w AS n, LEAD(d.bought_on) OVER w AS next_on
+            FROM (SELECT DISTINCT person_id, bought_on FROM purchases_order
+                  WHERE is_purchase AND person_id >= %(first)s AND person_id < %(before)s
+                    AND bought_on <= %(on)s{date}) d
+            JOIN people_person p ON p.id = d.person_id
+            WHERE NOT p.is_bucket AND p.merged_into_id IS NULL AND p.erased_at IS NULL
+            WINDOW w AS (PARTITION BY d.person_id ORDER BY d.bought_on)
+        ) r WHERE n <= 3
+    ) one GROUP BY 1, 2, 3
 """
 # A row a person who asked before they ever bought: the day they first did.
 ASKED_ON = """
@@ -44,12 +48,6 @@ ASKED_ON = """
         WHERE k.kind = 'lead' AND k.person_id >= %(first)s AND k.person_id < %(before)s
     ) a JOIN people_person q ON q.id = a.person_id
     WHERE q.merged_into_id IS NULL AND q.erased_at IS NULL GROUP BY a.person_id
-"""
-REACHED_AND_MOVED = """
-    WITH days AS ({bought})
-    SELECT one.n, {gap}, {bucket}, COUNT(*) FROM days one
-    LEFT JOIN days next ON next.person_id = one.person_id AND next.n = one.n + 1
-    GROUP BY 1, 2, 3
 """
 ASKED_AND_BOUGHT = """
     SELECT 0, {gap}, {bucket}, COUNT(*) FROM ({asked}) one
@@ -166,12 +164,9 @@ def _read(first: int, before: int, on: date) -> tuple[list[tuple[Any, ...]], lis
         "lately": (on - timedelta(days=LATELY_DAYS)).isoformat(), "year": (on - timedelta(days=YEAR_DAYS)).isoformat(),
     }  # fmt: skip
     date_word = "::date" if database.is_postgres() else ""
-    sql = {
-        "bought": BOUGHT_DAYS.format(date=date_word),
-        "asked": ASKED_ON.format(added_on=_day("p.added_at"), date=date_word),
-    }
-    bought = REACHED_AND_MOVED.format(**sql, **_between("one.bought_on", "next.bought_on"))
-    asked = ASKED_AND_BOUGHT.format(**sql, **_between("one.asked_on", "t.first_bought_on"))
+    bought = REACHED_AND_MOVED.format(date=date_word, **_between("one.bought_on", "one.next_on"))
+    asked_on = ASKED_ON.format(added_on=_day("p.added_at"), date=date_word)
+    asked = ASKED_AND_BOUGHT.format(asked=asked_on, **_between("one.asked_on", "t.first_bought_on"))
     sent = SENT.format(friend_on=_day("f.added_at"), **_between("t.first_bought_on", "one.sent_on"))
     with database.connection().cursor() as cursor:
         rows = [row for statement in (bought, asked) for row in _rows(cursor, statement, values)]
