@@ -39,7 +39,11 @@ class Occasion(models.Model):
                 condition=models.Q(month__range=(1, 12), day__range=(1, 31)), name="occasion_in_a_year"
             ),
         ]
-        indexes = [models.Index(fields=["month_day", "person"], name="occasion_in_order")]
+        indexes = [
+            models.Index(fields=["month_day", "person"], name="occasion_in_order"),
+            # Few among many birthdays: asked for by themselves they have their own order.
+            models.Index(fields=["month_day", "person"], name="occasion_contract", condition=models.Q(kind="contract")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.label or self.get_kind_display()} {self.month}-{self.day}"

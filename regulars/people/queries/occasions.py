@@ -74,7 +74,7 @@ def _rows_of(first: date, last: date, kinds: Sequence[str] | None) -> QuerySet[O
         person__is_bucket=False,
     )
     if kinds is not None:
-        rows = rows.filter(kind__in=kinds)
+        rows = rows.filter(kind=kinds[0]) if len(kinds) == 1 else rows.filter(kind__in=kinds)
     return rows.order_by("month_day", "person_id", "pk")
 
 
