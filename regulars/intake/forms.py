@@ -169,5 +169,5 @@ def day_in_words(day: PartialDate | None) -> str:
     """A day as it can be typed again."""
     if day is None:
         return ""
-    words = date_format(date(2000, day.month, day.day), "j F")
+    words = date_format(date(2000, day.month, day.day), "MONTH_DAY_FORMAT")
     return f"{words} {day.year}" if day.year else words

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time as clockwork
+from contextlib import AbstractContextManager
 from datetime import time
 from decimal import Decimal
 
 from django.db import models
+from django.utils import translation
 
 from regulars.kit import database
 
@@ -59,6 +61,11 @@ def business() -> Business:
     found = Business.objects.filter(pk=1).first() or Business(name="")
     link._regulars_business = (generation, clockwork.monotonic(), found)  # type: ignore[attr-defined]  # kept with its connection
     return found
+
+
+def in_our_language() -> AbstractContextManager[None]:
+    """Speak the language of the business for a while: in letters, and in whatever the worker writes down."""
+    return translation.override(business().language)
 
 
 def exists() -> bool:

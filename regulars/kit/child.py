@@ -16,8 +16,10 @@ def main(arguments: list[str]) -> int:
 
     django.setup()
     from regulars.kit import jobs
+    from regulars.kit.business import in_our_language
 
-    return 0 if jobs.run_claimed(job_id, worker) in ("done", "cancelled", "due") else 1
+    with in_our_language():
+        return 0 if jobs.run_claimed(job_id, worker) in ("done", "cancelled", "due") else 1
 
 
 def _break_off(number: int, frame: types.FrameType | None) -> None:

@@ -15,6 +15,7 @@ from datetime import timedelta
 from django.db import connections, transaction
 
 from regulars.kit import bulletin, clock, jobs, schedules
+from regulars.kit.business import in_our_language
 from regulars.kit.children import Children
 from regulars.kit.models import Heartbeat
 from regulars.kit.waking import bell, wake
@@ -133,7 +134,8 @@ def _close_old_connections() -> None:
 
 def _guarded(name: str, act: Callable[[], int], beat: Beat) -> int:
     try:
-        return act()
+        with in_our_language():
+            return act()
     except Exception as fault:
         log.exception("%s failed in the worker", name)
         beat.note(f"{name}: {type(fault).__name__}: {fault}")

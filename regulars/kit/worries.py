@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils import translation
-
 from regulars.kit import clock, health
-from regulars.kit.business import business
+from regulars.kit.business import in_our_language
 from regulars.kit.models import Worry
 from regulars.kit.schedules import every
 
@@ -15,14 +13,14 @@ WORTH_A_WORD = frozenset({"disk", "database", "backup", "second place", "key"})
 @every("look after the house", cron="*/10 * * * *")
 def look() -> None:
     """Everything that can be looked at quickly; only what changed is written."""
-    with translation.override(business().language):
+    with in_our_language():
         keep(health.check(thoroughly=False), leaving=frozenset({"database"}))
 
 
 @every("read the whole database", cron="20 4 * * *", heavy=True)
 def look_thoroughly() -> None:
     """Once a night every page of the database is read, so that damage is known while good backups are there."""
-    with translation.override(business().language):
+    with in_our_language():
         keep(health.check(thoroughly=True))
 
 

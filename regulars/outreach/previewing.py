@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from regulars.kit.business import in_our_language
 from regulars.kit.errors import Refusal
 from regulars.outreach.models import WordingVersion
 from regulars.outreach.queries.facts import FIELDS
@@ -36,10 +38,16 @@ def some_people(limit: int = 30) -> list[Person]:
 def sample_of(version: WordingVersion) -> str:
     """The words with the examples filled in, without the first line, for a list."""
     try:
-        text = render(version, {key: str(each.example) for key, each in FIELDS.items()}).text
+        text = render(version, examples(FIELDS)).text
     except Refusal:
         return version.body
     return " ".join(paragraphs(text)[1:]) or text
+
+
+def examples(fields: Iterable[str]) -> dict[str, str]:
+    """What each field could say, in the language the letters are written in."""
+    with in_our_language():
+        return {key: str(FIELDS[key].example) for key in fields}
 
 
 def preview_of(subject: str, body: str, person_id: int | None = None) -> Preview:
@@ -49,7 +57,7 @@ def preview_of(subject: str, body: str, person_id: int | None = None) -> Preview
     try:
         check_words(subject or "-", body)
         if person is None:
-            draft = render(version, {key: str(each.example) for key, each in FIELDS.items()})
+            draft = render(version, examples(FIELDS))
             return Preview(draft.subject, paragraphs(draft.text))
         drafts = draft_for(version, [person.pk], {person.pk: _occasion_examples(version)})
     except Refusal as refusal:
@@ -71,8 +79,7 @@ def _somebody(person_id: int | None) -> Person | None:
 
 def _occasion_examples(version: WordingVersion) -> dict[str, str]:
     """What only the moment of sending knows (years, occasion, what was promised) is shown by its example."""
-    given = {"years", "occasion", "what", "due"} & needed_fields(version)
-    return {key: str(FIELDS[key].example) for key in given}
+    return examples({"years", "occasion", "what", "due"} & needed_fields(version))
 
 
 def _warnings(version: WordingVersion) -> list[str]:

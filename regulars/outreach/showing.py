@@ -124,7 +124,7 @@ def moment_words(at: datetime | None) -> str:
         return hour
     if abs((local.date() - today).days) < 7:
         return f"{date_format(local, 'D')} {hour}"
-    return f"{date_format(local, 'j F Y' if local.year != today.year else 'j F')}, {hour}"
+    return f"{date_format(local, 'DATE_FORMAT' if local.year != today.year else 'MONTH_DAY_FORMAT')}, {hour}"
 
 
 def evidence_words(touch: Touch) -> str:

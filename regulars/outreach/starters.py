@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from regulars.kit.business import in_our_language
 from regulars.outreach.models import Purpose
 
 
@@ -17,6 +18,12 @@ class Starter:
     purpose: str
     subject: str | Promise
     body: str | Promise
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """Subject and body in the language of the business, whoever is looking and in whatever language."""
+        with in_our_language():
+            return str(self.subject), str(self.body)
 
 
 STARTERS: dict[str, Starter] = {

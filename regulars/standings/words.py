@@ -75,7 +75,7 @@ def _totals(standing: Standing) -> str:
         standing.buying_days,
     ) % {
         "n": standing.buying_days,
-        "since": date_format(standing.first_on, "F Y"),
+        "since": date_format(standing.first_on, "YEAR_MONTH_FORMAT"),
         "amount": _paid(standing),
     }
 

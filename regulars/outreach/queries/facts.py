@@ -8,17 +8,22 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from regulars.kit import clock
-from regulars.kit.business import business
+from regulars.kit.business import business, in_our_language
 from regulars.people.models import Person
 from regulars.people.names import first_name
 from regulars.purchases.models import Order, PersonTotals
 from regulars.purchases.queries import bought_in_words
 
 Facts = dict[str, str]
+
+# Languages that say Sie: whoever has a form of address is greeted by it, and only the others by their first name.
+FORMAL = frozenset({"de"})
+TO_A_WOMAN = frozenset("frau fräulein ms mrs miss madam mme madame mlle sra señora señorita doña".split())
+TO_A_MAN = frozenset("herr herrn mr mister sir monsieur m sr señor don".split())
 
 
 @dataclass(frozen=True)
@@ -69,8 +74,18 @@ def facts_for(
     extras: Mapping[int, Mapping[str, str]] | None = None,
     needed: Collection[str] | None = None,
 ) -> dict[int, Facts]:
-    """Gather what can be said about each person; `extras` win. One query, two more where purchases are spoken of."""
-    wanted = frozenset(FIELDS) if needed is None else frozenset(needed)
+    """Gather what can be said about each person; `extras` win. One query, two more where purchases are spoken of.
+
+    In the language of the business: that is the one its letters are written in.
+    """
+    with in_our_language():
+        return _facts_for(person_ids, extras or {}, frozenset(FIELDS) if needed is None else frozenset(needed))
+
+
+def _facts_for(
+    person_ids: Iterable[int], extras: Mapping[int, Mapping[str, str]], wanted: Collection[str]
+) -> dict[int, Facts]:
+    wanted = frozenset(wanted)
     columns = ("full_name", "given_name", "family_name", "salutation", "language")
     persons = list(Person.objects.filter(pk__in=set(person_ids)).only(*columns))
     common = _common()
@@ -78,8 +93,8 @@ def facts_for(
     if wanted & TOTALS:
         _add_totals(facts)
     if wanted & BOUGHT:
-        _add_last_purchase(facts, skip={pk for pk, more in (extras or {}).items() if "bought" in more})
-    for pk, more in (extras or {}).items():
+        _add_last_purchase(facts, skip={pk for pk, more in extras.items() if "bought" in more})
+    for pk, more in extras.items():
         if pk in facts:
             facts[pk] |= {key: str(value) for key, value in more.items() if str(value).strip()}
     return facts
@@ -105,17 +120,29 @@ def _names(person: Person) -> Facts:
 def greeting_of(person: Person) -> str:
     """The ladder: first name, then how they are addressed with their last name, then the whole name, then nobody's.
 
-    The first name is the one written down, or the one a name given whole plainly begins with.
+    The first name is the one written down, or the one a name given whole plainly begins with. Where people say Sie
+    the form of address comes before the first name.
     """
     salutation, family = _plain(person.salutation), _plain(person.family_name)
-    if given := _given(person):
+    is_formal = bool(salutation and family) and (get_language() or "")[:2] in FORMAL
+    given = _given(person)
+    if given and not is_formal:
         return _("Dear %(name)s") % {"name": given}
     if salutation and family:
-        name = salutation if family.lower() in salutation.lower() else f"{salutation} {family}"
-        return _("Dear %(name)s") % {"name": name}
+        return _addressed(salutation if family.lower() in salutation.lower() else f"{salutation} {family}")
     if full := _plain(person.full_name):
         return _("Dear %(name)s") % {"name": full}
     return _("Hello")
+
+
+def _addressed(name: str) -> str:
+    """A form of address with a name: some languages greet Frau Vogt with other endings than Herr Vogt."""
+    form = name.split()[0].rstrip(".").lower()
+    if form in TO_A_WOMAN:
+        return pgettext("a letter to a woman", "Dear %(name)s") % {"name": name}
+    if form in TO_A_MAN:
+        return pgettext("a letter to a man", "Dear %(name)s") % {"name": name}
+    return _("Dear %(name)s") % {"name": name}
 
 
 def _given(person: Person) -> str:
@@ -153,4 +180,4 @@ def _add_last_purchase(facts: dict[int, Facts], skip: set[int]) -> None:
 
 def day_in_words(day: date) -> str:
     """A day as it stands in a letter: with its year only when it is not this one."""
-    return date_format(day, "j F" if day.year == clock.today().year else "j F Y")
+    return date_format(day, "MONTH_DAY_FORMAT" if day.year == clock.today().year else "DATE_FORMAT")

@@ -22,7 +22,8 @@ def latest(key: str) -> WordingVersion:
 
 def _unchanged(starter: Starter) -> WordingVersion:
     wording = Wording(key=starter.key, name=str(starter.name), purpose=starter.purpose, channel=Channel.EMAIL)
-    return WordingVersion(wording=wording, version=1, subject=str(starter.subject), body=str(starter.body))
+    subject, body = starter.words
+    return WordingVersion(wording=wording, version=1, subject=subject, body=body)
 
 
 def wordings_in_force() -> list[WordingVersion]:

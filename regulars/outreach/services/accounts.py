@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
-from regulars.kit.business import business
+from regulars.kit.business import business, in_our_language
 from regulars.kit.errors import Refusal
 from regulars.outreach.models import SendingAccount
 from regulars.outreach.services.envelopes import sender_of
@@ -121,15 +121,19 @@ def _field_of(fault: BaseException) -> str:
 def test_letter(account: SendingAccount, to: str, *, patience: float = PATIENCE_SECONDS) -> str:  # noqa: PT028  (a service)
     """Send one letter to the owner at once, past the ledger, and return what the server said."""
     recipient = wire_address(to)
+    shop = business()
+    with in_our_language():
+        subject = _("A test letter from %(shop)s") % {"shop": shop.name}
+        body = _("This letter came through the mailbox you connected. Everything works.\n\nRegulars")
     letter = Letter(
         message_id=f"<test.{clock.now():%Y%m%d%H%M%S%f}@{account.from_address.rpartition('@')[2]}>",
         to_name="",
         to_address=recipient,
-        subject=_("A test letter from %(shop)s") % {"shop": business().name},
-        body=_("This letter came through the mailbox you connected. Everything works.\n\nRegulars"),
+        subject=subject,
+        body=body,
         at=clock.now(),
         sender=sender_of(account),
-        language=business().language,
+        language=shop.language,
     )
     content = built(letter)
     way = Way.of(account, timeout=patience)

@@ -53,7 +53,7 @@ class Stationery:
                 body=body,
                 at=clock.now(),
                 sender=self.sender,
-                language=person.language or self.shop.language,
+                language=self.shop.language,
                 shop=self.shop.name,
                 postal_address=self.shop.postal_address,
                 way_out=self.ways.get(row.pk),

@@ -14,6 +14,7 @@ from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from urllib.parse import quote
 
+from django.utils import translation
 from django.utils.html import escape, urlize
 from django.utils.translation import gettext as _
 
@@ -128,7 +129,8 @@ def wire_address(address: str) -> str:
 
 def built(letter: Letter) -> bytes:
     """Write the letter as it goes over the wire. Refuses what would break out of a header."""
-    footer = footer_lines(letter)
+    with translation.override(letter.language):
+        footer = footer_lines(letter)
     message = MIMEMultipart("alternative")
     message.attach(_part(text_part(letter.body, footer), "plain"))
     message.attach(_part(html_part(letter.body, footer, letter.language, letter.subject), "html"))

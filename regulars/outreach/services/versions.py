@@ -27,7 +27,8 @@ def versions_in_force(keys: Iterable[str]) -> dict[str, int]:
 
 
 def _written(starter: Starter) -> WordingVersion | None:
-    same = WordingVersion.objects.filter(wording__key=starter.key, subject=str(starter.subject), body=str(starter.body))
+    subject, body = starter.words
+    same = WordingVersion.objects.filter(wording__key=starter.key, subject=subject, body=body)
     return same.order_by("version").first()
 
 
@@ -35,7 +36,7 @@ def _written(starter: Starter) -> WordingVersion | None:
 def _write(starter: Starter) -> WordingVersion:
     """Write a starter down as it reads now; of several who do so at once the first one does."""
     wording = locked_wording(starter.key, name=str(starter.name), purpose=starter.purpose)
-    return wording.latest or _written(starter) or add_version(wording, str(starter.subject), str(starter.body))
+    return wording.latest or _written(starter) or add_version(wording, *starter.words)
 
 
 def locked_wording(key: str, *, name: str, purpose: str) -> Wording:

@@ -78,7 +78,8 @@ def _wording(key: str, name: str, purpose: str) -> Wording:
         purpose=starter.purpose if starter else purpose or Purpose.CARE,
     )
     if wording.latest is None and starter is not None:
-        first = {"subject": str(starter.subject), "body": str(starter.body)}
+        subject, body = starter.words
+        first = {"subject": subject, "body": body}
         wording.latest = wording.versions.filter(**first).first() or add_version(wording, **first, used_at=clock.now())
     return wording
 
@@ -95,7 +96,8 @@ def back_to_start(key: str, by: User | None) -> WordingVersion:
     starter = STARTERS.get(key)
     if starter is None:
         raise Refusal(_("These words are your own: there is nothing to go back to."))
-    return save_wording(key, subject=str(starter.subject), body=str(starter.body), by=by)
+    subject, body = starter.words
+    return save_wording(key, subject=subject, body=body, by=by)
 
 
 def archive(wording: Wording, by: User | None, *, is_archived: bool = True) -> None:

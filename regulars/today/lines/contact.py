@@ -85,7 +85,7 @@ def why(due: Due, on: date) -> str:
     usual = ngettext("every month", "every %(months)d months", months) % {"months": months}
     if last_on is None:
         return _("Nothing is written down yet of a talk with them; usually %(usual)s.") % {"usual": usual}
-    since = date_format(last_on, "F" if last_on > on - timedelta(days=330) else "F Y")
+    since = date_format(last_on, "F" if last_on > on - timedelta(days=330) else "YEAR_MONTH_FORMAT")
     return _("You have not spoken since %(since)s; usually %(usual)s.") % {"since": since, "usual": usual}
 
 

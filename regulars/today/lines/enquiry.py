@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from regulars.kit.business import in_our_language
 from regulars.purchases.models import Order
 from regulars.rapport import queries as rapport
 from regulars.rapport import services as keeping
@@ -57,7 +58,8 @@ def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) ->
 
 
 def extras(due: Due) -> dict[str, str]:
-    return {"asked_for": short(str(due.facts["wants"])), "asked_on": day_in_words(due.due_on)}
+    with in_our_language():
+        return {"asked_for": short(str(due.facts["wants"])), "asked_on": day_in_words(due.due_on)}
 
 
 def way_of(due: Due, person: Acquaintance) -> str:

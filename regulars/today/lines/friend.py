@@ -41,7 +41,7 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
         rows = rows.filter(pk__in=only)
     found = rows.values_list("pk", "first_bought_on", "person__full_name", "person__given_name", "person__referred_by")
     return [
-        Due(KEY, pk, "", day or on, sender_id, {"friend": given or name or _("a friend"), "name": name})
+        Due(KEY, pk, "", day or on, sender_id, {"friend": given or name, "name": name})
         for pk, day, name, given, sender_id in found[:limit]
     ]
 
@@ -63,7 +63,11 @@ def line(due: Due, person: Acquaintance, drafts: Mapping[str, Draft], on: date) 
         what=way_in_words(way, thanks=True),
         why_person=person.in_words,
         why_now=_("Sent us %(friend)s, who first bought on %(day)s, %(ago)s.")
-        % {"friend": due.facts["name"] or due.facts["friend"], "day": day_in_words(due.due_on), "ago": ago},
+        % {
+            "friend": due.facts["name"] or due.facts["friend"] or _("a friend"),
+            "day": day_in_words(due.due_on),
+            "ago": ago,
+        },
         chip=_("sent a friend"),
         minutes=MINUTES[way],
         cost_amount=cost_of(way),

@@ -92,7 +92,7 @@ def when(due: Due, on: date) -> str:
     if day is None:
         said = _("We heard of it on %(day)s.") % {"day": day_in_words(due.due_on)}
     elif due.facts["is_month"]:
-        said = _("In %(month)s.") % {"month": date_format(day, "F" if day.year == on.year else "F Y")}
+        said = _("In %(month)s.") % {"month": date_format(day, "F" if day.year == on.year else "YEAR_MONTH_FORMAT")}
     else:
         said = (_("It is on %(day)s.") if day > on else _("It was on %(day)s.")) % {"day": day_in_words(day)}
     if due.facts["has_old_address"]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from regulars.kit.business import business
+from regulars.kit.business import business, in_our_language
 from regulars.purchases import queries as purchases
 from regulars.purchases.models import ItemKind, OrderLine
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
@@ -65,7 +65,8 @@ def wording(person: Acquaintance) -> str:
 
 
 def extras(due: Due, bought: str) -> dict[str, str]:
-    return {"bought": bought, "bought_on": day_in_words(due.facts["bought_on"])}
+    with in_our_language():
+        return {"bought": bought, "bought_on": day_in_words(due.facts["bought_on"])}
 
 
 def line(due: Due, person: Acquaintance, bought: str, drafts: Mapping[str, object], on: date) -> Line:

@@ -33,4 +33,4 @@ def way_in_words(way: str, *, thanks: bool = False) -> str:
 
 def day_in_words(day: date) -> str:
     """A day as a person says it: without the year, which every reader of a line knows."""
-    return formats.date_format(day, "MONTH_DAY_FORMAT" if formats.get_format("MONTH_DAY_FORMAT") != "F j" else "j F")
+    return formats.date_format(day, "MONTH_DAY_FORMAT")
