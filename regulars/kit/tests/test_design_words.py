@@ -6,14 +6,16 @@ import gettext
 import re
 from pathlib import Path
 
+import pytest
 from django import forms
 
-CATALOGUE = Path(__file__).parents[1] / "locale" / "en" / "LC_MESSAGES" / "django.po"
+CATALOGUES = sorted((Path(__file__).parents[1] / "django_words").glob("*/LC_MESSAGES/django.po"))
+each_language = pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda path: path.parents[1].name)
 ENTRY = re.compile(r'^msgid "(.+)"\n(?:msgid_plural "(.+)"\n)?msgstr(?:\[0\])? "(.+)"\n(?:msgstr\[1\] "(.+)"\n)?', re.M)
 
 
-def entries() -> list[tuple[str, str, str, str]]:
-    return ENTRY.findall(CATALOGUE.read_text())
+def entries(catalogue: Path) -> list[tuple[str, str, str, str]]:
+    return ENTRY.findall(catalogue.read_text())
 
 
 def test_a_missing_answer_is_asked_for_and_a_wrong_one_says_what_would_fit():
@@ -31,16 +33,18 @@ def test_a_missing_answer_is_asked_for_and_a_wrong_one_says_what_would_fit():
     assert wrong["way"] == ["“owl” is not on the list. Choose again."]
 
 
-def test_the_compiled_words_are_those_of_the_catalogue():
-    compiled = gettext.GNUTranslations(CATALOGUE.with_suffix(".mo").open("rb"))
-    assert len(entries()) == 16
-    for one, many, words, words_of_many in entries():
+@each_language
+def test_the_compiled_words_are_those_of_the_catalogue(catalogue: Path):
+    compiled = gettext.GNUTranslations(catalogue.with_suffix(".mo").open("rb"))
+    assert len(entries(catalogue)) == 16
+    for one, many, words, words_of_many in entries(catalogue):
         assert compiled.ngettext(one, many, 1) == words if many else compiled.gettext(one) == words
         assert not many or compiled.ngettext(one, many, 2) == words_of_many
 
 
-def test_every_sentence_replaces_one_that_django_still_says():
+@each_language
+def test_every_sentence_replaces_one_that_django_still_says(catalogue: Path):
     folder = Path(forms.__file__).parents[1] / "conf" / "locale" / "en" / "LC_MESSAGES" / "django.po"
     said = re.sub(r'"\n"', "", folder.read_text())
-    for one, *_ in entries():
+    for one, *_ in entries(catalogue):
         assert f'"{one}"' in said, one

@@ -113,7 +113,7 @@ def test_the_browser_s_own_zone_is_filled_in_and_can_be_changed(browser: Any, pa
 def test_without_script_the_first_run_is_complete_and_the_other_rooms_open(browser: Any, pages: dict[str, Any]) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     page = opened(context, pages["/first-run/"])
-    assert page.locator("form [name]:visible").count() == 7
+    assert page.locator("form [name]:visible").count() == 8
     page = opened(context, pages["/settings/"])
     assert not page.get_by_text("Sign out").is_visible()
     page.get_by_role("button", name="More").click()
