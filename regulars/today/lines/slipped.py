@@ -43,7 +43,7 @@ def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) ->
 def line(due: Due, person: Acquaintance, drafts: Mapping[str, object], on: date) -> Line:
     way = person.way(WAYS)
     silent, gap = (on - due.facts["last_on"]).days, max(1, round(due.facts["gap"]))
-    usual = ngettext("every day", "every %(days)d days", gap) % {"days": gap}
+    usual = ngettext("every day", "every %(n)d days", gap) % {"n": gap}
     return Line(
         due=due,
         person=person.name,
