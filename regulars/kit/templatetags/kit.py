@@ -102,7 +102,9 @@ def day_words(day: date, *, short: bool = False, weekday: bool = False, yearless
     """Follow the language's own order of day and month."""
     is_plain = yearless or day.year == clock.today().year
     pattern = get_format("MONTH_DAY_FORMAT" if is_plain else "DATE_FORMAT")
-    if short:
+    if short and "\\" in pattern:  # "3 de mayo de 2026": without the words between, and the month written small
+        pattern = pattern.replace(r"\d\e ", "").replace("F", "b")
+    elif short:
         pattern = pattern.replace("F", "M").replace("N", "M")
     words = date_format(day, pattern)
     return f"{date_format(day, 'l')} {words}" if weekday else words

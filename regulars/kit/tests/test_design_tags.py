@@ -87,6 +87,11 @@ def test_a_day_has_its_year_only_when_it_is_not_this_one():
 def test_a_day_follows_the_language():
     with clock.frozen(datetime(2026, 11, 22, 9, tzinfo=UTC)), translation.override("de"):
         assert "18. August<" in drawn("{% on_day day %}", day=date(2026, 8, 18))
+    with clock.frozen(datetime(2026, 11, 22, 9, tzinfo=UTC)), translation.override("es"):
+        assert "18 de agosto<" in drawn("{% on_day day %}", day=date(2026, 8, 18))
+        assert "18 ago<" in drawn("{% on_day day short=True %}", day=date(2026, 8, 18))
+        assert "29 feb 2024<" in drawn("{% on_day day short=True %}", day=date(2024, 2, 29))
+        assert "domingo 22 de noviembre<" in drawn("{% on_day day weekday=True %}", day=date(2026, 11, 22))
 
 
 @pytest.mark.django_db

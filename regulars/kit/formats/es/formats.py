@@ -1,8 +1,8 @@
 """Spanish: the month in letters everywhere, so that 03/04 is never a riddle; date boxes speak the browser's own way."""
 
-SHORT_DATE_FORMAT = r"j \d\e F \d\e Y"
+SHORT_DATE_FORMAT = "j b Y"
 DATETIME_FORMAT = r"j \d\e F \d\e Y, H:i"
-SHORT_DATETIME_FORMAT = r"j \d\e F \d\e Y, H:i"
+SHORT_DATETIME_FORMAT = "j b Y, H:i"
 THOUSAND_SEPARATOR = "."
 
 # The first form is what a date box is filled with, and browsers read only this one.
