@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from regulars.cli.cast import CAST
 from regulars.cli.demo import people as newcomers
-from regulars.cli.demo import shop
+from regulars.cli.demo import relations, shop
 from regulars.cli.demo.customers import everybody
 from regulars.kit import clock
 from regulars.kit.services import set_up_business
@@ -42,6 +42,8 @@ def build(say: Callable[[str], None]) -> None:
     count = add_orders(ids, on)
     say(f"{count:,} purchases in two years")
     add_what_is_known(ids, on, owner)
+    relations.add(ids, on, owner)
+    say("somebody who asks, a landlord, a party, promises on both sides")
     grade(on)
     say("everybody graded, month by month")
 
