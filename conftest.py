@@ -13,9 +13,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
+from hypothesis import settings as hypothesis_settings
 
 from regulars.kit import clock
 from regulars.kit.tests import ground, postgres
+
+hypothesis_settings.register_profile("house", deadline=None)  # no test looks at a clock, a busy machine least of all
+hypothesis_settings.load_profile("house")
 
 NOON_ON_A_WEDNESDAY = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
