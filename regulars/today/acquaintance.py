@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.kit import clock
-from regulars.outreach.queries import may_receive_by
+from regulars.outreach.queries import may_receive_all
 from regulars.people.models import Email, Person, Phone, PostalAddress, Preference
 from regulars.purchases.models import PersonTotals
 from regulars.standings.sending import sent_by_words
@@ -68,7 +68,7 @@ class Acquaintance:
 def acquaintances(people: Mapping[str, Collection[int]], on: date) -> dict[str, dict[int, Acquaintance]]:
     """What is known about people, and how they may be reached for each purpose, which has people of its own.
 
-    Six queries for all of them and up to a dozen for each purpose, whatever the number of people.
+    Six queries for all of them and up to a dozen for how they may be reached, whatever the number of people.
     """
     person_ids = {pk for ids in people.values() for pk in ids}
     persons = Person.objects.in_bulk(person_ids)
@@ -104,11 +104,11 @@ def acquaintances(people: Mapping[str, Collection[int]], on: date) -> dict[str, 
             first_on=total.first_bought_on if total else None,
             last_on=total.last_bought_on if total else None,
         )
-    found = {}
-    for purpose, ids in people.items():
-        ways = open_ways(ids, purpose, on, phones, addresses)
-        found[purpose] = {pk: replace(known[pk], open_ways=ways[pk]) for pk in ids if pk in known}
-    return found
+    ways = open_ways(people, on, phones, addresses)
+    return {
+        purpose: {pk: replace(known[pk], open_ways=ways[purpose][pk]) for pk in ids if pk in known}
+        for purpose, ids in people.items()
+    }
 
 
 def _called(email: Email | None, phone: Phone | None) -> str:
@@ -117,17 +117,24 @@ def _called(email: Email | None, phone: Phone | None) -> str:
 
 
 def open_ways(
-    person_ids: Collection[int], purpose: str, on: date, phones: Mapping[int, object], addresses: Mapping[int, object]
-) -> dict[int, frozenset[str]]:
-    """How each person may be reached: consent, objections and silences as outreach judges them."""
+    people: Mapping[str, Collection[int]], on: date, phones: Mapping[int, object], addresses: Mapping[int, object]
+) -> dict[str, dict[int, frozenset[str]]]:
+    """How each person may be reached for each purpose: consent, objections and silences as outreach judges them."""
     at = max(clock.now(), clock.start_of(on))
-    open_to: dict[int, set[str]] = {pk: set() for pk in person_ids}
-    reachable = {EMAIL: person_ids, CARD: set(addresses) & set(person_ids), CALL: set(phones) & set(person_ids)}
-    for way, verdicts in may_receive_by(reachable, purpose, at).items():
-        for pk, verdict in verdicts.items():
-            if verdict.ok or verdict.until:
-                open_to[pk].add(way)
-    return {pk: frozenset(ways) for pk, ways in open_to.items()}
+    with_phone, with_address = set(phones), set(addresses)
+    reachable = {
+        purpose: {EMAIL: ids, CARD: with_address & set(ids), CALL: with_phone & set(ids)}
+        for purpose, ids in people.items()
+    }
+    found: dict[str, dict[int, frozenset[str]]] = {}
+    for purpose, by_way in may_receive_all(reachable, at).items():
+        open_to: dict[int, set[str]] = {pk: set() for pk in people[purpose]}
+        for way, verdicts in by_way.items():
+            for pk, verdict in verdicts.items():
+                if verdict.ok or verdict.until:
+                    open_to[pk].add(way)
+        found[purpose] = {pk: frozenset(ways) for pk, ways in open_to.items()}
+    return found
 
 
 def _first(rows: Iterable[Reach]) -> dict[int, Reach]:

@@ -62,3 +62,15 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id} {self.occurrence}: {self.choice}"
+
+
+class Waiting(models.Model):
+    """How many lines of one kind waited when somebody last looked, for the number beside the room's name."""
+
+    kind = models.CharField(max_length=20, primary_key=True)
+    on = models.DateField()
+    lines = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.lines}"

@@ -13,7 +13,7 @@ from regulars.kit import clock
 from regulars.outreach.models import Touch
 from regulars.today.acquaintance import Acquaintance, acquaintances
 from regulars.today.lines import BY_KEY, KINDS, Due, Kind, Line
-from regulars.today.models import Choice, Decision
+from regulars.today.models import Choice, Decision, Waiting
 from regulars.today.roofs import one_card_each
 
 SHOWN = 10
@@ -24,6 +24,7 @@ FARTHEST = 1000
 LEAST = 3
 REACHED_COUNTED = 1000
 EVERYTHING = 1_000_000
+COUNT_HOLDS = timedelta(minutes=10)
 PURPOSES = {"thank_you": "care", "friend": "care", "slipped": "care", "birthday": "greeting", "anniversary": "greeting"}
 
 
@@ -178,8 +179,32 @@ def progress(on: date) -> Progress:
     )
 
 
+def kept_count(on: date) -> int | None:
+    """How many lines the page shows, at most ten minutes old, for the number beside the room's name. One query.
+
+    None where neither the worker nor an answer counted lately, as in the first minutes of a day.
+    """
+    kept = kept_counts(on)
+    return _shown_of([(kind, kept[kind.key]) for kind in KINDS]) if kept else None
+
+
 def waiting_count(on: date) -> int:
-    """How many lines the page shows, for the number beside the room's name."""
-    found = [(kind, len(kind.due(on, kind.shown, None))) for kind in KINDS]
+    """The same, counted now: every kind is asked, so no page should do it by itself."""
+    return _shown_of([(kind, count_of(kind, on)) for kind in KINDS])
+
+
+def _shown_of(found: Sequence[tuple[Kind, int]]) -> int:
     most = _most(found, SHOWN)
     return sum(min(most[kind.key], total) for kind, total in found)
+
+
+def kept_counts(on: date) -> dict[str, int]:
+    """The lines of every kind as last counted, or nothing where one of them is of another day or too old. One query."""
+    rows = Waiting.objects.filter(on=on, at__gte=clock.now() - COUNT_HOLDS).values_list("kind", "lines")
+    kept = dict(rows[: 2 * len(KINDS)])
+    return kept if kept.keys() >= BY_KEY.keys() else {}
+
+
+def count_of(kind: Kind, on: date) -> int:
+    """How many lines of a kind there are, up to as many as are shown."""
+    return len(kind.due(on, kind.shown, None))

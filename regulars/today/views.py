@@ -47,6 +47,9 @@ def today(request: HttpRequest) -> HttpResponse:
     """The day, or with ?on= a look at another one."""
     on = _day_asked(request)
     plan = queries.plan(on, shown=queries.SHOWN)
+    if on == clock.today():
+        # The frame then says what the page shows, without counting it again.
+        request.counts_found = {"today": len(plan.lines)}  # type: ignore[attr-defined]
     progress = queries.progress(clock.today())
     context = {
         "plan": plan,

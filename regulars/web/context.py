@@ -54,7 +54,7 @@ def _member(request: HttpRequest) -> User | None:
 
 def _rooms(request: HttpRequest) -> list[Room]:
     user = _member(request)
-    return rooms_for(user, request.path) if user else []
+    return rooms_for(user, request.path, getattr(request, "counts_found", None)) if user else []
 
 
 def _sending(request: HttpRequest) -> Sending:

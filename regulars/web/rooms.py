@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.core.cache import cache
@@ -15,9 +15,10 @@ from regulars.outreach.queries import needs_attention
 from regulars.rapport.queries import waiting_now
 from regulars.staff.models import User
 from regulars.staff.permissions import may
-from regulars.today.queries import waiting_count
+from regulars.today.queries import kept_count, waiting_count
 
 COUNT_KEPT_SECONDS = 15
+COUNTED_HERE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,16 @@ class Entry:
     action: str
     is_main: bool = False
     count: Callable[[], int] | None = None
+    is_kept: bool = False  # the room keeps the number itself
 
 
 def _lines_waiting() -> int:
-    return waiting_count(clock.today())
+    """As the worker and the answers keep it; where they did not yet, every page of a minute shares one count."""
+    on = clock.today()
+    kept = kept_count(on)
+    if kept is not None:
+        return kept
+    return cache.get_or_set(f"frame:today:{on}", lambda: waiting_count(on), COUNTED_HERE_SECONDS) or 0
 
 
 def _askers_waiting() -> int:
@@ -55,7 +62,7 @@ def _askers_waiting() -> int:
 
 
 ENTRIES = (
-    Entry("today", _("Today"), "sun", "today:today", "today.see", is_main=True, count=_lines_waiting),
+    Entry("today", _("Today"), "sun", "today:today", "today.see", is_main=True, count=_lines_waiting, is_kept=True),
     Entry("people", _("People"), "users", "people:list", "people.see", is_main=True),
     Entry("sales", _("Sales"), "receipt-text", "purchases:list", "purchases.see", is_main=True),
     Entry("groups", _("How we do"), "sprout", "standings:groups", "standings.see", is_main=True),
@@ -69,17 +76,22 @@ ENTRIES = (
 )
 
 
-def rooms_for(user: User, path: str) -> list[Room]:
-    """List the rooms this user may enter; no query but what a count needs, and those are remembered."""
+def rooms_for(user: User, path: str, known: Mapping[str, int] | None = None) -> list[Room]:
+    """List the rooms this user may enter; no query but what a count needs, and those are remembered.
+
+    `known` are numbers the page itself has found, by the name of the room.
+    """
     return [
-        Room(entry.name, entry.label, entry.icon, url, _count(entry), path.startswith(url), entry.is_main)
+        Room(entry.name, entry.label, entry.icon, url, _count(entry, known or {}), path.startswith(url), entry.is_main)
         for entry in ENTRIES
         if may(user, entry.action) and (url := reverse(entry.route))
     ]
 
 
-def _count(entry: Entry) -> int | None:
+def _count(entry: Entry, known: Mapping[str, int]) -> int | None:
     """Ask at most four times a minute; a frame need not be exact to the second."""
-    if entry.count is None:
-        return None
+    if entry.name in known or entry.count is None:
+        return known.get(entry.name)
+    if entry.is_kept:
+        return entry.count()
     return cache.get_or_set(f"frame:{entry.name}:{clock.today()}", entry.count, COUNT_KEPT_SECONDS)

@@ -10,7 +10,7 @@ from regulars.outreach.queries.outbox import (
     touches_of,
     waiting_to_go,
 )
-from regulars.outreach.queries.permission import Verdict, may_receive, may_receive_by
+from regulars.outreach.queries.permission import Verdict, may_receive, may_receive_all
 from regulars.outreach.queries.wordings import latest, wordings_in_force
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "facts_for",
     "latest",
     "may_receive",
-    "may_receive_by",
+    "may_receive_all",
     "needs_attention",
     "open_batches",
     "outbox",

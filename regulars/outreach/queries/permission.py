@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import formats
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from regulars.kit.secrets import keyed_hash
 from regulars.outreach.models import SETTLED, Channel, Purpose, State, Suppression, Touch
 from regulars.outreach.queries.hours import free_again_at, morning_after, zone_of
 from regulars.people.models import Email, Kind, Person, PersonKind, Phone, PostalAddress
-from regulars.people.queries import ConsentState, consent_state, silenced
+from regulars.people.queries import ConsentState, consent_states, silenced_for
 from regulars.purchases.models import PersonTotals
 
 WEEK = timedelta(days=7)
@@ -35,6 +35,7 @@ ON_THEIR_WAY = (State.APPROVED, State.CLAIMED, State.SENDING, State.UNKNOWN)
 # Greetings that are one person's own day: two who live together have two birthdays.
 PERSONS_OWN = frozenset({"birthday", "name_day"})
 SHARED_CARE = frozenset({"thank-you"})
+MOVING = Q(state__in=(State.CLAIMED, State.SENDING, State.UNKNOWN))
 
 
 @dataclass(frozen=True)
@@ -64,15 +65,22 @@ def may_receive(
     return {person_id: _decide(known, person_id) for person_id in known.ids}
 
 
-def may_receive_by(
-    channels: Mapping[str, Collection[int]], purpose: str, at: datetime
-) -> dict[str, dict[int, Verdict]]:
-    """The same for several channels, each with its people. What no channel changes is read once for all of them."""
-    shared = _Shared(sorted({person_id for ids in channels.values() for person_id in ids}), purpose, at)
-    found = {}
-    for channel, ids in channels.items():
-        known = _Known(sorted(set(ids)), channel, purpose, at, shared=shared)
-        found[channel] = {person_id: _decide(known, person_id) for person_id in known.ids}
+def may_receive_all(
+    asked: Mapping[str, Mapping[str, Collection[int]]], at: datetime
+) -> dict[str, dict[str, dict[int, Verdict]]]:
+    """The same for several purposes, each with its channels and their people: purpose, channel, person, verdict.
+
+    At most twelve queries for all of them: whatever the rules ask is read once.
+    """
+    channels = {channel for by_channel in asked.values() for channel in by_channel}
+    ids = {person_id for by_channel in asked.values() for its in by_channel.values() for person_id in its}
+    reads = _Reads(sorted(ids), at, tuple(sorted(asked)), tuple(sorted(channels)))
+    found: dict[str, dict[str, dict[int, Verdict]]] = {}
+    for purpose, by_channel in asked.items():
+        found[purpose] = {}
+        for channel, its in by_channel.items():
+            known = _Known(sorted(set(its)), channel, purpose, at, reads=reads)
+            found[purpose][channel] = {person_id: _decide(known, person_id) for person_id in known.ids}
     return found
 
 
@@ -82,49 +90,101 @@ def address_hash(normalised: str) -> str:
 
 
 @dataclass
-class _Shared:
-    """What the rules ask about these people whatever the channel."""
+class _Reads:
+    """What the rules ask about these people, whatever the channel and the purpose: each thing read once, if at all."""
 
     ids: Sequence[int]
-    purpose: str
     at: datetime
+    purposes: tuple[str, ...]
+    channels: tuple[str, ...]
     besides: tuple[int, ...] = ()
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def persons(self) -> dict[int, Person]:
         columns = ("is_bucket", "erased_at", "merged_into_id", "quiet_until", "zone", "household_id")
-        self.persons = {person.pk: person for person in Person.objects.filter(pk__in=self.ids).only(*columns)}
-        on = clock.local(self.at).date()
-        self.silences: Mapping[int, str] = silenced(self.ids, on, CONSENT_PURPOSE.get(self.purpose, self.purpose))
-        self.customers, self.never_buyers = self._parts_played()
+        return {person.pk: person for person in Person.objects.filter(pk__in=self.ids).only(*columns)}
 
-    def _parts_played(self) -> tuple[set[int], set[int]]:
-        """Who is a customer, and who is only a supplier, a neighbour or the like and never bought."""
+    @cached_property
+    def silences(self) -> dict[str, dict[int, str]]:
+        purposes = {CONSENT_PURPOSE.get(purpose, purpose) for purpose in self.purposes}
+        return silenced_for(self.ids, clock.local(self.at).date(), purposes)
+
+    @cached_property
+    def played(self) -> dict[int, set[str]]:
+        """What each person is to us."""
         played: dict[int, set[str]] = {}
         for person_id, kind in PersonKind.objects.filter(person_id__in=self.ids).values_list("person_id", "kind"):
             played.setdefault(person_id, set()).add(kind)
-        customers = {person_id for person_id, kinds in played.items() if Kind.CUSTOMER in kinds}
-        if self.purpose != Purpose.MARKETING:
-            return customers, set()
-        others = {person_id for person_id, kinds in played.items() if not kinds & {Kind.CUSTOMER, Kind.LEAD}}
-        bought = PersonTotals.objects.filter(person_id__in=others, orders__gt=0) if others else ()
-        return customers, others - {totals.person_id for totals in bought}
+        return played
 
     @cached_property
-    def sent_lately(self) -> tuple[dict[int, tuple[int, datetime]], dict[int, tuple[int, datetime]]]:
-        """Count what reached each person in the last week, and the asks of the last thirty days."""
-        moving = Q(state__in=(State.CLAIMED, State.SENDING, State.UNKNOWN))
-        rows = Touch.objects.filter(person_id__in=self.ids).exclude(pk__in=self.besides)
-        lately = rows.filter(Q(state__in=SETTLED, sent_at__gt=self.at - WEEK) | moving)
-        asks: dict[int, tuple[int, datetime]] = {}
-        if self.purpose in ASKING:
-            asked = rows.filter(Q(state__in=SETTLED, sent_at__gt=self.at - MONTH) | moving, purpose__in=ASKING)
-            asks = _counted(asked, self.at)
-        return _counted(lately, self.at), asks
+    def customers(self) -> set[int]:
+        return {person_id for person_id, kinds in self.played.items() if Kind.CUSTOMER in kinds}
+
+    @cached_property
+    def never_buyers(self) -> set[int]:
+        """Who is only a supplier, a neighbour or the like and never bought."""
+        others = {person_id for person_id, kinds in self.played.items() if not kinds & {Kind.CUSTOMER, Kind.LEAD}}
+        bought = PersonTotals.objects.filter(person_id__in=others, orders__gt=0) if others else ()
+        return others - {totals.person_id for totals in bought}
+
+    @cached_property
+    def emails(self) -> tuple[dict[int, str], set[int]]:
+        """The address that works for each person, and who has one that does not."""
+        rows = list(
+            Email.objects.filter(person_id__in=self.ids)
+            .exclude(normalised="")
+            .order_by("person_id", "-is_primary", "id")
+            .values_list("person_id", "normalised", "is_bad")
+        )
+        good = _first((pk, address) for pk, address, is_bad in rows if not is_bad and "@" in address)
+        return good, {pk for pk, _address, is_bad in rows if is_bad}
+
+    @cached_property
+    def numbers(self) -> dict[int, str]:
+        rows = Phone.objects.filter(person_id__in=self.ids, is_bad=False).order_by("person_id", "-is_primary", "id")
+        return _first(rows.values_list("person_id", "as_typed"))
+
+    @cached_property
+    def places(self) -> dict[int, str]:
+        rows = PostalAddress.objects.filter(person_id__in=self.ids, is_bad=False)
+        return _first(rows.order_by("person_id", "-is_primary", "id").values_list("person_id", "city"))
+
+    @cached_property
+    def suppressions(self) -> list[tuple[int, Suppression]]:
+        hashes: dict[str, list[int]] = {}
+        for person_id, address in self.emails[0].items():
+            hashes.setdefault(address_hash(address), []).append(person_id)
+        if not hashes:
+            return []
+        rows = Suppression.objects.filter(channel=Channel.EMAIL, address_hash__in=hashes, undone_at=None)
+        return [(person_id, row) for row in rows for person_id in hashes[row.address_hash]]
+
+    @cached_property
+    def consents(self) -> dict[tuple[str, str], dict[int, ConsentState]]:
+        channels = {CONSENT_CHANNEL.get(channel, channel) for channel in self.channels} - {""}
+        purposes = {CONSENT_PURPOSE.get(purpose, purpose) for purpose in self.purposes}
+        return consent_states(self.ids, [(channel, purpose) for channel in channels for purpose in purposes])
+
+    @cached_property
+    def lately(self) -> dict[int, tuple[int, datetime]]:
+        """What reached each person in the last week."""
+        return _counted(self._touches.filter(Q(state__in=SETTLED, sent_at__gt=self.at - WEEK) | MOVING), self.at)
+
+    @cached_property
+    def asks(self) -> dict[int, tuple[int, datetime]]:
+        """What each person was asked for in the last thirty days."""
+        asked = self._touches.filter(Q(state__in=SETTLED, sent_at__gt=self.at - MONTH) | MOVING, purpose__in=ASKING)
+        return _counted(asked, self.at)
+
+    @property
+    def _touches(self) -> QuerySet[Touch]:
+        return Touch.objects.filter(person_id__in=self.ids).exclude(pk__in=self.besides)
 
 
 @dataclass
 class _Known:
-    """Everything the rules ask about these people, read once for all of them."""
+    """Everything the rules ask about these people for one channel and purpose."""
 
     ids: Sequence[int]
     channel: str
@@ -132,66 +192,46 @@ class _Known:
     at: datetime
     besides: tuple[int, ...] = ()
     programme: str = ""
-    shared: _Shared | None = None
+    reads: _Reads | None = None
 
     def __post_init__(self) -> None:
         self.business = business()
         self.on: date = clock.local(self.at).date()
-        shared = self.shared or _Shared(self.ids, self.purpose, self.at, self.besides)
-        self.persons, self.silences, self.customers = shared.persons, shared.silences, shared.customers
-        self.never_buyers = shared.never_buyers
-        self.reachable, self.unreachable_why = self._reach()
-        self.suppressed = self._suppressed()
-        self.consent = self._consent()
+        reads = self.reads or _Reads(self.ids, self.at, (self.purpose,), (self.channel,), self.besides)
+        asked_for = CONSENT_PURPOSE.get(self.purpose, self.purpose)
+        self.persons, self.customers = reads.persons, reads.customers
+        self.silences: Mapping[int, str] = reads.silences[asked_for]
+        self.never_buyers = reads.never_buyers if self.purpose == Purpose.MARKETING else set()
+        self.reachable, self.unreachable_why = self._reach(reads)
+        self.suppressed = self._suppressed(reads)
+        given_for = CONSENT_CHANNEL.get(self.channel, self.channel)
+        self.consent: Mapping[int, ConsentState] = reads.consents[given_for, asked_for] if given_for else {}
         is_counted = self.purpose != Purpose.SERVICE and self.channel != Channel.BY_HAND
-        self.week, self.asks = shared.sent_lately if is_counted else ({}, {})
+        self.week = reads.lately if is_counted else {}
+        self.asks = reads.asks if is_counted and self.purpose in ASKING else {}
         self.cards = self._cards_under_roofs()
 
-    def _reach(self) -> tuple[dict[int, str], dict[int, str]]:
+    def _reach(self, reads: _Reads) -> tuple[Mapping[int, str], dict[int, str]]:
         """Return the way to each person, and why there is none."""
         if self.channel == Channel.EMAIL:
-            rows = (
-                Email.objects.filter(person_id__in=self.ids)
-                .exclude(normalised="")
-                .order_by("person_id", "-is_primary", "id")
-            )
-            good = [(row.person_id, row.normalised) for row in rows if not row.is_bad and "@" in row.normalised]
-            bad = {row.person_id: _("The e-mail address we have does not work any more.") for row in rows if row.is_bad}
-            return _first(good), {**dict.fromkeys(self.ids, _("We have no e-mail address.")), **bad}
+            good, bad = reads.emails
+            worn_out = dict.fromkeys(bad, _("The e-mail address we have does not work any more."))
+            return good, {**dict.fromkeys(self.ids, _("We have no e-mail address.")), **worn_out}
         if self.channel == Channel.CALL:
-            numbers = Phone.objects.filter(person_id__in=self.ids, is_bad=False).order_by(
-                "person_id", "-is_primary", "id"
-            )
-            return _first(numbers.values_list("person_id", "as_typed")), dict.fromkeys(
-                self.ids, _("We have no telephone number.")
-            )
+            return reads.numbers, dict.fromkeys(self.ids, _("We have no telephone number."))
         if self.channel == Channel.LETTER:
-            places = PostalAddress.objects.filter(person_id__in=self.ids, is_bad=False).order_by(
-                "person_id", "-is_primary", "id"
-            )
-            return _first(places.values_list("person_id", "city")), dict.fromkeys(
-                self.ids, _("We have no postal address.")
-            )
+            return reads.places, dict.fromkeys(self.ids, _("We have no postal address."))
         return dict.fromkeys(self.ids, ""), {}
 
-    def _suppressed(self) -> dict[int, str]:
-        if self.channel != Channel.EMAIL or not self.reachable:
-            return {}
-        hashes = {address_hash(address): person_id for person_id, address in self.reachable.items()}
-        rows = Suppression.objects.filter(channel=Channel.EMAIL, address_hash__in=hashes, undone_at=None)
+    def _suppressed(self, reads: _Reads) -> dict[int, str]:
         found: dict[int, str] = {}
-        for row in rows:
+        for person_id, row in reads.suppressions if self.channel == Channel.EMAIL else ():
             dead = row.reason in {Suppression.Reason.HARD_BOUNCE, Suppression.Reason.SOFT_BOUNCES}
             asking_only = row.scope == Suppression.Scope.MARKETING
             if dead or (self.purpose != Purpose.SERVICE and (not asking_only or self.purpose in ASKING)):
                 label = Suppression.Reason(row.reason).label
-                found[hashes[row.address_hash]] = _("Not written to: %(reason)s.") % {"reason": label}
+                found[person_id] = _("Not written to: %(reason)s.") % {"reason": label}
         return found
-
-    def _consent(self) -> Mapping[int, ConsentState]:
-        channel = CONSENT_CHANNEL.get(self.channel, self.channel)
-        purpose = CONSENT_PURPOSE.get(self.purpose, self.purpose)
-        return consent_state(self.ids, channel, purpose) if channel else {}
 
     def _cards_under_roofs(self) -> dict[int, set[int]]:
         """Who in each household got, or is about to get, a card of this family of programmes."""

@@ -1,7 +1,7 @@
 """The reads of this room."""
 
 from .changed import who_changed
-from .consents import ConsentState, consent_state, silenced
+from .consents import ConsentState, consent_state, consent_states, silenced, silenced_for
 from .lists import Filter, Page, people_list
 from .occasions import ObservedDay, coming_up, observed, occasion_rows, occasions_between
 from .persons import likely_same, reminders_due
@@ -15,6 +15,7 @@ __all__ = [
     "Page",
     "coming_up",
     "consent_state",
+    "consent_states",
     "find_people",
     "likely_same",
     "observed",
@@ -24,5 +25,6 @@ __all__ = [
     "reminders_due",
     "search",
     "silenced",
+    "silenced_for",
     "who_changed",
 ]

@@ -40,15 +40,26 @@ NOT_ASKED = ConsentState(False, False, "", None)
 
 def consent_state(person_ids: Collection[int], channel: str, purpose: str) -> dict[int, ConsentState]:
     """Return the state of every id given. One query, whatever their number; a "yes" past its expiry is not given."""
+    return consent_states(person_ids, [(channel, purpose)])[channel, purpose]
+
+
+def consent_states(
+    person_ids: Collection[int], wanted: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], dict[int, ConsentState]]:
+    """The same for several pairs of channel and purpose. One query for all of them."""
     today = clock.today()
-    states = dict.fromkeys(person_ids, NOT_ASKED)
-    rows = ConsentNow.objects.filter(channel=channel, purpose=purpose, person_id__in=among(states))
-    for person_id, is_given, basis, said_at, expires_on in rows.values_list(
-        "person_id", "is_given", "basis", "said_at", "expires_on"
-    ).iterator(chunk_size=5000):
+    states = {pair: dict.fromkeys(person_ids, NOT_ASKED) for pair in wanted}
+    channels, purposes = {channel for channel, _purpose in wanted}, {purpose for _channel, purpose in wanted}
+    rows = ConsentNow.objects.filter(channel__in=channels, purpose__in=purposes, person_id__in=among(set(person_ids)))
+    columns = ("channel", "purpose", "person_id", "is_given", "basis", "said_at", "expires_on")
+    for channel, purpose, person_id, is_given, basis, said_at, expires_on in rows.values_list(*columns).iterator(
+        chunk_size=5000
+    ):
+        if (channel, purpose) not in states:
+            continue
         is_over = is_given and expires_on is not None and expires_on < today
         is_objected = not is_given and basis == Basis.OBJECTION
-        states[person_id] = ConsentState(is_given and not is_over, is_objected, basis, said_at)
+        states[channel, purpose][person_id] = ConsentState(is_given and not is_over, is_objected, basis, said_at)
     return states
 
 
@@ -59,9 +70,17 @@ def silenced(person_ids: Collection[int], on: date, purpose: str) -> dict[int, s
         quiet = Person.objects.filter(pk__in=among(person_ids), quiet_until__gte=on)
         for pk, until in quiet.values_list("pk", "quiet_until"):
             found[pk] = _("wants quiet until %(day)s") % {"day": date_format(until)} if until else ""
-    kinds = [kind for kind, stopped in STOPS.items() if purpose in stopped]
-    if kinds:
-        rows = Silence.objects.filter(person_id__in=among(person_ids), lifted_at=None, kind__in=kinds)
-        for row in rows.filter(Q(until=None) | Q(until__gte=on)).order_by("set_at"):
-            found[row.person_id] = row.why or row.get_kind_display()
+    return {**found, **silenced_for(person_ids, on, [purpose])[purpose]}
+
+
+def silenced_for(person_ids: Collection[int], on: date, purposes: Collection[str]) -> dict[str, dict[int, str]]:
+    """Who is left alone for each purpose, but for days of quiet, which stand with the person. One query for all."""
+    found: dict[str, dict[int, str]] = {purpose: {} for purpose in purposes}
+    kinds = [kind for kind, stopped in STOPS.items() if stopped & found.keys()]
+    if not kinds:
+        return found
+    rows = Silence.objects.filter(person_id__in=among(person_ids), lifted_at=None, kind__in=kinds)
+    for row in rows.filter(Q(until=None) | Q(until__gte=on)).order_by("set_at"):
+        for purpose in STOPS[Silence.Kind(row.kind)] & found.keys():
+            found[purpose][row.person_id] = row.why or row.get_kind_display()
     return found

@@ -17,6 +17,7 @@ from regulars.people.models import Reminder
 from regulars.today.lines import BY_KEY, Line
 from regulars.today.models import OPEN_CHOICES, Choice, Decision
 from regulars.today.queries import lines_by_key
+from regulars.today.services.counting import count_again
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
@@ -46,6 +47,7 @@ def decide(lines: Iterable[Line], choice: Choice, by: User | None, *, until: dat
             _row, is_mine = Decision.objects.get_or_create(**identity, defaults=fresh)
         if is_mine:
             written.add(line.key)
+    count_again({key.partition(":")[0] for key in written})
     return written
 
 
@@ -109,4 +111,5 @@ def reopen_line(key: str, by: User | None) -> Line:
         choice=Choice.EDITED, until=None, by=by, at=clock.now()
     ):
         raise Refusal(_("There is nothing to bring back here."))
+    count_again({kind})
     return line_of(key)
