@@ -24,7 +24,7 @@ OPEN_CHOICES = (Choice.EDITED, Choice.SNOOZED)
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def closing(self, on: date) -> DecisionQuerySet:
         """Decisions that keep their line off the page on that day."""
-        return self.exclude(choice=Choice.EDITED).exclude(choice=Choice.SNOOZED, until__lte=on)
+        return self.filter(~Q(choice=Choice.EDITED), ~Q(choice=Choice.SNOOZED, until__lte=on))
 
     def open_lines(self, kind: str, on: date, subject: str = "pk", occurrence: object = "") -> Q:
         """The condition that a row (its `subject` column) has no closing decision of this kind and occurrence."""

@@ -61,9 +61,11 @@ def thankable_orders(first: date, last: date) -> OrderQuerySet:
     Leaves out what was cancelled or wholly paid back, buckets, and people merged or erased. One query, by index, to be
     narrowed by the caller; order, limit and days are the caller's.
     """
+    # The day as a stretch of one: else SQLite may walk all orders of the day by their own index, for each of them.
     earlier = Order.objects.purchases().filter(
-        person_id=OuterRef("person_id"), bought_on=OuterRef("bought_on"), id__lt=OuterRef("id")
-    )
+        person_id=OuterRef("person_id"), bought_on__gte=OuterRef("bought_on"), bought_on__lte=OuterRef("bought_on"),
+        id__lt=OuterRef("id"),
+    )  # fmt: skip
     return (
         Order.objects.purchases()
         .filter(bought_on__range=(first, last), person__isnull=False)

@@ -10,7 +10,7 @@ The rule for a new kind, so that the page is as quick with a million people as w
 * Nothing is counted: the page asks for 201 and says "many more".
 
 `tests/test_speed.py` holds every kind to it: one or a few queries, each by an index, no more for many than for few.
-A kind of which there are never many, because each is written down by hand, is named there.
+Only reading settings is left out there, table by table.
 """
 
 from __future__ import annotations

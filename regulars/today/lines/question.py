@@ -20,8 +20,8 @@ MINUTES = Decimal(1)
 
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
-    """Open questions, oldest first. One query."""
-    rows = intake.open_questions().filter(Decision.objects.open_lines(KEY, on)).order_by("pk")
+    """Open questions, oldest first. One query by its own small index."""
+    rows = intake.open_questions().filter(Decision.objects.open_lines(KEY, on)).order_by("asked_at", "pk")
     if only is not None:
         rows = rows.filter(pk__in=only)
     return [

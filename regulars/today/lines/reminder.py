@@ -19,8 +19,11 @@ MINUTES = Decimal(2)
 
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
-    """Open reminders and promises for that day and those overdue, oldest first. One query."""
-    rows = people.reminders_due(on).order_by("due_on", "pk")
+    """Open reminders and promises for that day and those overdue, oldest first. One query by index.
+
+    One that was put off stands where the day it was put off to does.
+    """
+    rows = people.reminders_due(on).select_related(None).order_by("show_on", "pk")
     if only is not None:
         rows = rows.filter(pk__in=only)
     return [
