@@ -15,7 +15,7 @@ class ColleagueForm(forms.Form):
     )
     role = forms.ChoiceField(
         label=_("May do"),
-        choices=[(role.value, f"{role.label}: {MEANINGS[role]}") for role in Role],
+        choices=lambda: [(role.value, f"{role.label}: {MEANINGS[role]}") for role in Role],
         initial=Role.STAFF,
         widget=forms.RadioSelect,
     )

@@ -36,7 +36,7 @@ def test_a_missing_answer_is_asked_for_and_a_wrong_one_says_what_would_fit():
 @each_language
 def test_the_compiled_words_are_those_of_the_catalogue(catalogue: Path):
     compiled = gettext.GNUTranslations(catalogue.with_suffix(".mo").open("rb"))
-    assert len(entries(catalogue)) == 16
+    assert len(entries(catalogue)) >= 16
     for one, many, words, words_of_many in entries(catalogue):
         assert compiled.ngettext(one, many, 1) == words if many else compiled.gettext(one) == words
         assert not many or compiled.ngettext(one, many, 2) == words_of_many
