@@ -112,7 +112,8 @@ def _note(step: Step, steps: Steps) -> str:
     usual = steps.median_days[step]
     if usual is None:
         return said
-    return f"{said} {_('Half of them within %(days)s.') % {'days': days_in_words(usual)}}"
+    half = _("Half of them within %(days)s.") % {"days": days_in_words(usual)}
+    return f"{said} {half}"
 
 
 def _twin(steps: Steps) -> Twin:
@@ -145,7 +146,8 @@ def _sentence(steps: Steps) -> str:
         "again": number_format(again),
     }
     if once < 20:
-        return f"{said} {_('With so few people each one counts: read the names, not the shares.')}"
+        few = _("With so few people each one counts: read the names, not the shares.")
+        return f"{said} {few}"
     tenths = round(10 * again / once)
     more = _("That is about %(tenths)d in 10, counted by days on which they bought.") % {"tenths": tenths}
     return f"{said} {more}"
