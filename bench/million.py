@@ -154,6 +154,10 @@ def load_the_regular(pk: int, last: date, count: int = 5000) -> None:
     at = datetime(2022, 1, 1, tzinfo=UTC)
     moments = [at + timedelta(hours=number) for number in range(count)]
     write_timeline([NewEntry(pk, moment, "call", "bench", n, f"Called, {n}") for n, moment in enumerate(moments)])
+    # Others have a line or two, so that what the database gathers about the table is not true of one person alone.
+    write_timeline(
+        [NewEntry(number, at, "call", "bench", 1, "Called") for number in range(pk + 1, pk + 1 + count // 5)]
+    )
     person = Person.objects.get(pk=pk)
     Note.objects.bulk_create(Note(person=person, at=moment, text="Said hello.") for moment in moments[: count // 5])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import models
@@ -28,8 +29,14 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def open_lines(self, kind: str, on: date, subject: str = "pk", occurrence: object = "") -> Q:
         """The condition that a row (its `subject` column) has no closing decision of this kind and occurrence."""
-        closed = self.closing(on).filter(kind=kind, subject_id=OuterRef(subject), occurrence=occurrence)
-        return Q(~Exists(closed))
+        return _open_lines(kind, on, subject, occurrence)
+
+
+@lru_cache(maxsize=128)
+def _open_lines(kind: str, on: date, subject: str, occurrence: object) -> Q:
+    """The same condition for every request of a day; putting it together costs more than asking it."""
+    closed = Decision.objects.closing(on).filter(kind=kind, subject_id=OuterRef(subject), occurrence=occurrence)
+    return Q(~Exists(closed))
 
 
 class Decision(models.Model):

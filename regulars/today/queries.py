@@ -17,7 +17,7 @@ from regulars.today.models import Choice, Decision, Waiting
 from regulars.today.roofs import one_card_each
 
 SHOWN = 10
-COUNTED = 200
+COUNTED = 100
 AT_ONCE = 30
 PORTION = 25
 FARTHEST = 1000
@@ -30,7 +30,7 @@ PURPOSES = {"thank_you": "care", "friend": "care", "slipped": "care", "birthday"
 
 @dataclass(frozen=True)
 class Section:
-    """All lines of one kind: those shown, and how many there are (`has_more_than_counted` past two hundred)."""
+    """All lines of one kind: those shown, and how many there are (`has_more_than_counted` past a hundred)."""
 
     kind: Kind
     lines: Sequence[Line]

@@ -7,6 +7,8 @@ from functools import lru_cache
 from itertools import groupby
 from zoneinfo import available_timezones
 
+from django.utils.translation import get_language
+
 from regulars.kit.currencies import CODES, SIGNS
 from regulars.web.countries import COUNTRIES
 
@@ -28,6 +30,12 @@ Choices = list[tuple[str, str]]
 
 def countries() -> Choices:
     """Every country by its name in the reader's language, in the order of the names."""
+    return _countries_in(get_language() or "")
+
+
+@lru_cache(maxsize=16)
+def _countries_in(language: str) -> Choices:
+    """Sorted once for each language of a reader, which is the one in force."""
     return sorted(((code, str(name)) for code, name in COUNTRIES.items()), key=lambda pair: pair[1].casefold())
 
 

@@ -146,13 +146,19 @@ def note(content: str, tone: str = "", sign: str = "info") -> str:
     return _drawn("note", content=content, tone=tone, sign=sign)
 
 
+# Said in full, because a template is slow to find that a name is missing and a page has dozens of these.
+NOTHING_MORE: dict[str, Any] = {
+    "kind": "", "sign": "", "confirm": "", "confirm_yes": "", "fields": {}, "target": "", "link_class": "",
+}  # fmt: skip
+
+
 @register.inclusion_tag("kit/_action.html", takes_context=True)
 def action(context: template.Context, url: str, label: str, **more: Any) -> dict[str, Any]:
     """One button that does one thing by POST.
 
     More: kind, sign, confirm, confirm_yes, fields (a dict of hidden values), target (htmx), link_class.
     """
-    return {"csrf_token": context.get("csrf_token"), "url": url, "label": label, **more}
+    return {**NOTHING_MORE, "csrf_token": context.get("csrf_token"), "url": url, "label": label, **more}
 
 
 @register.inclusion_tag("kit/_chart.html")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django import forms
+from django.forms.renderers import DjangoTemplates
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.test import RequestFactory
@@ -16,6 +17,7 @@ from django.utils import translation
 
 from regulars.kit import clock
 from regulars.kit.faces import initials_of
+from regulars.kit.form_renderer import CounterBookRenderer
 from regulars.kit.sheets import icon_names, styles
 from regulars.kit.templatetags.kit import people_count
 from regulars.kit.views import choose_theme
@@ -170,3 +172,13 @@ def test_a_theme_that_is_none_is_not_kept_and_a_strange_address_is_not_followed(
 
 def test_looking_does_not_choose_a_theme():
     assert choose_theme(RequestFactory().get("/themes/?theme=dark")).status_code == 405
+
+
+def test_a_select_reads_as_django_writes_it() -> None:
+    choices = [("", "Please <choose>"), ("Europe", [("Europe/Berlin", "Berlin"), ("x&y", "X & Y")]), (7, "Seven")]
+    attrs = {"required": True, "disabled": False, "data-guess-zone": "", "id": 'a"b'}
+    field = forms.Select(attrs, choices=choices)
+    ours = field.render("zone", "x&y", renderer=CounterBookRenderer())
+    plain = field.render("zone", "x&y", renderer=DjangoTemplates())
+    assert re.sub(r"\s*\n\s*", "", ours) == re.sub(r"\s*\n\s*", "", plain)
+    assert "selected" in ours

@@ -7,7 +7,7 @@ The rule for a new kind, so that the page is as quick with a million people as w
   Python; its order is that of an index, so that the database stops at `limit`; a day or a number of days old is
   compared with a stored date, never reckoned for each row.
 * It finds, and finds no words. `compose` says them, for the few lines shown, with queries that do not grow with them.
-* Nothing is counted: the page asks for 201 and says "many more".
+* Nothing is counted: the page asks for 101 and says "many more".
 
 `tests/test_speed.py` holds every kind to it: one or a few queries, each by an index, no more for many than for few.
 Only reading settings is left out there, table by table.

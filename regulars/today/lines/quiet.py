@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -11,6 +12,7 @@ from regulars.people.models import Person, Silence
 from regulars.today.lines.shape import Due
 
 
+@lru_cache(maxsize=32)
 def not_quiet(on: date, person: str = "person") -> Q:
     """The condition that a row's person may be greeted on that day."""
     silences = Silence.objects.filter(person_id=OuterRef(f"{person}_id"), lifted_at=None)
