@@ -17,6 +17,8 @@ _PLAIN = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 
+WITH_ITS_ZERO = re.compile(r"0[1-9]\d{8}")
+
 _PUNCTUATION = str.maketrans("", "", " -./\u00a0")
 
 
@@ -44,6 +46,37 @@ def e164(as_typed: str, region: str) -> str:
     return _read(as_typed, region)
 
 
+def e164_among(as_typed: str, regions: tuple[str, ...]) -> str:
+    """Return the number in international form as the first of these countries reads it that has such a number.
+
+    One that no country has is "", so that no prefix is invented; only a full number written with the zero of its country
+    needs not be in use there (many are kept for examples).
+    """
+    if as_typed.lstrip(" (").startswith("+"):
+        return e164(as_typed, regions[-1] if regions else "")
+    return _read_among(as_typed, regions)
+
+
+@lru_cache(maxsize=8192)
+def _read_among(as_typed: str, regions: tuple[str, ...]) -> str:
+    for region in regions:
+        number = _parsed(as_typed, region)
+        if number is not None and phonenumbers.is_valid_number(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    digits = "".join(letter for letter in as_typed if letter.isdecimal())
+    if WITH_ITS_ZERO.match(digits):
+        zeros = (region for region in regions if phonenumbers.ndd_prefix_for_region_code(region, False) == "0")
+        return next((found for region in zeros if (found := _read(as_typed, region))), "")
+    return ""
+
+
+def _parsed(as_typed: str, region: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(as_typed, region or None)
+    except phonenumbers.NumberParseException:
+        return None
+
+
 def _is_plainly_possible(digits: str) -> bool:
     """Decide the plain majority by their country's lengths; a trunk prefix is left to the full reading."""
     for size in (1, 2, 3):
@@ -66,10 +99,7 @@ def _country(code: str) -> tuple[frozenset[int], str]:
 
 @lru_cache(maxsize=8192)
 def _read(as_typed: str, region: str) -> str:
-    try:
-        number = phonenumbers.parse(as_typed, region or None)
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(number):
+    number = _parsed(as_typed, region)
+    if number is None or not phonenumbers.is_possible_number(number):
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

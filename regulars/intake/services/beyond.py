@@ -32,7 +32,16 @@ def with_more(person: NewPerson, texts: Iterable[str]) -> NewPerson:
 def _place(place: list[str]) -> NewAddress:
     """Lines stay as they were written; a country nobody knows the letters of stays as a line."""
     lines, city, postcode, region, country = place
+    if lines and not any((city, postcode, region, country)):
+        return NewAddress(*_written_whole(lines))
     code = code_of(country) if country else ""
     return NewAddress(
         "\n".join(part for part in (lines, "" if code else country) if part), city, postcode, region, code
     )
+
+
+def _written_whole(lines: str) -> tuple[str, str, str, str, str]:
+    """An address in one piece stays in one piece; only the country that ends it is understood."""
+    *above, last = lines.split("\n")
+    code = code_of(last) if above and len(last.strip()) > 2 else ""
+    return ("\n".join(above) if code else lines, "", "", "", code)

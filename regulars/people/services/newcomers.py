@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
 from regulars.kit.business import business
-from regulars.people.addresses import e164, normalised_email
+from regulars.people.addresses import e164_among, normalised_email
 from regulars.people.partial_dates import PartialDate
 from regulars.people.words import sort_key
 
@@ -179,7 +179,7 @@ class Draft:
 
 
 def drafts_of(people: Sequence[NewPerson]) -> list[Draft]:
-    """Return one draft a row, with addresses and numbers normalised for the business's country."""
+    """Return one draft a row; a number is read for the countries of its own addresses, then for the business's."""
     region = business().country
     return [_draft(person, region) for person in people]
 
@@ -197,7 +197,7 @@ def _draft(person: NewPerson, region: str) -> Draft:
         texts,
         sort_key(texts.get("full_name", "")),
         _emails(person.emails) if person.emails else NOTHING,
-        _phones(person.phones, region) if person.phones else NO_PHONES,
+        _phones(person.phones, _countries(person, region)) if person.phones else NO_PHONES,
         tuple((source[:60], number.strip()[:200]) for source, number in person.external_ids if number.strip()),
         tuple(place for given in person.addresses if any(place := place_of(given))),
         tuple(tag.strip() for tag in person.tags if tag.strip()),
@@ -243,11 +243,19 @@ def _emails(addresses: tuple[str, ...]) -> dict[str, str]:
     return emails
 
 
-def _phones(numbers: tuple[str, ...], region: str) -> dict[tuple[str, str], str]:
+def _countries(person: NewPerson, region: str) -> tuple[str, ...]:
+    """The countries whose numbers these may be, the likeliest first."""
+    if not person.addresses:
+        return (region,)
+    own = (given.country.strip().upper() for given in person.addresses)
+    return tuple(dict.fromkeys((*(code for code in own if len(code) == 2), region)))
+
+
+def _phones(numbers: tuple[str, ...], regions: tuple[str, ...]) -> dict[tuple[str, str], str]:
     phones: dict[tuple[str, str], str] = {}
     for number in numbers:
         if clean := number.strip()[:60]:
-            known = e164(clean, region)
+            known = e164_among(clean, regions)
             phones.setdefault((known, "" if known else clean), clean)
     return phones
 

@@ -2,7 +2,7 @@ import csv
 
 import pytest
 
-from regulars.people.addresses import e164, normalised_email
+from regulars.people.addresses import e164, e164_among, normalised_email
 from regulars.people.tests.real_files import file, needs_names_addresses
 
 
@@ -122,3 +122,21 @@ def _is_as_expected(row):
     if row["verdict"] == "valid":
         return found == row["normalised"].casefold() if row["normalised"] else bool(found)
     return True
+
+
+def test_a_number_is_read_for_the_country_of_its_address_before_that_of_the_business():
+    assert e164_among("(905) 555-1234", ("US", "DE")) == "+19055551234"
+    assert e164_among("030 901820", ("US", "DE")) == "+4930901820"
+    assert e164_among("0049 30 901820", ("US", "DE")) == "+4930901820"
+    assert e164_among("+1 905 555 1234", ("DE",)) == "+19055551234"
+
+
+def test_a_number_that_no_country_has_gets_no_prefix():
+    for typed in ("(905) 555-1234", "123456", "0123 456", "00000000", "1-541-754-3010"):
+        assert e164_among(typed, ("DE",)) == "", typed
+
+
+def test_a_full_number_with_the_zero_of_its_country_counts_though_it_is_kept_for_examples():
+    assert e164_among("07700 900123", ("GB",)) == "+447700900123"
+    assert e164_among("06 39 98 12 34", ("FR",)) == "+33639981234"
+    assert e164_among("07700 900123", ("US", "GB")) == "+447700900123"
