@@ -53,12 +53,12 @@ def other_days(card: Card) -> list[list[str]]:
     return [[kind, word, day] for (kind, word), day in found.items()]
 
 
-def notes(card: Card, *, is_firm: bool) -> list[str]:
+def notes(card: Card) -> list[str]:
     """The note, and what has no place of its own."""
     found = [one.text for one in card.all("NOTE") if one.text]
-    for number, one in enumerate(card.all("ORG")):
+    for one in card.all("ORG"):
         parts = [part for part in one.parts if part]
-        if parts and not (is_firm and number == 0 and len(parts) == 1):
+        if parts and parts != [firm(card)]:  # which has its own place
             found.append(_("Company: %(name)s") % {"name": ", ".join(parts)})
     found += [_("Position: %(text)s") % {"text": one.text} for one in card.all("TITLE", "ROLE") if one.text]
     found += [_("Nickname: %(text)s") % {"text": one.text} for one in card.all("NICKNAME") if one.text]

@@ -113,12 +113,13 @@ def _row(card: Card, groups: dict[str, list[str]]) -> list[str]:
     emails, labels, unread = card_reach.emails(card)
     phones, more_labels, more_unread = card_reach.phones(card)
     born, born_unread = card_words.birthday(card)
-    notes = [*card_words.notes(card, is_firm=is_firm), *born_unread, *unread, *more_unread]
+    notes = [*card_words.notes(card), *born_unread, *unread, *more_unread]
     beyond = {
         "places": card_reach.places(card),
         "labels": labels | more_labels,
         "days": card_words.other_days(card),
         "kind": "other" if is_firm else "",
+        "firm": "" if is_firm else firm,
         "zone": next((one.text for one in card.all("TZ") if one.text in available_timezones()), ""),
     }
     language = min(card.all("LANG", "X-LANGUAGE"), key=lambda one: one.preference, default=None)

@@ -24,6 +24,7 @@ def with_more(person: NewPerson, texts: Iterable[str]) -> NewPerson:
             occasions=(*person.occasions, *days),
             labels={**more.get("labels", {}), **person.labels},
             kinds=(more["kind"],) if "kind" in more else person.kinds,
+            organisation=person.organisation or more.get("firm", ""),
             zone=person.zone or more.get("zone", ""),
         )
     return person

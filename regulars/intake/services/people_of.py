@@ -69,12 +69,10 @@ def told(row: Sequence[Any], manner: Manner) -> Told:
      places_b, anniversary) = row  # fmt: skip
     emails = _emails(addresses, more, second)
     born, unread = _birthday(birthday, manner.date_order) if birthday else (None, "")
-    written = (
-        _notes(notes, company if not places else None, unread, unreadable)
-        if notes or company or unread or unreadable
-        else ""
-    )
+    written = _notes(notes, unread, unreadable) if notes or unread or unreadable else ""
     full, given, family = _names(names or NOBODYS)
+    if company and not (full or given or family):
+        full, company = company, ""  # a firm that nobody is named of is an entry of its own
     person = NewPerson(
         *(full, given, family, TITLES.get(salutation, salutation) if salutation else "", language or "", ""),
         SUPPLIER if is_supplier else CUSTOMER,
@@ -95,6 +93,7 @@ def told(row: Sequence[Any], manner: Manner) -> Told:
             is_bad or is_declined,
             is_text_given,
         ),
+        organisation=company or "",
     )
     if beyond:
         person = with_more(person, beyond)
@@ -141,11 +140,9 @@ def _phones(phones: Sequence[str] | None, more: Sequence[str] | None) -> tuple[s
     return tuple(dict.fromkeys(number for text in (*(phones or ()), *(more or ())) for number in reach.phones(text)))
 
 
-def _notes(notes: Sequence[str] | None, company: str | None, birthday: str, unreadable: Sequence[str] | None) -> str:
+def _notes(notes: Sequence[str] | None, birthday: str, unreadable: Sequence[str] | None) -> str:
     """What was written, and what could be read as nothing else, so that it is not lost."""
     found = list(notes or ())
-    if company:
-        found.append(_("Company: %(name)s") % {"name": company})
     if birthday:
         found.append(_("Birthday as written: %(text)s") % {"text": birthday})
     found += [_("E-mail as written: %(text)s") % {"text": text} for text in unreadable or ()]
@@ -156,7 +153,7 @@ def _place(place: Mapping[str, str | None]) -> NewAddress:
     """Lines stay as they were written; a country nobody knows the letters of stays as a line."""
     country = place.get("country") or ""
     code = code_of(country) if country else ""
-    lines = [place.get("company"), place.get("street"), place.get("street_2"), country if not code else ""]
+    lines = [place.get("street"), place.get("street_2"), country if not code else ""]
     return NewAddress(
         lines="\n".join(line for line in lines if line),
         city=place.get("city") or "",

@@ -11,6 +11,7 @@ from regulars.intake.staging.wide import PERSON, TEXTS, offer
 from regulars.intake.values.words import mail_status, truth
 
 NAME = "coalesce(full_name, nullif(concat_ws(' ', given_name, middle_name, family_name), ''))"
+CALLED = f"coalesce({NAME}, company)"
 PLACE = "coalesce(street, city, postcode, country)"
 ANYWHERE = "coalesce(street, city, postcode, country, street_b, city_b)"
 LOST = r"^[?\s.,-]*\?{2,}[?\s.,-]*$"
@@ -31,7 +32,7 @@ def refuse_nobody(con: DuckDBPyConnection, *, takes_names_alone: bool) -> None:
                 WHEN fault IS NOT NULL THEN fault
                 WHEN email IS NOT NULL AND address IS NULL THEN replace(?, '%s', email)
                 WHEN regexp_matches({NAME}, '{LOST}') THEN ?
-                WHEN address IS NULL AND {NAME} IS NULL AND (person_id IS NULL OR {takes_names_alone}) AND {digits} < 3 THEN ?
+                WHEN address IS NULL AND {CALLED} IS NULL AND (person_id IS NULL OR {takes_names_alone}) AND {digits} < 3 THEN ?
                 WHEN NOT {takes_names_alone} AND address IS NULL AND {digits} < 3 AND {ANYWHERE} IS NULL AND person_id IS NULL THEN ?
                 END AS reason
             FROM record)
@@ -67,7 +68,7 @@ def make_people(con: DuckDBPyConnection, filled: Collection[str], *, is_about_sa
         f"""
         CREATE TABLE bearer_table AS
         SELECT b.place, b.row_number, {recency} AS recency, {", ".join(f"b.{column}" for column in carried)},
-               lower(b.address) AS mail_key, {NAME} AS name, {_says(is_about_sales, file_status)}
+               lower(b.address) AS mail_key, {NAME} AS name, {CALLED} AS called, {_says(is_about_sales, file_status)}
         FROM {source} b {_word_joins()}
         """
     )
@@ -146,8 +147,8 @@ def _give_keys(con: DuckDBPyConnection) -> None:
         SELECT b.place, coalesce(b.person_id, n.person_id) AS number,
             CASE WHEN coalesce(b.person_id, n.person_id) IS NOT NULL THEN 'i' || coalesce(b.person_id, n.person_id)
                  WHEN b.mail_key IS NOT NULL THEN 'e' || b.mail_key
-                 WHEN length({digits}) >= 3 THEN 'p' || {digits} || ' ' || lower(coalesce(b.name, ''))
-                 WHEN b.name IS NOT NULL THEN 'n' || lower(concat_ws(', ', b.name, b.street, b.postcode, b.city))
+                 WHEN length({digits}) >= 3 THEN 'p' || {digits} || ' ' || lower(coalesce(b.called, ''))
+                 WHEN b.called IS NOT NULL THEN 'n' || lower(concat_ws(', ', b.called, b.street, b.postcode, b.city))
                  END AS person_key
         FROM bearer b LEFT JOIN number_of n USING (mail_key)
         """
@@ -159,9 +160,7 @@ def _give_keys(con: DuckDBPyConnection) -> None:
 LATEST = "arg_max({0}, recency)"
 PLACES = (
     "struct_pack("
-    + ", ".join(
-        f"{name} := {name}" for name in ("street", "street_2", "city", "postcode", "region", "country", "company")
-    )
+    + ", ".join(f"{name} := {name}" for name in ("street", "street_2", "city", "postcode", "region", "country"))
     + ")"
 )
 PLACES_B = (

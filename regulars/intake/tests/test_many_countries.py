@@ -28,7 +28,9 @@ def test_a_row_with_a_country_of_its_own_has_numbers_of_that_country(tmp_path: P
 
 def test_the_country_at_the_end_of_an_address_in_one_piece_counts_too(tmp_path: Path) -> None:
     a_business()
-    card = "BEGIN:VCARD\nVERSION:3.0\nFN:Ann Abel\nTEL:(212) 555-0100\nADR:;Weg 1\\n10001 New York\\nUSA;;;;;\nEND:VCARD\n"
+    card = (
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Ann Abel\nTEL:(212) 555-0100\nADR:;Weg 1\\n10001 New York\\nUSA;;;;;\nEND:VCARD\n"
+    )
     taken_in(a_file(tmp_path, card, "card.vcf"))
     ann = Person.objects.get()
     assert ann.phones.get().e164 == "+12125550100"

@@ -21,10 +21,11 @@ from regulars.people.models import (
     PostalAddress,
     Preference,
 )
+from regulars.people.models.households import firm_word
 from regulars.people.services.consents import record_evidence
 from regulars.people.services.finding import rename_phone_keys, rewrite_words
 from regulars.people.services.matching import Key
-from regulars.people.services.newcomers import TEXTS, Draft
+from regulars.people.services.newcomers import TEXTS, Draft, of_company
 from regulars.people.services.satellites import (
     PLACE,
     evidence_of,
@@ -36,6 +37,7 @@ from regulars.people.services.satellites import (
     write_tags,
     write_tastes,
 )
+from regulars.people.services.together import forget_empty_firms, organisations_named
 from regulars.people.words import sort_key
 from regulars.staff.models import User
 
@@ -45,7 +47,7 @@ def learn(drafts: Sequence[Draft], known: dict[Key, int], *, source: str, by: Us
     if not drafts:
         return []
     evidence = evidence_of(drafts, source)
-    changed = _fill_blanks(drafts)
+    changed = _fill_blanks(drafts) | _join_firms(drafts)
     _keep_news(drafts, known)
     news = [draft for draft in drafts if draft.has_news]
     write_reach(news, known)
@@ -81,6 +83,29 @@ def _fill_blanks(drafts: Sequence[Draft]) -> set[int]:
     if renamed:
         rename_phone_keys(renamed)
     return changed
+
+
+def _join_firms(drafts: Sequence[Draft]) -> set[int]:
+    """Give whoever has no firm yet theirs; another firm than the one they have is noted. At most five queries."""
+    named = {draft.person_id: draft for draft in drafts if draft.organisation}
+    if not named:
+        return set()
+    firms = organisations_named(draft.organisation for draft in named.values())
+    people = Person.objects.filter(pk__in=bulk.among(named)).values_list("pk", "organisation_id")
+    joined: list[tuple[int, int]] = []
+    for person_id, firm_id in people:
+        draft = named[person_id]
+        own = firms.get(firm_word(draft.organisation))
+        if own is None or own == firm_id:
+            continue
+        if firm_id is not None:
+            draft.notes = (*draft.notes, of_company(draft.organisation))
+            continue
+        draft.joined = own
+        joined.append((own, person_id))
+    bulk.update(Person, ("organisation",), joined)
+    forget_empty_firms(set(firms.values()) - {own for own, _pk in joined})
+    return {person_id for _own, person_id in joined}
 
 
 def _keep_news(drafts: Sequence[Draft], known: dict[Key, int]) -> None:

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
+from django.utils.translation import gettext as _
+
 from regulars.kit.business import business
 from regulars.people.addresses import e164_among, normalised_email
+from regulars.people.models.households import firm_word
 from regulars.people.partial_dates import PartialDate
 from regulars.people.words import sort_key
 
@@ -72,6 +75,7 @@ class NewPerson:
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     likes: tuple[str, ...] = ()
     dislikes: tuple[str, ...] = ()
+    organisation: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,8 @@ class Draft:
     has_phone: bool = False
     has_place: bool = False
     filled: tuple[str, ...] = ()
+    organisation: str = ""
+    joined: int | None = None
 
     def keys(self) -> list[tuple[str, str, str]]:
         """Return what this person is known again by, the strongest first."""
@@ -158,6 +164,7 @@ class Draft:
             "birthday": self.birthday is not None,
             "occasions": [[kind, label] for kind, label, _day in self.occasions],
             "tastes": [list(taste) for taste in self.tastes],
+            "joined": self.joined,
         }
 
     def add(self, other: Draft) -> None:
@@ -170,12 +177,23 @@ class Draft:
         self.tags = _both(self.tags, other.tags)
         self.kinds = _both(self.kinds, other.kinds)
         self.notes = _both(self.notes, other.notes)
+        self.works_for(other.organisation)
         self.consents = _both(self.consents, other.consents)
         self.occasions = _both(self.occasions, other.occasions)
         self.tastes = _both(self.tastes, other.tastes)
         self.labels = {**other.labels, **self.labels} if other.labels else self.labels
         self.birthday = self.birthday or other.birthday
         self.name_key = self.name_key or other.name_key
+
+    def works_for(self, organisation: str) -> None:
+        """Take in a firm; who has another one already keeps it, and this one is noted."""
+        if self.organisation and organisation and firm_word(organisation) != firm_word(self.organisation):
+            self.notes = _both(self.notes, (of_company(organisation),))
+        self.organisation = self.organisation or organisation
+
+
+def of_company(name: str) -> str:
+    return _("Company: %(name)s") % {"name": name}
 
 
 def drafts_of(people: Sequence[NewPerson]) -> list[Draft]:
@@ -209,6 +227,7 @@ def _draft(person: NewPerson, region: str) -> Draft:
         tuple(NewOccasion(kind, label.strip()[:120], day) for kind, label, day in person.occasions),
         person.labels,
         _tastes(person) if person.likes or person.dislikes else (),
+        organisation=plain(person.organisation).strip()[:200] if person.organisation else "",
     )
 
 

@@ -12,17 +12,19 @@ from regulars.kit.changes import next_change_number
 from regulars.people import bulk
 from regulars.people.events import PeopleRecorded
 from regulars.people.models import LeapDay, Person, SearchWord
+from regulars.people.models.households import firm_word
 from regulars.people.services.learning import learn
 from regulars.people.services.matching import hold_the_book, known_keys, settle
 from regulars.people.services.newcomers import TEXTS, Draft, NewPerson, RecordedPeople, drafts_of
 from regulars.people.services.satellites import write_satellites
+from regulars.people.services.together import organisations_named
 from regulars.people.words import all_words
 from regulars.staff.models import User
 
 UNKNOWN = ("", "", "", "", LeapDay.EVE.value, 1)
 PERSON_COLUMNS = (
     "id", *TEXTS, "sort_name", "is_bucket", "source", "added_at", "added_by", "change_number",
-    "needs", "expectations", "say", "best_time", "feb29_rule", "version",
+    "organisation", "needs", "expectations", "say", "best_time", "feb29_rule", "version",
 )  # fmt: skip
 
 
@@ -55,19 +57,27 @@ def record_people(
         len(before),
         len(learned),
         [draft.person_id for draft in new],
-        [draft.as_learned() for draft in before if draft.person_id in news and (draft.filled or draft.has_news)],
+        [
+            draft.as_learned()
+            for draft in before
+            if draft.person_id in news and (draft.filled or draft.has_news or draft.joined)
+        ],
     )
 
 
 def _insert(new: list[Draft], *, source: str, by: User | None) -> None:
     """Write the persons and their words; the ids are reserved first, so that nothing has to be read back."""
     at, by_id, change_number = clock.now(), by.pk if by else None, next_change_number()
+    firms = organisations_named(draft.organisation for draft in new if draft.organisation)
     rows: list[tuple[Any, ...]] = []
     words: list[tuple[int, str]] = []
     for draft, pk in zip(new, bulk.reserve_ids(Person, len(new)), strict=True):
         draft.person_id = pk
         texts = [draft.texts.get(name, "") for name in TEXTS]
-        rows.append((pk, *texts, draft.name_key, draft.is_bucket, source[:60], at, by_id, change_number, *UNKNOWN))
+        firm = firms.get(firm_word(draft.organisation)) if draft.organisation else None
+        rows.append(
+            (pk, *texts, draft.name_key, draft.is_bucket, source[:60], at, by_id, change_number, firm, *UNKNOWN)
+        )
         phones = [e164 or as_typed for e164, as_typed in draft.phones]
         words += [(pk, word) for word in all_words(texts[:3], draft.emails, phones, draft.tags)]
     bulk.insert(Person, PERSON_COLUMNS, rows)

@@ -32,6 +32,7 @@ from regulars.people.services.consents import settle_consent
 from regulars.people.services.finding import rename_phone_keys, rewrite_words, settle_email_keys
 from regulars.people.services.matching import hold_the_book
 from regulars.people.services.satellites import PLACE, tag_word
+from regulars.people.services.together import forget_empty_firms
 
 OWN = (
     Email, Phone, PostalAddress, ExternalId, PersonKind, PersonTag, Note, Preference, Occasion, Consent, ConsentNow,
@@ -71,6 +72,7 @@ def remove_people(person_ids: Collection[int]) -> int:
     if not ids:
         return 0
     addresses = set(Email.objects.filter(person__in=bulk.among(ids)).values_list("normalised", flat=True))
+    firms = _firms_of(ids)
     for model in (*OWN, TimelineEntry):
         model._default_manager.filter(person__in=bulk.among(ids)).delete()
     texts = (
@@ -85,8 +87,13 @@ def remove_people(person_ids: Collection[int]) -> int:
         "referred_by_text",
     )
     Person.objects.filter(pk__in=bulk.among(ids)).update(
-        **dict.fromkeys(texts, ""), erased_at=clock.now(), version=F("version") + 1, change_number=next_change_number()
+        **dict.fromkeys(texts, ""),
+        organisation=None,
+        erased_at=clock.now(),
+        version=F("version") + 1,
+        change_number=next_change_number(),
     )
+    forget_empty_firms(firms)
     settle_email_keys(addresses)
     return len(ids)
 
@@ -111,7 +118,13 @@ def unlearn(learned: Sequence[Mapping[str, Any]], *, consent_source: str = "", c
     if renamed:
         rename_phone_keys(renamed)
     rewrite_words(ids)
+    forget_empty_firms({int(one["joined"]) for one in learned if one.get("joined")})
     return len(ids)
+
+
+def _firms_of(ids: Collection[int]) -> set[int]:
+    rows = Person.objects.filter(pk__in=bulk.among(ids), organisation_id__isnull=False)
+    return {pk for pk in rows.values_list("organisation_id", flat=True).distinct() if pk is not None}
 
 
 def _unlearn(one: Mapping[str, Any]) -> None:
@@ -132,6 +145,8 @@ def _unlearn(one: Mapping[str, Any]) -> None:
     Note.objects.filter(person=pk, text__in=one["notes"]).delete()
     if one["birthday"]:
         Occasion.objects.filter(person=pk, kind="birthday", label="").delete()
+    if firm := one.get("joined"):
+        Person.objects.filter(pk=pk, organisation_id=firm).update(organisation=None)
     for taste, text in one.get("tastes", ()):
         Preference.objects.filter(person=pk, taste=taste, text=text).delete()
     for kind, label in one.get("occasions", ()):

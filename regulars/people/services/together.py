@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from regulars.kit import bulletin, clock
@@ -15,6 +15,7 @@ from regulars.kit.errors import Refusal
 from regulars.people import bulk
 from regulars.people.events import PersonChanged
 from regulars.people.models import Household, Organisation, Pair, Person, PostalAddress
+from regulars.people.models.households import firm_word
 from regulars.people.services.matching import hold_the_book
 from regulars.staff.models import User
 from regulars.staff.services import note_audit
@@ -85,7 +86,7 @@ def make_organisation(name: str, person_ids: Collection[int], *, by: User | None
     if not name.strip():
         raise Refusal(_("Please write a name."), field="name")
     hold_the_book()
-    known = Organisation.objects.filter(name__iexact=name.strip()[:200]).first()
+    known = Organisation.objects.filter(word=firm_word(name)).order_by("pk").first()
     organisation = known or Organisation.objects.create(name=name.strip()[:200])
     _move(_locked(person_ids), ORGANISATION, organisation.pk, by)
     return organisation
@@ -104,7 +105,8 @@ def leave_organisation(person: Person, by: User | None = None) -> None:
 def rename_organisation(organisation: Organisation, name: str) -> None:
     if not name.strip():
         raise Refusal(_("Please write a name."), field="name")
-    Organisation.objects.filter(pk=organisation.pk).update(name=name.strip()[:200])
+    clean = name.strip()[:200]
+    Organisation.objects.filter(pk=organisation.pk).update(name=clean, word=firm_word(clean))
 
 
 def tidy_away(household_id: int | None, organisation_id: int | None) -> None:
@@ -113,6 +115,32 @@ def tidy_away(household_id: int | None, organisation_id: int | None) -> None:
         Household.objects.filter(pk=household_id).delete()
     if organisation_id and not Person.objects.filter(organisation_id=organisation_id).exists():
         Organisation.objects.filter(pk=organisation_id).delete()
+
+
+def organisations_named(names: Iterable[str]) -> dict[str, int]:
+    """Return the ids of firms by their word, writing down those that are missing. At most three queries."""
+    wanted: dict[str, str] = {}
+    for name in names:
+        if word := firm_word(name):
+            wanted.setdefault(word, name.strip()[:200])
+    found = _firms_by_word(wanted)
+    if missing := [(name, word) for word, name in wanted.items() if word not in found]:
+        bulk.insert(Organisation, ("name", "word"), missing)
+        found = _firms_by_word(wanted)
+    return found
+
+
+def _firms_by_word(words: Collection[str]) -> dict[str, int]:
+    """Of two that were renamed to be alike the older counts."""
+    rows = Organisation.objects.filter(word__in=bulk.among_texts(words)).order_by("-pk")
+    return dict(rows.values_list("word", "pk"))
+
+
+def forget_empty_firms(ids: Collection[int]) -> None:
+    """Forget those of these firms that nobody buys for any more. One query."""
+    if ids:
+        people = Person.objects.filter(organisation_id__isnull=False, organisation_id=OuterRef("pk"))
+        Organisation.objects.filter(~Exists(people), pk__in=bulk.among(ids)).delete()
 
 
 def _locked(person_ids: Collection[int]) -> list[Person]:
