@@ -49,8 +49,8 @@ def e164(as_typed: str, region: str) -> str:
 def e164_among(as_typed: str, regions: tuple[str, ...]) -> str:
     """Return the number in international form as the first of these countries reads it that has such a number.
 
-    One that no country has is "", so that no prefix is invented; only a full number written with the zero of its country
-    needs not be in use there (many are kept for examples).
+    One that no country has is "", so that no prefix is invented; only a full number written with the zero of
+    its country need not be in use there (many are kept for examples).
     """
     if as_typed.lstrip(" (").startswith("+"):
         return e164(as_typed, regions[-1] if regions else "")

@@ -149,6 +149,11 @@ class Draft:
         lists = (self.emails, self.phones, self.external_ids, self.places, self.tags, self.kinds, self.notes)
         return any(lists) or self.birthday is not None or bool(self.occasions) or bool(self.tastes)
 
+    @property
+    def has_learned(self) -> bool:
+        """Was anything written that can be taken back again?"""
+        return bool(self.filled or self.joined) or self.has_news
+
     def as_learned(self) -> dict[str, Any]:
         """Return what is news about somebody known before, as JSON."""
         return {

@@ -75,9 +75,8 @@ def _insert(new: list[Draft], *, source: str, by: User | None) -> None:
         draft.person_id = pk
         texts = [draft.texts.get(name, "") for name in TEXTS]
         firm = firms.get(firm_word(draft.organisation)) if draft.organisation else None
-        rows.append(
-            (pk, *texts, draft.name_key, draft.is_bucket, source[:60], at, by_id, change_number, firm, *UNKNOWN)
-        )
+        own = (*texts, draft.name_key, draft.is_bucket, source[:60], at, by_id, change_number, firm)
+        rows.append((pk, *own, *UNKNOWN))
         phones = [e164 or as_typed for e164, as_typed in draft.phones]
         words += [(pk, word) for word in all_words(texts[:3], draft.emails, phones, draft.tags)]
     bulk.insert(Person, PERSON_COLUMNS, rows)
