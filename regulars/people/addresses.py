@@ -65,9 +65,14 @@ def _read_among(as_typed: str, regions: tuple[str, ...]) -> str:
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     digits = "".join(letter for letter in as_typed if letter.isdecimal())
     if WITH_ITS_ZERO.match(digits):
-        zeros = (region for region in regions if phonenumbers.ndd_prefix_for_region_code(region, False) == "0")
+        zeros = (region for region in regions if _is_dialled_with_zero(region))
         return next((found for region in zeros if (found := _read(as_typed, region))), "")
     return ""
+
+
+def _is_dialled_with_zero(region: str) -> bool:
+    found = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+    return found is not None and found.national_prefix == "0"
 
 
 def _parsed(as_typed: str, region: str) -> phonenumbers.PhoneNumber | None:

@@ -1,4 +1,4 @@
-"""Square: transactions (what was collectedwith tax and tip) and items, a row a thing. Money back is a row of its own."""
+"""Square: transactions (what was collected with tax and tip) and items, a row a thing. Money back is a row of its own."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +29,7 @@ SQUARE_TRANSACTIONS = Format(
         "refunded": names("Partial Refunds"),
     },
     judge=judge_shop,
+    twin="square_items",
 )
 SQUARE_ITEMS = Format(
     slug="square_items",
@@ -38,4 +39,5 @@ SQUARE_ITEMS = Format(
     tell_tale=(names("Date|Item|Qty|Transaction ID|Net Sales"),),
     columns=WHO | {"amount": names("Net Sales"), "item": names("Item"), "sku": names("SKU"), "quantity": names("Qty")},
     judge=judge_shop,
+    twin="square_transactions",
 )

@@ -24,7 +24,7 @@ def group_of(header: str) -> str:
 
 
 def apart(found: Columns, sample: Mapping[str, list[str]]) -> Columns:
-    """Give the first address that holds anything its fields, and the next one those of a second address."""
+    """Give the first address that holds anything its fields, and the next two those of a second and a third one."""
     by_group: dict[str, Columns] = {}
     for field, names in found.items():
         for name in names:
@@ -33,9 +33,14 @@ def apart(found: Columns, sample: Mapping[str, list[str]]) -> Columns:
     filled = [
         group for group in order if any(any(sample[name]) for names in by_group[group].values() for name in names)
     ]
-    used = (filled or order)[:2]
+    used = (filled or order)[:3]
     if len(used) < 2:
         return by_group[used[0]] if used else {}
-    first, second = (by_group[group] for group in used)
+    first, *others = (by_group[group] for group in used)
     emptied: Columns = {field: [] for field in found if field not in first}
-    return emptied | first | {f"{field}_b": names for field, names in second.items()}
+    further = {
+        f"{field}_{letter}": names
+        for letter, found_there in zip("bc", others, strict=False)
+        for field, names in found_there.items()
+    }
+    return emptied | first | further

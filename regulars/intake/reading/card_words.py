@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
 
@@ -63,6 +64,11 @@ def notes(card: Card) -> list[str]:
     found += [_("Position: %(text)s") % {"text": one.text} for one in card.all("TITLE", "ROLE") if one.text]
     found += [_("Nickname: %(text)s") % {"text": one.text} for one in card.all("NICKNAME") if one.text]
     found += [_("Website: %(text)s") % {"text": one.text} for one in card.all("URL") if one.text]
+    found += [
+        _("Time zone as written: %(text)s") % {"text": one.text}
+        for one in card.all("TZ")
+        if one.text and one.text not in available_timezones()
+    ]
     return [*found, *(line for one in card.properties if one.text and (line := _said(card, one)))]
 
 

@@ -12,6 +12,12 @@ from django.utils.translation import gettext as _
 from regulars.intake.reading.sheets import Row
 
 DATA = re.compile(r"[^@\s]+@[^@\s]+\.\w+|[-+(]?[\d][\d\s.,:/()%-]*|\d{4}-\d\d-\d\d.*")
+SUMS = (
+    "grand total|total general|total geral|sub-total|subtotal|totals|totalt|totale|totaal|total|sums|sum|summe"
+    "|gesamtsumme|zwischensumme|insgesamt|gesamt|somme|suma total|suma|importe total|somma|razem|yhteensa"
+)
+OF_TOTALS = re.compile(rf"(?:{SUMS})\s*:?", re.IGNORECASE)
+FIGURE = re.compile(r"[^\w@]{0,3}(?:[A-Z]{3})?\s*[-+(]?[\d][\d\s.,'’]*[)%]?\s*(?:[A-Z]{3}|[^\w@]{1,2})?")
 SEARCHED_ROWS = 30
 
 
@@ -47,6 +53,14 @@ def unique(names: Sequence[str]) -> list[str]:
         seen[base.casefold()] += 1
         found.append(base if seen[base.casefold()] == 1 else f"{base} ({seen[base.casefold()]})")
     return found
+
+
+def is_of_totals(cells: Sequence[str]) -> bool:
+    """Say whether a row begins with "Total" or the like and holds nothing else but figures."""
+    filled = [text for cell in cells if (text := cell.strip())]
+    if len(filled) < 2 or len(filled[0]) > 20 or not OF_TOTALS.fullmatch(filled[0]):
+        return False
+    return all(FIGURE.fullmatch(text) for text in filled[1:])
 
 
 def plain_name(cell: str) -> str:

@@ -137,13 +137,16 @@ def _sheet(
 def _below(
     rows: Callable[[], Iterator[Row]], top: headers.Top, secret: list[int], faults: dict[int, Fault]
 ) -> Iterator[Row]:
-    """The rows under the header; where two exports were put one below the other, the second header is no row."""
+    """The rows under the header. None is the header once more, as where two exports were put together, or totals."""
     header_row, names = top.row_number or 0, [name.casefold() for name in top.names]
     for number, cells in rows():
         if number <= header_row or not any(map(str.strip, cells)):
             continue
         if header_row and cells[0].strip().casefold() == names[0] and _is_header_again(cells, names):
             faults[number] = Fault(_("This row is the header once more."), cells)
+            continue
+        if headers.is_of_totals(cells):
+            faults[number] = Fault(_("This row holds totals, not a person or a sale."), cells)
             continue
         for place in secret:
             if place < len(cells):

@@ -21,6 +21,7 @@ from regulars.intake.models import ImportRun
 from regulars.intake.services import collecting
 from regulars.intake.services.effects import note_effects, orders_as_they_stand
 from regulars.intake.services.people_of import Manner, Told
+from regulars.intake.services.told_before import ToldBefore
 from regulars.intake.services.units import Portion, Unit, pos_of, units_of
 from regulars.intake.staging.pipeline import Staged
 from regulars.kit import jobs
@@ -50,10 +51,12 @@ class Writer:
     last_pos: int | None = None
     last_person_id: int | None = None
     written: int = field(default=0)
+    told_before: ToldBefore = field(default_factory=lambda: ToldBefore([], ""))
 
     def write_all(self, portions: Iterable[Portion]) -> None:
         """Write everything that is left to write: these portions, which begin after the run's cursor."""
         run, staged = self.run, self.staged
+        self.told_before = ToldBefore.of(run, staged.format.twin, self.manner.source)
         self.written = run.cursor
         self.last_pos = pos_of(staged.con, run.cursor) if run.cursor else None
         self.last_person_id = run.cursor_person_id
@@ -64,13 +67,14 @@ class Writer:
             chunks_by_time(units_of(portions), self.write, held, first=first, most=most)
         if staged.is_about_sales:
             self._write_later_refunds(staged.con)
+        staged.questions += self.told_before.asked()
 
     def write(self, chunk: list[Unit]) -> None:
         """Write one stretch; the caller's transaction holds all of it or nothing."""
         known = self._people(chunk)
         baskets = [purchases.of_person(unit.basket, known.get(unit.pos)) for unit in chunk if unit.basket]
         if baskets:
-            self._orders(baskets)
+            self._orders(self._new_here(baskets))
         self.written = chunk[-1].number
         self.last_pos = chunk[-1].pos
         self.last_person_id = known.get(self.last_pos) if self.last_pos is not None else None
@@ -143,6 +147,14 @@ class Writer:
         people.silence(
             person, Silence.Kind.ENDED, _("The file %(file)s gives a day of death.") % {"file": self.run.name}, "intake"
         )
+
+    def _new_here(self, baskets: list[Basket]) -> list[Basket]:
+        """Without the sales that another file of the same program told; they count as seen."""
+        kept = self.told_before.without(baskets)
+        if len(kept) < len(baskets):
+            seen = len(baskets) - len(kept)
+            ImportRun.objects.filter(pk=self.run.pk).update(orders_seen=F("orders_seen") + seen)
+        return kept
 
     def _orders(self, baskets: list[Basket]) -> None:
         def keep(ids: list[int]) -> None:

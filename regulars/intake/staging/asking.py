@@ -96,6 +96,21 @@ def about_sheets(taken: str, others: tuple[str, ...]) -> Asked:
     )
 
 
+def about_twin(count: int, file_name: str) -> Asked:
+    return Asked(
+        "told_before",
+        ngettext(
+            "%(n)d sale of this file is in the book already, from %(file)s. Its total stays as it is there.",
+            "%(n)d sales of this file are in the book already, from %(file)s. Their totals stay as they are there.",
+            count,
+        )
+        % {"n": count, "file": file_name},
+        _(
+            "The two files tell the same sales, one with tax and tips and one without. So that each counts once, the first decides."
+        ),
+    )
+
+
 def about_pictures(count: int) -> Asked:
     return Asked(
         "pictures",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import mmap
 import re
@@ -13,6 +14,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from regulars.intake.reading import Sheet
+from regulars.intake.reading.headers import SUMS
 from regulars.intake.staging.wide import TEXTS, kept, offer
 from regulars.kit.cells import SIGNS, UNSEEN
 
@@ -20,7 +22,7 @@ BIG = 8 * 1024 * 1024
 KEPT_ALL = frozenset({"phone", "phone_2", "email_2"})
 PROTECTED = f"(?s)^(?:=\"(.*)\"|'('*(?:[\\t\\r\\n]|[{UNSEEN}]*[0-9{SIGNS}]).*))$"
 BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
-BLANK_LINE = re.compile(rb"\n[ \t,;|\"]*\r?\n|\r\r|\0")
+ODD_LINE = re.compile(rb"\n[ \t,;|\"]*(?:\r?\n|(?:%s)\s*:?\"?[,;\t|])|\r\r|\0" % SUMS.encode(), re.IGNORECASE)
 Columns = Mapping[str, Sequence[int]]
 
 
@@ -40,12 +42,14 @@ def load(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, folder: Path, 
 
 
 def _is_big_and_plain(sheet: Sheet, path: Path) -> bool:
-    """UTF-8 with a usual separator, and no blank line, which would put the row numbers out of step."""
+    """UTF-8 with a usual separator, without blank lines, which would put the row numbers out of step, without the header
+    once more and without totals."""
     is_plain = sheet.kind == "text" and sheet.encoding in {"utf-8", "utf-8-sig"} and len(sheet.separator) == 1
     if not is_plain or sheet.separator == " " or sheet.header_row != 1 or path.stat().st_size < BIG:
         return False
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return BLANK_LINE.search(content) is None
+        header = content.readline().rstrip(b"\r\n").removeprefix(codecs.BOM_UTF8)
+        return content.find(b"\n" + header) < 0 and ODD_LINE.search(content) is None
 
 
 def _straight(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, path: Path) -> bool:

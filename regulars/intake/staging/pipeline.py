@@ -28,6 +28,8 @@ from regulars.kit import money
 
 MEMORY, MEMORY_OF_READERS = "320MB", "96MB"
 BIG_FILE_BYTES = 24 * 1024 * 1024
+AMERICAN = frozenset({"squarecustomerid"})  # a column that only a program of a country with the month first writes
+DATED = ("birthday", "anniversary", "bought_on")
 ON_DISK = "staging.duckdb"
 
 
@@ -153,8 +155,10 @@ def _reading(
 ) -> Reading:
     """Decide how texts are read, and note what had to be assumed."""
     decimals = styles.decimals(staged.con, filled if staged.is_about_sales else (), sheet.separator, options.decimal)
+    is_american = guess.format.is_month_first or not AMERICAN.isdisjoint(map(key_of, sheet.header))
+    said = styles.order_named(key_of(name) for field in DATED for name in guess.columns.get(field, ()))
     order = styles.date_order(
-        staged.con, filled, "US" if guess.format.is_month_first else house.country, options.date_order
+        staged.con, filled, "US" if is_american else house.country, options.date_order, is_known=is_american, said=said
     )
     if decimals.is_open:
         staged.questions.append(

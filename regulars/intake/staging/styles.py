@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,7 +13,21 @@ from regulars.intake.values.amounts import Mark, Style, style_of
 from regulars.intake.values.dates import Order
 
 MONTH_FIRST = frozenset({"US", "PH", "PW", "FM", "MH"})
+DAYS_OF_LIFE = frozenset({"birthday", "anniversary"})
 TWO_NUMBERS = r"^(?:[^\W\d]+\.?,?\s+)?''?(\d{1,2})\s*[-/. ]\s*(\d{1,2})(?:\s*[-/. ]\s*''?\d{2,4})"
+
+
+YEARLESS = r"^''?(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*\.?$"
+NAMED_ORDERS: tuple[tuple[Order, re.Pattern[str]], ...] = (
+    ("mdy", re.compile(r"mmdd")),
+    ("dmy", re.compile(r"(dd|tt|jj|gg)mm")),
+)
+
+
+def order_named(keys: Iterable[str]) -> Order | None:
+    """Return the order that a column's own name tells: "Birthday (MM/DD)", "Geburtstag (TT.MM.JJJJ)"."""
+    found = {order for key in keys for order, pattern in NAMED_ORDERS if pattern.search(key)}
+    return found.pop() if len(found) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -52,23 +67,34 @@ def _texts(con: DuckDBPyConnection, fields: Iterable[str]) -> list[str]:
     return [text for (text,) in con.execute(union).fetchall()]
 
 
-def date_order(con: DuckDBPyConnection, filled: Iterable[str], country: str, wanted: Order | None) -> DateOrder:
-    """Return the order that the dates of the whole file prove, else the one usual in the country."""
-    fields = [field for field in (*MOMENTS, "birthday") if field in filled]
+def date_order(
+    con: DuckDBPyConnection,
+    filled: Iterable[str],
+    country: str,
+    wanted: Order | None,
+    *,
+    is_known: bool = False,
+    said: Order | None = None,
+) -> DateOrder:
+    """Return the order that the dates of the whole file prove, else what its header says, else the one usual in the
+    country; `is_known` says that the program that wrote it has only this one."""
+    fields = [field for field in (*MOMENTS, *sorted(DAYS_OF_LIFE)) if field in filled]
     usual: Order = "mdy" if country in MONTH_FIRST else "dmy"
     if wanted or not fields:
         return DateOrder(wanted or usual, is_open=False)
     union = " UNION ALL ".join(
-        f"SELECT {field} AS text FROM entry WHERE regexp_matches({field}, '{TWO_NUMBERS}')" for field in fields
+        f"SELECT regexp_extract({field}, '{form}', 1)::INTEGER AS a, regexp_extract({field}, '{form}', 2)::INTEGER AS b"
+        f" FROM entry WHERE regexp_matches({field}, '{form}')"
+        for field in fields
+        for form in ((TWO_NUMBERS, YEARLESS) if field in DAYS_OF_LIFE else (TWO_NUMBERS,))
     )
-    pair = f"regexp_extract(text, '{TWO_NUMBERS}', 1)::INTEGER AS a, regexp_extract(text, '{TWO_NUMBERS}', 2)::INTEGER AS b"
     found = con.execute(
         f"SELECT count(*) FILTER (a > 12 AND b <= 12), count(*) FILTER (b > 12 AND a <= 12), count(*) FILTER (a <= 12 AND b <= 12 AND a <> b)"
-        f" FROM (SELECT {pair} FROM ({union}))"
+        f" FROM ({union})"
     ).fetchone()
     day_first, month_first, either = found or (0, 0, 0)
     if day_first or month_first:
         return DateOrder(
             "dmy" if day_first >= month_first else "mdy", is_open=bool(day_first and month_first and either)
         )
-    return DateOrder(usual, is_open=bool(either))
+    return DateOrder(said or usual, is_open=bool(either) and not said and not is_known)

@@ -13,7 +13,7 @@ from regulars.intake.values.words import mail_status, truth
 NAME = "coalesce(full_name, nullif(concat_ws(' ', given_name, middle_name, family_name), ''))"
 CALLED = f"coalesce({NAME}, company)"
 PLACE = "coalesce(street, city, postcode, country)"
-ANYWHERE = "coalesce(street, city, postcode, country, street_b, city_b)"
+ANYWHERE = "coalesce(street, city, postcode, country, street_b, city_b, street_c, city_c)"
 LOST = r"^[?\s.,-]*\?{2,}[?\s.,-]*$"
 PORTION = 50_000
 BILLION = 1_000_000_000  # `recency` is seconds times this, and the place: of two at one moment the later row counts
@@ -158,17 +158,17 @@ def _give_keys(con: DuckDBPyConnection) -> None:
 
 # What is gathered of a person: name, the fields it needs (any of them), how it is gathered, its type where it is not.
 LATEST = "arg_max({0}, recency)"
-PLACES = (
-    "struct_pack("
-    + ", ".join(f"{name} := {name}" for name in ("street", "street_2", "city", "postcode", "region", "country"))
-    + ")"
-)
-PLACES_B = (
-    "struct_pack("
-    + ", ".join(f"{name} := {name}_b" for name in ("street", "street_2", "city", "postcode", "region", "country"))
-    + ")"
-)
-PLACE_B = "coalesce(street_b, city_b, postcode_b)"
+PARTS = ("street", "street_2", "city", "postcode", "region", "country")
+PLACES = f"struct_pack({', '.join(f'{name} := {name}' for name in PARTS)})"
+
+
+def _further(letter: str) -> str:
+    """The addresses of another group of columns, each once."""
+    packed = ", ".join(f"{name} := {name}_{letter}" for name in PARTS)
+    there = f"coalesce(street_{letter}, city_{letter}, postcode_{letter})"
+    return f"coalesce(list(DISTINCT struct_pack({packed})) FILTER ({there} IS NOT NULL), [])"
+
+
 BORN = "struct_pack(d := birthday, y := birth_year, m := birth_month, t := birth_day)"
 NAMES = "struct_pack(f := full_name, g := given_name, m := middle_name, l := family_name)"
 GATHERED: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
@@ -191,7 +191,7 @@ GATHERED: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("birthday", ("birthday", "birth_month"), f"arg_max({BORN}, recency) FILTER (coalesce(birthday, birth_month) IS NOT NULL)",
      "STRUCT(d VARCHAR)"),
     ("deceased_on", ("deceased_on",), "max(d_deceased_on)", "DATE"),
-    ("places_b", ("street_b", "city_b", "postcode_b"), f"list(DISTINCT {PLACES_B}) FILTER ({PLACE_B} IS NOT NULL)",
+    ("places_b", ("street_b", "city_b", "postcode_b"), f"list_concat({_further('b')}, {_further('c')})",
      "STRUCT(street VARCHAR)[]"),
     ("anniversary", ("anniversary",), LATEST.format("anniversary"), "VARCHAR"),
     ("beyond", ("beyond",), "list(beyond) FILTER (beyond IS NOT NULL)", "VARCHAR[]"),

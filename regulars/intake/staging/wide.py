@@ -19,7 +19,7 @@ VALUES: Mapping[str, str] = {
 }
 FOUND: Mapping[str, str] = {"code": "VARCHAR", "address": "VARCHAR", "more_addresses": "VARCHAR[]"}
 PERSON = ("person_id", "beyond", "address", "more_addresses", "email", "phone", "phone_2", "email_2", "full_name", "given_name", "middle_name", "family_name",
-          "salutation", "company", "supplier", "street", "street_2", "house_number", "street_b", "street_2_b", "city_b", "postcode_b", "region_b", "country_b", "anniversary", "city", "postcode", "region", "country", "language", "birthday", "birth_year",
+          "salutation", "company", "supplier", "street", "street_2", "house_number", "street_b", "street_2_b", "city_b", "postcode_b", "region_b", "country_b", "street_c", "street_2_c", "city_c", "postcode_c", "region_c", "country_c", "anniversary", "city", "postcode", "region", "country", "language", "birthday", "birth_year",
           "birth_month", "birth_day", "deceased_on", "note", "tags", "d_opted_in_at", "u_opted_in_at", "d_left_at", "u_left_at", "d_cleaned_at",
           "u_cleaned_at", "d_deceased_on", "accepts_email", "accepts_text", "mail_status", "mail_disabled", "left_at", "cleaned_at", "opted_in_at")  # fmt: skip
 EVERY: Mapping[str, str] = {**TEXTS, **VALUES, **FOUND}

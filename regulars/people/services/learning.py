@@ -98,7 +98,7 @@ def _join_firms(drafts: Sequence[Draft]) -> set[int]:
         own = firms.get(firm_word(draft.organisation))
         if own is None or own == firm_id:
             continue
-        if firm_id is not None:
+        if firm_id:
             draft.notes = (*draft.notes, of_company(draft.organisation))
             continue
         draft.joined = own

@@ -124,7 +124,7 @@ def unlearn(learned: Sequence[Mapping[str, Any]], *, consent_source: str = "", c
 
 def _firms_of(ids: Collection[int]) -> set[int]:
     rows = Person.objects.filter(pk__in=bulk.among(ids), organisation_id__isnull=False)
-    return {pk for pk in rows.values_list("organisation_id", flat=True).distinct() if pk is not None}
+    return set(rows.values_list("organisation_id", flat=True).distinct())
 
 
 def _unlearn(one: Mapping[str, Any]) -> None:
