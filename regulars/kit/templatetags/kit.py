@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.formats import date_format, get_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.kit import clock
@@ -107,7 +108,7 @@ def day_words(day: date, *, short: bool = False, weekday: bool = False, yearless
     elif short:
         pattern = pattern.replace("F", "M").replace("N", "M")
     words = date_format(day, pattern)
-    return f"{date_format(day, 'l')} {words}" if weekday else words
+    return _("%(weekday)s %(day)s") % {"weekday": date_format(day, "l"), "day": words} if weekday else words
 
 
 @register.simple_tag

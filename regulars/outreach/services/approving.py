@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from regulars.kit import clock
 from regulars.kit.business import business
+from regulars.kit.labels import in_a_sentence
 from regulars.outreach.models import Batch, Channel, State, Touch
 from regulars.outreach.queries.permission import family_of, is_one_a_household, may_receive, under_the_same_roof
 from regulars.outreach.services.moves import CHUNK, move
@@ -87,7 +88,7 @@ def _is_as_shown(touch: Touch, seen_hashes: Mapping[int, str], result: Approved)
         result.approved.append(touch.pk)
         return False
     if touch.state != State.PLANNED:
-        label = State(touch.state).label.lower()
+        label = in_a_sentence(State(touch.state).label)
         result.refused[touch.pk] = _("This is “%(state)s” by now and was left as it is.") % {"state": label}
         return False
     if seen_hashes.get(touch.pk) != touch.draft_hash:

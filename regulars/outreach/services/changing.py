@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from regulars.kit import bulletin, clock
 from regulars.kit.business import business
 from regulars.kit.errors import Refusal
+from regulars.kit.labels import in_a_sentence
 from regulars.outreach.events import TouchSent
 from regulars.outreach.models import Channel, Outcome, State, Touch
 from regulars.outreach.services.moves import move, move_one
@@ -29,7 +30,7 @@ def edit_draft(touch: Touch, subject: str, body: str, by: User | None) -> Touch:
     row = Touch.objects.select_for_update(of=("self",)).get(pk=touch.pk)
     if row.state not in {State.PLANNED, State.HELD, State.APPROVED}:
         raise Refusal(
-            _("These words cannot be changed any more: %(state)s.") % {"state": State(row.state).label.lower()}
+            _("These words cannot be changed any more: %(state)s.") % {"state": in_a_sentence(State(row.state).label)}
         )
     row.subject, row.body = checked_words(row.channel, subject, body)
     if row.channel in {Channel.EMAIL, Channel.LETTER} and not row.body:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.kit.errors import Refusal
+from regulars.kit.labels import in_a_sentence
 from regulars.outreach.models import WordingVersion
 from regulars.outreach.queries.facts import FIELDS, facts_for
 from regulars.outreach.services.letters import html_part
@@ -120,7 +121,7 @@ def _note_fallbacks(
 
 
 def _lacking(name: str, people: Sequence[str]) -> str:
-    label = str(FIELDS[name].label).lower() if name in FIELDS else name
+    label = in_a_sentence(FIELDS[name].label) if name in FIELDS else name
     who = ", ".join(people[:NAMES_SHOWN]) + (" …" if len(people) > NAMES_SHOWN else "")
     words = ngettext(
         "1 person has no “%(field)s” and would get no letter: %(who)s. Give the words a fallback.",
@@ -131,7 +132,7 @@ def _lacking(name: str, people: Sequence[str]) -> str:
 
 
 def _falling_back(name: str, reads: Sequence[str]) -> str:
-    label = str(FIELDS[name].label).lower()
+    label = in_a_sentence(FIELDS[name].label)
     if name not in NAMES:
         words = ngettext(
             "1 person has no “%(field)s”; the letter does without.",

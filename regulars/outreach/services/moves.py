@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.kit.errors import Refusal
+from regulars.kit.labels import in_a_sentence
 from regulars.outreach.models import MOVES, State, Touch, TouchChange
 from regulars.staff.models import User
 
@@ -75,7 +76,8 @@ def move_one(touch: Touch, to: str, *, by: User | None = None, why: str = "", **
     if not move([touch.pk], to, by=by, why=why, **fields):
         touch.refresh_from_db()
         raise Refusal(
-            _("This cannot be done any more: it is “%(state)s” by now.") % {"state": State(touch.state).label.lower()}
+            _("This cannot be done any more: it is “%(state)s” by now.")
+            % {"state": in_a_sentence(State(touch.state).label)}
         )
     touch.refresh_from_db()
     return touch

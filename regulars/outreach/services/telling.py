@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
+from regulars.kit.labels import in_a_sentence
 from regulars.outreach.models import Channel, Outcome, Touch
 from regulars.outreach.services.local_outbox import is_local
 from regulars.people.services import NewEntry, write_timeline
@@ -39,7 +40,7 @@ def sentence(touch: Touch) -> str:
             return _("Wrote “%(subject)s” (kept as a file, no mailbox is connected)") % {"subject": touch.subject}
         return _("Wrote “%(subject)s” by e-mail") % {"subject": touch.subject}
     if touch.channel == Channel.CALL:
-        outcome = Outcome(touch.outcome).label.lower() if touch.outcome else ""
+        outcome = in_a_sentence(Outcome(touch.outcome).label) if touch.outcome else ""
         text = _("Called: %(outcome)s") % {"outcome": outcome}
         return f"{text}. {touch.note}" if touch.note else text
     label = Channel(touch.channel).label

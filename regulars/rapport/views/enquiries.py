@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -55,7 +56,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "rows": rows[:ROWS],
         "state": state,
         "tabs": [
-            {"label": tab.label.capitalize(), "url": f"{address}?state={tab.value}", "is_current": tab.value == state}
+            {"label": capfirst(tab.label), "url": f"{address}?state={tab.value}", "is_current": tab.value == state}
             for tab in TABS
         ],
         "waiting": queries.waiting_now(),
