@@ -7,8 +7,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -103,6 +106,26 @@ class Line:
         return f"today/_do_{self.way}.html"
 
     @property
+    def words_url(self) -> str:
+        return address("words", self.key)
+
+    @property
+    def outcome_url(self) -> str:
+        return address("outcome", self.key)
+
+    @property
+    def snooze_url(self) -> str:
+        return address("snooze", self.key)
+
+    @property
+    def skip_url(self) -> str:
+        return address("skip", self.key)
+
+    @property
+    def answer_url(self) -> str:
+        return address("answer", self.key)
+
+    @property
     def what_beside(self) -> str:
         return f"· {self.what}"
 
@@ -144,6 +167,19 @@ class Line:
             "due_on": self.due.due_on.isoformat(),
             "draft": text or None,
         }
+
+
+@lru_cache(maxsize=16)
+def _around(place: str) -> tuple[str, str]:
+    """An address of a line, before and after its key; thirty lines have two hundred of them, found anew each time."""
+    before, _key, after = reverse(f"today:{place}", args=["KEY"]).rpartition("KEY")
+    return before, after
+
+
+def address(place: str, key: str) -> str:
+    """Where one thing is done with one line, as `reverse` says it."""
+    before, after = _around(place)
+    return f"{before}{quote(key, safe=':')}{after}"
 
 
 Finder = Callable[[date, int, Collection[int] | None], Sequence[Due]]

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from regulars.outreach.models import Touch
 from regulars.people import services as people
 from regulars.staff.models import User
 from regulars.staff.services import add_staff
+from regulars.today.lines.shape import address
 from regulars.today.models import Decision
 from regulars.today.queries import plan
 from regulars.today.tests.builders import ON, a_person, a_shop, an_owner, bought, graded
@@ -175,3 +177,9 @@ def test_a_promise_is_done_with_one_press(page: Client) -> None:
     key = plan(ON).lines[0].key
     assert "Written down." in text(page.post(f"/today/lines/{key}/outcomes/", {"outcome": "done"}, headers=HTMX))
     assert plan(ON).total == 0
+
+
+@pytest.mark.parametrize("key", ["thank_you:12:", "contact:7:2026-06-10", "thing:3:w2026-06-10", "odd:1:ä b"])
+def test_the_addresses_of_a_line_are_those_of_the_house(key: str) -> None:
+    for place in ("words", "outcome", "snooze", "skip", "answer"):
+        assert address(place, key) == reverse(f"today:{place}", args=[key])
