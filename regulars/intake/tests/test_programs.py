@@ -30,7 +30,7 @@ EXPECTED: dict[str, list[tuple[str, list[str], list[str], str, list[str], bool |
     ],
     "mailchimp_audience": [("Ka Kay", ["ka@x.example"], [], "--05-03", [""], YES)],
     "mailchimp_unsubscribed": [("A B", ["u1@example.com"], [], "", [], LEFT)],
-    "square_customers": [("Lea Low", ["lea@x.example"], ["+14155550101"], "--03-05", ["78701 Austin"], YES), ("Max Moe", ["max@x.example"], [], "", [], LEFT)],
+    "square_customers": [("Lea Low", ["lea@x.example"], ["+14155550101"], "--05-03", ["78701 Austin"], YES), ("Max Moe", ["max@x.example"], [], "", [], LEFT)],
     "woo_customers": [("Ola Ost", ["ola@x.example"], [], "", ["0150 Oslo"], None)],
     "salesforce": [
         ("Rita Ray", ["rita@x.example"], ["+14155550102", "+14155550103"], "1980-03-05", ["78701 Austin"], None),
