@@ -35,7 +35,7 @@ def panels(request: HttpRequest, person: Person) -> list[Panel]:
 def head(request: HttpRequest, person: Person, **more: Any) -> Panel:
     """Who they are, how to reach them, and what to say."""
     known = known_about(person)
-    context = _base(request, person) | {"known": known, "quiet": _quiet_words(person), "days": _today(person)}
+    context = _base(request, person) | {"known": known, "quiet": _quiet_words(request, person), "days": _today(person)}
     context |= {"is_unhappy": _is_unhappy(person), "may_ring": Channel.CALL not in said_no(person)}
     return Panel(10, "main", "people/_head.html", context | more)
 
@@ -109,7 +109,8 @@ def together(request: HttpRequest, person: Person, **more: Any) -> Panel:
         "found": find_people(text, 6).exclude(pk=person.pk).prefetch_related("emails", "phones") if text else [],
         "last": request.session.pop(LAST_ANSWER, None),
     }
-    return Panel(85, "side", "people/_together.html", context | more)
+    is_empty = not any([person.household_id, person.organisation_id, context["joined"], context["alike"], text])
+    return Panel(85, "side", "people/_together.html", context | more, is_empty and not context["last"])
 
 
 PANELS: dict[str, Callable[..., Panel]] = {
@@ -136,8 +137,11 @@ def _removed(request: HttpRequest, person: Person, table: str) -> Removal | None
     return recent.filter(at__gt=clock.now() - OFFERED).first()
 
 
-def _quiet_words(person: Person) -> str:
+def _quiet_words(request: HttpRequest, person: Person) -> str:
+    """Why we are quiet. Who may only look reads no death."""
     silences = open_silences(person)
+    if silences and silences[0].kind == Silence.Kind.BEREAVEMENT and not may(request.user, "people.change"):
+        return _("Go gently today, and nothing to sell")
     if silences:
         kind = capfirst(silences[0].get_kind_display())
         return f"{kind}: {silences[0].why}" if silences[0].why else kind

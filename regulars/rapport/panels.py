@@ -17,11 +17,14 @@ def panels(request: HttpRequest, person: Person) -> list[Panel]:
 
 def asked(request: HttpRequest, person: Person) -> Panel:
     """What they asked for, what waits with them, and when we last spoke."""
+    enquiries, entries = queries.enquiries_of(person), queries.encounters_of(person)
+    last = queries.last_contacts([person.pk])[person.pk]
+    is_empty = not (enquiries or entries or last.from_them or last.from_us)
     context = {
         "person": person,
-        "enquiries": queries.enquiries_of(person),
-        "entries": queries.encounters_of(person),
-        "last": queries.last_contacts([person.pk])[person.pk],
+        "enquiries": enquiries,
+        "entries": entries,
+        "last": last,
         "may_record": may(request.user, "rapport.record"),
     }
-    return Panel(30, "main", "enquiries/_panel.html", context)
+    return Panel(30, "main", "enquiries/_panel.html", context, is_empty)

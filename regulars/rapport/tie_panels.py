@@ -24,14 +24,15 @@ def panels(request: HttpRequest, person: Person) -> list[Panel]:
 def things(request: HttpRequest, person: Person, **more: Any) -> Panel:
     """What they own and what happened to them. Two queries. Who may only look reads no illness and no death."""
     may_record = may(request.user, "rapport.record")
-    events = queries.events_of(person)
+    found, things = queries.events_of(person), queries.things_of(person)
+    events = found if may_record else [event for event in found if not event.is_private]
     context = _base(request, person) | {
-        "things": queries.things_of(person),
-        "events": events if may_record else [event for event in events if not event.is_private],
+        "things": things,
+        "events": events,
         "thing_form": BelongingForm(auto_id="thing-%s"),
         "event_form": LifeEventForm(auto_id="event-%s"),
     }
-    return Panel(45, "main", "ties/_things.html", context | more)
+    return Panel(45, "main", "ties/_things.html", context | more, is_empty=not things and not events)
 
 
 def between(request: HttpRequest, person: Person, **more: Any) -> Panel:
@@ -41,9 +42,10 @@ def between(request: HttpRequest, person: Person, **more: Any) -> Panel:
     usual = 0 if is_customer else months_for(None, kinds, queries.rhythms())
     months = months_for(tie, kinds, dict.fromkeys(kinds, usual))
     contact = None if is_customer and not months else queries.contacts_of([person.pk])[person.pk]
+    found = queries.between(person)
     initial = {"every_months": "" if tie is None or tie.every_months is None else str(tie.every_months)}
     context = _base(request, person) | {
-        "between": queries.between(person),
+        "between": found,
         "contact": contact,
         "often": often_words(months) if months else "",
         "next_on": contact.next_on(months, clock.local(person.added_at).date()) if contact else None,
@@ -51,7 +53,7 @@ def between(request: HttpRequest, person: Person, **more: Any) -> Panel:
         "rhythm_form": RhythmForm(auto_id="rhythm-%s", usual=usual, initial=initial),
         "spoke_form": SpokeForm(auto_id="spoke-%s"),
     }
-    return Panel(25, "side", "ties/_between.html", context | more)
+    return Panel(25, "side", "ties/_between.html", context | more, is_empty=found.is_empty and not contact)
 
 
 PANELS: dict[str, Callable[..., Panel]] = {"things": things, "between": between}

@@ -66,24 +66,31 @@ def browser(pages: dict[str, Any]) -> Iterator[Any]:
         chromium.close()
 
 
-def opened(context: Any, reply: Any) -> Any:
-    """One page with its own policy, its files straight from the rooms; no server and no socket."""
-    page = context.new_page()
+class Shown:
+    """What a page without a server answers with: a reply of the test client with its own policy, and the rooms' files."""
 
-    def answer(route: Any) -> None:
+    def __init__(self, reply: Any = None) -> None:
+        self.reply = reply
+
+    def __call__(self, route: Any) -> None:
         path = route.request.url.removeprefix(SITE).split("?")[0].split("#")[0]
         if not path.startswith("/static/"):
-            policy = {"Content-Security-Policy": reply["Content-Security-Policy"]}
-            route.fulfill(body=reply.content, content_type="text/html", headers=policy)
+            policy = {"Content-Security-Policy": self.reply["Content-Security-Policy"]}
+            route.fulfill(body=self.reply.content, content_type="text/html", headers=policy)
             return
         found = finders.find(path.removeprefix("/static/"))
         kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
         route.fulfill(body=Path(str(found)).read_bytes() if found else b"", content_type=kind)
 
+
+def opened(context: Any, reply: Any) -> Any:
+    """One page in a tab of its own; no server and no socket."""
+    page = context.new_page()
+
     page.complaints = []
     page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda fault: page.complaints.append(str(fault)))
-    page.route("**/*", answer)
+    page.route("**/*", Shown(reply))
     page.goto(f"{SITE}/page/", wait_until="load")
     return page
 

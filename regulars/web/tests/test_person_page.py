@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from regulars.kit.panels import Panel
 from regulars.people.models import Note, Person
+from regulars.people.services import silence
 from regulars.staff import sightings
 from regulars.staff.models import AuditEntry, User
 from regulars.staff.roles import Role
@@ -36,6 +37,34 @@ def test_the_page_is_made_of_what_every_room_says_in_their_order(
     ann = Person.objects.create(full_name="Ann Weekly")
     page = at_home.get(f"/people/{ann.pk}/").text
     assert page.index("Said of Ann Weekly") < page.index("The later word")
+
+
+def test_what_is_empty_is_folded_under_one_word_and_stands_in_its_place_once_it_is_not(at_home: Client) -> None:
+    ann = Person.objects.create(full_name="Ann Weekly")
+    page = at_home.get(f"/people/{ann.pk}/")
+    assert [panel.template for panel in page.context["folded_panels"]] == [
+        "enquiries/_panel.html",
+        "ties/_things.html",
+        "ties/_between.html",
+        "people/_together.html",
+    ]
+    assert "person-add" in page.text
+    assert "Something they own" in page.text
+    at_home.post(f"/people/{ann.pk}/things/", {"key": "1", "what": "Boiler"})
+    page = at_home.get(f"/people/{ann.pk}/")
+    assert "ties/_things.html" not in [panel.template for panel in page.context["folded_panels"]]
+    assert page.text.index("person-rest") < page.text.index("Something they own")
+
+
+def test_who_may_only_look_is_offered_nothing_to_add_and_reads_of_no_death(client: Client, owner: User) -> None:
+    ann = Person.objects.create(full_name="Ann Weekly")
+    silence(ann, "bereavement", "Her mother", set_by_room="people", until=None)
+    client.force_login(a_user(Role.READ_ONLY))
+    page = client.get(f"/people/{ann.pk}/").text
+    assert "person-add" not in page
+    assert "Go gently today" in page
+    assert "bereavement" not in page.lower()
+    assert "Her mother" not in page
 
 
 def test_a_person_who_is_not_here_any_more_is_not_found_and_a_merged_one_leads_to_the_other(at_home: Client) -> None:

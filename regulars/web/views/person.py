@@ -16,6 +16,7 @@ from regulars.rapport.panels import panels as of_rapport
 from regulars.rapport.tie_panels import panels as of_ties
 from regulars.staff import sightings
 from regulars.staff.doors import requires
+from regulars.staff.permissions import may
 from regulars.standings.panels import panels as of_standings
 
 if TYPE_CHECKING:
@@ -38,14 +39,23 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
     if person.merged_into_id:
         return redirect("people:detail", person.merged_into_id)
     sightings.note(cast("User", request.user), person.pk)
-    panels = panels_of(request, person)
+    found = panels_of(request, person)
+    panels = [panel for panel in found if not panel.is_empty]
     context = {
         "person": person,
+        "folded_panels": _folded(request, found),
         "top_panels": [panel for panel in panels if panel.column == "main" and panel.order < BELOW_THE_TOP],
         "main_panels": [panel for panel in panels if panel.column == "main" and panel.order >= BELOW_THE_TOP],
         "side_panels": [panel for panel in panels if panel.column == "side"],
     }
     return render(request, "web/person.html", context)
+
+
+def _folded(request: HttpRequest, found: list[Panel]) -> list[Panel]:
+    """What could be written down about them and is not yet; nothing for who may only look."""
+    if not may(request.user, "rapport.record"):
+        return []
+    return sorted((panel for panel in found if panel.is_empty), key=lambda panel: panel.column)
 
 
 def panels_of(request: HttpRequest, person: Person) -> list[Panel]:
