@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,9 +34,11 @@ def panels(request: HttpRequest, person: Person) -> list[Panel]:
 
 def head(request: HttpRequest, person: Person, **more: Any) -> Panel:
     """Who they are, how to reach them, and what to say."""
-    known = known_about(person)
-    context = _base(request, person) | {"known": known, "quiet": _quiet_words(request, person), "days": _today(person)}
-    context |= {"is_unhappy": _is_unhappy(person), "may_ring": Channel.CALL not in said_no(person)}
+    known, silences = known_about(person), open_silences(person)
+    quiet_words = _quiet_words(request, person, silences)
+    context = _base(request, person) | {"known": known, "quiet": quiet_words, "days": _today(person)}
+    context["is_unhappy"] = any(silence.kind == Silence.Kind.COMPLAINT for silence in silences)
+    context["may_ring"] = Channel.CALL not in said_no(person)
     return Panel(10, "main", "people/_head.html", context | more)
 
 
@@ -137,19 +139,14 @@ def _removed(request: HttpRequest, person: Person, table: str) -> Removal | None
     return recent.filter(at__gt=clock.now() - OFFERED).first()
 
 
-def _quiet_words(request: HttpRequest, person: Person) -> str:
+def _quiet_words(request: HttpRequest, person: Person, silences: Sequence[Silence]) -> str:
     """Why we are quiet. Who may only look reads no death."""
-    silences = open_silences(person)
     if silences and silences[0].kind == Silence.Kind.BEREAVEMENT and not may(request.user, "people.change"):
         return _("Go gently today, and nothing to sell")
     if silences:
         kind = capfirst(silences[0].get_kind_display())
         return f"{kind}: {silences[0].why}" if silences[0].why else kind
     return _("Wants to be left alone") if person.quiet_until and person.quiet_until >= clock.today() else ""
-
-
-def _is_unhappy(person: Person) -> bool:
-    return any(silence.kind == Silence.Kind.COMPLAINT for silence in open_silences(person))
 
 
 def _today(person: Person) -> list[Any]:

@@ -11,7 +11,7 @@ from regulars.web.tests.test_in_browser import AXE, CHROMIUM, RULES, SITE, Shown
 
 MANY = 80  # a walk that finds fewer has lost a room
 SHOWS_BRACES = {"outreach:wording", "outreach:new-wording"}  # the fields of a letter are written so
-LOOKS = [(360, "light"), (1280, "dark")]
+LOOKS: list[tuple[int, Any]] = [(360, "light"), (1280, "dark")]
 
 pytestmark = [
     pytest.mark.browser,
@@ -80,6 +80,6 @@ def test_every_page_is_sound_on_a_phone_and_on_a_wide_screen(found: dict[str, An
 
 def _faults(page: Any, name: str, *, is_phone: bool) -> list[str]:
     page.goto(f"{SITE}/page/", wait_until="load")
-    faults = page.evaluate(SEEN, [is_phone, name in SHOWS_BRACES])
+    faults: list[str] = page.evaluate(SEEN, [is_phone, name in SHOWS_BRACES])
     report = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
     return faults + [f"{fault['id']} {fault['nodes'][0]['html'][:160]}" for fault in report["violations"]]
