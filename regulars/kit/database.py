@@ -173,6 +173,15 @@ def _hold_rows(table: str, ids: Iterable[int]) -> bool:
         return len(cursor.fetchall()) == len(wanted)
 
 
+def measure_tables() -> None:
+    """Let the planner know how large the tables are, from a sample (SQLite); PostgreSQL does so by itself."""
+    if is_postgres():
+        return
+    with connection().cursor() as cursor:
+        cursor.execute("PRAGMA analysis_limit = 1000")
+        cursor.execute("ANALYZE")
+
+
 @contextmanager
 def full_sync() -> Iterator[None]:
     """Wait for the disk at commit (SQLite): for the few facts that must survive a power cut, such as `sending`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.kit import bulletin, jobs
+from regulars.kit import bulletin, database, jobs
 from regulars.kit.schedules import every
 
 
@@ -10,3 +10,9 @@ from regulars.kit.schedules import every
 def tidy_up() -> None:
     bulletin.tidy()
     jobs.tidy()
+
+
+@every("look how large the tables are", cron="5 5 * * *", heavy=True)
+def measure_tables() -> None:
+    """So that the database chooses its ways by what is there, not by what was there when it was new."""
+    database.measure_tables()

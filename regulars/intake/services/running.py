@@ -28,9 +28,9 @@ from regulars.intake.services.preparing import Preparer, preparer
 from regulars.intake.services.questions import ask_about_following_up, keep_questions
 from regulars.intake.services.refusing import keep_refused
 from regulars.intake.services.units import Portion, portions_after
-from regulars.intake.services.writing import Writer
+from regulars.intake.services.writing import MUCH, Writer
 from regulars.intake.staging.pipeline import BIG_FILE_BYTES, House, Staged, reading_room, stage, workshop
-from regulars.kit import bulletin, clock, money
+from regulars.kit import bulletin, clock, database, money
 from regulars.kit.errors import Refusal
 from regulars.kit.services import change_business
 from regulars.purchases.models import Order
@@ -153,6 +153,8 @@ def _finish(run: ImportRun, sheet: Sheet, staged: Staged) -> None:
     run.net_amount = money.quantized(staged.net_amount, staged.currency) if staged.is_about_sales else Decimal(0)
     run.earliest_on, run.latest_on = staged.earliest_on, staged.latest_on
     run.save()
+    if run.units > MUCH:
+        database.measure_tables()
     note_taken(run, sheet.header)
     bulletin.post(
         ImportFinished(

@@ -161,3 +161,15 @@ def test_a_copy_that_reads_below_the_horizon_misses_no_slow_transaction(in_threa
     assert faults == []
     assert seen == dict(wrote)
     assert len(seen) == 48
+
+
+def test_the_planner_learns_how_large_tables_are(db):
+    from regulars.kit.models import Counter
+
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL's own autovacuum does this")
+    Counter.objects.bulk_create(Counter(name=f"row {number}") for number in range(300))
+    database.measure_tables()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'kit_counter'")
+        assert cursor.fetchone()[0].split()[0] >= "3"
