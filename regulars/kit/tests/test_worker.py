@@ -10,9 +10,12 @@ import time
 import pytest
 from django.conf import settings
 from django.db import connections, transaction
+from django.utils import translation
+from django.utils.translation import gettext
 
 from regulars.kit import bulletin, jobs, schedules, worker
 from regulars.kit.models import Counter, Heartbeat
+from regulars.kit.services import set_up_business
 from regulars.kit.standing_by import hold_the_lock
 from regulars.kit.tests import tasks_for_tests as tasks
 
@@ -57,6 +60,22 @@ def test_a_fault_in_one_part_is_noted_and_stops_no_other(work):
     worker.poller("b.sound", seconds=1)(lambda: done.pop() if done else 0)
     assert work() == 1
     assert "a.broken: ValueError: the printer is on fire" in Heartbeat.objects.get().last_error
+
+
+def test_the_worker_speaks_the_language_of_the_business(work):
+    """What it writes down at night is read by the shop."""
+    set_up_business(name="Laden", zone="Europe/Berlin", currency="EUR", language="de")
+    said = set()
+
+    def speak():
+        said.add(gettext("Today"))
+        return 0
+
+    worker.poller("tests.speaking", seconds=60)(speak)
+    with translation.override("en"):
+        work()
+        assert gettext("Today") == "Today"
+    assert said == {"Heute"}
 
 
 def test_two_pollers_may_not_share_a_name():

@@ -39,6 +39,7 @@ def test_the_browser_says_where_the_shop_is_and_the_form_believes_it_at_first(cl
     page = client.get("/first-run/", headers={"Accept-Language": "de-CH,de;q=0.9"})
     assert '<option value="CH" selected>' in page.text
     assert '<option value="CHF" selected>' in page.text
+    assert '<option value="de" selected>' in page.text
 
 
 @pytest.mark.django_db

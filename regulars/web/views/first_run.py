@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -41,4 +42,5 @@ def first_run(request: HttpRequest) -> HttpResponse:
 
 def _guesses(request: HttpRequest) -> dict[str, str]:
     country = places.country_guess(request.headers.get("Accept-Language", ""))
-    return {"country": country, "currency": places.CURRENCY_OF.get(country, "EUR"), "zone": "UTC"}
+    currency = places.CURRENCY_OF.get(country, "EUR")
+    return {"country": country, "currency": currency, "zone": "UTC", "language": get_language() or "en"}
