@@ -41,7 +41,7 @@ EXPECTED: dict[str, list[tuple[str, list[str], list[str], str, list[str], bool |
     "spanish": [("Ana García López", ["ana@x.example"], ["+34911234567", "+34600123456"], "1980-05-03", ["28013 Madrid"], YES)],
     "french": [("Élise Dupont", ["elise@x.example"], ["+33612345678"], "1980-05-03", ["75001 Paris"], None)],
     "italian": [("Luca Rossi", ["luca@x.example"], ["+493331234567"], "1980-05-03", ["00184 Roma"], YES)],
-    "dutch": [("Jan van der Berg", ["jan@x.example"], ["+33612345678"], "1980-05-03", ["1234 AB Utrecht"], None)],
+    "dutch": [("Jan van der Berg", ["jan@x.example"], ["+49612345678"], "1980-05-03", ["1234 AB Utrecht"], None)],
     "portuguese": [("Maria Silva", ["maria@x.example"], ["+49912345678"], "1980-05-03", ["1100-048 Lisboa"], None)],
     "swedish": [("Åsa Öst", ["asa@x.example"], ["+49701234567"], "1980-05-03", ["111 22 Stockholm"], None)],
     "without_header": [

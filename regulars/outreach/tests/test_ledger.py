@@ -204,11 +204,11 @@ def test_no_raw_field_ever_leaves():
         a_touch(a_person(), body="Dear {{ first_name }}")
 
 
-def test_a_page_of_the_outbox_is_one_query(django_assert_num_queries):
+def test_a_page_of_the_outbox_is_two_queries(django_assert_num_queries):
     a_shop()
     for name in ("Ann", "Bo", "Cy"):
         an_approved_touch(a_person(name))
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         page = queries.page_of("waiting", 1)
         assert [touch.person.full_name for touch in page.rows] == ["Ann", "Bo", "Cy"]
 
