@@ -29,6 +29,7 @@ WORDS = {
     "two_step_off": _("switched the second step off"),
     "stop_everything": _("stopped everything"),
     "resume_sending": _("let it go on"),
+    "payout": _("noted that a firm paid its commissions"),
     "back_up": _("began a backup"),
     "choose_second_place": _("chose a second place for backups"),
     "forget_second_place": _("wants no more copies of backups"),
