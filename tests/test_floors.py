@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -124,3 +125,18 @@ def test_rooms_that_hold_something_on_a_person_say_how_to_export_erase_and_merge
 @pytest.mark.parametrize("name", ["utils.py", "helpers.py", "misc.py", "common.py"])
 def test_no_file_has_a_name_that_says_nothing(name: str) -> None:
     assert [str(path) for path in HOUSE.rglob(name)] == []
+
+
+A_ROW = re.compile(r"\{\{ *[a-z_.]*\b(?:pk|id|[a-z]+_id) *\}\}")
+NO_NUMBERS = {"{{ touch.message_id }}", "{{ field.auto_id }}", "{{ id }}"}
+
+
+def test_no_template_writes_the_number_of_a_row_with_marks_between_thousands() -> None:
+    """Person 1234 is value="1234" and never value="1,234": `|stringformat:"s"` after a pk."""
+    marked = [
+        f"{path.relative_to(HOUSE)}: {found}"
+        for path in sorted(HOUSE.rglob("templates/**/*.html"))
+        for found in A_ROW.findall(path.read_text())
+        if found not in NO_NUMBERS
+    ]
+    assert marked == []
