@@ -88,7 +88,7 @@ def _write(first: int, count: int, source: Iterator[tuple[str, str]], seed: int)
         )
         address = address.replace("@", f".{pk}@")
         added = begin + timedelta(minutes=pk * 2)
-        rows["person"].append((pk, name, *[""] * 7, sort_key(name), False, "shopify", added, None, number, *UNKNOWN))
+        rows["person"].append((pk, name, *[""] * 7, sort_key(name), False, "shopify", added, None, number, None, *UNKNOWN))
         rows["email"].append((pk, address, address, True, True, False))
         rows["id"].append((pk, "shopify", str(5_000_000_000 + pk)))
         phones = []
