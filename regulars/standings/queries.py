@@ -15,7 +15,7 @@ from regulars.kit import clock
 from regulars.kit.business import business
 from regulars.kit.money import quantized
 from regulars.people.models import Email, ExternalId
-from regulars.standings.models import SIMPLE_GROUPS, Basis, Grading, Standing, StandingMonth
+from regulars.standings.models import SIMPLE_GROUPS, Basis, Finding, Grading, Standing, StandingMonth
 from regulars.standings.models.groups import NAMES
 
 EXPORT_COLUMNS = (
@@ -72,6 +72,16 @@ def group_counts() -> GroupCounts | None:
     """Give the counts of the last grading of everybody; none before the first. One query, whatever the size."""
     last = Grading.objects.filter(pk=1).first()
     return None if last is None else GroupCounts(last.as_of, last.people, last.buyers, dict(last.groups))
+
+
+def finding(name: str) -> Finding | None:
+    """Give what the last grading found under this name (see `models.findings`); none before the first. One query."""
+    return Finding.objects.filter(name=name).first()
+
+
+def findings(*names: str) -> dict[str, Finding]:
+    """Give several findings at once, by name. One query."""
+    return {found.name: found for found in Finding.objects.filter(name__in=names)}
 
 
 def is_small_shop() -> bool:

@@ -33,6 +33,19 @@ MEANINGS: dict[str, object] = {
     Group.COLD: gettext_lazy("Have not bought, and were in touch long ago."),
 }
 
+REASONS: dict[str, object] = {
+    "too-few-buyers": gettext_lazy("Too few people have bought to say more. From ten on you see groups here."),
+    "too-few-repeats": gettext_lazy("Too few people have come a second time to say."),
+    "too-little-time": gettext_lazy("There are too few weeks of sales to say. Come back in a while."),
+    "no-model": gettext_lazy("There are too few sales yet to look ahead."),
+    "nobody": gettext_lazy("There is nobody to say this of."),
+}
+
+
+def why_not(reason: str) -> str:
+    """Say why a finding has nothing to show; empty where it has."""
+    return str(REASONS.get(reason, ""))
+
 
 def days(count: int) -> str:
     return ngettext("%(n)d day", "%(n)d days", count) % {"n": count}

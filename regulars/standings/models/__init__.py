@@ -1,5 +1,6 @@
 """The nouns of this room."""
 
+from regulars.standings.models.findings import Finding
 from regulars.standings.models.grading import Grading
 from regulars.standings.models.groups import SIMPLE_GROUPS, Basis, Group, SimpleGroup, simple_group_of
 from regulars.standings.models.memories import Memory
@@ -9,6 +10,7 @@ from regulars.standings.models.steps import Step, StepCount
 __all__ = [
     "SIMPLE_GROUPS",
     "Basis",
+    "Finding",
     "Grading",
     "Group",
     "Memory",

@@ -25,7 +25,7 @@ from regulars.kit.models import Counter
 from regulars.standings import copying
 from regulars.standings.models import Grading
 from regulars.standings.models.groups import NAMES
-from regulars.standings.services import wanted, writing
+from regulars.standings.services import finding, wanted, writing
 from regulars.standings.source import days_of_business
 
 NOT_GRADED = "Not graded yet"
@@ -47,6 +47,7 @@ def grade_everyone(as_of: date | None = None) -> dict[str, Any]:
         total, rows = wanted.changed(connection)
         writing.write_rows(rows, total=total, as_of=as_of, sentence=_("Writing down where everybody stands"))
         writing.remove(wanted.gone(connection), as_of)
+        finding.keep(finding.found(connection, as_of), as_of)
         counts, [(buyers,)] = wanted.counts(connection), connection.sql("SELECT count(*) FROM facts").fetchall()
         connection.close()
         _note(as_of, counts, buyers)
