@@ -122,6 +122,19 @@ def plus_days(frame: Frame, column: str, days: str, name: str) -> Frame:
     return frame.with_columns(nw.when(known).then(moment.cast(kind)).alias(name))
 
 
+def with_nullable(frame: Frame, *columns: str) -> Frame:
+    """Give columns of numbers that may be missing a dtype that can say so: classic pandas would write NaN."""
+    if not frame.implementation.is_pandas():
+        return frame
+    native = frame.to_native()
+    kinds = {c: "Float64" if str(native[c].dtype).startswith("float") else "Int64" for c in columns}
+    return opened(native.astype({c: kind for c, kind in kinds.items() if not _can_be_missing(native[c].dtype)}))
+
+
+def _can_be_missing(dtype: Any) -> bool:
+    return hasattr(dtype, "na_value") and dtype.na_value is not None
+
+
 def joined(left: Any, right: Any, left_on: str, right_on: str) -> Frame:
     """Join two frames of the same kind, keeping everybody in either."""
     both: Frame = left.join(right, left_on=left_on, right_on=right_on, how="full")

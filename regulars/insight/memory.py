@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from regulars.insight.frames import Frame, joined, need, on_or_before, opened, refuse_where, with_days
+from regulars.insight.frames import Frame, joined, need, on_or_before, opened, refuse_where, with_days, with_nullable
 from regulars.insight.groups import chosen
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ def _told(memories: object, as_of: date) -> Frame:
     refuse_where(frame, {(c, "is empty"): nw.col(c).is_null() for c in required}, show=("customer", "told_on"))
     told = frame.filter(on_or_before(frame, "told_on", as_of), on_or_before(frame, "last_seen_on", as_of))
     gap, amount = nw.col("usual_gap_days").cast(nw.Float64), nw.col("usual_amount").cast(nw.Float64)
-    return told.with_columns(usual_gap_days=gap, visits=_visits(gap), usual_amount=amount)
+    told = told.with_columns(usual_gap_days=gap, visits=_visits(gap), usual_amount=amount)
+    return with_nullable(told, "usual_gap_days")
 
 
 def _visits(gap: nw.Expr) -> nw.Expr:

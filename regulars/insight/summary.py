@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from regulars.insight.frames import Frame, day_literal, ordinal
+from regulars.insight.frames import Frame, day_literal, ordinal, with_nullable
 from regulars.insight.orders import purchases
 
 if TYPE_CHECKING:
@@ -39,6 +39,9 @@ def summary(orders: IntoFrameT, as_of: date, *, monetary_since: date | None = No
         * ``median_gap_days``: median of the gaps between one buying day and the next; missing with one buying day
         * ``t_x_days``: last_on - first_on
         * ``T_days``: as_of - first_on
+        * ``log_gaps_sum``: sum of the natural logarithms of the gaps between buying days, in days; 0.0 with one
+        * ``spend_mean``: net paid per repeat buying day (the first is left out) over all time, as a float in the
+          unit of ``amount``; missing with one buying day
 
     Raises
     ------
@@ -48,7 +51,10 @@ def summary(orders: IntoFrameT, as_of: date, *, monetary_since: date | None = No
     Notes
     -----
     The counting unit is the buying day: two baskets on one day are one visit. x, t_x and T are those of Fader,
-    Hardie and Lee (2005), "Counting Your Customers the Easy Way", Marketing Science 24(2), 275-284, in days.
+    Hardie and Lee (2005), "Counting Your Customers the Easy Way", Marketing Science 24(2), 275-284, in days. The first
+    day is left out of ``spend_mean`` as in Fader and Hardie (2013), "The Gamma-Gamma Model of Monetary Value", and the
+    logarithms are what a model with regular gaps needs: Platzer and Reutterer (2016), "Ticking Away the Moments",
+    Marketing Science 35(5), 779-799.
 
     Examples
     --------
@@ -65,18 +71,22 @@ def summary(orders: IntoFrameT, as_of: date, *, monetary_since: date | None = No
     >>> row = summary(orders, date(2026, 3, 1)).row(0, named=True)
     >>> row["monetary"], row["median_gap_days"], row["t_x_days"], row["T_days"]
     (42.5, 25.0, 50, 59)
+    >>> round(row["log_gaps_sum"], 4), row["spend_mean"]  # ln 10 + ln 40; (20 + 7.5) / 2
+    (5.9915, 13.75)
     """
-    bought = purchases(orders, as_of)
+    steps = _with_repeats(with_gaps(purchases(orders, as_of)))
     if monetary_since is not None:
-        is_counted = nw.col("day") >= day_literal(bought, "day", monetary_since)
-        bought = bought.with_columns(net=nw.col("net") * is_counted.cast(nw.Int64))
+        is_counted = nw.col("day") >= day_literal(steps, "day", monetary_since)
+        steps = steps.with_columns(net=nw.col("net") * is_counted.cast(nw.Int64))
     totals = [
         nw.col("is_new_day").sum().alias("frequency"),
         nw.col("day").min().alias("first_on"),
         nw.col("day").max().alias("last_on"),
         nw.col("net").sum().alias("monetary"),
+        nw.col("log_gap").sum().alias("log_gaps_sum"),
+        nw.col("repeat_net").sum().alias("repeat_net"),
     ]
-    native: IntoFrameT = _finished(_grouped(with_gaps(bought), totals), as_of).to_native()
+    native: IntoFrameT = _finished(_grouped(steps, totals), as_of).to_native()
     return native
 
 
@@ -88,6 +98,13 @@ def with_gaps(frame: Frame) -> Frame:
         gap_days=nw.when(nw.col("gap_days") > 0).then(nw.col("gap_days")),
         is_new_day=(~is_same_day).cast(nw.Int64),
     )
+
+
+def _with_repeats(steps: Frame) -> Frame:
+    """Add what each row gives to the sum of logarithms, and what was paid on it unless it is of the first day."""
+    first = nw.col("day").min().over("customer")
+    later = nw.when(nw.col("day") > first).then(nw.col("net").cast(nw.Float64)).otherwise(nw.lit(0.0))
+    return steps.with_columns(log_gap=nw.col("gap_days").cast(nw.Float64).log(), repeat_net=later)
 
 
 def _with_days_before(frame: Frame) -> Frame:
@@ -125,7 +142,8 @@ def _median_gaps(steps: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
 
 def _finished(frame: Frame, as_of: date) -> Frame:
     last_day = as_of.toordinal()
-    return frame.with_columns(x=nw.col("frequency") - 1, first=ordinal("first_on"), last=ordinal("last_on")).select(
+    dated = frame.with_columns(x=nw.col("frequency") - 1, first=ordinal("first_on"), last=ordinal("last_on"))
+    finished = dated.select(
         "customer",
         "frequency",
         "x",
@@ -135,4 +153,7 @@ def _finished(frame: Frame, as_of: date) -> Frame:
         "median_gap_days",
         t_x_days=nw.col("last") - nw.col("first"),
         T_days=nw.lit(last_day) - nw.col("first"),
+        log_gaps_sum=nw.col("log_gaps_sum").fill_null(0.0),
+        spend_mean=nw.when(nw.col("x") > 0).then(nw.col("repeat_net") / nw.col("x")),
     )
+    return with_nullable(finished, "median_gap_days", "spend_mean")

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from regulars import insight
+from regulars.insight.tests.real_data import needs, real_data
 
 AS_OF = date(1998, 7, 1)
-FOLDER = Path(os.environ.get("REGULARS_TEST_DATA", "../shared/data"))
-MASTER = FOLDER / "orders" / "cdnow_master.txt"
-SAMPLE = FOLDER / "orders" / "cdnow_sample.txt"
-ORACLE = FOLDER / "oracles" / "cdnow_rfm" / "cdnow_customers_summary.csv"
+MASTER = real_data("orders/cdnow_master.txt")
+SAMPLE = real_data("orders/cdnow_sample.txt")
+ORACLE = real_data("oracles/cdnow_rfm/cdnow_customers_summary.csv")
+ORACLE_SPEND = ORACLE.with_name("cdnow_customers_summary_with_transactions.csv")
 
-needs_data = pytest.mark.skipif(
-    not (MASTER.exists() and SAMPLE.exists() and ORACLE.exists()),
-    reason=f"the CDNOW files are not in {FOLDER}; set REGULARS_TEST_DATA to their folder",
+needs_data = needs(
+    "orders/cdnow_master.txt", "orders/cdnow_sample.txt", "oracles/cdnow_rfm/cdnow_customers_summary.csv"
 )
 
 
@@ -54,14 +51,26 @@ def test_the_master_file_is_graded_as_an_independent_ranking_grades_it() -> None
     assert graded["group"].tolist() == names
 
 
-@needs_data
-def test_repeat_days_and_ages_are_those_of_the_published_summary() -> None:
+def _calibration() -> pd.DataFrame:
     columns = ["old", "customer", "day", "cds", "amount"]
     orders = pd.read_csv(SAMPLE, sep=r"\s+", names=columns, dtype={"day": str})
     orders = orders.assign(day=pd.to_datetime(orders["day"], format="%Y%m%d"))
-    ours = insight.summary(orders[["customer", "day", "amount"]], date(1997, 9, 30)).set_index("customer").sort_index()
+    facts = insight.summary(orders[["customer", "day", "amount"]], date(1997, 9, 30))
+    return facts.set_index("customer").sort_index()
+
+
+@needs_data
+def test_repeat_days_and_ages_are_those_of_the_published_summary() -> None:
+    ours = _calibration()
     published = pd.read_csv(ORACLE).set_index("ID").sort_index()
     assert len(ours) == len(published) == 2_357
     assert (ours["x"].to_numpy() == published["frequency"].to_numpy()).all()
     assert np.allclose(ours["t_x_days"] / 7, published["recency"], atol=0.006)
     assert np.allclose(ours["T_days"] / 7, published["T"], atol=0.006)
+
+
+@needs_data
+def test_the_spend_of_a_repeat_day_is_that_of_the_published_summary() -> None:
+    ours, published = _calibration(), pd.read_csv(ORACLE_SPEND).set_index("ID").sort_index()
+    assert ours["spend_mean"].notna().sum() == 946, "who came once has no repeat day, and the mean is missing, not 0"
+    assert np.allclose(ours["spend_mean"].fillna(0.0).astype(float), published["zbar"], atol=0.0051)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -55,7 +56,10 @@ def test_doubling_amounts_doubles_money_and_leaves_grades(rows: list[tuple[int, 
     once = plain(insight.grades(_frame(rows), AS_OF))
     twice = plain(insight.grades(_frame([(c, d, 2 * a, 2 * r) for c, d, a, r in rows]), AS_OF))
     assert [row["monetary"] for row in twice] == [2 * row["monetary"] for row in once]
-    assert [row | {"monetary": 0} for row in once] == [row | {"monetary": 0} for row in twice]
+    for before, after in zip(once, twice, strict=True):
+        assert after["spend_mean"] == (2 * before["spend_mean"] if before["x"] else None)
+    money = {"monetary": 0, "spend_mean": 0}
+    assert [row | money for row in once] == [row | money for row in twice]
 
 
 @given(ROWS)
@@ -67,3 +71,5 @@ def test_a_summary_holds_together(rows: list[tuple[int, int, int, int]]) -> None
         assert (row["median_gap_days"] is None) == (row["frequency"] == 1)
         assert row["t_x_days"] == (row["last_on"] - row["first_on"]).days
         assert row["monetary"] >= 0
+        assert (row["spend_mean"] is None) == (row["x"] == 0)
+        assert row["log_gaps_sum"] <= row["x"] * math.log(max(1, row["t_x_days"] / max(1, row["x"]))) + 1e-6
