@@ -16,7 +16,7 @@ DARK_MEDIA = {"auto": "screen and (prefers-color-scheme: dark)", "dark": "screen
 LAYERS = (
     *("base", "layout", "plain"),
     *("icon", "nav", "button", "chip", "face", "card", "line", "draft", "field", "choice", "table", "note", "dialog"),
-    *("progress", "ways", "empty", "timeline", "menu", "chart"),
+    *("progress", "ways", "empty", "timeline", "menu", "chart", "chart-cells"),
     "utilities",
 )
 ISLANDS = ("confirm", "connection", "copy", "dialog", "dismiss", "drop", "install", "queue", "theme")

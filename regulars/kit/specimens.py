@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.charts import Bar, Bars, Point, Rhythm, Series, Spark, Trend, Visit, bars, rhythm, spark, trend
+from regulars.kit.specimen_charts import more_charts
 
 TODAY = date(2026, 11, 22)
 LONG_NAME = "Hubert Blaine Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
@@ -78,6 +79,7 @@ def specimens() -> dict[str, Any]:
         "returns": returns_trend(),
         "sources": sources_bars(),
         "takings": takings_spark(),
+        **more_charts(),
     }
 
 

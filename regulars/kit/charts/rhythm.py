@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from regulars.kit.charts.scale import Mark, between, text_width
+from regulars.kit.charts.scale import Mark, between, kept_inside, text_width
 from regulars.kit.charts.twin import Twin
 
 MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60)
@@ -94,7 +94,7 @@ def _form(
         return round(EDGE + between(share, 0, 1) * (width - 2 * EDGE), 1)
 
     shown = [visit for visit in known if visit.on >= start]
-    mark_today = _kept_inside(x(today), LABEL_BELOW, _("today"), width)
+    mark_today = kept_inside(x(today), LABEL_BELOW, _("today"), width)
     due_x = x(due[0]) if due else None
     due_width = max(6.0, x(due[1]) - x(due[0])) if due else 0.0
     words = _("was due about here") if is_late else _("due about here")
@@ -108,7 +108,7 @@ def _form(
         last_x=x(shown[-1].on) if shown else None,
         due_x=due_x,
         due_width=due_width,
-        due=_kept_inside(due_x + due_width / 2, LABEL_ABOVE, words, width) if due_x is not None else None,
+        due=kept_inside(due_x + due_width / 2, LABEL_ABOVE, words, width) if due_x is not None else None,
     )
 
 
@@ -147,7 +147,7 @@ def _month_marks(start: date, end: date, x: Callable[[date], float], width: floa
         if months % step:
             continue
         text = str(day.year) if day.month == 1 else date_format(day, "M")
-        mark = _kept_inside(x(day), LABEL_BELOW, text, width)
+        mark = kept_inside(x(day), LABEL_BELOW, text, width)
         if abs(mark.x - today.x) >= clear:
             marks.append(mark)
     return tuple(marks)
@@ -158,16 +158,6 @@ def _firsts(start: date, end: date) -> Iterator[date]:
     while day <= end:
         yield day
         day = (day + timedelta(days=32)).replace(day=1)
-
-
-def _kept_inside(x: float, y: float, text: str, width: float) -> Mark:
-    """Centre a label on its place unless it would leave the drawing."""
-    half = text_width(text) / 2
-    if x + half > width - 2:
-        return Mark(width - 2, y, text, "end")
-    if x - half < 2:
-        return Mark(2, y, text, "start")
-    return Mark(x, y, text)
 
 
 def _said(known: Sequence[Visit], today: date) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 # An average letter of the text face at 14 units; direct labels reserve their room with it.
 LETTER_WIDTH = 7.3
@@ -36,3 +38,29 @@ def nice_step(top: float, *, most: int = 4) -> float:
     raw = top / most
     power = 10.0 ** math.floor(math.log10(raw))
     return next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= raw * (1 - 1e-9))
+
+
+def thinned(places: Sequence[tuple[float, str]], y: float, width: float) -> tuple[Mark, ...]:
+    """Words under their places, every second, third … of them, so that none touches the next or leaves the drawing."""
+    for every in range(1, len(places) + 1):
+        marks = [kept_inside(x, y, text, width) for x, text in places[::every]]
+        edges = [(left_of(mark), left_of(mark) + text_width(mark.text)) for mark in marks]
+        if all(right + 8 <= left for (_left, right), (left, _right) in pairwise(edges)):
+            return tuple(marks)
+    return ()
+
+
+def left_of(mark: Mark) -> float:
+    """Where a word begins, whatever it is anchored by."""
+    width = text_width(mark.text)
+    return {"start": mark.x, "middle": mark.x - width / 2, "end": mark.x - width}[mark.anchor]
+
+
+def kept_inside(x: float, y: float, text: str, width: float) -> Mark:
+    """Centre a label on its place unless it would leave the drawing."""
+    half = text_width(text) / 2
+    if x + half > width - 2:
+        return Mark(width - 2, y, text, "end")
+    if x - half < 2:
+        return Mark(2, y, text, "start")
+    return Mark(round(x, 1), y, text)

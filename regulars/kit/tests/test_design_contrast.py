@@ -52,6 +52,7 @@ TEXT_PAIRS = [
     ("on-accent", "accent-strong"),
     ("ink-3", "plain-soft"),
     ("paper", "ink"),
+    *(("ink", f"heat-{level}") for level in range(1, 5)),
 ]
 SHAPE_PAIRS = [(shape, surface) for shape in ("edge", "dot", "accent", "warm") for surface in SURFACES]
 
