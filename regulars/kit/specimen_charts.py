@@ -80,5 +80,10 @@ def a_map() -> Plan:
         Region(_("Slipping"), ((1, 0), (1, 1)), "27", "warm"),
         Region(_("Gone quiet"), ((2, 0), (2, 1), (2, 2)), "38", "plain"),
     ]
-    ends = {"across": (_("seldom"), _("often")), "down": (_("here lately"), _("here long ago"))}
-    return plan(regions, label=_("A map of groups"), headers=(_("Group"), _("People")), **ends)
+    return plan(
+        regions,
+        label=_("A map of groups"),
+        headers=(_("Group"), _("People")),
+        across=(_("seldom"), _("often")),
+        down=(_("here lately"), _("here long ago")),
+    )

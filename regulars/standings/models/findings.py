@@ -18,13 +18,13 @@ forecast: months: list of {month, purchases, purchases_low, purchases_high, amou
     purchases, amount: estimates for the 12 months; past: list of {month, purchases, amount}; is_seasonal
 slipping: people, at_stake_amount (12 months at their own pace), expected_amount (as likely as they come back),
     lost_amount (the difference); bands: list of {times_from, times_before (null: no end), people, at_stake_amount,
-    expected_amount, lost_amount, named}, by how many times their usual gap they have been silent; named: the 12 with the
-    most to lose, {person_id, silent_days, usual_gap_days, at_stake_amount, lost_amount}
+    expected_amount, lost_amount, named}, by how many times their usual gap they have been silent; named: the 12 with
+    the most to lose, {person_id, silent_days, usual_gap_days, at_stake_amount, lost_amount}
 model: the model card: name, since, fitted_on, params, standard_errors, n, log_likelihood, why, warnings, backtest: list
     of {model, mae, rmse, bias_rate, coverage_95, gini, top_decile_rate, is_chosen, is_heuristic}, recalibration, spend:
-    {p, q, v, n}, margin_rate; calibration: list of {people, expected, happened}, mean purchases a person by tenth of what
-    was expected, the least first; last: {from, until, people, expected: estimate, happened}, the purchases of everybody
-    in the last stretch that was held out ({} without one)
+    {p, q, v, n}, margin_rate; calibration: list of {people, expected, happened}, mean purchases a person by tenth of
+    what was expected, the least first; last: {from, until, people, expected: estimate, happened}, the purchases of
+    everybody in the last stretch that was held out ({} without one)
 """
 
 from __future__ import annotations
