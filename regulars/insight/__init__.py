@@ -10,7 +10,9 @@ from regulars.insight.grades import Breaks, grade_summary, grades, levels
 from regulars.insight.groups import GROUPS, SIMPLE_GROUPS, group_of, simple_group_of
 from regulars.insight.memory import with_memory
 from regulars.insight.prospects import prospects
+from regulars.insight.ranks import RankCorrelation, rank_correlation
 from regulars.insight.rhythm import rhythm, slipping_since, slips_after_days, with_slipping_day
+from regulars.insight.spend import GammaGamma, SpendPrior
 from regulars.insight.summary import summary
 
 __all__ = [
@@ -19,12 +21,16 @@ __all__ = [
     "Breaks",
     "Estimate",
     "FrameError",
+    "GammaGamma",
+    "RankCorrelation",
+    "SpendPrior",
     "grade_summary",
     "grades",
     "group_of",
     "levels",
     "mean_interval",
     "prospects",
+    "rank_correlation",
     "rhythm",
     "simple_group_of",
     "slipping_since",
