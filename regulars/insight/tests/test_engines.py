@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import random
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
 
 from regulars import insight
-from regulars.insight.tests.engines import ENGINES, plain, table
+from regulars.insight.tests.engines import ENGINES, QUICK, needs_spark, plain, spark_session, table
 
 AS_OF = date(2026, 6, 30)
 
@@ -69,11 +71,25 @@ MEASURES = {
 @pytest.mark.parametrize("customers", [6, 30, 140])
 def test_every_engine_gives_the_same_rows(measure: str, customers: int) -> None:
     orders = _orders(customers, customers * 6)
-    answers = {name: plain(MEASURES[measure](make(orders))) for name, make in ENGINES.items()}
+    engines = ENGINES if customers == 140 else QUICK
+    answers = {name: plain(MEASURES[measure](make(orders))) for name, make in engines.items()}
     expected = answers.pop("pyarrow")
     assert len(expected) > customers / 2
     for name, answer in answers.items():
         assert answer == expected, name
+
+
+@needs_spark
+def test_spark_is_among_the_engines_and_never_sees_a_window_over_everybody() -> None:
+    orders = ENGINES["pyspark"](_orders(140, 840))
+    with io.StringIO() as said, contextlib.redirect_stdout(said):
+        insight.grades(orders, AS_OF).explain(True)
+        plan = said.getvalue()
+    windows = re.findall(r"windowspecdefinition\(([^,]*)", plan)
+    assert windows
+    assert all(first.startswith("customer") for first in windows)
+    assert "SinglePartition" not in plan
+    assert spark_session().version
 
 
 def test_every_engine_grades_people_who_have_not_bought_alike() -> None:
@@ -97,14 +113,8 @@ def test_every_engine_remembers_alike() -> None:
     )
 
     def remembered(make: Any) -> list[dict[str, Any]]:
-        one = duckdb.connect()
-        if make is ENGINES["duckdb"]:  # relations that are joined must come from one connection
-            one.register("o", _orders(40, 100))
-            one.register("t", told)
-            facts, memories = insight.summary(one.table("o"), AS_OF), one.table("t")
-        else:
-            facts, memories = insight.summary(make(_orders(40, 100)), AS_OF), make(told)
-        return plain(insight.grade_summary(insight.with_memory(facts, memories, AS_OF), AS_OF))
+        facts = insight.summary(make(_orders(40, 100)), AS_OF)
+        return plain(insight.grade_summary(insight.with_memory(facts, make(told), AS_OF), AS_OF))
 
     answers = {name: remembered(make) for name, make in ENGINES.items()}
     assert {row["basis"] for row in answers["pyarrow"]} == {"memory", "orders"}
