@@ -8,7 +8,12 @@ import pytest
 
 import regulars.insight
 
-MODULES = [name.name for name in pkgutil.iter_modules(regulars.insight.__path__) if name.name != "tests"]
+ROOT = "regulars.insight."
+MODULES = [
+    module.name.removeprefix(ROOT)
+    for module in pkgutil.walk_packages(regulars.insight.__path__, ROOT)
+    if not module.name.startswith(f"{ROOT}tests")
+]
 
 
 def _module(name: str) -> ModuleType:

@@ -1,0 +1,8 @@
+"""lifetime: how long people stay, how often they come while they do, and when they come next."""
+
+from regulars.insight.lifetime.base import LifetimeModel
+from regulars.insight.lifetime.bg import BGNBD, MBGCNBD, MBGNBD
+from regulars.insight.lifetime.priors import Prior
+from regulars.insight.lifetime.rows import UniqueRows, unique_rows
+
+__all__ = ["BGNBD", "MBGCNBD", "MBGNBD", "LifetimeModel", "Prior", "UniqueRows", "unique_rows"]

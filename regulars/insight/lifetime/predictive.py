@@ -1,0 +1,138 @@
+"""The distribution of future buying days in the BG family, by sums of positive terms."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from regulars.insight.lifetime.base import Forecast
+from regulars.insight.lifetime.likelihood import Family, stage_weights
+from regulars.insight.lifetime.rows import Array, UniqueRows
+
+_CELLS = 2_000_000
+_MOST = 65_536
+
+
+class Pairs(NamedTuple):
+    """Distinct (x, T), what the future of a person still a customer depends on, and where each row finds its own."""
+
+    x: Array
+    age: Array
+    at: Array
+
+
+def pairs_of(rows: UniqueRows) -> Pairs:
+    """Find the distinct (x, T) of rows that are sorted by them (unsorted rows only give more pairs)."""
+    if not len(rows):
+        return Pairs(rows.x, rows.T, np.zeros(0, dtype=np.int64))
+    is_new = np.ones(len(rows), dtype=bool)
+    is_new[1:] = (np.diff(rows.x) != 0) | (np.diff(rows.T) != 0)
+    return Pairs(rows.x[is_new], rows.T[is_new], np.cumsum(is_new) - 1)
+
+
+def forecast(
+    rows: UniqueRows, params: Array, family: Family, alive: Array, horizon_days: float, confidence: float | None
+) -> Forecast:
+    """Forecast the count of each row.
+
+    Notes
+    -----
+    Of a person still a customer, let M be the events that would come in the horizon t if they never left. Their rate
+    is gamma(s + j, alpha + T) with j of the k stages of the next gap already behind them, with probability
+    proportional to ``(s)_j / j! q^j``; so ``P(M >= n) = P(NB(s + j, t / (alpha + T + t)) >= nk - j)``. Each event but
+    the first needs that they stayed at the one before: ``P(Y >= n) = P(alive) P(M >= n) B(a, b'+n-1) / B(a, b')``, and
+    ``E[Y] = sum_n P(Y >= n)``, ``E[Y^2] = sum_n (2n - 1) P(Y >= n)``. All terms are positive: nothing cancels, and
+    a = 1 and x = 20,000 are not special.
+    """
+    size, k = len(rows), family.k
+    mean, square, low, high = (np.zeros(size) for _ in range(4))
+    pairs = pairs_of(rows)
+    r, alpha, a, b = (float(value) for value in params)
+    shape = r + k * pairs.x
+    z = horizon_days / (alpha + pairs.age + horizon_days)
+    later = b + pairs.x + (1.0 if family.is_modified else 0.0)
+    mix = _stage_shares(rows, r, alpha, k)
+    reach = _reach(shape, z, k)
+    for chosen, own in _blocks(reach, pairs.at):
+        tails = _tails(shape[chosen], z[chosen], a, later[chosen], k, int(reach[chosen].max()))
+        place = np.empty(len(reach), dtype=np.int64)
+        place[chosen] = np.arange(len(chosen))
+        of_row = place[pairs.at[own]]
+        steps = 2 * np.arange(tails.shape[2]) + 1
+        weights = mix[:, own]
+        mean[own] = (weights * tails.sum(axis=2)[:, of_row]).sum(axis=0)
+        square[own] = (weights * (tails @ steps)[:, of_row]).sum(axis=0)
+        if confidence is not None:
+            low[own], high[own] = _ends(tails, of_row, weights, alive[own], (1 - confidence) / 2)
+    mean, square = mean * alive, square * alive
+    return Forecast(mean, np.maximum(square - mean * mean, 0.0), low, high)
+
+
+def _stage_shares(rows: UniqueRows, r: float, alpha: float, k: int) -> Array:
+    """P(j stages behind them) of a person still a customer, of shape (k, rows)."""
+    if k == 1:
+        return np.ones((1, len(rows)))
+    q = (rows.T - rows.t_x) / (alpha + rows.T)
+    terms, _ = stage_weights(r + k * rows.x, k)
+    shares = np.array([term * q**j for j, term in enumerate(terms)])
+    normed: Array = shares / shares.sum(axis=0)
+    return normed
+
+
+def _reach(shape: Array, z: Array, k: int) -> Array:
+    """Say how many events are worth counting: what lies beyond weighs less than 1e-10."""
+    shape = shape + k - 1
+    mean = shape * z / (1 - z)
+    stages = mean + 6.5 * np.sqrt(mean / (1 - z)) + 25 / -np.log(z) + 1
+    reach: Array = np.minimum(np.ceil(stages / k) + 1, _MOST).astype(np.int64)
+    return reach
+
+
+def _blocks(reach: Array, at: Array) -> list[tuple[Array, Array]]:
+    """Split pairs into blocks of like reach that fit into memory: (pairs, their rows)."""
+    if not len(reach):
+        return []
+    order = np.argsort(reach, kind="stable")
+    block, current = np.zeros(len(reach), dtype=np.int64), 0
+    bounds = np.flatnonzero(np.diff(np.log2(reach[order]).astype(np.int64))) + 1
+    for group in np.split(order, bounds):
+        per_block = max(1, _CELLS // int(reach[group].max()))
+        for start in range(0, len(group), per_block):
+            block[group[start : start + per_block]] = current
+            current += 1
+    of_row = block[at]
+    return [(np.flatnonzero(block == number), np.flatnonzero(of_row == number)) for number in range(current)]
+
+
+def _tails(shape: Array, z: Array, a: float, later: Array, k: int, most: int) -> Array:
+    """P(Y >= n | still a customer, j stages behind), n = 1..most, of shape (k, pairs, most)."""
+    n = np.arange(1, most + 1)
+    steps = np.arange(most * k)
+    staying = np.ones((len(shape), most))
+    staying[:, 1:] = np.cumprod((later[:, None] + n[:-1] - 1) / (a + later[:, None] + n[:-1] - 1), axis=1)
+    log_mass = np.empty((len(shape), most * k + 1))
+    log_mass[:, 0] = shape * np.log1p(-z)
+    np.log(z[:, None] * (shape[:, None] + steps) / (steps + 1), out=log_mass[:, 1:])
+    mass = np.exp(np.cumsum(log_mass, axis=1))
+    stages = np.arange(most * k + 1)
+    tails = np.empty((k, len(shape), most))
+    for j in range(k):
+        beyond = np.cumsum(mass[:, ::-1], axis=1)[:, ::-1]  # the smallest first, so that small tails stay exact
+        tails[j] = np.minimum(beyond[:, n * k - j], 1.0) * staying
+        mass = mass * ((shape[:, None] + j + stages) / (shape[:, None] + j)) * (1 - z[:, None])
+    return tails
+
+
+def _ends(tails: Array, of_row: Array, weights: Array, alive: Array, outside: float) -> tuple[Array, Array]:
+    """The smallest counts that leave at most `outside` below and above: P(Y >= n) falls with n, so they are counts."""
+    low, high = np.zeros(len(of_row)), np.zeros(len(of_row))
+    active = np.flatnonzero(alive > outside)
+    for n in range(tails.shape[2]):
+        tail = alive[active] * (weights[:, active] * tails[:, of_row[active], n]).sum(axis=0)
+        high[active[tail > outside]] += 1
+        low[active[tail > 1 - outside]] += 1
+        active = active[tail > outside]
+        if not len(active):
+            break
+    return low, high

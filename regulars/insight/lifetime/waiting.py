@@ -1,0 +1,58 @@
+"""How long until the next buying day, of a person still a customer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from regulars.insight.lifetime.likelihood import stage_weights
+from regulars.insight.lifetime.rows import Array, UniqueRows
+
+
+def waiting_days(rows: UniqueRows, r: float, alpha: float, k: int, p: float) -> Array:
+    """Find the quantile of the days until the next buying day.
+
+    Parameters
+    ----------
+    rows : UniqueRows
+        The histories.
+    r, alpha : float
+        The gamma of the rates, in days; of stages for k > 1.
+    k : int
+        Stages of a gap.
+    p : float
+        Probability.
+
+    Returns
+    -------
+    array of shape (rows,), days
+        w with P(wait <= w | still a customer) = p.
+
+    Notes
+    -----
+    With s = r + k x, silence c = T - t_x and A(c, u) = sum_{j<k} (s)_j / j! (c / u)^j,
+    ``P(wait > w) = A(c + w, alpha + T + w) (alpha + T + w)^-s / (A(c, alpha + T) (alpha + T)^-s)``. For k = 1 this is
+    Lomax and inverts by hand, else by bisection in ln w.
+    """
+    s, since = r + k * rows.x, alpha + rows.T
+    with np.errstate(over="ignore"):
+        if k == 1:
+            lomax: Array = since * np.expm1(-np.log1p(-p) / s)
+            return np.minimum(lomax, 1e9)
+    terms, _ = stage_weights(s, k)
+    silent = rows.T - rows.t_x
+
+    def log_tail(wait: Array | float) -> Array:
+        q, total = (silent + wait) / (since + wait), np.zeros(len(rows))
+        for term in reversed(terms):
+            total = total * q + term
+        tail: Array = np.log(total) - s * np.log(since + wait)
+        return tail
+
+    wanted = log_tail(0.0) + np.log1p(-p)
+    low, high = np.full(len(rows), np.log(1e-3)), np.full(len(rows), np.log(1e9))
+    for _ in range(48):
+        middle = (low + high) / 2
+        is_early = log_tail(np.exp(middle)) > wanted
+        low, high = np.where(is_early, middle, low), np.where(is_early, high, middle)
+    waited: Array = np.exp((low + high) / 2)
+    return waited
