@@ -4,6 +4,17 @@ Owns the measures (summary, grades, rhythm, prospects, from memory) and the scal
 Every function of time takes `as_of` and cannot see later rows. Posts nothing, hears nothing.
 """
 
+from regulars.insight.cohorts import (
+    LogRank,
+    churn,
+    kaplan_meier,
+    log_rank,
+    median_times,
+    repeat_rate,
+    retention,
+    times_to_second,
+    times_until_quiet,
+)
 from regulars.insight.errors import FrameError
 from regulars.insight.estimates import Estimate, mean_interval, wilson_interval
 from regulars.insight.grades import Breaks, grade_summary, grades, levels
@@ -22,20 +33,29 @@ __all__ = [
     "Estimate",
     "FrameError",
     "GammaGamma",
+    "LogRank",
     "RankCorrelation",
     "SpendPrior",
+    "churn",
     "grade_summary",
     "grades",
     "group_of",
+    "kaplan_meier",
     "levels",
+    "log_rank",
     "mean_interval",
+    "median_times",
     "prospects",
     "rank_correlation",
+    "repeat_rate",
+    "retention",
     "rhythm",
     "simple_group_of",
     "slipping_since",
     "slips_after_days",
     "summary",
+    "times_to_second",
+    "times_until_quiet",
     "wilson_interval",
     "with_memory",
     "with_slipping_day",

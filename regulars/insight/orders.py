@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from regulars.insight.errors import FrameError
 from regulars.insight.frames import Frame, is_untyped, need, on_or_before, opened, refuse_where, with_days
 
 
-def purchases(orders: Any, as_of: date) -> Frame:
+def purchases(orders: Any, as_of: date, also: Sequence[str] = ()) -> Frame:
     """Keep the orders that count as purchases on a given day.
 
     Parameters
@@ -28,11 +29,14 @@ def purchases(orders: Any, as_of: date) -> Frame:
         * ``cancelled`` (optional): true where the order was called off.
     as_of : date
         The last day that counts.
+    also : sequence of str, optional
+        Other columns to keep as they are: ``product``, ``channel``.
 
     Returns
     -------
     frame
-        ``customer``, ``day`` and ``net`` (amount less refund). Later orders, cancelled orders and orders that were
+        ``customer``, ``day``, ``net`` (amount less refund) and the columns asked for.
+        Later orders, cancelled orders and orders that were
         wholly refunded are gone; an order that cost nothing stays.
 
     Raises
@@ -56,19 +60,19 @@ def purchases(orders: Any, as_of: date) -> Frame:
     [('Ann', datetime.date(2026, 1, 5), 15.0)]
     """
     frame = opened(orders)
-    schema = need(frame, "customer", "day", "amount")
+    schema = need(frame, "customer", "day", "amount", *also)
     given = [c for c in ("refund", "refunded_on", "cancelled") if c in schema]
-    frame = with_days(frame.select("customer", "day", "amount", *given), "day")
+    frame = with_days(frame.select("customer", "day", "amount", *given, *also), "day")
     frame = _checked(frame, [c for c in ("amount", "refund") if c in schema])
     if "cancelled" in given:
         frame = frame.filter(~nw.col("cancelled").fill_null(False))
     frame = frame.filter(on_or_before(frame, "day", as_of))
     if "refund" in given:
-        return _less_refunds(frame, as_of, "refunded_on" in given)
-    return frame.select("customer", "day", net=nw.col("amount"))
+        return _less_refunds(frame, as_of, "refunded_on" in given, also)
+    return frame.select("customer", "day", *also, net=nw.col("amount"))
 
 
-def _less_refunds(frame: Frame, as_of: date, is_dated: bool) -> Frame:
+def _less_refunds(frame: Frame, as_of: date, is_dated: bool, also: Sequence[str]) -> Frame:
     refund = nw.col("refund")
     counts = ~refund.is_null() & (refund > 0)
     if is_dated:
@@ -76,7 +80,7 @@ def _less_refunds(frame: Frame, as_of: date, is_dated: bool) -> Frame:
         counts = counts & (nw.col("refunded_on").is_null() | on_or_before(frame, "refunded_on", as_of))
     is_whole = counts & (refund >= nw.col("amount"))
     net = nw.when(counts).then(nw.col("amount") - refund).otherwise(nw.col("amount"))
-    return frame.filter(~is_whole).select("customer", "day", net=net)
+    return frame.filter(~is_whole).select("customer", "day", *also, net=net)
 
 
 def _checked(frame: Frame, money: list[str]) -> Frame:
