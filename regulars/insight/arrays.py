@@ -49,7 +49,9 @@ def frame_like(frame: Frame, columns: Mapping[str, Any]) -> Any:
         handed_over = values  # noqa: F841  (DuckDB finds it by this name)
         return nw.from_native(native.query("unused", "select * from handed_over"))
     tuples = list(zip(*(column.tolist() for column in values.values()), strict=True))
-    return nw.from_native(native.sparkSession.createDataFrame(tuples, list(values)))
+    kinds = {"i": "long", "f": "double"}
+    described = ", ".join(f"`{name}` {kinds.get(column.dtype.kind, 'string')}" for name, column in values.items())
+    return nw.from_native(native.sparkSession.createDataFrame(tuples, described))
 
 
 def nullable(frame: Frame, *columns: str) -> Frame:

@@ -2,7 +2,8 @@
 
 from regulars.insight.lifetime.base import LifetimeModel
 from regulars.insight.lifetime.bg import BGNBD, MBGCNBD, MBGNBD
+from regulars.insight.lifetime.pareto import ParetoNBD
 from regulars.insight.lifetime.priors import Prior
 from regulars.insight.lifetime.rows import UniqueRows, unique_rows
 
-__all__ = ["BGNBD", "MBGCNBD", "MBGNBD", "LifetimeModel", "Prior", "UniqueRows", "unique_rows"]
+__all__ = ["BGNBD", "MBGCNBD", "MBGNBD", "LifetimeModel", "ParetoNBD", "Prior", "UniqueRows", "unique_rows"]

@@ -1,0 +1,102 @@
+"""Pareto/NBD: people buy at random, each at their own rate, and leave at a moment of their own."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from regulars.insight.lifetime.base import NO_CHURN, Forecast, LifetimeModel, NextDays
+from regulars.insight.lifetime.fitting import GRID_ROWS, Likelihood, Objective, searched
+from regulars.insight.lifetime.pareto_counts import at_least, forecast
+from regulars.insight.lifetime.pareto_likelihood import ParetoLikelihood
+from regulars.insight.lifetime.predictive import Pairs, pairs_of
+from regulars.insight.lifetime.priors import Prior
+from regulars.insight.lifetime.race import log_chance_first
+from regulars.insight.lifetime.rows import Array, UniqueRows
+
+_NO_LEAVING = np.log([1e-8, 1.0])
+_VISIBLE = 1.92  # half the 95 % point of chi-square with one degree of freedom
+_EVER = 1e9
+
+
+class ParetoNBD(LifetimeModel):
+    """Pareto/NBD: people buy at random, each at their own rate, and leave at a moment of their own.
+
+    Parameters
+    ----------
+    prior : Prior or None
+        A weak proper prior by default (on r, alpha / mean T, s, beta / mean T); None is maximum likelihood.
+
+    Notes
+    -----
+    Schmittlein, Morrison and Colombo (1987), "Counting Your Customers: Who Are They and What Will They Do Next?",
+    Management Science 33(1), 1-24. Unlike in the BG family people can leave at any time, not only after a purchase; so
+    somebody who is still a customer may leave before the next one: P(ever again) is less than P(alive).
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> facts = pl.DataFrame({"x": [0, 2, 9], "t_x_days": [0, 213, 250], "T_days": [272, 272, 272]})
+    >>> model = ParetoNBD().fit(facts)
+    >>> model.n_, sorted(model.params_)
+    (3, ['alpha', 'beta', 'r', 's'])
+    >>> chances = model.p_alive(facts)["p_alive"]
+    >>> 0 < chances[0] < chances[1] < chances[2] < 1
+    True
+    """
+
+    name: ClassVar[str] = "pareto"
+    parameter_names: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
+    time_parameters: ClassVar[frozenset[str]] = frozenset({"alpha", "beta"})
+    default_prior: ClassVar[Prior] = Prior((1.0, 0.3, 0.6, 0.4), (0.6, 0.8, 0.5, 0.8))
+
+    def likelihood(self, rows: UniqueRows) -> Likelihood:
+        return ParetoLikelihood(rows)
+
+    def alive(self, rows: UniqueRows) -> Array:
+        from scipy.special import expit
+
+        chance: Array = expit(ParetoLikelihood(rows).log_odds(self.vector()))
+        return chance
+
+    def forecast(self, rows: UniqueRows, horizon_days: float, confidence: float | None = 0.95) -> Forecast:
+        return forecast(rows, self.vector(), self.alive(rows), horizon_days, confidence)
+
+    def at_least(self, rows: UniqueRows, horizon_days: float, counts: Array) -> Array:
+        """P(at least this many buying days in the horizon) of each row."""
+        return at_least(rows, self.vector(), self.alive(rows), horizon_days, counts)
+
+    def next_days(self, rows: UniqueRows) -> NextDays:
+        """Forecast the next buying day of each row; see `race` for the chance of one within a span."""
+        pairs = pairs_of(rows)
+        ever = self._comes_within(pairs, np.full(len(pairs.x), _EVER))
+        days = (self._waited(pairs, ever + np.log(p))[pairs.at] for p in (0.025, 0.5, 0.975))
+        return NextDays(self.alive(rows) * np.exp(ever)[pairs.at], *days)
+
+    def _comes_within(self, pairs: Pairs, days: Array) -> Array:
+        """ln P(somebody still a customer comes within so many days), for each pair of x and T."""
+        r, alpha, s, beta = self.vector()
+        return log_chance_first(r + pairs.x, alpha + pairs.age, s, beta + pairs.age, days)
+
+    def _waited(self, pairs: Pairs, wanted: Array) -> Array:
+        """Find the days within which somebody comes with the chance exp(wanted), by bisection in their logarithm."""
+        low, high = np.full(len(wanted), np.log(1e-2)), np.full(len(wanted), np.log(_EVER))
+        for _ in range(26):  # to 5e-7 of the days
+            middle = (low + high) / 2
+            is_early = self._comes_within(pairs, np.exp(middle)) < wanted
+            low, high = np.where(is_early, middle, low), np.where(is_early, high, middle)
+        waited: Array = np.exp(high)
+        return waited
+
+    def own_warnings(self, rows: UniqueRows) -> list[str]:
+        return [] if self._is_churn_visible(rows) else [NO_CHURN]
+
+    def _is_churn_visible(self, rows: UniqueRows) -> bool:
+        """Compare with people who never leave, whose two parameters are fitted for it."""
+        coarse = rows.on_grid(GRID_ROWS)
+        objective = Objective(self.likelihood(coarse), self.scales(rows), None)
+        logs = np.log(self.vector() / self.scales(rows))
+        staying = np.concatenate([logs[:2], _NO_LEAVING])
+        staying = searched(objective, staying, rows.people, free=np.array([True, True, False, False]))
+        return objective(staying)[0] - objective(logs)[0] > _VISIBLE
