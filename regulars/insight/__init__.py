@@ -4,6 +4,7 @@ Owns the measures (summary, grades, rhythm, prospects, from memory) and the scal
 Every function of time takes `as_of` and cannot see later rows. Posts nothing, hears nothing.
 """
 
+from regulars.insight.backtest import Choice, Hiatus, Recalibrated, SameRate, backtest, choose
 from regulars.insight.cohorts import (
     LogRank,
     churn,
@@ -30,12 +31,18 @@ __all__ = [
     "GROUPS",
     "SIMPLE_GROUPS",
     "Breaks",
+    "Choice",
     "Estimate",
     "FrameError",
     "GammaGamma",
+    "Hiatus",
     "LogRank",
     "RankCorrelation",
+    "Recalibrated",
+    "SameRate",
     "SpendPrior",
+    "backtest",
+    "choose",
     "churn",
     "grade_summary",
     "grades",

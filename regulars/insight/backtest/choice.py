@@ -1,0 +1,255 @@
+"""Which model is used, and why, in words."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from regulars.insight.backtest.buying import BuyingDays, buying_days
+from regulars.insight.backtest.leveling import Level, proved
+from regulars.insight.backtest.measures import Measures
+from regulars.insight.backtest.recalibrated import Recalibrated
+from regulars.insight.backtest.rolling import RULES, Backtest, Row, Trial, backtest, candidates, grouped, line
+from regulars.insight.lifetime import MBGNBD, LifetimeModel
+from regulars.insight.lifetime.rows import UniqueRows, unique_rows
+
+AS_GOOD = 0.01  # root mean squared errors closer than this are taken as equal, and calibration decides
+RULE_MUST_BEAT = 0.02
+NOT_ASKED, NO_MODEL = "a correction was not asked for", "a rule is not corrected"
+CALLED = {
+    "bg": "BG/NBD",
+    "mbg": "MBG/NBD",
+    "mbg-cnbd": "MBG/CNBD-k",
+    "pareto": "Pareto/NBD",
+    "same-rate": "the same rate as before",
+    "hiatus": "the 13-week rule",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen.
+
+    Parameters
+    ----------
+    model : LifetimeModel
+        Fitted on everything known; a `Recalibrated` one where its level was corrected.
+    name : str
+        Of the candidate that won: ``"mbg-cnbd"`` and so on, corrected or not.
+    why : str
+        In words.
+    rows : list of Row
+        The table, the rules always among them, the corrected winner last; empty when there was too little to compare.
+    fitted : list of LifetimeModel
+        Every candidate fitted on everything known.
+    level : Level or None
+        The factor for totals and how it came about; None when there was too little to compare.
+    backtest : Backtest
+        From which days, and every trial.
+    warnings : list of str
+        In words.
+    """
+
+    model: LifetimeModel
+    name: str
+    why: str
+    rows: list[Row]
+    fitted: list[LifetimeModel]
+    level: Level | None
+    backtest: Backtest
+    warnings: list[str] = field(default_factory=list)
+
+
+def choose(
+    orders: Any,
+    as_of: date,
+    horizon_days: int = 365,
+    *,
+    facts: Any = None,
+    models: Sequence[LifetimeModel] | None = None,
+    prior: Any = "default",
+    recalibrate: bool = True,
+) -> Choice:
+    """Choose a model by what each would have said on earlier days, and fit it on everything known.
+
+    Parameters
+    ----------
+    orders : frame
+        See `regulars.insight.orders.purchases`, or `BuyingDays`. A sample of customers will do where there are very
+        many; then give `facts` of everybody.
+    as_of : date
+        The last day that counts; nothing later is looked at, so that a holdout after it stays unseen.
+    horizon_days : int, default 365
+        For how long the forecast is wanted.
+    facts : frame, optional
+        What `regulars.insight.summary` returns for everybody; the final fit is on these.
+    models : sequence of LifetimeModel, optional
+        What competes instead of `candidates(prior)`. With a single model that is no rule it is taken as asked for: it
+        is shown beside the rules and not corrected.
+    prior : Prior, None or "default"
+        See `LifetimeModel`.
+    recalibrate : bool, default True
+        Whether the winner's totals may be corrected.
+
+    Returns
+    -------
+    Choice
+
+    Notes
+    -----
+    The least root mean squared error over all origins wins; within 1 % of it the best calibrated by tenths. A rule wins
+    only if it beats every model by 2 %. Then the winner's level is corrected by a factor shrunk towards 1 (`Level`), or
+    the correction is refused. The ranking of people is not changed by it.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> orders = pl.DataFrame(
+    ...     {"customer": ["Ann", "Ann"], "day": [date(2026, 1, 5), date(2026, 2, 2)], "amount": [20.0, 9.0]}
+    ... )
+    >>> found = choose(orders, date(2026, 3, 1), 90)
+    >>> found.name, found.rows
+    ('mbg', [])
+    >>> found.why
+    'Too few to compare: 55 days are known, and half a year is needed. So MBG/NBD with what is usual elsewhere is used.'
+    """
+    asked = list(models) if models is not None else None
+    competing = asked if asked is not None else candidates(prior)
+    shown = _with_rules(competing)
+    days = orders if isinstance(orders, BuyingDays) else buying_days(orders, as_of)
+    found = backtest(days, as_of, horizon_days, models=shown) if days else backtest(orders, as_of, horizon_days)
+    rows = unique_rows(facts) if facts is not None else _rows(days, as_of)
+    only = competing[0] if asked is not None and len(asked) == 1 else None
+    if not found.rows:
+        return _without_comparison(found, rows, only, competing, prior)
+    fitted = [copy.deepcopy(model).fit_rows(rows) for model in competing if model.name not in RULES or only]
+    name = only.name if only else winner(found)
+    model = next((one for one in fitted if one.name == name), None)
+    if model is None:
+        model = next(one for one in shown if one.name == name).fit_rows(rows)
+    level, corrected = proved(found.trials[name])
+    table = [*found.rows, line(f"{name} recalibrated", corrected)]
+    if only or not recalibrate or name in RULES:
+        table = table[:-1]
+        level = Level(1.0, 0.0, level.seen_rate, level.origins, NOT_ASKED if only else NO_MODEL)
+    if level.factor != 1.0:
+        model = Recalibrated(model, level.factor, level.spread)
+    why = in_words(name, found, level, is_asked_for=only is not None)
+    return Choice(model, name, why, table, fitted, level, found, _warnings(found, as_of))
+
+
+def _with_rules(competing: Sequence[LifetimeModel]) -> list[LifetimeModel]:
+    names = {model.name for model in competing}
+    return [*competing, *(rule for rule in candidates()[-len(RULES) :] if rule.name not in names)]
+
+
+def _rows(days: BuyingDays | None, as_of: date) -> UniqueRows:
+    if days is None:
+        import numpy as np
+
+        nothing = np.zeros(0)
+        return UniqueRows(nothing, nothing, nothing, nothing, nothing)
+    return grouped(days.known(as_of.toordinal()))[0]
+
+
+def _without_comparison(
+    found: Backtest, rows: UniqueRows, only: LifetimeModel | None, competing: Sequence[LifetimeModel], prior: Any
+) -> Choice:
+    """With too little to compare: what was asked for, else MBG/NBD with its prior, whatever was said about priors."""
+    fitted = [copy.deepcopy(model).fit_rows(rows) for model in competing if model.name not in RULES or only]
+    if only:
+        words = f"{_called(only)} was asked for. {found.reason}"
+        return Choice(fitted[0], only.name, words, [], fitted, None, found)
+    model = MBGNBD().fit_rows(rows)
+    fitted = [model if one.name == model.name and prior == "default" else one for one in fitted]
+    words = f"{found.reason} So MBG/NBD with what is usual elsewhere is used."
+    return Choice(model, model.name, words, [], fitted, None, found)
+
+
+def winner(found: Backtest) -> str:
+    """Say who wins: the least root mean squared error, calibration among equals; a rule only when clearly better."""
+    of_models = [row for row in found.rows if row.model not in RULES]
+    of_rules = [row for row in found.rows if row.model in RULES]
+    best = min((row.rmse for row in of_models), default=math.inf)
+    rule = min(of_rules, key=lambda row: row.rmse, default=None)
+    if rule and rule.rmse < best * (1 - RULE_MUST_BEAT):
+        return rule.model
+    equals = [row for row in of_models if row.rmse <= best * (1 + AS_GOOD)]
+    return min(equals, key=lambda row: (round(_off(found.trials[row.model]), 3), row.rmse)).model
+
+
+def _off(trials: Sequence[Trial]) -> float:
+    """How far tenths of people were off on average over all origins."""
+    return sum(miscalibration(trial.measures) for trial in trials) / len(trials)
+
+
+def miscalibration(found: Measures) -> float:
+    """Say how far the tenths of people were off on average, as a share of what a person bought on average."""
+    if not found.actual_total:
+        return 0.0
+    return sum(tenth.n * abs(tenth.predicted - tenth.actual) for tenth in found.deciles) / found.actual_total
+
+
+def _called(model: LifetimeModel | str) -> str:
+    name = model if isinstance(model, str) else model.name
+    return CALLED.get(name, name)
+
+
+def in_words(name: str, found: Backtest, level: Level, *, is_asked_for: bool = False) -> str:
+    """Say why, fit for an owner: how far it was off, against the simple rules, and what its ranking is worth."""
+    row, rule = found.row(name), min((found.row(one) for one in RULES), key=lambda one: one.rmse)
+    days = len(found.origins)
+    when = f"from {days} earlier days" if days > 1 else "from 1 earlier day"
+    error = f"{row.rmse:.2f} buying days a person (root of the mean square)"
+    if is_asked_for:
+        parts = [f"{_called(name)} was asked for; forecasting {when} it erred by {error}"]
+    elif name in RULES:
+        parts = [f"Forecasting {when}, {_called(name)} was clearly nearer than any model: it erred by {error}"]
+    elif row.rmse <= min(one.rmse for one in found.rows):
+        parts = [f"Forecasting {when}, {_called(name)} erred least: {error}"]
+    else:
+        parts = [f"Forecasting {when}, {_called(name)} erred as little as any and was best calibrated: {error}"]
+    if name not in RULES:
+        parts[0] += f", {_called(rule.model)} {rule.rmse:.2f}"
+    return ". ".join([*parts, *_of_level(row, level), _of_ranking(row, found, name)]) + "."
+
+
+def _of_level(row: Row, level: Level) -> list[str]:
+    if row.bias_rate is None:
+        return []
+    if level.factor != 1.0:
+        off = f"{abs(level.seen_rate):.0%} {'more' if level.seen_rate > 0 else 'less'} came than it said"
+        return [
+            f"From days as far from their end as today is from ours, {off}; so forecasts are multiplied by"
+            f" {level.factor:.2f} (only part of it is believed)"
+        ]
+    off = f"Its totals were {abs(row.bias_rate):.0%} too {'high' if row.bias_rate > 0 else 'low'}"
+    if level.refused and level.refused not in {NOT_ASKED, NO_MODEL}:
+        return [f"{off}; correcting them was refused: {level.refused}"]
+    return [off]
+
+
+def _of_ranking(row: Row, found: Backtest, name: str) -> str:
+    """Only claim a better ranking than the rules' when the top tenths differ by more than chance would make them."""
+    rates = [found.row(rule).top_decile_rate for rule in RULES if rule != name]
+    best = max((rate for rate in rates if rate is not None), default=None)
+    if row.top_decile_rate is None or best is None:
+        return "Nobody bought on the days held out, so nothing can be said about the ranking"
+    of_top = max(1.0, row.measures.n / len(found.origins) / 10)
+    chance = 1.96 * math.sqrt(2 * max(best * (1 - best), 0.01) / of_top)
+    figures = f"{row.top_decile_rate:.2f} of the top tenth found, {best:.2f} by a simple rule"
+    if row.top_decile_rate > best + chance:
+        return f"It also ranks people better than the simple rules ({figures})"
+    return f"It does not rank people better than a simple rule does ({figures})"
+
+
+def _warnings(found: Backtest, as_of: date) -> list[str]:
+    first = min(origin.day for origin in found.origins)
+    known = max(origin.day + origin.horizon_days for origin in found.origins)
+    if known - first < 0.5 * 365 and len(found.origins) < 3:
+        return [f"The comparison rests on less than a year of history before {as_of}; read it with care."]
+    return []

@@ -1,0 +1,252 @@
+"""The choice of a model: made on what was known, held against what came."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from regulars import insight
+from regulars.insight.backtest import BuyingDays, Measures, Predicted, buying_days, measured
+from regulars.insight.backtest.leveling import level, proved
+from regulars.insight.backtest.measures import normalised_gini, top_decile
+from regulars.insight.backtest.origins import Origin, origins
+from regulars.insight.backtest.rolling import Trial, grouped, predicted
+from regulars.insight.lifetime import MBGNBD, LifetimeModel
+from regulars.insight.tests.engines import ENGINES, table
+
+FOLDER = Path(os.environ.get("REGULARS_TEST_DATA", "../shared/data")) / "orders"
+needs_data = pytest.mark.skipif(
+    not (FOLDER / "grocery.csv").exists(), reason=f"the order files are not in {FOLDER}; set REGULARS_TEST_DATA"
+)
+START = date(2024, 1, 1)
+
+
+def _shop(people: int = 400, days: int = 700, seed: int = 3) -> pl.DataFrame:
+    """A shop whose customers come at their own rate and leave at some moment."""
+    dice = np.random.default_rng(seed)
+    rows = []
+    for person in range(people):
+        first, gap = int(dice.integers(0, days // 2)), float(dice.gamma(2, 25))
+        stays = first + dice.exponential(300)
+        at = float(first)
+        while at < min(days, stays):
+            rows.append((person, START + timedelta(days=int(at)), 10.0))
+            at += max(1.0, dice.exponential(gap))
+    return pl.DataFrame(rows, schema=["customer", "day", "amount"], orient="row")
+
+
+def _holdout(days: BuyingDays, model: LifetimeModel, until: date, horizon_days: int) -> Measures:
+    known = days.known(until.toordinal())
+    rows, at = grouped(known)
+    came = days.bought(until.toordinal(), until.toordinal() + horizon_days)[known.place]
+    return measured(came, predicted(model, rows, at, horizon_days))
+
+
+def _file(name: str) -> pd.DataFrame:
+    if name == "grocery":
+        frame = pd.read_csv(FOLDER / "grocery.csv").rename(columns={"cust": "customer", "date": "day"})
+        return frame.assign(day=pd.to_datetime(frame["day"]), amount=0.0)
+    columns = ["customer", "day", "cds", "amount"]
+    path = FOLDER / f"cdnow_{name}.txt"
+    if name == "sample":
+        frame = pd.read_csv(path, sep=r"\s+", names=["old", *columns], dtype={"day": str})
+    else:
+        frame = pd.read_csv(path, sep=r"\s+", skiprows=1, names=columns, dtype={"day": str})
+    return frame[["customer", "day", "amount"]].assign(day=pd.to_datetime(frame["day"], format="%Y%m%d"))
+
+
+PUBLISHED = {  # the best holdout error in the literature's table, the horizon, the end of what is known
+    "sample": (1.603, 273, date(1997, 9, 30), (1.024, 2.212)),
+    "master": (1.726, 273, date(1997, 9, 30), (1.038, 2.158)),
+    "grocery": (3.149, 364, date(2006, 12, 31), (2.565, 4.915)),
+}
+
+
+@needs_data
+@pytest.mark.parametrize("name", list(PUBLISHED))
+def test_what_is_chosen_without_peeking_is_as_good_afterwards_as_the_best_of_the_table(name: str) -> None:
+    best, horizon_days, until, (mae, rmse) = PUBLISHED[name]
+    orders = _file(name)
+    seen = insight.choose(orders[orders["day"] <= pd.Timestamp(until)], until, horizon_days)
+    everything = buying_days(orders, date(2100, 1, 1))
+    assert everything is not None
+    after = _holdout(everything, seen.model, until, horizon_days)
+    assert after.rmse <= 1.01 * best
+    assert after.bias_rate is not None
+    assert abs(after.bias_rate) <= 0.20
+    bare = next(model for model in seen.fitted if model.name == seen.name)
+    before = _holdout(everything, bare, until, horizon_days).bias_rate
+    assert before is not None
+    assert abs(after.bias_rate) <= abs(before)
+    rule = _holdout(everything, insight.SameRate().fit(insight.summary(orders, until)), until, horizon_days)
+    assert (round(rule.mae, 3), round(rule.rmse, 3)) == (mae, rmse)
+
+
+def test_later_orders_change_nothing() -> None:
+    orders, until = _shop(), START + timedelta(days=500)
+    early = orders.filter(pl.col("day") <= until)
+    one, other = (insight.choose(frame, until, 120) for frame in (orders, early))
+    assert one.why == other.why
+    assert [row.rmse for row in one.rows] == [row.rmse for row in other.rows]
+    assert one.model.params_ == other.model.params_
+
+
+def test_the_rules_stand_in_the_table_whatever_is_asked_for() -> None:
+    until = START + timedelta(days=699)
+    asked = insight.choose(_shop(), until, 200, models=[MBGNBD()])
+    assert [row.model for row in asked.rows] == ["mbg", "same-rate", "hiatus"]
+    assert asked.name == "mbg"
+    assert asked.model.name == "mbg"
+    free = insight.choose(_shop(), until, 200)
+    names = [row.model for row in free.rows]
+    assert {"same-rate", "hiatus"} < set(names)
+    assert names[-1] == f"{free.name} recalibrated"
+
+
+def test_a_model_errs_less_than_the_rules_where_people_leave() -> None:
+    found = insight.choose(_shop(), START + timedelta(days=699), 200)
+    errors = {row.model: row.rmse for row in found.rows}
+    assert errors[found.name] < min(errors["same-rate"], errors["hiatus"])
+
+
+@pytest.mark.parametrize(("people", "days"), [(400, 100), (4, 700)], ids=["less than half a year", "hardly anybody"])
+def test_with_too_little_nothing_is_compared_and_the_reason_is_said(people: int, days: int) -> None:
+    orders = _shop(people, days)
+    found = insight.choose(orders, START + timedelta(days=days - 1), 90)
+    assert found.rows == []
+    assert found.why.startswith("Too few to compare")
+    assert found.name == found.model.name == "mbg"
+    assert found.model.prior is not None
+
+
+def test_nobody_at_all_is_no_error() -> None:
+    nobody = pl.DataFrame(schema={"customer": pl.Int64, "day": pl.Date, "amount": pl.Float64})
+    found = insight.choose(nobody, START, 90)
+    assert found.rows == []
+    assert "nobody has bought" in found.why
+
+
+def test_the_ranking_is_only_praised_where_it_was_better() -> None:
+    found = insight.choose(_shop(), START + timedelta(days=699), 200)
+    rows = {row.model: row for row in found.rows}
+    best_rule = max(rows[rule].top_decile_rate or 0.0 for rule in ("same-rate", "hiatus"))
+    ours = rows[found.name].top_decile_rate or 0.0
+    assert ("does not rank people better" in found.why) == (ours <= best_rule + 0.1)
+
+
+@pytest.mark.parametrize("engine", list(ENGINES))
+def test_every_engine_hands_over_the_same_days(engine: str) -> None:
+    rows = [
+        {"customer": who, "day": START + timedelta(days=day), "amount": 5}
+        for who, day in (("b", 3), ("a", 9), ("a", 2), ("a", 9), ("c", 0), ("b", 1), ("a", 400))
+    ]
+    found = buying_days(ENGINES[engine](table(rows)), START + timedelta(days=30))
+    assert found is not None
+    first = START.toordinal()
+    assert (found.day - first).tolist() == [2, 9, 1, 3, 0]
+    assert found.start.tolist() == [0, 2, 4]
+    known = found.known(first + 2)
+    assert known.place.tolist() == [0, 1, 2]
+    assert (known.x.tolist(), known.T.tolist()) == ([0, 0, 0], [0, 1, 2])
+    assert found.bought(first + 2, first + 30).tolist() == [1, 1, 0]
+
+
+def test_what_was_known_is_what_the_summary_says() -> None:
+    orders, until = _shop(60), START + timedelta(days=400)
+    days = buying_days(orders, START + timedelta(days=699))
+    assert days is not None
+    rows, _at = grouped(days.known(until.toordinal()))
+    facts = insight.summary(orders, until)
+    assert rows.people == len(facts)
+    assert rows.repeats == facts["x"].sum()
+    assert rows.log_gaps_sum.sum() == pytest.approx(facts["log_gaps_sum"].sum())
+    assert rows.weight @ rows.t_x == facts["t_x_days"].sum()
+
+
+def test_people_with_the_same_prediction_share_their_places() -> None:
+    actual = np.array([0, 4, 0, 0, 1, 0, 0, 0, 0, 0])
+    assert top_decile(actual, np.zeros(10)) == pytest.approx(0.1)
+    assert normalised_gini(actual, np.zeros(10)) == 0.0
+    assert normalised_gini(np.zeros(10, dtype=np.int64), np.arange(10.0)) is None
+
+
+def test_the_origins_never_reach_past_what_is_known() -> None:
+    for known in (182, 273, 365, 800, 2000):
+        for horizon in (7, 90, 365, 3650):
+            for day, length, _alike in origins(1000, 1000 + known, horizon):
+                assert day + length <= 1000 + known
+                assert day - 1000 >= known / 3 - 1
+                assert length > 0
+
+
+def _trial(actual_rate: float, said: float, *, people: int = 2000, day: int = 0, horizon: int = 100) -> Trial:
+    dice = np.random.default_rng(day + 1)
+    actual = dice.poisson(actual_rate, people)
+    mean = np.full(people, said)
+    told = Predicted(mean, np.zeros(people), np.full(people, 9.0))
+    place = np.arange(people)
+    return Trial("mbg", Origin(day, horizon, True), place, actual, told, measured(actual, told))
+
+
+def test_the_correction_goes_part_of_the_way_and_never_past_it() -> None:
+    found = level([_trial(1.2, 1.0)])
+    assert 1.0 < found.factor < 1.2
+    assert found.seen_rate == pytest.approx(0.2, abs=0.05)
+    surer = level([_trial(1.2, 1.0, day=day) for day in (0, 100, 200)])
+    assert found.factor < surer.factor < 1.25
+
+
+def test_what_chance_explains_is_not_corrected() -> None:
+    found = level([_trial(1.0, 1.002)])
+    assert found.factor == 1.0
+    assert "within chance" in found.refused
+
+
+def test_a_correction_that_came_too_late_is_refused() -> None:
+    """What was off one way first and the other way later is no level."""
+    found, _corrected = proved([_trial(0.8, 1.0, day=200), _trial(1.2, 1.0, day=0)])
+    assert found.factor == 1.0
+    assert found.refused
+
+
+def test_a_corrected_model_ranks_as_before_and_can_be_stored() -> None:
+    facts = insight.summary(_shop(), START + timedelta(days=699))
+    plain = MBGNBD().fit(facts)
+    model = insight.Recalibrated(plain, 0.8, 0.1)
+    said = plain.expected_purchases(facts, 100)["expected_purchases"]
+    corrected = model.expected_purchases(facts, 100)
+    assert np.allclose(corrected["expected_purchases"], 0.8 * said)
+    assert (corrected["expected_purchases_low"] <= corrected["expected_purchases_high"]).all()
+    total, before = model.expected_total(facts, 100), plain.expected_total(facts, 100)
+    assert total.value == pytest.approx(0.8 * before.value)
+    assert total.low < total.value < total.high
+    assert total.high / total.value > before.high / before.value
+    assert model.p_alive(facts)["p_alive"].equals(plain.p_alive(facts)["p_alive"])
+    again = LifetimeModel.from_dict(model.to_dict())
+    assert again.expected_total(facts, 100) == total
+
+
+@pytest.mark.parametrize("engine", list(ENGINES))
+def test_a_rule_says_nothing_about_who_is_still_a_customer_or_when(engine: str) -> None:
+    rows = [
+        {"customer": who, "day": START + timedelta(days=day), "amount": 5} for who, day in ((1, 0), (1, 50), (2, 9))
+    ]
+    facts = insight.summary(ENGINES[engine](table(rows)), START + timedelta(days=100))
+    for rule in (insight.SameRate(), insight.Hiatus()):
+        rule.fit(facts)
+        scored = rule.next_purchase(rule.p_alive(rule.expected_purchases(facts, 50)), START + timedelta(days=100))
+        from regulars.insight.tests.engines import plain
+
+        first, second = plain(scored)
+        assert first["expected_purchases"] == 0.5
+        assert second["expected_purchases"] == 0.0
+        assert first["p_alive"] is None
+        assert first["p_ever_again"] is None
+        assert first["next_low"] is None
+    assert LifetimeModel.from_dict(rule.to_dict()).name == "hiatus"
