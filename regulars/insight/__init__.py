@@ -20,6 +20,19 @@ from regulars.insight.errors import FrameError
 from regulars.insight.estimates import Estimate, mean_interval, wilson_interval
 from regulars.insight.grades import Breaks, grade_summary, grades, levels
 from regulars.insight.groups import GROUPS, SIMPLE_GROUPS, group_of, simple_group_of
+from regulars.insight.lifetime import (
+    BGNBD,
+    MBGCNBD,
+    MBGNBD,
+    LifetimeModel,
+    Prior,
+    Simulated,
+    Uniformity,
+    UniqueRows,
+    randomised_pit,
+    uniformity,
+    unique_rows,
+)
 from regulars.insight.memory import with_memory
 from regulars.insight.prospects import prospects
 from regulars.insight.ranks import RankCorrelation, rank_correlation
@@ -28,7 +41,10 @@ from regulars.insight.spend import GammaGamma, SpendPrior
 from regulars.insight.summary import summary
 
 __all__ = [
+    "BGNBD",
     "GROUPS",
+    "MBGCNBD",
+    "MBGNBD",
     "SIMPLE_GROUPS",
     "Breaks",
     "Choice",
@@ -36,11 +52,16 @@ __all__ = [
     "FrameError",
     "GammaGamma",
     "Hiatus",
+    "LifetimeModel",
     "LogRank",
+    "Prior",
     "RankCorrelation",
     "Recalibrated",
     "SameRate",
+    "Simulated",
     "SpendPrior",
+    "Uniformity",
+    "UniqueRows",
     "backtest",
     "choose",
     "churn",
@@ -53,6 +74,7 @@ __all__ = [
     "mean_interval",
     "median_times",
     "prospects",
+    "randomised_pit",
     "rank_correlation",
     "repeat_rate",
     "retention",
@@ -63,6 +85,8 @@ __all__ = [
     "summary",
     "times_to_second",
     "times_until_quiet",
+    "uniformity",
+    "unique_rows",
     "wilson_interval",
     "with_memory",
     "with_slipping_day",

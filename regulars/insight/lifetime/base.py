@@ -14,6 +14,7 @@ from regulars.insight.frames import Frame, day_literal, need, opened, plus_days,
 from regulars.insight.lifetime.fitting import GRID_ROWS, Fitted, Likelihood, fitted
 from regulars.insight.lifetime.priors import WEAK, Prior
 from regulars.insight.lifetime.rows import Array, UniqueRows, unique_rows, with_scores
+from regulars.insight.lifetime.simulated import Simulated
 from regulars.insight.lifetime.totals import total_interval
 
 if TYPE_CHECKING:
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 FEW_PEOPLE = 30
 UNIT_DAYS = {"days": 1.0, "weeks": 7.0}
 LONGEST_DAYS = 3_650
-NO_CHURN = "no churn visible in these data: nobody has clearly stopped coming, so how long people stay is a guess"
-FEW = "fewer than 30 customers: the figures lean on what is usual elsewhere"
+YOUNGEST_DAYS = 90  # a business of three days is no reason to believe that people come hourly
+NO_CHURN = "There is no churn visible in these data: nobody has clearly gone, so how long people stay is a guess."
+FEW = "Fewer than 30 customers: the figures lean on what is usual elsewhere."
+FEW_WITHOUT_PRIOR = "Fewer than 30 customers and no prior: the figures can be far off."
+NO_CHURN = "There is no churn visible in these data: nobody has clearly gone, so how long people stay is a guess."
 
 
 class Forecast(NamedTuple):
@@ -103,6 +107,14 @@ class LifetimeModel(ABC):
         """Forecast the count of each row; without a confidence the ends of the interval may be left at 0."""
 
     @abstractmethod
+    def at_least(self, rows: UniqueRows, horizon_days: float, counts: Array) -> Array:
+        """P(at least this many buying days in the horizon) of each row, `counts` of shape (rows,)."""
+
+    @abstractmethod
+    def simulated(self, ages: Array, seed: int) -> Simulated:
+        """Invent people who are watched for these ages, in days."""
+
+    @abstractmethod
     def next_days(self, rows: UniqueRows) -> NextDays:
         """Forecast the next buying day of each row."""
 
@@ -136,7 +148,8 @@ class LifetimeModel(ABC):
 
     def scales(self, rows: UniqueRows) -> Array:
         """Say what each parameter is a multiple of while it is searched."""
-        return np.array([rows.mean_age_days if n in self.time_parameters else 1.0 for n in self.parameter_names])
+        age = max(rows.mean_age_days, YOUNGEST_DAYS)
+        return np.array([age if name in self.time_parameters else 1.0 for name in self.parameter_names])
 
     def learned(self, rows: UniqueRows, found: Fitted) -> None:
         """Keep what a fit found."""
@@ -147,7 +160,7 @@ class LifetimeModel(ABC):
         }
         self.log_likelihood_, self.covariance_ = found.log_likelihood, found.covariance
         self.n_, self.repeats_ = round(rows.people), rows.repeats
-        self.warnings_ = [FEW] if self.n_ < FEW_PEOPLE else []
+        self.warnings_ = [FEW if self.prior else FEW_WITHOUT_PRIOR] if self.n_ < FEW_PEOPLE else []
         self.warnings_ += self.own_warnings(rows)
 
     def own_warnings(self, rows: UniqueRows) -> list[str]:
@@ -178,6 +191,8 @@ class LifetimeModel(ABC):
 
     def vector(self) -> Array:
         """Give the parameters in days as an array, in the order of `parameter_names`."""
+        if not hasattr(self, "params_"):
+            raise ValueError(f"the model {self.name} is not fitted yet; call fit first")
         return np.array([self.params_[name] for name in self.parameter_names])
 
     def with_params(self, params: Array) -> Self:
@@ -221,17 +236,57 @@ class LifetimeModel(ABC):
             `facts` with ``expected_purchases`` (the mean), ``expected_purchases_low`` and
             ``expected_purchases_high`` (whole counts; the interval holds at least `confidence`).
         """
+        return self._scored(facts, horizon_days, confidence, is_alive_asked=False)
+
+    def _scored(self, facts: IntoFrameT, horizon_days: float, confidence: float, *, is_alive_asked: bool) -> IntoFrameT:
         _positive(horizon_days)
 
         def score(rows: UniqueRows) -> dict[str, Array]:
             ahead = self.forecast(rows, horizon_days, confidence)
-            return {
+            return ({"p_alive": self.alive(rows)} if is_alive_asked else {}) | {
                 "expected_purchases": ahead.mean,
                 "expected_purchases_low": ahead.low.astype(np.int64),
                 "expected_purchases_high": ahead.high.astype(np.int64),
             }
 
         return with_scores(facts, score)
+
+    def score(self, facts: IntoFrameT, horizon_days: float, confidence: float = 0.95) -> IntoFrameT:
+        """Add what `p_alive` and `expected_purchases` add, in one pass over the facts.
+
+        Parameters
+        ----------
+        facts : frame
+            What `regulars.insight.summary` returns.
+        horizon_days : float
+            From the day of the facts on, in days.
+        confidence : float, default 0.95
+            Of the interval of the count.
+
+        Returns
+        -------
+        frame
+            `facts` with the columns of both.
+        """
+        return self._scored(facts, horizon_days, confidence, is_alive_asked=True)
+
+    def expected_of_new(self, horizon_days: float) -> float:
+        """Expect the repeat buying days of a new customer in the days after the first purchase.
+
+        Parameters
+        ----------
+        horizon_days : float
+            Days since the first purchase.
+
+        Returns
+        -------
+        float
+            The mean over everybody who buys for the first time.
+        """
+        _positive(horizon_days)
+        nothing = np.zeros(1)
+        new = UniqueRows(nothing, nothing, nothing, nothing, np.ones(1))
+        return float(self.forecast(new, horizon_days, None).mean[0])
 
     def expected_total(self, facts: Any, horizon_days: float, confidence: float = 0.95) -> Estimate:
         """Expect the buying days of everybody together.
@@ -302,6 +357,26 @@ class LifetimeModel(ABC):
             scored = plus_days(scored, "as_of_", name, name)
         native: IntoFrameT = scored.drop("as_of_").to_native()
         return native
+
+    def simulate(self, n: int, T_days: Any, seed: int) -> Simulated:  # noqa: N803 (the field's name)
+        """Invent people who buy and leave as the model says.
+
+        Parameters
+        ----------
+        n : int
+            People.
+        T_days : float or array of shape (n,), days
+            How long each is watched from the first buying day on.
+        seed : int
+            The same seed invents the same people.
+
+        Returns
+        -------
+        Simulated
+            Their buying moments; ``.facts()`` sums them up for `fit`.
+        """
+        ages = np.broadcast_to(np.asarray(T_days, dtype=np.float64), n).copy()
+        return self.simulated(ages, seed)
 
     # Storing
 

@@ -9,9 +9,10 @@ import numpy as np
 from regulars.insight.lifetime.base import NO_CHURN, Forecast, LifetimeModel, NextDays
 from regulars.insight.lifetime.fitting import GRID_ROWS, Likelihood, Objective, fitted, searched
 from regulars.insight.lifetime.likelihood import BGLikelihood, Family
-from regulars.insight.lifetime.predictive import forecast
+from regulars.insight.lifetime.predictive import at_least, forecast
 from regulars.insight.lifetime.priors import Prior
 from regulars.insight.lifetime.rows import Array, UniqueRows
+from regulars.insight.lifetime.simulated import Simulated, simulated
 from regulars.insight.lifetime.waiting import waiting_days
 
 _NO_LEAVING = np.log([1e-8, 1.0])
@@ -39,6 +40,12 @@ class _BGFamily(LifetimeModel):
 
     def forecast(self, rows: UniqueRows, horizon_days: float, confidence: float | None = 0.95) -> Forecast:
         return forecast(rows, self.vector(), self.family, self.alive(rows), horizon_days, confidence)
+
+    def at_least(self, rows: UniqueRows, horizon_days: float, counts: Array) -> Array:
+        return at_least(rows, self.vector(), self.family, self.alive(rows), horizon_days, counts)
+
+    def simulated(self, ages: Array, seed: int) -> Simulated:
+        return simulated(self.vector(), self.family, ages, seed)
 
     def next_days(self, rows: UniqueRows) -> NextDays:
         r, alpha = self.params_["r"], self.params_["alpha"]

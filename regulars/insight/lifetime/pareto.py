@@ -14,6 +14,7 @@ from regulars.insight.lifetime.predictive import Pairs, pairs_of
 from regulars.insight.lifetime.priors import Prior
 from regulars.insight.lifetime.race import log_chance_first
 from regulars.insight.lifetime.rows import Array, UniqueRows
+from regulars.insight.lifetime.simulated import Simulated, simulated_leaving_any_time
 
 _NO_LEAVING = np.log([1e-8, 1.0])
 _VISIBLE = 1.92  # half the 95 % point of chi-square with one degree of freedom
@@ -66,6 +67,10 @@ class ParetoNBD(LifetimeModel):
     def at_least(self, rows: UniqueRows, horizon_days: float, counts: Array) -> Array:
         """P(at least this many buying days in the horizon) of each row."""
         return at_least(rows, self.vector(), self.alive(rows), horizon_days, counts)
+
+    def simulated(self, ages: Array, seed: int) -> Simulated:
+        """Invent people who are watched for these ages."""
+        return simulated_leaving_any_time(self.vector(), ages, seed)
 
     def next_days(self, rows: UniqueRows) -> NextDays:
         """Forecast the next buying day of each row; see `race` for the chance of one within a span."""

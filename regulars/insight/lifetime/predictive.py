@@ -69,6 +69,22 @@ def forecast(
     return Forecast(mean, np.maximum(square - mean * mean, 0.0), low, high)
 
 
+def at_least(
+    rows: UniqueRows, params: Array, family: Family, alive: Array, horizon_days: float, counts: Array
+) -> Array:
+    """P(Y >= count) of each row, by the incomplete beta function: one count a row, so without tables."""
+    from scipy.special import betainc, betaln
+
+    r, alpha, a, b = (float(value) for value in params)
+    n = np.maximum(counts, 1)
+    z = horizon_days / (alpha + rows.T + horizon_days)
+    later = b + rows.x + (1.0 if family.is_modified else 0.0)
+    shares = _stage_shares(rows, r, alpha, family.k)
+    events = sum(share * betainc(n * family.k - j, r + family.k * rows.x + j, z) for j, share in enumerate(shares))
+    chance: Array = alive * events * np.exp(betaln(a, later + n - 1) - betaln(a, later))
+    return np.where(counts <= 0, 1.0, chance)
+
+
 def _stage_shares(rows: UniqueRows, r: float, alpha: float, k: int) -> Array:
     """P(j stages behind them) of a person still a customer, of shape (k, rows)."""
     if k == 1:
@@ -127,12 +143,15 @@ def _tails(shape: Array, z: Array, a: float, later: Array, k: int, most: int) ->
 def _ends(tails: Array, of_row: Array, weights: Array, alive: Array, outside: float) -> tuple[Array, Array]:
     """The smallest counts that leave at most `outside` below and above: P(Y >= n) falls with n, so they are counts."""
     low, high = np.zeros(len(of_row)), np.zeros(len(of_row))
+    by_count = np.ascontiguousarray(np.moveaxis(tails, 2, 0))
     active = np.flatnonzero(alive > outside)
-    for n in range(tails.shape[2]):
-        tail = alive[active] * (weights[:, active] * tails[:, of_row[active], n]).sum(axis=0)
-        high[active[tail > outside]] += 1
-        low[active[tail > 1 - outside]] += 1
-        active = active[tail > outside]
+    weights, of_row = weights[:, active] * alive[active], of_row[active]
+    for tails_of_count in by_count:
+        tail = sum(weight * tails[of_row] for weight, tails in zip(weights, tails_of_count, strict=True))
+        is_more = tail > outside
+        active, weights, of_row = active[is_more], weights[:, is_more], of_row[is_more]
+        high[active] += 1
+        low[active[tail[is_more] > 1 - outside]] += 1
         if not len(active):
             break
     return low, high

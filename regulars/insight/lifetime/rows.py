@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals as nw
 import numpy as np
 
+from regulars.insight.arrays import joined_with
 from regulars.insight.errors import FrameError
 from regulars.insight.frames import Frame, need, opened
 
@@ -42,6 +43,7 @@ class UniqueRows:
     T: Array
     log_gaps_sum: Array
     weight: Array
+    _coarse: dict[int, UniqueRows] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.x)
@@ -67,11 +69,13 @@ class UniqueRows:
 
         t_x and T of a pooled row are their means, so that totals stay; x is never pooled.
         """
-        rows, step = self, 7.0
-        while len(rows) > most and step < 4 * max(self.mean_age_days, 7.0):
-            rows = self._pooled(step)
-            step *= 2
-        return rows
+        if most not in self._coarse and len(self) > most:
+            rows, step = self, 7.0
+            while len(rows) > most and step < 4 * max(self.mean_age_days, 7.0):
+                rows = self._pooled(step)
+                step *= 2
+            self._coarse[most] = rows
+        return self._coarse.get(most, self)
 
     def _pooled(self, step: float) -> UniqueRows:
         codes, _, _ = _codes([self.x, np.floor(self.T / step), np.floor(self.t_x / step)])
@@ -136,7 +140,6 @@ def with_scores(
         scored: Frame = frame.with_columns(*series)
     else:
         beside = dict(zip((f"{key}_" for key in KEYS), (rows.x, rows.t_x, rows.T), strict=True)) | columns
-        beside = {name: np.ascontiguousarray(values) for name, values in beside.items()}
         scored = _joined(frame, beside)
     known = [nw.when(nw.col(name) >= 0).then(nw.col(name)).alias(name) for name in may_miss]
     given: IntoFrameT = (scored.with_columns(*known) if known else scored).to_native()
@@ -146,29 +149,32 @@ def with_scores(
 def _grouped(frame: Frame) -> tuple[UniqueRows, Array]:
     """Give the distinct rows and, for a frame in memory, the place of each of its rows among them."""
     schema = need(frame, *KEYS)
-    has_gaps = "log_gaps_sum" in schema
+    gaps = ["log_gaps_sum"] if "log_gaps_sum" in schema else []
     if isinstance(frame, nw.DataFrame):
-        given = {name: np.asarray(frame[name].to_numpy()) for name in (*KEYS, *(["log_gaps_sum"] if has_gaps else []))}
-        weight = None
+        given = {name: np.asarray(frame[name].to_numpy()) for name in (*KEYS, *gaps)}
     else:
-        gaps = [nw.col("log_gaps_sum").sum()] if has_gaps else []
-        given = _fetched(frame.group_by(*KEYS).agg(nw.len().alias("people"), *gaps))
-        weight = _numbers(given.pop("people"))
+        given = _fetched(frame.group_by(*KEYS).agg(nw.len().alias("people"), *(nw.col(g).sum() for g in gaps)))
     x, t_x, age = (_numbers(given[name]) for name in KEYS)
     _refuse_faults(x, t_x, age, is_ordered=isinstance(frame, nw.DataFrame))
     codes, firsts, counts = _codes([x, age, t_x])
-    gaps_sum = _numbers(given["log_gaps_sum"]) if has_gaps else np.zeros(len(x))
-    gaps_sum = np.where(np.isfinite(gaps_sum), gaps_sum, 0.0)
-    weights = counts if weight is None else np.bincount(codes, weight, len(firsts))
-    rows = UniqueRows(
-        x[firsts], t_x[firsts], age[firsts], np.bincount(codes, gaps_sum, len(firsts)), weights.astype(np.float64)
-    )
+    people = np.bincount(codes, _numbers(given["people"]), len(firsts)) if "people" in given else _floats(counts)
+    logs = _numbers(given["log_gaps_sum"]) if gaps else np.zeros(len(x))
+    gaps_sum = np.bincount(codes, np.where(np.isfinite(logs), logs, 0.0), len(firsts))
+    rows = UniqueRows(_floats(x[firsts]), _floats(t_x[firsts]), _floats(age[firsts]), gaps_sum, people)
     return rows, codes
 
 
+def _floats(values: Array) -> Array:
+    floats: Array = values.astype(np.float64)
+    return floats
+
+
 def _numbers(values: Array) -> Array:
+    """Make whole numbers or floats of a column; what is neither becomes not-a-number, and is refused by name."""
     if isinstance(values, np.ma.MaskedArray):
-        values = np.ma.filled(values.astype(np.float64), np.nan)
+        values = np.ma.filled(values.astype(np.float64), np.nan) if values.mask.any() else values.data
+    if values.dtype.kind in "iu":
+        return values
     if values.dtype.kind == "O":
         values = np.array([np.nan if value is None else value for value in values.tolist()])
     try:
@@ -178,19 +184,28 @@ def _numbers(values: Array) -> Array:
 
 
 def _refuse_faults(x: Array, t_x: Array, age: Array, *, is_ordered: bool) -> None:
+    most = 1e7
     with np.errstate(invalid="ignore"):
-        is_sound = {
-            "x": (x >= 0) & (x == np.floor(x)) & (x < 1e7),
-            "T_days": (age >= 0) & (age < 1e7),
+        faults = {
+            "x": None if _is_within(x, most) and _is_whole(x) else (x >= 0) & (x < most) & (x == np.floor(x)),
+            "T_days": None if _is_within(age, most) else (age >= 0) & (age < most),
             "t_x_days": (t_x >= 0) & (t_x <= age),
         }
-    for column, sound in is_sound.items():
-        if not sound.all():
+    for column, sound in faults.items():
+        if sound is not None and not sound.all():
             at = int(np.argmin(sound))
             values = ", ".join(f"{name} {float(v[at]):g}" for name, v in zip(KEYS, (x, t_x, age), strict=True))
             where = f"row {at + 1}" if is_ordered else f"the row with {values}".replace("nan", "empty")
             value = {"x": x, "t_x_days": t_x, "T_days": age}[column][at]
             raise FrameError(column, "is empty or not a number" if np.isnan(value) else _FAULTS[column], where)
+
+
+def _is_within(values: Array, most: float) -> bool:
+    return not len(values) or bool(values.min() >= 0 and values.max() < most)
+
+
+def _is_whole(values: Array) -> bool:
+    return values.dtype.kind in "iu" or bool((values == np.floor(values)).all())
 
 
 def _codes(columns: list[Array]) -> tuple[Array, Array, Array]:
@@ -201,7 +216,7 @@ def _codes(columns: list[Array]) -> tuple[Array, Array, Array]:
         if span * size > 1 << 62:
             key = np.unique(key, return_inverse=True)[1].astype(np.int64)
             span = int(key.max()) + 1
-        key = key * size + code
+        key = key * size + code if span > 1 else code
         span *= size
     if span > max(_DENSE_CELLS, 4 * len(key)):
         _, firsts, codes, counts = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
@@ -219,8 +234,8 @@ def _codes(columns: list[Array]) -> tuple[Array, Array, Array]:
 def _code(values: Array) -> tuple[Array, int]:
     if not len(values):
         return values.astype(np.int64), 1
-    whole = values.astype(np.int64)
-    if (whole == values).all():
+    whole = values.astype(np.int64, copy=False)
+    if whole is values or (whole == values).all():
         low = int(whole.min())
         return whole - low, int(whole.max()) - low + 1
     distinct, codes = np.unique(values, return_inverse=True)
@@ -248,21 +263,5 @@ def _turned(rows: list[tuple[Any, ...]], columns: list[str]) -> list[list[Any]]:
 def _joined(frame: nw.LazyFrame[Any], beside: dict[str, Array]) -> Frame:
     """Join computed columns to a frame of a late engine, within its own connection or session."""
     keys = [f"{key}_" for key in KEYS]
-    native = frame.to_native()
-    if nw.dependencies.is_duckdb_relation(native):
-        new = ", ".join(f'scores_."{name}"' for name in beside if name not in keys)
-        on = " AND ".join(f'facts_."{key}" = scores_."{key}_"' for key in KEYS)
-        scores_ = beside  # DuckDB finds it by its name, here
-        joined = native.query("facts_", f"SELECT facts_.*, {new} FROM facts_ LEFT JOIN scores_ ON {on}")  # noqa: S608
-        del scores_
-        return nw.from_native(joined)
-    if frame.implementation.is_polars():
-        import polars as pl
-
-        scores: Any = pl.LazyFrame(beside)
-    else:
-        kinds = ", ".join(f"`{name}` {'long' if v.dtype.kind == 'i' else 'double'}" for name, v in beside.items())
-        listed = list(zip(*(values.tolist() for values in beside.values()), strict=True))
-        scores = native.sparkSession.createDataFrame(listed, kinds)
-    on_left = [nw.col(key).cast(nw.Float64).alias(f"{key}_") for key in KEYS]
-    return frame.with_columns(*on_left).join(nw.from_native(scores), on=keys, how="left").drop(*keys)
+    keyed = frame.with_columns(*(nw.col(key).cast(nw.Float64).alias(f"{key}_") for key in KEYS))
+    return joined_with(keyed, beside, *keys).drop(*keys)
