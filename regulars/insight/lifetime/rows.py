@@ -43,7 +43,7 @@ class UniqueRows:
     T: Array
     log_gaps_sum: Array
     weight: Array
-    _coarse: dict[int, UniqueRows] = field(default_factory=dict, repr=False, compare=False)
+    _coarse: dict[int, UniqueRows] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.x)

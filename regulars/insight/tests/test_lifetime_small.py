@@ -25,7 +25,7 @@ ODD = {
         [20_000, *[0] * 30], [20_100, *[0] * 30], [20_105, *range(30)], [99.0, *[0.0] * 30]
     ),
 }
-MODELS = [BGNBD, MBGNBD, MBGCNBD]
+MODELS: list[Any] = [BGNBD, MBGNBD, MBGCNBD]
 
 
 def _checked(model: LifetimeModel, frame: pl.DataFrame) -> LifetimeModel:
@@ -90,7 +90,7 @@ def test_a_model_can_be_stored_and_taken_up_again() -> None:
     for kind in MODELS:
         model = kind().fit(frame)
         again = LifetimeModel.from_dict(json.loads(json.dumps(model.to_dict())))
-        assert type(again) is kind
+        assert isinstance(again, kind)
         assert again.to_dict() == model.to_dict()
         assert again.score(frame, 90).equals(model.score(frame, 90))
         assert again.expected_total(frame, 90) == model.expected_total(frame, 90)
