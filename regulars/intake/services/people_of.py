@@ -17,7 +17,7 @@ from regulars.intake.values import dates, reach
 from regulars.intake.values.countries import code_of
 from regulars.intake.values.dates import Order
 from regulars.people.partial_dates import DateError, PartialDate, is_no_date, parse
-from regulars.people.services import NewAddress, NewConsent, NewOccasion, NewPerson
+from regulars.people.services import Draft, NewAddress, NewConsent, NewOccasion, NewPerson, prepared
 
 AS_WRITTEN = "name and address"
 COLUMNS = tuple(
@@ -42,6 +42,7 @@ class Manner:
     file_name: str
     date_order: Order
     statement: str = ""
+    country: str = ""
 
     @cached_property
     def yes(self) -> str:
@@ -59,6 +60,20 @@ class Told(NamedTuple):
     has_bad_address: bool
     declined_at: datetime | None
     deceased_on: date | None
+
+
+class Prepared(NamedTuple):
+    """The same, made comparable: everything that can be done before the book is looked into."""
+
+    draft: Draft
+    bad_addresses: tuple[str, ...]
+    declined_at: datetime | None
+    deceased_on: date | None
+
+
+def ready(one: Told, manner: Manner) -> Prepared:
+    bad = one.person.emails if one.has_bad_address else ()
+    return Prepared(prepared(one.person, manner.country), bad, one.declined_at, one.deceased_on)
 
 
 def told(row: Sequence[Any], manner: Manner) -> Told:

@@ -78,7 +78,7 @@ def carry_out(run: ImportRun, path: Path) -> Staged:
         staged = _staged(con, sheet, found, options, about, place, path, run.name)
         _settle_currency(staged, about, is_dry=options.is_dry_run)
         _note_start(run, sheet, found, staged)
-        manner = Manner(source_of(found), run.name, staged.date_order, options.consent)
+        manner = Manner(source_of(found), run.name, staged.date_order, options.consent, about.country)
         with _portions(run, staged, manner, place, beside) as portions:
             Writer(run, staged, manner, run.by).write_all(portions)
         _finish(run, sheet, staged)

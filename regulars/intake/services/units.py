@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from duckdb import DuckDBPyConnection
 
 from regulars.intake.services.collecting import now_and_then
-from regulars.intake.services.people_of import COLUMNS, Manner, Told, told
+from regulars.intake.services.people_of import COLUMNS, Manner, Prepared, ready, told
 from regulars.purchases.services import Basket, basket_of
 
 SLICE = 5_000
-COLLECT_EVERY = 8
+COLLECT_EVERY = 40
 ORDER = ("unit", "pos", "reference", "day", "moment", "paid_mils", "tax_mils", "shipping_mils", "discount_mils",
          "is_cancelled", "channel", "note")  # fmt: skip
 
@@ -22,12 +22,12 @@ class Unit(NamedTuple):
 
     number: int
     pos: int | None
-    person: Told | None
+    person: Prepared | None
     basket: Basket | None
 
 
 Numbered = tuple[int, int | None, tuple[Any, ...] | None]
-Portion = tuple[list[Numbered], dict[int, Told]]
+Portion = tuple[list[Numbered], dict[int, Prepared]]
 """Units of a slice (number, whose, the values of a basket), and their people by place: plain enough for a pipe."""
 
 
@@ -60,10 +60,10 @@ def _people_only(con: DuckDBPyConnection, start: int, end: int, manner: Manner) 
     return [(pos, pos, None) for pos in people], people
 
 
-def _people(con: DuckDBPyConnection, first: int, last: int, manner: Manner) -> dict[int, Told]:
+def _people(con: DuckDBPyConnection, first: int, last: int, manner: Manner) -> dict[int, Prepared]:
     sql = f"SELECT {', '.join(COLUMNS)} FROM person WHERE pos BETWEEN ? AND ? ORDER BY pos"  # noqa: S608  # our columns
     rows = con.execute(sql, [first, last]).fetchall()
-    return {row[0]: told(row, manner) for row in rows}
+    return {row[0]: ready(told(row, manner), manner) for row in rows}
 
 
 def _sales(con: DuckDBPyConnection, start: int, end: int, manner: Manner) -> Portion:

@@ -20,7 +20,7 @@ from duckdb import DuckDBPyConnection
 from regulars.intake.models import ImportRun
 from regulars.intake.services import collecting
 from regulars.intake.services.effects import note_effects, orders_as_they_stand
-from regulars.intake.services.people_of import Manner, Told
+from regulars.intake.services.people_of import Manner, Prepared
 from regulars.intake.services.told_before import ToldBefore
 from regulars.intake.services.units import Portion, Unit, pos_of, units_of
 from regulars.intake.staging.pipeline import Staged
@@ -86,7 +86,7 @@ class Writer:
 
     def _people(self, chunk: Sequence[Unit]) -> dict[int | None, int]:
         """Record the people of this stretch, each once; the one it begins with may be known from the stretch before."""
-        fresh: dict[int, Told] = {}
+        fresh: dict[int, Prepared] = {}
         known: dict[int | None, int] = {}
         for unit in chunk:
             if unit.pos is None or unit.person is None or unit.pos in fresh:
@@ -98,7 +98,7 @@ class Writer:
         if not fresh:
             return known
         tellings = list(fresh.values())
-        recorded = people.record_people([one.person for one in tellings], source=self.manner.source, by=self.by)
+        recorded = people.record_prepared([one.draft for one in tellings], source=self.manner.source, by=self.by)
         known |= dict(zip(fresh, recorded.ids, strict=True))
         note_effects(self.run, "person", recorded.new_ids)
         note_effects(self.run, "person changed", [], before=recorded.learned)
@@ -108,9 +108,9 @@ class Writer:
         )
         return known
 
-    def _beyond(self, tellings: Sequence[Told], ids: Sequence[int], new_ids: set[int]) -> None:
+    def _beyond(self, tellings: Sequence[Prepared], ids: Sequence[int], new_ids: set[int]) -> None:
         """Addresses that failed, people who no longer want offers, people who have died."""
-        bad = [address for one in tellings if one.has_bad_address for address in one.person.emails]
+        bad = [address for one in tellings for address in one.bad_addresses]
         if bad:
             marked = people.mark_emails_bad(bad)
             note_effects(self.run, "bad address", marked)

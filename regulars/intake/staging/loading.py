@@ -73,7 +73,10 @@ def _straight(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, path: Pat
 
 
 def _bare(place: int) -> str:
-    return f"nullif(trim(c{place}, {BLANKS}), '')"
+    """Without outer blanks. Most cells have none, and looking at both ends costs a quarter of taking them off."""
+    cell = f"c{place}"
+    has_some = f"{cell}[1] <= ' ' OR {cell}[-1] <= ' ' OR starts_with({cell}, chr(160)) OR ends_with({cell}, chr(160))"
+    return f"nullif(CASE WHEN {has_some} THEN trim({cell}, {BLANKS}) ELSE {cell} END, '')"
 
 
 def _row_by_row(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, folder: Path) -> None:

@@ -9,7 +9,7 @@ from .knowledge import add_note, add_tag, remove_tag, set_kinds, set_preferences
 from .leaving import export_person
 from .matching import hold_the_book, known_as
 from .merging import merge, unmerge
-from .newcomers import NewAddress, NewConsent, NewOccasion, NewPerson, RecordedPeople
+from .newcomers import Draft, NewAddress, NewConsent, NewOccasion, NewPerson, RecordedPeople, prepared
 from .occasions import add_occasion, celebrate, keep_leap_day
 from .pairs import ask_again, ask_later, join_pair, keep_apart
 from .quiet import (
@@ -23,7 +23,7 @@ from .quiet import (
     snooze_reminder,
 )
 from .reaching import mark_places_good, mark_places_old, readable_email, readable_phone
-from .recording import record_people
+from .recording import record_people, record_prepared
 from .removals import forget_removals, put_back_removed, remove_note, remove_occasion
 from .satellites import tag_word
 from .senders import link_sender
@@ -43,6 +43,7 @@ from .together import (
 
 __all__ = [
     "ChangedMeanwhile",
+    "Draft",
     "NewAddress",
     "NewConsent",
     "NewEntry",
@@ -87,6 +88,7 @@ __all__ = [
     "mark_places_good",
     "mark_places_old",
     "merge",
+    "prepared",
     "preview_erasure",
     "put_back_removed",
     "quiet_until",
@@ -94,6 +96,7 @@ __all__ = [
     "readable_phone",
     "record_consent",
     "record_people",
+    "record_prepared",
     "remind",
     "remove_from_timeline",
     "remove_note",

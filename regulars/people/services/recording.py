@@ -18,7 +18,6 @@ from regulars.people.services.matching import hold_the_book, known_keys, settle
 from regulars.people.services.newcomers import TEXTS, Draft, NewPerson, RecordedPeople, drafts_of
 from regulars.people.services.satellites import write_satellites
 from regulars.people.services.together import organisations_named
-from regulars.people.words import all_words
 from regulars.staff.models import User
 
 UNKNOWN = ("", "", "", "", LeapDay.EVE.value, 1)
@@ -38,9 +37,15 @@ def record_people(
     tags are added. Safe to repeat: a second time nothing is written. Announced once a batch. `are_new` looks for
     nobody: the owner has said that these are other people, who may share an address with somebody.
     """
-    if not people:
+    return record_prepared(drafts_of(people), source=source, by=by, are_new=are_new)
+
+
+def record_prepared(
+    drafts: Sequence[Draft], *, source: str, by: User | None = None, are_new: bool = False
+) -> RecordedPeople:
+    """`record_people` for people who are prepared already (`prepared`)."""
+    if not drafts:
         return RecordedPeople()
-    drafts = drafts_of(people)
     with transaction.atomic():
         hold_the_book()
         known = known_keys(drafts)
@@ -77,8 +82,7 @@ def _insert(new: list[Draft], *, source: str, by: User | None) -> None:
         firm = firms.get(firm_word(draft.organisation)) if draft.organisation else None
         own = (*texts, draft.name_key, draft.is_bucket, source[:60], at, by_id, change_number, firm)
         rows.append((pk, *own, *UNKNOWN))
-        phones = [e164 or as_typed for e164, as_typed in draft.phones]
-        words += [(pk, word) for word in all_words(texts[:3], draft.emails, phones, draft.tags)]
+        words += [(pk, word) for word in draft.found_by()]
     bulk.insert(Person, PERSON_COLUMNS, rows)
     with database.keys_unchecked(len(rows)):  # of people made in the line before
         bulk.insert(SearchWord, ("person", "word"), words)

@@ -1,3 +1,5 @@
+import pickle
+
 import pytest
 
 from regulars.kit.models import Notice
@@ -12,7 +14,7 @@ from regulars.people.services import (
     record_people,
     unlearn,
 )
-from regulars.people.services.newcomers import RecordedPeople
+from regulars.people.services.newcomers import RecordedPeople, prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -221,3 +223,11 @@ def test_what_a_number_is_for_and_a_day_beside_the_birthday_are_kept_and_can_be_
     assert not record_people([told], source="file").learned
     unlearn(recorded.learned)
     assert not ann.occasions.exists()
+
+
+def test_a_draft_prepared_elsewhere_crosses_whole_and_looks_for_its_words_again_when_more_is_said() -> None:
+    one = prepared(NewPerson(full_name="Ann Weber", emails=("ann@lindenblatt.example",), tags=("blue",)), "DE")
+    assert pickle.loads(pickle.dumps(one)) == one  # our own bytes
+    assert set(one.words) == {"ann", "weber", "lindenblatt", "blue"}
+    one.add(prepared(NewPerson(full_name="Ann Weber", phones=("0171 2345678",)), "DE"))
+    assert "~8765432171" + "94" in one.found_by()
