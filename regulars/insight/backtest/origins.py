@@ -37,33 +37,32 @@ def origins(first: int, last: int, horizon_days: int) -> list[Origin]:
 
     Notes
     -----
-    A model errs differently for a month and for as long as it has seen, so its level is judged from days of like
-    proportion: with L days known and H asked for, from day L / (1 + H/L) on, for the rest. Before it stand as many
-    more, up to four in all, as leave a third of the time and half a year known. Where the horizon is long (with 39
-    weeks known and 39 asked for that day is the middle), the last third is held out as well.
+    A model errs differently for a month and for as long as it has seen, and seasons only cancel over whole years. So
+    where the horizon H is at most half of the L days known, it is tried as it is: from day L - H, L - 2H and so on, up
+    to four over the last third at least, as long as a third of the time and half a year are known. A longer horizon is
+    tried from the day on which it stands in the same proportion as today, L / (1 + H/L), for the rest (with 39 weeks
+    known and 39 asked for, the middle), and the last third is held out as well.
 
     Examples
     --------
     >>> origins(0, 364, 364)
     [Origin(day=243, horizon_days=121, is_alike=False), Origin(day=182, horizon_days=182, is_alike=True)]
     >>> origins(0, 1095, 365)
-    [Origin(day=821, horizon_days=274, is_alike=True), Origin(day=547, horizon_days=274, is_alike=True)]
+    [Origin(day=730, horizon_days=365, is_alike=True), Origin(day=365, horizon_days=365, is_alike=True)]
     >>> origins(0, 90, 30)
     []
     """
     known = last - first
     if known < SHORTEST_DAYS:
         return []
-    alike = round(known / (1 + min(horizon_days / known, 1.0)))
-    length = known - alike
-    found = [Origin(first + alike, length, True)]
-    third = round(known * 2 / 3)
-    if alike < third - known / 50:
-        found.append(Origin(first + third, known - third, False))
-    step = max(length, round(known / 3 / MOST))
+    if horizon_days > known / 2:
+        alike = round(known / (1 + min(horizon_days / known, 1.0)))
+        found = [Origin(first + alike, known - alike, True)]
+        third = round(known * 2 / 3)
+        if alike < third - known / 50:
+            found.insert(0, Origin(first + third, known - third, False))
+        return found
+    step = max(horizon_days, round(known / 3 / MOST))
     least = max(known * KNOWN_AT_LEAST, SHORTEST_DAYS)
-    day = alike - step
-    while day >= least and len(found) < MOST:
-        found.append(Origin(first + day, length, True))
-        day -= step
-    return sorted(found, reverse=True)
+    days = [known - horizon_days - step * number for number in range(MOST)]
+    return [Origin(first + day, horizon_days, True) for day in days if day >= min(least, days[0])]

@@ -11,6 +11,7 @@ from regulars.insight.estimates import Estimate
 from regulars.insight.lifetime.base import Forecast, LifetimeModel, NextDays
 from regulars.insight.lifetime.fitting import Likelihood
 from regulars.insight.lifetime.rows import Array, UniqueRows
+from regulars.insight.lifetime.simulated import Simulated
 
 _Z = 1.959964
 
@@ -83,6 +84,14 @@ class Recalibrated(LifetimeModel):
         said, by = self.model.forecast(rows, horizon_days, confidence), self.factor
         variance = said.mean * by + np.maximum(said.variance - said.mean, 0.0) * by * by
         return Forecast(said.mean * by, variance, np.floor(said.low * by), np.ceil(said.high * by))
+
+    def at_least(self, rows: UniqueRows, horizon_days: float, counts: Array) -> Array:
+        """P(at least this many): the model's, of the count before the correction."""
+        return self.model.at_least(rows, horizon_days, np.ceil(np.asarray(counts) / self.factor))
+
+    def simulated(self, ages: Array, seed: int) -> Simulated:
+        """People as the model invents them; the correction is not part of the picture."""
+        return self.model.simulated(ages, seed)
 
     def total_of_rows(self, rows: UniqueRows, horizon_days: float, confidence: float = 0.95) -> Estimate:
         """Give the model's total times the factor; the interval is wider by the uncertainty of the factor."""

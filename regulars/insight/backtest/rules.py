@@ -12,6 +12,7 @@ from regulars.insight.frames import Frame, opened
 from regulars.insight.lifetime.base import Forecast, LifetimeModel, NextDays
 from regulars.insight.lifetime.fitting import Likelihood
 from regulars.insight.lifetime.rows import Array, UniqueRows, with_scores
+from regulars.insight.lifetime.simulated import Simulated
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
@@ -54,6 +55,17 @@ class _Rule(LifetimeModel):
         """A rule says nothing about when."""
         nothing = np.full(len(rows), -1.0)
         return NextDays(nothing, nothing, nothing, nothing)
+
+    def at_least(self, rows: UniqueRows, horizon_days: float, counts: Array) -> Array:
+        """P(at least this many) of a Poisson count."""
+        from scipy.stats import poisson
+
+        chance: Array = poisson.sf(np.asarray(counts) - 1, self.rate(rows) * horizon_days)
+        return chance
+
+    def simulated(self, ages: Array, seed: int) -> Simulated:
+        """A rule has no picture of people from which more could be invented."""
+        raise ValueError(f"{self.name} is a rule of thumb; only a model can invent people")
 
     def p_alive(self, facts: IntoFrameT) -> IntoFrameT:
         """Add ``p_alive``, missing for everybody."""
