@@ -34,6 +34,7 @@ from regulars.insight.lifetime import (
     unique_rows,
 )
 from regulars.insight.memory import with_memory
+from regulars.insight.next_product import goes_with, next_product, replenishment
 from regulars.insight.prospects import prospects
 from regulars.insight.ranks import RankCorrelation, rank_correlation
 from regulars.insight.rhythm import rhythm, slipping_since, slips_after_days, with_slipping_day
@@ -65,6 +66,7 @@ __all__ = [
     "backtest",
     "choose",
     "churn",
+    "goes_with",
     "grade_summary",
     "grades",
     "group_of",
@@ -73,10 +75,12 @@ __all__ = [
     "log_rank",
     "mean_interval",
     "median_times",
+    "next_product",
     "prospects",
     "randomised_pit",
     "rank_correlation",
     "repeat_rate",
+    "replenishment",
     "retention",
     "rhythm",
     "simple_group_of",

@@ -110,6 +110,12 @@ def merged(left: Any, right: Any, on: Sequence[str], how: Literal["inner", "left
     return both
 
 
+def stacked(first: Any, second: Any) -> Frame:
+    """Put the rows of two frames of the same kind and columns below each other."""
+    both: Frame = nw.concat([first, second])
+    return both
+
+
 def nullable(frame: Frame) -> Frame:
     """Give classic pandas columns that can be missing without turning into NaN; other frames are left as they are."""
     if not (isinstance(frame, nw.DataFrame) and frame.implementation.is_pandas()):
@@ -119,14 +125,22 @@ def nullable(frame: Frame) -> Frame:
     return _opened(native.astype(types))
 
 
-def as_label(frame: Frame, column: str) -> nw.Expr:
-    """Read a column as labels: whole numbers and text as they are, anything else as text."""
+def with_labels(frame: Frame, column: str) -> Frame:
+    """Make a column one of labels: whole numbers and text as they are, days and the like as text.
+
+    Classic pandas keeps whole numbers of which some are missing as floats: they are taken back.
+    """
     kind = frame.collect_schema()[column]
-    if isinstance(kind, nw.String):
-        return nw.col(column)
+    if kind.is_float() and isinstance(frame, nw.DataFrame) and frame.implementation.is_pandas_like():
+        native = frame.to_native()
+        if (native[column].dropna() % 1 == 0).all():
+            frame = _opened(native.assign(**{column: native[column].astype("Int64")}))
+        kind = frame.collect_schema()[column]
+    if isinstance(kind, nw.String) or kind.is_integer():
+        return frame
     if kind.is_float() or kind.is_nested():
         raise FrameError(column, f"holds {kind}; give text or whole numbers")
-    return nw.col(column).cast(nw.String)
+    return frame.with_columns(nw.col(column).cast(nw.String))
 
 
 def placed(frame: Frame, within: Sequence[str], by: Sequence[str]) -> Frame:

@@ -12,7 +12,7 @@ from regulars.insight.cohorts.periods import PERIODS, index_of, name_of, with_na
 from regulars.insight.errors import FrameError
 from regulars.insight.frames import Frame, ordinal
 from regulars.insight.orders import purchases
-from regulars.insight.tables import as_label, fetched, merged, nullable
+from regulars.insight.tables import fetched, merged, nullable, with_labels
 
 OTHERS = "(others)"
 MOST_GROUPS = 50
@@ -30,8 +30,8 @@ def bought_by(orders: Any, as_of: date, by: str | None) -> Frame:
     assert by is not None
     if by in ("customer", "day", "amount", "refund", "refunded_on", "cancelled"):
         raise FrameError(by, "cannot name cohorts; give a period or another column")
-    frame = nullable(purchases(orders, as_of, also=[by]))
-    return frame.select("customer", "day", label=as_label(frame, by))
+    frame = with_labels(nullable(purchases(orders, as_of, also=[by])), by)
+    return frame.select("customer", "day", label=nw.col(by).cast(nw.String))
 
 
 def with_cohorts(bought: Frame, by: str | None) -> Frame:

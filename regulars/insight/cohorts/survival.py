@@ -13,7 +13,7 @@ from regulars.insight.cohorts.firsts import in_order
 from regulars.insight.cohorts.shares import MINIMUM_PEOPLE, TOO_FEW
 from regulars.insight.errors import FrameError
 from regulars.insight.frames import Frame, need, opened, refuse_where
-from regulars.insight.tables import Kind, as_label, fetched, table_like
+from regulars.insight.tables import Kind, fetched, table_like, with_labels
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
@@ -235,9 +235,9 @@ def _counted(times: Any, by: str | None) -> tuple[Frame, dict[Any, Counts]]:
     schema = need(frame, "days", "happened", *([by] if by else []))
     if not schema["days"].is_integer():
         raise FrameError("days", f"holds {schema['days']}; give whole numbers")
-    label = as_label(frame, by) if by else nw.lit("")
-    is_number = by is not None and schema[by].is_integer()
-    frame = frame.select("days", "happened", group_=nw.col(by) if by and is_number else label)
+    if by:
+        frame = with_labels(frame, by)
+    frame = frame.select("days", "happened", group_=nw.col(by) if by else nw.lit(""))
     counted = fetched(frame.group_by("group_", "days", "happened").agg(n=nw.len()))
     if any(days is None or happened is None or days < 0 for _, days, happened, _ in counted):
         faults = {(c, "is empty"): nw.col(c).is_null() for c in ("days", "happened")}

@@ -1,0 +1,270 @@
+"""What is bought next: known gaps and planted pairs are found again, noise is not, and every engine says the same."""
+
+from __future__ import annotations
+
+import math
+import random
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from regulars import insight
+from regulars.insight import FrameError
+from regulars.insight.frames import opened
+from regulars.insight.tables import fetched
+from regulars.insight.tests.engines import ENGINES, QUICK, table
+
+AS_OF = date(2026, 6, 30)
+START = date(2024, 6, 30)
+Order = tuple[int, date, Any]
+
+
+def _rows(frame: Any) -> list[dict[str, Any]]:
+    held = opened(frame)
+    names = held.collect_schema().names()
+    return sorted((dict(zip(names, map(_plain, row), strict=True)) for row in fetched(held)), key=str)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.date()
+    return value if value is None or isinstance(value, (str, date, bool)) else round(float(value), 6)
+
+
+def _frame(orders: list[Order], amount: float = 1.0) -> pl.DataFrame:
+    customers, days, products = zip(*orders, strict=True) if orders else ((), (), ())
+    frame = {"customer": customers, "day": days, "product": products, "amount": [amount] * len(orders)}
+    kind = pl.Int64 if orders and isinstance(products[0], int) else pl.String
+    return pl.DataFrame(frame, schema={"customer": pl.Int64, "day": pl.Date, "product": kind, "amount": pl.Float64})
+
+
+def _refills(people: int, centre: float, between: float, within: float, seed: int, product: Any = "tea") -> list[Order]:
+    """Buyers whose own usual gap is log-normal about `centre` days, for two years."""
+    dice = random.Random(seed)
+    orders: list[Order] = []
+    for customer in range(people):
+        own, day = centre * math.exp(dice.gauss(0, between)), START + timedelta(days=dice.randrange(60))
+        while day <= AS_OF:
+            orders.append((customer, day, product))
+            day += timedelta(days=max(1, round(own * math.exp(dice.gauss(0, within)))))
+    return orders
+
+
+def test_the_usual_gap_of_a_product_is_found_again_and_its_range_holds_eight_in_ten() -> None:
+    orders = _refills(400, 40, 0.05, 0.3, seed=2)
+    [found] = _rows(insight.replenishment(_frame(orders), AS_OF))
+    assert found["low"] < 40 < found["high"]
+    by_person: dict[int, list[date]] = {}
+    for customer, day, _ in orders:
+        by_person.setdefault(customer, []).append(day)
+    gaps = [(b - a).days for days in by_person.values() for a, b in pairwise(days)]
+    inside = sum(found["next_low_days"] <= gap <= found["next_high_days"] for gap in gaps) / len(gaps)
+    assert found["n"] == len(gaps)
+    assert 0.77 < inside < 0.83
+
+
+def test_intervals_of_the_usual_gap_cover_it_though_gaps_of_a_person_resemble_each_other() -> None:
+    covered = 0
+    for seed in range(60):
+        [found] = _rows(insight.replenishment(_frame(_refills(30, 60, 0.4, 0.15, seed=seed)), AS_OF))
+        # people with short gaps give more of them: the mean over gaps, which is estimated, lies below 60
+        covered += found["low"] <= 51.1 <= found["high"]
+    assert covered >= 50
+
+
+def test_a_product_bought_again_by_too_few_has_no_gap_and_says_why() -> None:
+    orders: list[Order] = [(n, START + timedelta(days=30 * k), "tea") for n in range(4) for k in range(9)]
+    [found] = _rows(insight.replenishment(_frame(orders), AS_OF))
+    assert (found["n"], found["gap_days"], found["gap_reason"]) == (32, None, "too few repeats")
+    assert found["repeat_share"] is None
+
+
+def test_the_own_rhythm_beats_that_of_the_product_once_there_are_three_gaps() -> None:
+    orders = _refills(40, 40, 0.1, 0.1, seed=3)
+    slow = [(900, AS_OF - timedelta(days=80 * k + 75), "tea") for k in range(4)]
+    young = [(901, AS_OF - timedelta(days=40 * k + 35), "tea") for k in range(2)]
+    found = {row["customer"]: row for row in _rows(insight.next_product(_frame(orders + slow + young), AS_OF))}
+    assert (found[900]["basis"], found[900]["due_on"], found[900]["n"]) == ("own", AS_OF + timedelta(days=5), 3)
+    assert found[901]["basis"] == "product"
+    assert abs((found[901]["due_on"] - AS_OF).days - 5) <= 2
+    assert found[900]["due_low"] <= found[900]["due_on"] <= found[900]["due_high"]
+    assert (found[900]["because"], found[900]["lift"]) == ("tea", None)
+
+
+def test_nobody_is_told_to_buy_again_what_they_gave_up() -> None:
+    orders = _refills(40, 40, 0.1, 0.1, seed=3)
+    gone = [(902, AS_OF - timedelta(days=40 * k + 200), "tea") for k in range(5)]
+    assert 902 not in {row["customer"] for row in _rows(insight.next_product(_frame(orders + gone), AS_OF))}
+
+
+def _leads(people: int = 200, seed: int = 5) -> list[Order]:
+    """Half of the buyers of a razor buy blades a month later; soap and towels are bought by anybody."""
+    dice = random.Random(seed)
+    orders: list[Order] = []
+    for customer in range(people):
+        day = AS_OF - timedelta(days=dice.randrange(1, 300))
+        for noise in ("soap", "towel", "comb"):
+            if dice.random() < 0.4:
+                orders.append((customer, AS_OF - timedelta(days=dice.randrange(300)), noise))
+        if customer % 2:
+            orders.append((customer, day, "razor"))
+            later = day + timedelta(days=dice.randrange(25, 36))
+            if dice.random() < 0.6 and later <= AS_OF:
+                orders.append((customer, later, "blades"))
+    return orders
+
+
+def test_what_was_planted_is_found_and_noise_is_not() -> None:
+    found = {(r["product"], r["other"]): r for r in _rows(insight.goes_with(_frame(_leads()), AS_OF))}
+    rule = found["razor", "blades"]
+    assert rule["is_sure"]
+    assert rule["low"] > 1.5
+    assert rule["followed"] == rule["n"]
+    assert 0.4 < rule["share"] < 0.7
+    assert 27 < rule["days"] < 33
+    assert found["blades", "razor"]["followed"] == 0
+    assert found["blades", "razor"]["days"] is None
+    assert {pair for pair, r in found.items() if r["is_sure"]} == {("razor", "blades"), ("blades", "razor")}
+
+
+def test_the_lift_is_that_of_the_four_cells_and_its_interval_covers() -> None:
+    orders: list[Order] = [(n, START, "a") for n in range(60)] + [(n, START, "b") for n in range(40, 90)]
+    orders += [(n, START, "c") for n in range(90, 300)]
+    found = {(r["product"], r["other"]): r for r in _rows(insight.goes_with(_frame(orders), AS_OF))}
+    pair = found["a", "b"]
+    assert (pair["n"], pair["people"], pair["lift"]) == (20, 60, round(20 * 300 / (60 * 50), 6))
+    error = math.sqrt(1 / 20 - 1 / 60 - 1 / 50 + 40 / 3000 - 1 / 300)
+    assert pair["high"] / pair["lift"] == pytest.approx(math.exp(1.959964 * error), rel=1e-5)
+    assert _covered_lifts(300) >= 0.92
+
+
+def _covered_lifts(runs: int) -> float:
+    dice = random.Random(9)
+    covered = 0
+    for _ in range(runs):
+        bought = [(dice.random() < 0.5, dice.random() < 0.4) for _ in range(150)]
+        orders = [
+            (n, START, name) for n, pair in enumerate(bought) for name, has in zip("ab", pair, strict=True) if has
+        ]
+        orders += [(n, START, "z") for n in range(150)]
+        found = {(r["product"], r["other"]): r for r in _rows(insight.goes_with(_frame(orders), AS_OF))}
+        covered += found["a", "b"]["low"] <= 1 <= found["a", "b"]["high"]
+    return covered / runs
+
+
+def test_what_people_like_this_one_bought_next_is_suggested_with_its_count() -> None:
+    new = [(990, AS_OF - timedelta(days=20), "razor"), (991, AS_OF - timedelta(days=20), "soap")]
+    both = [(992, AS_OF - timedelta(days=20), "razor"), (992, AS_OF - timedelta(days=9), "blades")]
+    found = {row["customer"]: row for row in _rows(insight.next_product(_frame(_leads() + new + both), AS_OF))}
+    ours = found[990]
+    assert (ours["kind"], ours["product"], ours["because"], ours["basis"]) == ("new", "blades", "razor", "people")
+    assert ours["low"] < ours["share"] < ours["high"]
+    assert ours["n"] >= 30
+    assert abs((ours["due_on"] - AS_OF).days - 10) <= 2
+    assert 991 not in found
+    assert 992 not in found
+
+
+def test_a_till_account_teaches_nothing() -> None:
+    bulk: list[Order] = [(n, START, f"thing {k}") for n in range(12) for k in range(101)]
+    few: list[Order] = [(n, START, f"thing {k}") for n in range(12) for k in range(100)]
+    assert _rows(insight.goes_with(_frame(bulk), AS_OF)) == []
+    assert len(_rows(insight.goes_with(_frame(few), AS_OF))) == 100 * 99
+
+
+def test_nothing_is_said_of_pairs_of_too_few_people() -> None:
+    orders: list[Order] = [(n, START + timedelta(days=k), "ab"[k]) for n in range(9) for k in range(2)]
+    assert _rows(insight.goes_with(_frame(orders), AS_OF)) == []
+    assert _rows(insight.next_product(_frame(orders), AS_OF)) == []
+    assert len(_rows(insight.goes_with(_frame(orders), AS_OF, minimum_people=9))) == 2
+
+
+def test_suggestions_are_counted_off() -> None:
+    orders: list[Order] = []
+    for number, product in enumerate("abcde"):
+        orders += _refills(20, 30 + number, 0.05, 0.1, seed=number, product=product)
+    found = _rows(insight.next_product(_frame(orders), AS_OF, most=2))
+    places: dict[int, list[float]] = {}
+    for row in found:
+        places.setdefault(row["customer"], []).append(row["place"])
+    assert len(places) == 20
+    assert all(sorted(some) == [1, 2] for some in places.values())
+
+
+def _both(numbers: bool) -> pa.Table:
+    names = {"tea": 1, "razor": 2, "blades": 3, "soap": 4, "towel": 5, "comb": 6}
+    orders = _refills(25, 40, 0.2, 0.2, seed=1) + _leads(80)
+    rows = [
+        {"customer": c, "day": d, "amount": 3.5, "product": names[p] if numbers else p}
+        for c, d, p in [*orders, (3, AS_OF + timedelta(days=3), "tea")]
+    ]
+    rows.append({"customer": 4, "day": AS_OF, "amount": 3.5, "product": None})
+    return table(rows, amount=pa.float64(), product=pa.int64() if numbers else pa.string())
+
+
+ANSWERS = {
+    "replenishment": lambda o: insight.replenishment(o, AS_OF),
+    "goes with": lambda o: insight.goes_with(o, AS_OF),
+    "next": lambda o: insight.next_product(o, AS_OF),
+    "next of numbers": lambda o: insight.next_product(o, AS_OF, within_days=60),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_every_engine_suggests_alike(answer: str) -> None:
+    orders = _both("numbers" in answer)
+    engines = ENGINES if answer == "next" else QUICK
+    answers = {name: _rows(ANSWERS[answer](make(orders))) for name, make in engines.items()}
+    expected = answers.pop("pyarrow")
+    assert len(expected) > 5
+    for name, found in answers.items():
+        assert found == expected, name
+
+
+@pytest.mark.parametrize("answer", ["replenishment", "goes with", "next"])
+def test_nobody_and_one_order_are_answered_and_not_refused(answer: str) -> None:
+    for orders in (_frame([]), _frame([(1, START, "tea")]), _frame([(1, START, "tea")]).to_pandas()):
+        found = _rows(ANSWERS[answer](orders))
+        assert len(found) <= 1
+        assert "NaN" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("ask", "fault", "said"),
+    [
+        (lambda o: insight.next_product(o.drop("product"), AS_OF), FrameError, 'Column "product": is missing'),
+        (lambda o: insight.goes_with(o.with_columns(product=0.5), AS_OF), FrameError, "give text or whole numbers"),
+        (lambda o: insight.goes_with(o, AS_OF, minimum_people=1), ValueError, "give 2 or more"),
+        (lambda o: insight.next_product(o, AS_OF, most=0), ValueError, "most >= 1"),
+        (
+            lambda o: insight.next_product(o.with_columns(amount=-1.0), AS_OF),
+            FrameError,
+            '"amount", row 1: is negative',
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_named(ask: Any, fault: type[Exception], said: str) -> None:
+    with pytest.raises(fault, match=said):
+        ask(_frame([(1, START, "tea")]))
+
+
+ROWS = st.lists(st.tuples(st.integers(0, 14), st.integers(0, 200), st.sampled_from("abc")), min_size=40, max_size=120)
+
+
+@given(ROWS, st.randoms(use_true_random=False))
+@settings(max_examples=12, deadline=None)
+def test_neither_the_order_of_rows_nor_the_future_nor_money_changes_what_is_next(
+    rows: list[tuple[int, int, str]], dice: Any
+) -> None:
+    orders: list[Order] = [(c, AS_OF - timedelta(days=d), p) for c, d, p in rows]
+    later: list[Order] = [(c, AS_OF + timedelta(days=d + 1), p) for c, d, p in rows[:9]]
+    shuffled = [*orders, *later]
+    dice.shuffle(shuffled)
+    for ask in ANSWERS.values():
+        assert _rows(ask(_frame(orders))) == _rows(ask(_frame(shuffled, amount=2.0)))
