@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 KEYS = ("x", "t_x_days", "T_days")
 _DENSE_CELLS = 1 << 23
+_MOST = 1e7
 _FAULTS = {"x": "is not a count of days", "t_x_days": "is not a number of days within T_days", "T_days": "is negative"}
 
 
@@ -78,10 +79,10 @@ class UniqueRows:
         return self._coarse.get(most, self)
 
     def _pooled(self, step: float) -> UniqueRows:
-        codes, _, _ = _codes([self.x, np.floor(self.T / step), np.floor(self.t_x / step)])
+        codes, (x, _, _), _ = _coded([self.x, np.floor(self.T / step), np.floor(self.t_x / step)])
         weight = np.bincount(codes, self.weight)
-        means = [np.bincount(codes, self.weight * values) / weight for values in (self.x, self.t_x, self.T)]
-        return UniqueRows(np.rint(means[0]), means[1], means[2], np.bincount(codes, self.log_gaps_sum), weight)
+        t_x, age = (np.bincount(codes, self.weight * values) / weight for values in (self.t_x, self.T))
+        return UniqueRows(_floats(x), t_x, age, np.bincount(codes, self.log_gaps_sum), weight)
 
 
 def unique_rows(facts: Any) -> UniqueRows:
@@ -136,7 +137,9 @@ def with_scores(
     rows, codes = _grouped(frame)
     columns = score(rows)
     if isinstance(frame, nw.DataFrame):
-        series = [nw.new_series(name, values[codes], backend=frame.implementation) for name, values in columns.items()]
+        series = [
+            nw.new_series(name, values.take(codes), backend=frame.implementation) for name, values in columns.items()
+        ]
         scored: Frame = frame.with_columns(*series)
     else:
         beside = dict(zip((f"{key}_" for key in KEYS), (rows.x, rows.t_x, rows.T), strict=True)) | columns
@@ -154,13 +157,12 @@ def _grouped(frame: Frame) -> tuple[UniqueRows, Array]:
         given = {name: np.asarray(frame[name].to_numpy()) for name in (*KEYS, *gaps)}
     else:
         given = _fetched(frame.group_by(*KEYS).agg(nw.len().alias("people"), *(nw.col(g).sum() for g in gaps)))
-    x, t_x, age = (_numbers(given[name]) for name in KEYS)
-    _refuse_faults(x, t_x, age, is_ordered=isinstance(frame, nw.DataFrame))
-    codes, firsts, counts = _codes([x, age, t_x])
-    people = np.bincount(codes, _numbers(given["people"]), len(firsts)) if "people" in given else _floats(counts)
-    logs = _numbers(given["log_gaps_sum"]) if gaps else np.zeros(len(x))
-    gaps_sum = np.bincount(codes, np.where(np.isfinite(logs), logs, 0.0), len(firsts))
-    rows = UniqueRows(_floats(x[firsts]), _floats(t_x[firsts]), _floats(age[firsts]), gaps_sum, people)
+    codes, (x, age, t_x), counts = _coded([_numbers(given[name]) for name in ("x", "T_days", "t_x_days")])
+    people = np.bincount(codes, _numbers(given["people"]), len(x)) if "people" in given else _floats(counts)
+    logs = _numbers(given["log_gaps_sum"]) if gaps else np.zeros(0)
+    gaps_sum = np.bincount(codes, np.where(np.isfinite(logs), logs, 0.0), len(x)) if len(logs) else np.zeros(len(x))
+    rows = UniqueRows(_floats(x), _floats(t_x), _floats(age), gaps_sum, people)
+    _refuse_faults(rows, codes if isinstance(frame, nw.DataFrame) else None)
     return rows, codes
 
 
@@ -183,63 +185,69 @@ def _numbers(values: Array) -> Array:
         return np.full(len(values), np.nan)
 
 
-def _refuse_faults(x: Array, t_x: Array, age: Array, *, is_ordered: bool) -> None:
-    most = 1e7
+def _refuse_faults(rows: UniqueRows, codes: Array | None) -> None:
+    """Refuse impossible rows; `codes` tells which row of an ordered frame it was."""
+    x, t_x, age = rows.x, rows.t_x, rows.T
     with np.errstate(invalid="ignore"):
-        faults = {
-            "x": None if _is_within(x, most) and _is_whole(x) else (x >= 0) & (x < most) & (x == np.floor(x)),
-            "T_days": None if _is_within(age, most) else (age >= 0) & (age < most),
+        sound_by_column = {
+            "x": (x >= 0) & (x < _MOST) & (x == np.floor(x)),
+            "T_days": (age >= 0) & (age < _MOST),
             "t_x_days": (t_x >= 0) & (t_x <= age),
         }
-    for column, sound in faults.items():
-        if sound is not None and not sound.all():
-            at = int(np.argmin(sound))
-            values = ", ".join(f"{name} {float(v[at]):g}" for name, v in zip(KEYS, (x, t_x, age), strict=True))
-            where = f"row {at + 1}" if is_ordered else f"the row with {values}".replace("nan", "empty")
-            value = {"x": x, "t_x_days": t_x, "T_days": age}[column][at]
-            raise FrameError(column, "is empty or not a number" if np.isnan(value) else _FAULTS[column], where)
+    for (column, sound), values in zip(sound_by_column.items(), (x, age, t_x), strict=True):
+        if sound.all():
+            continue
+        at = int(np.argmin(sound)) if codes is None else int(codes[np.argmin(sound[codes])])
+        shown = ", ".join(f"{name} {float(v[at]):g}" for name, v in zip(KEYS, (x, t_x, age), strict=True))
+        where = f"the row with {shown}".replace("nan", "empty")
+        if codes is not None:
+            where = f"row {int(np.argmin(sound[codes])) + 1}"
+        raise FrameError(column, "is empty or not a number" if np.isnan(values[at]) else _FAULTS[column], where)
 
 
-def _is_within(values: Array, most: float) -> bool:
-    return not len(values) or bool(values.min() >= 0 and values.max() < most)
-
-
-def _is_whole(values: Array) -> bool:
-    return values.dtype.kind in "iu" or bool((values == np.floor(values)).all())
-
-
-def _codes(columns: list[Array]) -> tuple[Array, Array, Array]:
-    """Number the distinct combinations in sorted order: (number of each row, a first row of each, count of each)."""
-    key, span = np.zeros(len(columns[0]), dtype=np.int64), 1
+def _coded(columns: list[Array]) -> tuple[Array, list[Array], Array]:
+    """Number the distinct combinations in sorted order: (number of each row, the combinations, count of each)."""
+    codes: Array
+    key, span, digits = np.zeros(0, dtype=np.int64), 1, []
     for values in columns:
-        code, size = _code(values)
+        code, distinct, low, size = _digits(values)
         if span * size > 1 << 62:
-            key = np.unique(key, return_inverse=True)[1].astype(np.int64)
-            span = int(key.max()) + 1
+            return _coded_slowly(columns)
         key = key * size + code if span > 1 else code
         span *= size
+        digits.append((distinct, low, size))
     if span > max(_DENSE_CELLS, 4 * len(key)):
-        _, firsts, codes, counts = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
-        return codes, firsts, counts
-    all_counts = np.bincount(key, minlength=span)
-    present = np.flatnonzero(all_counts)
-    place = np.empty(span, dtype=np.int32)
-    place[present] = np.arange(len(present), dtype=np.int32)
-    found: Array = place[key]
-    firsts = np.empty(len(present), dtype=np.int64)
-    firsts[found] = np.arange(len(key))
-    return found, firsts, all_counts[present]
+        present, codes, counts = np.unique(key, return_inverse=True, return_counts=True)
+    else:
+        all_counts = np.bincount(key, minlength=span)
+        present = np.flatnonzero(all_counts)
+        place = np.empty(span, dtype=np.int32)
+        place[present] = np.arange(len(present), dtype=np.int32)
+        codes, counts = place.take(key), all_counts.take(present)
+    combinations = []
+    for distinct, low, size in reversed(digits):
+        present, digit = np.divmod(present, size)
+        combinations.append(digit + low if distinct is None else distinct[digit])
+    return codes, combinations[::-1], counts
 
 
-def _code(values: Array) -> tuple[Array, int]:
+def _coded_slowly(columns: list[Array]) -> tuple[Array, list[Array], Array]:
+    table = np.column_stack([_floats(values) for values in columns])
+    combinations, codes, counts = np.unique(table, axis=0, return_inverse=True, return_counts=True)
+    return codes.reshape(-1), list(combinations.T), counts
+
+
+def _digits(values: Array) -> tuple[Array, Array | None, int, int]:
+    """Turn a column into digits from 0: (digit of each row, the distinct values or None, the lowest, how many)."""
     if not len(values):
-        return values.astype(np.int64), 1
-    whole = values.astype(np.int64, copy=False)
+        return values.astype(np.int64), None, 0, 1
+    with np.errstate(invalid="ignore"):
+        whole = values.astype(np.int64, copy=False)
     if whole is values or (whole == values).all():
         low = int(whole.min())
-        return whole - low, int(whole.max()) - low + 1
+        return whole - low if low else whole, None, low, int(whole.max()) - low + 1
     distinct, codes = np.unique(values, return_inverse=True)
-    return codes.astype(np.int64), len(distinct)
+    return codes.astype(np.int64), distinct, 0, len(distinct)
 
 
 def _fetched(frame: nw.LazyFrame[Any]) -> dict[str, Array]:
