@@ -35,6 +35,7 @@ from regulars.insight.lifetime import (
 )
 from regulars.insight.memory import with_memory
 from regulars.insight.next_product import goes_with, next_product, replenishment
+from regulars.insight.orders import RefundReport, refund_report, unmatched_refunds
 from regulars.insight.prospects import prospects
 from regulars.insight.ranks import RankCorrelation, rank_correlation
 from regulars.insight.rhythm import rhythm, slipping_since, slips_after_days, with_slipping_day
@@ -58,6 +59,7 @@ __all__ = [
     "Prior",
     "RankCorrelation",
     "Recalibrated",
+    "RefundReport",
     "SameRate",
     "Simulated",
     "SpendPrior",
@@ -79,6 +81,7 @@ __all__ = [
     "prospects",
     "randomised_pit",
     "rank_correlation",
+    "refund_report",
     "repeat_rate",
     "replenishment",
     "retention",
@@ -91,6 +94,7 @@ __all__ = [
     "times_until_quiet",
     "uniformity",
     "unique_rows",
+    "unmatched_refunds",
     "wilson_interval",
     "with_memory",
     "with_slipping_day",

@@ -7,11 +7,15 @@ customer, grouped counts, and results of a few thousand rows at most fetched bac
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import uuid4
 
 import narwhals as nw
 
 from regulars.insight.errors import FrameError
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 Frame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
@@ -36,6 +40,38 @@ def rows(frame: Frame) -> list[tuple[Any, ...]]:
     return list(frame.collect().iter_rows())
 
 
+def in_memory(frame: Frame) -> TypeIs[nw.DataFrame[Any]]:
+    """Say whether rows are at hand, in an order, and windows over them need numpy."""
+    return isinstance(frame, nw.DataFrame)
+
+
+def gathered(frame: Frame) -> Frame:
+    """Compute a lazy Polars frame, which lives on this machine anyway; leave what may be larger than it as a plan."""
+    if isinstance(frame, nw.LazyFrame) and frame.implementation.is_polars():
+        return frame.collect()
+    return frame
+
+
+def kept(frame: Frame) -> Frame:
+    """Compute a plan once that is read several times: a temporary table in DuckDB, a checkpoint in Spark."""
+    if isinstance(frame, nw.DataFrame):
+        return frame
+    native = frame.to_native()
+    if nw.dependencies.is_duckdb_relation(native):
+        name = f"kept_{uuid4().hex}"
+        native.query(f"{name}_plan", f"CREATE TEMP TABLE {name} AS SELECT * FROM {name}_plan")  # noqa: S608  # our name
+        return opened(native.query(f"{name}_plan", f"SELECT * FROM {name}"))  # noqa: S608  # our name
+    if nw.dependencies.is_pyspark_dataframe(native):
+        return opened(native.localCheckpoint())
+    return gathered(frame).lazy() if frame.implementation.is_polars() else frame
+
+
+def with_array(frame: nw.DataFrame[Any], name: str, values: Any) -> nw.DataFrame[Any]:
+    """Add an array of numpy as a column, row by row whatever index the frame has."""
+    frame = nw.maybe_reset_index(frame)
+    return frame.with_columns(nw.new_series(name, values, backend=frame.implementation))
+
+
 def need(frame: Frame, *columns: str) -> nw.Schema:
     """Return the schema, or refuse a frame that lacks one of the columns."""
     schema = frame.collect_schema()
@@ -45,16 +81,25 @@ def need(frame: Frame, *columns: str) -> nw.Schema:
     return schema
 
 
-def refuse_where(frame: Frame, faults: dict[tuple[str, str], nw.Expr], show: tuple[str, ...]) -> None:
+def refuse_where(
+    frame: Frame,
+    faults: dict[tuple[str, str], nw.Expr],
+    show: tuple[str, ...],
+    also: dict[str, nw.Expr] | None = None,
+) -> dict[str, int]:
     """Raise for the first row that has one of the faults; one pass over the frame when there are none.
 
-    `faults` maps (column, problem) to a condition that is true where the row is at fault.
+    `faults` maps (column, problem) to a condition that is true where the row is at fault. The rows for which the
+    conditions of `also` are true are counted in the same pass and returned.
     """
-    names = [f"fault_{number}" for number in range(len(faults))]
-    counts = rows(frame.select(**{n: c.cast(nw.Int64).sum() for n, c in zip(names, faults.values(), strict=True)}))
-    for ((column, problem), condition), count in zip(faults.items(), counts[0] if counts else (), strict=False):
+    asked = [*faults.values(), *(also or {}).values()]
+    wanted = {f"asked_{number}": condition.cast(nw.Int64).sum() for number, condition in enumerate(asked)}
+    found = rows(frame.select(**wanted)) if wanted else []
+    counts = [int(count or 0) for count in found[0]] if found else [0] * len(asked)
+    for ((column, problem), condition), count in zip(faults.items(), counts, strict=False):
         if count:
             raise FrameError(column, problem, _first_place(frame, condition, show))
+    return dict(zip(also or {}, counts[len(faults) :], strict=True))
 
 
 def _first_place(frame: Frame, condition: nw.Expr, show: tuple[str, ...]) -> str:
@@ -78,7 +123,7 @@ def with_days(frame: Frame, column: str) -> Frame:
     if is_untyped(frame, kind):
         day, kind = day.cast(nw.Datetime("us")), nw.Datetime("us")
     if not isinstance(kind, nw.Datetime):
-        raise FrameError(column, f"holds {kind}; give dates or timestamps")
+        raise wrong_kind(frame, column, kind, "give dates or timestamps")
     if kind.time_zone is not None:
         day = day.dt.replace_time_zone(None)
     try:
@@ -86,12 +131,34 @@ def with_days(frame: Frame, column: str) -> Frame:
             return frame.with_columns(day.dt.truncate("1d").alias(column))
         return frame.with_columns(day.cast(nw.Date).alias(column))
     except (TypeError, ValueError) as fault:
-        raise FrameError(column, "holds something that is not a day") from fault
+        row = first_row_not(frame, column, (date, datetime))
+        raise FrameError(column, "holds something that is not a day", row) from fault
 
 
 def is_untyped(frame: Frame, kind: nw.dtypes.DType) -> bool:
-    """Say whether a column is of classic pandas' any-object kind, or of no kind yet because the frame is empty."""
-    return isinstance(kind, nw.Object) or (isinstance(frame, nw.DataFrame) and len(frame) == 0)
+    """Say whether a column is of classic pandas' any-object kind, or of no kind because nothing is in it."""
+    return isinstance(kind, (nw.Object, nw.Unknown)) or (isinstance(frame, nw.DataFrame) and len(frame) == 0)
+
+
+def wrong_kind(frame: Frame, column: str, kind: nw.dtypes.DType, remedy: str) -> FrameError:
+    """Say what a column holds instead, with the first value where it is text."""
+    if not isinstance(kind, nw.String):
+        return FrameError(column, f"holds {kind}; {remedy}")
+    text = ~nw.col(column).is_null()
+    found = rows(frame.filter(text).select(column).head(1))
+    if not found:
+        return FrameError(column, f"is empty; {remedy}")
+    row = _first_place(frame, text, ()) if isinstance(frame, nw.DataFrame) else None
+    return FrameError(column, f'holds text ("{str(found[0][0])[:40]}"); {remedy}', row)
+
+
+def first_row_not(frame: Frame, column: str, kinds: tuple[type, ...]) -> str | None:
+    """Find the first value of classic pandas' any-object kind that is of none of these kinds."""
+    if not isinstance(frame, nw.DataFrame):
+        return None
+    wrong = (n for n, value in enumerate(frame[column].to_list(), 1) if not isinstance(value, (*kinds, type(None))))
+    row = next(wrong, None)
+    return f"row {row}" if row else None
 
 
 def on_or_before(frame: Frame, column: str, as_of: date) -> nw.Expr:

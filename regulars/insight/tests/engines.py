@@ -135,7 +135,7 @@ def plain(frame: Any) -> list[dict[str, Any]]:
     elif isinstance(frame, pa.Table):
         rows = frame.to_pylist()
     elif isinstance(frame, pd.DataFrame):
-        rows = frame.to_dict("records")
+        rows = [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
     else:
         rows = [row.asDict() for row in frame.collect()]
     return sorted(({k: _plain(v) for k, v in row.items()} for row in rows), key=lambda row: row["customer"])
