@@ -36,11 +36,13 @@ from regulars.insight.lifetime import (
 from regulars.insight.memory import with_memory
 from regulars.insight.next_product import goes_with, next_product, replenishment
 from regulars.insight.orders import RefundReport, refund_report, unmatched_refunds
+from regulars.insight.potential import potential
 from regulars.insight.prospects import prospects
 from regulars.insight.ranks import RankCorrelation, rank_correlation
 from regulars.insight.rhythm import rhythm, slipping_since, slips_after_days, with_slipping_day
 from regulars.insight.spend import GammaGamma, SpendPrior
 from regulars.insight.summary import summary
+from regulars.insight.wallet import wallet, with_room
 
 __all__ = [
     "BGNBD",
@@ -78,6 +80,7 @@ __all__ = [
     "mean_interval",
     "median_times",
     "next_product",
+    "potential",
     "prospects",
     "randomised_pit",
     "rank_correlation",
@@ -95,7 +98,9 @@ __all__ = [
     "uniformity",
     "unique_rows",
     "unmatched_refunds",
+    "wallet",
     "wilson_interval",
     "with_memory",
+    "with_room",
     "with_slipping_day",
 ]

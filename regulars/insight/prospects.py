@@ -71,6 +71,13 @@ def prospects(contacts: IntoFrameT, as_of: date) -> IntoFrameT:
     >>> prospects(contacts, date(2026, 4, 1)).sort("customer").select("customer", "signs", "group").rows()
     [('Lea', 2, 'Warm'), ('Max', 0, 'Waiting'), ('Nia', 1, 'Cold')]
     """
+    people = graded_people(contacts, as_of)
+    graded: IntoFrameT = people.select("customer", "contacts", "last_contact_on", "signs", "group").to_native()
+    return graded
+
+
+def graded_people(contacts: object, as_of: date) -> Frame:
+    """Grade as `prospects` does, and keep ``might_spend``: the most that is known of each, as a float."""
     people = _people(_contacts(contacts, as_of))
     silent_days = nw.lit(as_of.toordinal()) - ordinal("last_contact_on")
     is_big = nw.col("spend_key") >= _middle(people)
@@ -81,9 +88,9 @@ def prospects(contacts: IntoFrameT, as_of: date) -> IntoFrameT:
     )
     is_waiting = (nw.col("silent_days") <= 90) | ((nw.col("silent_days") <= 180) & (nw.col("signs") >= 1))
     is_cold = ~is_warm & ~is_waiting
-    people = people.with_columns(group=chosen([(is_warm, "Warm"), (is_waiting, "Waiting"), (is_cold, "Cold")]))
-    graded: IntoFrameT = people.select("customer", "contacts", "last_contact_on", "signs", "group").to_native()
-    return graded
+    might_spend = nw.col("spend_key").cast(nw.Float64) / _PARTS
+    group = chosen([(is_warm, "Warm"), (is_waiting, "Waiting"), (is_cold, "Cold")])
+    return people.with_columns(group=group, might_spend=might_spend)
 
 
 def _contacts(contacts: object, as_of: date) -> Frame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -19,6 +19,7 @@ from regulars.insight.cohorts.periods import PERIODS, first_day, index_of, last_
 from regulars.insight.frames import opened
 from regulars.insight.tables import fetched
 from regulars.insight.tests.engines import ENGINES, QUICK, table
+from regulars.insight.tests.tables_for_tests import told
 
 AS_OF = date(2026, 6, 30)
 # Freireich and others (1963), Blood 21, 699-716: weeks of remission; "+" still in remission when last seen
@@ -112,19 +113,6 @@ def _orders(people: int = 60, seed: int = 3) -> pa.Table:
     return table(rows, amount=pa.float64(), channel=pa.string(), sent_by=pa.int64())
 
 
-def _rows(frame: Any) -> list[dict[str, Any]]:
-    """Rows of any table, in any order, so that engines can be compared."""
-    held = opened(frame)
-    names = held.collect_schema().names()
-    return sorted((dict(zip(names, map(_plain, row), strict=True)) for row in fetched(held)), key=str)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.date()
-    return value if value is None or isinstance(value, (str, date, bool)) else round(float(value), 6)
-
-
 ANSWERS = {
     "retention": lambda o: insight.retention(o, AS_OF),
     "retention by quarter": lambda o: insight.retention(o, AS_OF, by="quarter"),
@@ -157,7 +145,7 @@ ON_SPARK_TOO = ("retention by channel", "churn by channel", "second by week", "q
 def test_every_engine_tells_of_cohorts_alike(answer: str) -> None:
     orders = _orders()
     engines = ENGINES if answer in ON_SPARK_TOO else QUICK
-    answers = {name: _rows(ANSWERS[answer](make(orders))) for name, make in engines.items()}
+    answers = {name: told(ANSWERS[answer](make(orders))) for name, make in engines.items()}
     expected = answers.pop("pyarrow")
     assert len(expected) > 0
     for name, found in answers.items():
@@ -174,14 +162,14 @@ def _at(days: dict[int, list[tuple[int, int]]], **more: list[Any]) -> pl.DataFra
 
 def test_a_month_that_still_runs_is_missing_and_not_nobody() -> None:
     orders = _at({n: [(1, 5), (2, 7)] if n < 3 else [(1, 6)] for n in range(8)} | {9: [(2, 1), (3, 1)]})
-    grid = {(r["cohort"], r["period"]): r for r in _rows(insight.retention(orders, date(2026, 3, 30)))}
+    grid = {(r["cohort"], r["period"]): r for r in told(insight.retention(orders, date(2026, 3, 30)))}
     assert set(grid) == {(c, k) for c in ("2026-01", "2026-02") for k in (0, 1)}
     assert (grid["2026-01", 1]["share"], grid["2026-01", 1]["n"]) == (3 / 8, 8)
     assert grid["2026-02", 1] | {"cohort_on": None} == {
         "cohort": "2026-02", "cohort_on": None, "period": 1, "people": 1, "n": 0, "returned": None, "share": None,
         "low": None, "high": None, "share_reason": "not over yet",
     }  # fmt: skip
-    later = {(r["cohort"], r["period"]): r for r in _rows(insight.retention(orders, date(2026, 3, 31)))}
+    later = {(r["cohort"], r["period"]): r for r in told(insight.retention(orders, date(2026, 3, 31)))}
     assert (later["2026-01", 2]["returned"], later["2026-01", 2]["share"]) == (0, 0.0)
     assert (later["2026-02", 1]["returned"], later["2026-02", 1]["share_reason"]) == (1, "too few people")
 
@@ -189,7 +177,7 @@ def test_a_month_that_still_runs_is_missing_and_not_nobody() -> None:
 def test_a_share_of_a_cohort_by_channel_counts_only_those_who_could_have_come() -> None:
     orders = _at({n: [(1, 5), (3, 9)] for n in range(6)} | {n: [(3, 6)] for n in range(10, 16)})
     orders = orders.with_columns(channel=pl.lit("web"))
-    grid = {r["period"]: r for r in _rows(insight.retention(orders, date(2026, 4, 30), by="channel", period="month"))}
+    grid = {r["period"]: r for r in told(insight.retention(orders, date(2026, 4, 30), by="channel", period="month"))}
     assert [(grid[k]["people"], grid[k]["n"], grid[k]["returned"]) for k in (0, 1, 2, 3)] == [
         (12, 12, 12), (12, 12, 0), (12, 6, 6), (12, 6, 0),
     ]  # fmt: skip
@@ -197,14 +185,14 @@ def test_a_share_of_a_cohort_by_channel_counts_only_those_who_could_have_come() 
 
 def test_the_channel_of_the_first_day_makes_the_cohort() -> None:
     orders = _at({1: [(1, 5), (1, 5), (2, 9)], 2: [(1, 7)]}, channel=["web", "shop", "fair", None])
-    found = _rows(insight.times_to_second(orders, AS_OF, by="channel"))
+    found = told(insight.times_to_second(orders, AS_OF, by="channel"))
     assert {row["customer"]: row["cohort"] for row in found} == {1: "shop", 2: None}
 
 
 def test_a_column_of_very_many_values_keeps_the_largest() -> None:
     many = {n: [(1, 5)] for n in range(300)}
     orders = _at(many).with_columns(sent_by=pl.when(pl.col("customer") < 40).then(7).otherwise(pl.col("customer")))
-    found = _rows(insight.repeat_rate(orders, AS_OF, by="sent_by"))
+    found = told(insight.repeat_rate(orders, AS_OF, by="sent_by"))
     sizes = {row["cohort"]: row["n"] for row in found}
     assert len(sizes) == MOST_GROUPS
     assert sizes["7"] == 40
@@ -214,7 +202,7 @@ def test_a_column_of_very_many_values_keeps_the_largest() -> None:
 
 def test_a_later_return_does_not_undo_a_silence() -> None:
     orders = _at({1: [(1, 1), (1, 11), (6, 1)], 2: [(6, 1)], 3: [(1, 1)]})
-    found = {row["customer"]: row for row in _rows(insight.times_until_quiet(orders, AS_OF, quiet_days=60))}
+    found = {row["customer"]: row for row in told(insight.times_until_quiet(orders, AS_OF, quiet_days=60))}
     assert (found[1]["days"], found[1]["happened"]) == (10 + 61, True)
     assert (found[2]["days"], found[2]["happened"]) == (29, False)
     assert (found[3]["days"], found[3]["happened"]) == (61, True)
@@ -232,7 +220,7 @@ def test_an_estimated_rate_of_leaving_is_that_which_made_the_orders() -> None:
             day += timedelta(days=dice.randrange(15, 25))
     orders = pl.DataFrame({"customer": [c for c, _ in rows], "day": [d for _, d in rows], "amount": [1.0] * len(rows)})
     times = insight.times_until_quiet(orders, AS_OF, quiet_days=30)
-    curve = {row["days"]: row for row in _rows(insight.kaplan_meier(times))}
+    curve = {row["days"]: row for row in told(insight.kaplan_meier(times))}
     for after in (100, 200, 400):
         made, step = _still_there(after, dice), curve[max(days for days in curve if days <= after)]
         assert step["low"] - 0.01 < made < step["high"] + 0.01
@@ -253,12 +241,12 @@ def _still_there(day: int, dice: random.Random, runs: int = 20_000) -> float:
 
 def test_churn_is_of_those_who_bought_in_the_period_before() -> None:
     orders = _at({n: [(1, 5)] for n in range(6)} | {9: [(1, 8), (4, 2), (7, 1)], 8: [(4, 1)]})
-    found = _rows(insight.churn(orders, AS_OF))
+    found = told(insight.churn(orders, AS_OF))
     assert [(r["period"], r["n"], r["stayed_away"], r["came_new"], r["came_back"]) for r in found] == [
         ("2026-Q2", 7, 6, 1, 0)
     ]
     assert found[0]["churn"] == pytest.approx(6 / 7, abs=1e-6)
-    gone = _rows(insight.churn(_at({n: [(1, 5)] for n in range(6)}), AS_OF, period="month"))
+    gone = told(insight.churn(_at({n: [(1, 5)] for n in range(6)}), AS_OF, period="month"))
     assert [(r["period"], r["n"], r["churn"], r["churn_reason"]) for r in gone] == [("2026-02", 6, 1.0, None)]
 
 
@@ -276,11 +264,11 @@ def test_one_customer_and_nobody_are_answered_and_not_refused() -> None:
     one = _at({1: [(1, 5)]})
     nobody = one.clear()
     for orders in (one, nobody):
-        assert _rows(insight.repeat_rate(orders, AS_OF))[0]["share_reason"] == "too few people"
+        assert told(insight.repeat_rate(orders, AS_OF))[0]["share_reason"] == "too few people"
         for answer in (insight.retention, insight.churn, insight.times_to_second, insight.times_until_quiet):
-            assert all(value is not float("nan") for row in _rows(answer(orders, AS_OF)) for value in row.values())
+            assert all(value is not float("nan") for row in told(answer(orders, AS_OF)) for value in row.values())
         times = insight.times_to_second(orders, AS_OF)
-        assert len(_rows(insight.kaplan_meier(times))) == (2 if orders is one else 0)
+        assert len(told(insight.kaplan_meier(times))) == (2 if orders is one else 0)
         assert insight.log_rank(insight.times_to_second(orders, AS_OF, by="month"), "cohort") is None
 
 
@@ -330,12 +318,12 @@ def _frame(rows: list[tuple[int, int, str | None]], amount: float = 1.0) -> pl.D
 def _everything(frame: pl.DataFrame) -> list[Any]:
     quiet = insight.times_until_quiet(frame, AS_OF, by="channel")
     return [
-        _rows(insight.retention(frame, AS_OF)),
-        _rows(insight.retention(frame, AS_OF, by="channel")),
-        _rows(insight.churn(frame, AS_OF, period="month")),
-        _rows(insight.repeat_rate(frame, AS_OF, within_days=90)),
-        _rows(insight.median_times(insight.times_to_second(frame, AS_OF))),
-        _rows(insight.kaplan_meier(quiet, by="cohort")),
+        told(insight.retention(frame, AS_OF)),
+        told(insight.retention(frame, AS_OF, by="channel")),
+        told(insight.churn(frame, AS_OF, period="month")),
+        told(insight.repeat_rate(frame, AS_OF, within_days=90)),
+        told(insight.median_times(insight.times_to_second(frame, AS_OF))),
+        told(insight.kaplan_meier(quiet, by="cohort")),
     ]
 
 
@@ -353,7 +341,7 @@ def test_neither_the_order_of_rows_nor_the_future_nor_money_changes_cohorts(
 @given(ROWS)
 @settings(max_examples=15, deadline=None)
 def test_a_grid_holds_together(rows: list[tuple[int, int, str | None]]) -> None:
-    for row in _rows(insight.retention(_frame(rows), AS_OF)):
+    for row in told(insight.retention(_frame(rows), AS_OF)):
         assert 0 <= row["n"] <= row["people"]
         assert (row["returned"] is None) == (row["n"] == 0)
         if row["share"] is not None:
