@@ -1,0 +1,136 @@
+"""What people really hand in: a sentence that names column and row, or the right answer; never a traceback or a NaN."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from regulars import insight
+from regulars.insight import FrameError
+from regulars.insight.tests.engines import ENGINES, QUICK, plain, table
+
+AS_OF = date(2026, 6, 30)
+DAY = date(2026, 1, 1)
+
+
+def _rows(**columns: list[Any]) -> pa.Table:
+    n = len(next(iter(columns.values())))
+    base = {"customer": [1] * n, "day": [DAY] * n, "amount": [Decimal(10)] * n} | columns
+    return table([dict(zip(base, row, strict=True)) for row in zip(*base.values(), strict=True)])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_column_of_text_is_named_with_what_it_holds(engine: str) -> None:
+    days = pa.table({"customer": [1, 2], "day": [None, "01.02.2026"], "amount": [1.0, 2.0]})
+    amounts = pa.table({"customer": [1, 2], "day": [DAY, DAY], "amount": [None, "12,50 EUR"]})
+    with pytest.raises(FrameError) as refused:
+        insight.summary(ENGINES[engine](days), AS_OF)
+    assert 'Column "day"' in str(refused.value)
+    assert 'holds text ("01.02.2026"); give dates or timestamps.' in str(refused.value)
+    assert refused.value.row in ("row 2", None), "an engine without an order of rows has no number to name"
+    with pytest.raises(FrameError, match=r'holds text \("12,50 EUR"\); give Decimal, float or integer minor units'):
+        insight.summary(ENGINES[engine](amounts), AS_OF)
+
+
+def test_text_among_pandas_any_objects_is_named_with_its_row() -> None:
+    mixed = pd.DataFrame({"customer": [1, 2], "day": [DAY, DAY], "amount": pd.Series([1.5, "abc"], dtype=object)})
+    with pytest.raises(FrameError, match='"amount", row 2: holds something that is not a number'):
+        insight.summary(mixed, AS_OF)
+    days = pd.DataFrame({"customer": [1, 2], "day": pd.Series([DAY, "soon"], dtype=object), "amount": [1, 2]})
+    with pytest.raises(FrameError, match='"day", row 2: holds something that is not a day'):
+        insight.summary(days, AS_OF)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_amount_that_no_shop_takes_is_refused_before_it_overflows(engine: str) -> None:
+    orders = pa.table({"customer": [1, 2], "day": [DAY, DAY], "amount": [1.0, 1e300]})
+    with pytest.raises(FrameError, match="is too large to be money"):
+        insight.summary(ENGINES[engine](orders), AS_OF)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_future_days_one_customer_and_all_on_one_day_are_answered(engine: str) -> None:
+    orders = _rows(day=[DAY, DAY, date(9998, 12, 31), date(2026, 7, 1)])
+    [row] = plain(insight.rhythm(ENGINES[engine](orders), AS_OF))
+    assert (row["buying_days"], row["last_on"], row["is_slipping"]) == (1, DAY, False)
+    assert row["median_gap_days"] is None
+
+
+@pytest.mark.parametrize("engine", QUICK)
+def test_fifty_thousand_orders_of_one_customer_and_their_refunds_are_answered(engine: str) -> None:
+    n = 50_000
+    orders = pa.table(
+        {
+            "customer": ["wholesale"] * n,
+            "day": [DAY - timedelta(days=number % 3_000) for number in range(n)],
+            "amount": [-5.0 if number % 50 == 0 else 10.0 + number % 7 for number in range(n)],
+        }
+    )
+    [row] = plain(insight.summary(QUICK[engine](orders), AS_OF))
+    assert row["frequency"] == 2_940, "every fiftieth day has nothing but refunds"
+    report = insight.refund_report(QUICK[engine](orders))
+    assert report.refunds_matched + report.refunds_unmatched == n // 50
+    assert row["monetary"] - report.unmatched_amount == pytest.approx(sum(orders["amount"].to_pylist()))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_timestamp_without_a_zone_counts_for_its_own_day_on_every_engine(engine: str) -> None:
+    moments = pa.array(["2026-01-01 23:59:00", "2026-01-02 00:01:00", "2026-01-02 12:00:00"])
+    orders = pa.table({"customer": [1] * 3, "day": moments.cast(pa.timestamp("us")), "amount": [1.0] * 3})
+    [row] = plain(insight.summary(ENGINES[engine](orders), AS_OF))
+    assert (row["frequency"], row["first_on"], row["last_on"]) == (2, DAY, date(2026, 1, 2))
+
+
+@pytest.mark.parametrize("engine", [name for name in QUICK if name != "duckdb"])
+def test_a_timestamp_with_a_zone_counts_for_the_day_it_was_there(engine: str) -> None:
+    utc = pa.array(["2026-01-01 22:30:00", "2026-01-01 23:30:00"]).cast(pa.timestamp("us"))
+    berlin = utc.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us", "Europe/Berlin"))
+    orders = pa.table({"customer": [1, 1], "day": berlin, "amount": [1.0, 1.0]})
+    [row] = plain(insight.summary(QUICK[engine](orders), AS_OF))
+    assert (row["first_on"], row["last_on"]) == (DAY, date(2026, 1, 2))
+
+
+def test_a_customer_without_a_name_a_day_or_an_amount_is_named_by_row() -> None:
+    frame = pl.DataFrame({"customer": ["a", "b"], "day": [DAY, DAY], "amount": [1.0, None]})
+    for orders in (frame, frame.to_pandas(), frame.to_arrow()):
+        with pytest.raises(FrameError, match='"amount", row 2: is empty'):
+            insight.summary(orders, AS_OF)
+    empty = pl.DataFrame({"customer": ["a"], "day": [DAY], "amount": [None]})
+    with pytest.raises(FrameError, match='"amount", row 1: is empty'):
+        insight.summary(empty, AS_OF)
+
+
+AMOUNT = st.one_of(st.none(), st.floats(allow_nan=True, allow_infinity=True), st.integers(-500, 500).map(float))
+ANY_DAY = st.one_of(st.none(), st.dates(date(1, 1, 1), date(9999, 12, 31)))
+ANY_ROW = st.tuples(st.one_of(st.none(), st.integers(0, 3)), ANY_DAY, AMOUNT)
+
+
+@given(st.lists(ANY_ROW, max_size=12))
+@settings(max_examples=40, deadline=None)
+def test_any_rows_give_an_answer_or_a_sentence_and_never_nan(rows: list[Any]) -> None:
+    schema = {"customer": pl.Int64, "day": pl.Date, "amount": pl.Float64}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    for orders in (frame, frame.to_arrow()):
+        said = _answers(orders)
+        if isinstance(said, FrameError):
+            assert f'Column "{said.column}", {said.row}: ' in str(said)
+        else:
+            assert not any(isinstance(value, float) and math.isnan(value) for value in said)
+
+
+def _answers(orders: Any) -> FrameError | list[Any]:
+    try:
+        insight.refund_report(orders)
+        answers = [pl.DataFrame(measure(orders, AS_OF)) for measure in (insight.rhythm, insight.grades)]
+    except FrameError as fault:
+        return fault
+    return [value for answer in answers for row in answer.rows() for value in row]
