@@ -66,9 +66,22 @@ def split(amount: Decimal, weights: Sequence[Decimal | int], currency: str) -> l
 
 def shown(amount: Decimal, currency: str, *, with_currency: bool = True) -> str:
     """The amount as it is written in the reader's language, such as €1,234.50 or 1.234,50 €."""
-    number = number_format(abs(quantized(amount, currency)), digits(currency), use_l10n=True, force_grouping=True)
-    minus = "-" if quantized(amount, currency) < 0 else ""
-    if not with_currency:
+    rounded = quantized(amount, currency)
+    return _written(rounded, digits(currency), currency if with_currency else "")
+
+
+def roughly(amount: Decimal, currency: str, *, with_currency: bool = True) -> str:
+    """An estimate as it is said: three figures, and no coins from ten on, such as €1,230."""
+    places = max(-digits(currency), amount.adjusted() - 2) if amount else 0
+    rounded = amount.quantize(Decimal(1).scaleb(places), rounding=ROUND_HALF_UP)
+    small = digits(currency) if abs(rounded) < 10 and rounded != rounded.to_integral_value() else 0
+    return _written(rounded, small, currency if with_currency else "")
+
+
+def _written(amount: Decimal, places: int, currency: str) -> str:
+    number = number_format(abs(amount), places, use_l10n=True, force_grouping=True)
+    minus = "-" if amount < 0 else ""
+    if not currency:
         return f"{minus}{number}"
     sign = SIGNS.get(currency, currency)
     language = (get_language() or "en").split("-")[0]

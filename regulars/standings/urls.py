@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.standings.views import shoebox
+from regulars.standings.views import pages, shoebox
 from regulars.standings.views import standing as views
 
 app_name = "standings"
 
 urlpatterns = [
     path("", views.groups, name="groups"),
+    path("retention/", pages.retention, name="retention"),
+    path("value/", pages.value, name="value"),
+    path("slipping/", pages.slipping, name="slipping"),
+    path("certainty/", pages.certainty, name="certainty"),
     path("steps/", views.steps, name="steps"),
     path("gradings/", views.gradings, name="gradings"),
     path("gradings/<int:job_id>/", views.grading, name="grading"),

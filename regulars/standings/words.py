@@ -33,6 +33,13 @@ MEANINGS: dict[str, object] = {
     Group.COLD: gettext_lazy("Have not bought, and were in touch long ago."),
 }
 
+STRATEGIES: dict[str, object] = {
+    SimpleGroup.REGULARS: gettext_lazy("hold dear"),
+    SimpleGroup.COMING_ALONG: gettext_lazy("welcome"),
+    SimpleGroup.SLIPPING: gettext_lazy("call"),
+    SimpleGroup.GONE_QUIET: gettext_lazy("once a year"),
+}
+
 REASONS: dict[str, object] = {
     "too-few-buyers": gettext_lazy("Too few people have bought to say more. From ten on you see groups here."),
     "too-few-repeats": gettext_lazy("Too few people have come a second time to say."),

@@ -20,6 +20,7 @@ class Column:
     """One step along the foot; `shown` is the finished figure, `said` the words of its interval or mark.
 
     `is_ahead` is drawn hollow: it has not happened. `mark` is a line across the column, what it is held against.
+    `name` is the twin's word for the step, where the label under the column must be short.
     """
 
     label: str
@@ -29,6 +30,7 @@ class Column:
     high: float | None = None
     mark: float | None = None
     said: str = ""
+    name: str = ""
     is_ahead: bool = False
 
 
@@ -79,9 +81,17 @@ def whole(value: float) -> str:
 
 
 def columns(
-    rows: Sequence[Column], *, label: str, headers: Sequence[str] = (), shown: Shown = whole, top: float | None = None
+    rows: Sequence[Column],
+    *,
+    label: str,
+    headers: Sequence[str] = (),
+    shown: Shown = whole,
+    top: float | None = None,
+    last_on_phone: int = 0,
 ) -> Columns:
     """Draw columns from zero to `top`, or to the highest value, interval or mark; `shown` writes the grid's figures.
+
+    A phone draws only the last so many where they would be too thin; the twin has them all.
 
     `headers` name the twin's columns: what, how much, and (where any row has `said`) what is said beside it.
     """
@@ -91,8 +101,11 @@ def columns(
     while ceiling < reach * (1 - 1e-9):
         ceiling += step
     forms = tuple(
-        _form(kind, width, height, rows, ceiling, step, shown)
-        for kind, width, height in (("wide", 640.0, 240.0), ("narrow", 340.0, 220.0))
+        _form(kind, width, height, drawn, ceiling, step, shown)
+        for kind, width, height, drawn in (
+            ("wide", 640.0, 240.0, rows),
+            ("narrow", 340.0, 220.0, rows[-last_on_phone:]),
+        )
     )
     return Columns(label, forms, _twin(rows, headers))
 
@@ -134,5 +147,5 @@ def _form(
 def _twin(rows: Sequence[Column], headers: Sequence[str]) -> Twin:
     names = (*headers, *(_("What"), _("How much"), _("How sure"))[len(headers) :])
     if not any(row.said for row in rows):
-        return Twin(tuple(names[:2]), tuple((row.label, row.shown) for row in rows))
-    return Twin(tuple(names[:3]), tuple((row.label, row.shown, row.said) for row in rows))
+        return Twin(tuple(names[:2]), tuple((row.name or row.label, row.shown) for row in rows))
+    return Twin(tuple(names[:3]), tuple((row.name or row.label, row.shown, row.said) for row in rows))

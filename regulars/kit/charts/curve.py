@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from regulars.kit.charts.scale import Mark, between, text_width, thinned
+from regulars.kit.charts.scale import Mark, between, fitted, text_width
 from regulars.kit.charts.trend import percent
 from regulars.kit.charts.twin import Twin
 
@@ -110,7 +110,7 @@ def _form(
         height=height,
         lines=_apart(lines),
         steps=tuple(Mark(LEFT - 8, y(value), shown(value), "end") for value in (0.25, 0.5, 0.75, 1.0)),
-        labels=thinned([(x(at), text) for at, text in ticks], height - 8, width),
+        labels=fitted([(x(at), text) for at, text in ticks], height - 8, width),
         left=LEFT,
         right=right,
         floor=floor,

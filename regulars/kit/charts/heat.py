@@ -18,11 +18,15 @@ Shown = Callable[[float], str]
 
 @dataclass(frozen=True)
 class HeatRow:
-    """A row's name, how many it holds in words, and one share of 0-1 a column; None where it cannot be known yet."""
+    """A row's name, how many it holds in words, and one share of 0-1 a column; None where it cannot be known yet.
+
+    `said` are the twin's words for the shares, with their intervals; left out, the share itself is said.
+    """
 
     label: str
     beside: str
     values: tuple[float | None, ...]
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,8 @@ def _level(value: float, top: float) -> int:
 def _twin(rows: Sequence[HeatRow], heads: Sequence[str], corner: str, shown: Shown) -> Twin:
     def cells(row: HeatRow) -> tuple[str, ...]:
         known = [*row.values, *([None] * (len(heads) - len(row.values)))]
-        return tuple(_("not yet") if value is None else shown(value) for value in known)
+        said = dict(enumerate(row.said))
+        return tuple(_("not yet") if value is None else said.get(at) or shown(value) for at, value in enumerate(known))
 
     body = tuple((row.label, row.beside, *cells(row)) for row in rows)
     return Twin((corner, _("How many"), *heads), body)

@@ -102,6 +102,7 @@ def _form(
         begin = top + row * tall + tall / 2 - (len(said) + 1) * LINE / 2 + LINE * 0.78
         names += [Mark(middle, round(begin + index * LINE, 1), text) for index, text in enumerate(said)]
         numbers.append(Mark(middle, round(begin + len(said) * LINE, 1), region.shown))
+        names += _named_apart(region, (row, first), lefts, top, tall)
     foot = top + rows * tall + LINE
     axes = (
         Mark(0, HEAD + 9, down[0], "start"),
@@ -122,6 +123,18 @@ def _form(
         numbers=tuple(numbers),
         axes=axes,
     )
+
+
+def _named_apart(region: Region, at: Place, lefts: Sequence[float], top: float, tall: float) -> list[Mark]:
+    """Write the name once more in a place that hangs together with no other, where it fits."""
+    marks = []
+    for row, column in region.places:
+        beside = ((row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column))
+        is_alone = (row, column) != at and not any(place in region.places for place in beside)
+        if is_alone and text_width(region.name) <= lefts[column + 1] - lefts[column] - 8:
+            middle = (lefts[column] + lefts[column + 1]) / 2
+            marks.append(Mark(round(middle, 1), round(top + row * tall + tall / 2 + 4.5, 1), region.name))
+    return marks
 
 
 def _widest(region: Region, widths: Sequence[float]) -> tuple[int, int, int]:

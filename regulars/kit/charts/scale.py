@@ -50,6 +50,18 @@ def thinned(places: Sequence[tuple[float, str]], y: float, width: float) -> tupl
     return ()
 
 
+def fitted(places: Sequence[tuple[float, str]], y: float, width: float) -> tuple[Mark, ...]:
+    """The last and the first word, then of the others, in their order, each that touches none of those before it."""
+    order = [places[-1], places[0], *places[1:-1]] if len(places) > 1 else list(places)
+    chosen: list[Mark] = []
+    for x, text in order:
+        mark = kept_inside(x, y, text, width)
+        begin, end = left_of(mark), left_of(mark) + text_width(text)
+        if all(end + 8 <= left_of(one) or left_of(one) + text_width(one.text) + 8 <= begin for one in chosen):
+            chosen.append(mark)
+    return tuple(sorted(chosen, key=left_of))
+
+
 def left_of(mark: Mark) -> float:
     """Where a word begins, whatever it is anchored by."""
     width = text_width(mark.text)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.kit.errors import Refusal
-from regulars.kit.money import digits, is_currency, parse_amount, quantized, shown, split
+from regulars.kit.money import digits, is_currency, parse_amount, quantized, roughly, shown, split
 
 
 @pytest.mark.parametrize(("currency", "count"), [("EUR", 2), ("JPY", 0), ("KWD", 3), ("USD", 2), ("TND", 3)])
@@ -140,6 +140,19 @@ def test_what_is_written_with_marks_is_read_back(amount, mark):
 def test_any_text_is_an_amount_or_a_refusal(text):
     with contextlib.suppress(Refusal):
         assert isinstance(parse_amount(text, decimal=None), Decimal)
+
+
+def test_an_estimate_is_said_in_three_figures_and_without_coins():
+    assert roughly(Decimal("12345.67"), "EUR") == "€12,300"
+    assert roughly(Decimal("128.40"), "EUR") == "€128"
+    assert roughly(Decimal("12.40"), "EUR") == "€12"
+    assert roughly(Decimal("3.456"), "EUR") == "€3.46"
+    assert roughly(Decimal(0), "EUR") == "€0"
+    assert roughly(Decimal("-4321"), "USD") == "-$4,320"
+    assert roughly(Decimal("0.004"), "EUR") == "€0"
+    assert roughly(Decimal("1234.5"), "JPY") == "¥1,230"
+    with translation.override("de"):
+        assert roughly(Decimal("12345.67"), "EUR") == "12.300\u00a0€"
 
 
 def test_an_amount_is_shown_in_the_language_of_the_reader():

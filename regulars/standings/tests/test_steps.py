@@ -20,8 +20,8 @@ from regulars.rapport import services as rapport
 from regulars.rapport.services import Caller, NewEnquiry
 from regulars.staff.services import add_staff
 from regulars.standings.models import Step, StepCount
+from regulars.standings.pages.steps import steps_page
 from regulars.standings.services import count_steps, keep_steps
-from regulars.standings.steps_page import steps_page
 from regulars.standings.stuck import stuck_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day")]
@@ -143,8 +143,8 @@ def test_a_large_shop_reads_the_nights_count_and_never_counts_on_the_page(
     keep_steps(ON)
     keep_steps(ON)
     assert StepCount.objects.count() == 1
-    monkeypatch.setattr("regulars.standings.steps_page.COUNTED_LIVE", 2)
-    monkeypatch.setattr("regulars.standings.steps_page.count_steps", None)
+    monkeypatch.setattr("regulars.standings.pages.steps.COUNTED_LIVE", 2)
+    monkeypatch.setattr("regulars.standings.pages.steps.count_steps", None)
     with django_assert_max_num_queries(16):
         page = steps_page()
     assert page is not None

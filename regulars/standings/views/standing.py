@@ -20,16 +20,19 @@ from regulars.staff.models import User
 from regulars.staff.permissions import may
 from regulars.standings import access, services
 from regulars.standings.forms import MemoryForm
-from regulars.standings.groups_page import groups_page
-from regulars.standings.steps_page import steps_page
+from regulars.standings.pages.glance import groups_page
+from regulars.standings.pages.steps import steps_page
+from regulars.standings.pages.ways import tabs
 
 
 @requires("standings.see")
 @require_safe
 def groups(request: HttpRequest) -> HttpResponse:
     """How many people stand where, and the way to them."""
+    page = groups_page()
+    row = tabs("groups") if page and not page.is_simple else []
     return render(
-        request, "standings/groups.html", {"page": groups_page(), "may_grade": _may(request, "standings.grade")}
+        request, "standings/groups.html", {"page": page, "tabs": row, "may_grade": _may(request, "standings.grade")}
     )
 
 

@@ -1,0 +1,139 @@
+"""Slipping: who has been silent for longer than their own rhythm allows, what that may cost, and whom to call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from regulars.kit import clock
+from regulars.kit.charts import Bar, Bars, bars
+from regulars.people.models import Person
+from regulars.standings.models import Finding, Standing
+from regulars.standings.pages import figures
+from regulars.standings.queries import finding
+from regulars.standings.words import days, every
+
+
+@dataclass(frozen=True)
+class Late:
+    """Somebody who is late, what they would bring at their own pace, and how late they are in words."""
+
+    person: Person
+    at_stake: str
+    usual: str
+    silent: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """Those who are about equally late; `named` are the ones with the most to lose who have not come since."""
+
+    name: str
+    beside: str
+    named: list[Late]
+
+
+@dataclass(frozen=True)
+class SlippingPage:
+    as_of: date | None
+    lead: str
+    chart: Bars | None
+    sentence: str
+    bands: list[Band]
+    nothing: str = ""
+
+
+def slipping_page() -> SlippingPage:
+    """Read what was found of those who slip, and leave out who came since. Three queries."""
+    found = finding("slipping")
+    if found is None or figures.why(found):
+        return SlippingPage(found.as_of if found else None, "", None, "", [], figures.why(found))
+    data = found.data
+    if not data.get("people"):
+        words = _("Nobody is later than is usual for them. Whoever becomes so stands here, and on Today.")
+        return SlippingPage(found.as_of, words, None, "", [])
+    people = _still_late([row["person_id"] for band in data["bands"] for row in band.get("named", ())])
+    return SlippingPage(
+        as_of=found.as_of,
+        lead=_lead(found),
+        chart=_chart(data["bands"]),
+        sentence=_(
+            "At stake is what they would bring in twelve months at their own pace, less what they will probably "
+            "bring as things "
+            "stand. The longer somebody is silent, the less a call can do: begin at the top."
+        ),
+        bands=[band for row in data["bands"] if (band := _band(row, people)).named],
+    )
+
+
+def _lead(found: Finding) -> str:
+    data = found.data
+    said = ngettext(
+        "%(n)s person has been silent for longer than is usual for them.",
+        "%(n)s people have been silent for longer than is usual for them.",
+        data["people"],
+    ) % {"n": figures.count(data["people"])}
+    more = _(
+        "At their own pace they would bring %(stake)s in a year; as things stand about %(expected)s. So %(lost)s "
+        "may be lost."
+    ) % {
+        "stake": figures.money(data.get("at_stake_amount")),
+        "expected": figures.money(data.get("expected_amount")),
+        "lost": figures.money(data.get("lost_amount")),
+    }
+    return f"{said} {more}"
+
+
+def _chart(bands: list[Mapping[str, Any]]) -> Bars:
+    rows = [
+        Bar(
+            _name(band),
+            band["people"],
+            figures.people(band["people"]),
+            note=_("%(lost)s of %(stake)s a year may be lost.")
+            % {"lost": figures.money(band["lost_amount"]), "stake": figures.money(band["at_stake_amount"])},
+            is_faint=not band["people"],
+        )
+        for band in bands
+    ]
+    return bars(rows, label=_("People by how late they are against their own rhythm"))
+
+
+def _name(band: Mapping[str, Any]) -> str:
+    first, before = float(band["times_from"]), band.get("times_before")
+    if before is None:
+        return _("Silent for %(first)s times their usual gap and more") % {"first": _times(first)}
+    return _("Silent for %(first)s to %(before)s times their usual gap") % {
+        "first": _times(first),
+        "before": _times(float(before)),
+    }
+
+
+def _times(number: float) -> str:
+    return figures.count(number) if number == int(number) else figures.once(number)
+
+
+def _still_late(person_ids: list[int]) -> dict[int, Person]:
+    late = Standing.objects.slipped(clock.today()).filter(person_id__in=person_ids).values_list("person_id", flat=True)
+    return Person.objects.here().in_bulk(list(late))
+
+
+def _band(row: Mapping[str, Any], people: Mapping[int, Person]) -> Band:
+    named = [_late(one, people[one["person_id"]]) for one in row.get("named", ()) if one["person_id"] in people]
+    left = row["people"] - len(named)
+    beside = ngettext("and %(n)s more", "and %(n)s more", left) % {"n": figures.count(left)} if left > 0 else ""
+    return Band(_name(row), beside, named)
+
+
+def _late(one: Mapping[str, Any], person: Person) -> Late:
+    return Late(
+        person=person,
+        at_stake=figures.money(one["lost_amount"]),
+        usual=every(one["usual_gap_days"]),
+        silent=days(round(one["silent_days"])),
+    )
