@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from regulars.kit.business import business
 from regulars.kit.charts import percent
 from regulars.kit.money import roughly
+from regulars.kit.templatetags.kit import day_words
 from regulars.standings.models import Finding
 from regulars.standings.words import why_not
 
@@ -45,7 +46,7 @@ def once(value: float) -> str:
 
 def part(share: float) -> str:
     """A share in whole percent that never says nothing of something."""
-    return _("less than 1\u00a0%") if 0 < share < 0.005 else percent(share)
+    return _("less than %(share)s") % {"share": percent(0.01)} if 0 < share < 0.005 else percent(share)
 
 
 def tenths(share: float) -> str:
@@ -83,14 +84,18 @@ def month(text: str) -> str:
     return date_format(date.fromisoformat(text), "M Y")
 
 
-def month_in_full(text: str) -> str:
-    return date_format(date.fromisoformat(text), "F Y")
-
-
 def short_month(text: str) -> str:
     """ "Mar", and the year's own number in January."""
     day = date.fromisoformat(text)
     return str(day.year) if day.month == 1 else date_format(day, "M")
+
+
+def stretch(first: str, until: str | None) -> str:
+    """A month, or the two days between which it runs where it does not begin on the first."""
+    if until is None or first.endswith("-01"):
+        return month(first)
+    begin, end = date.fromisoformat(first), date.fromisoformat(until)
+    return f"{day_words(begin, short=True)} \u2013 {day_words(end, short=True)}"
 
 
 def quarter(text: str) -> str:

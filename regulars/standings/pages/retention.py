@@ -14,11 +14,12 @@ from regulars.kit.charts import Bar, Bars, Curve, Heat, HeatRow, Step, Stepped, 
 from regulars.standings.models import Finding, Group, SimpleGroup
 from regulars.standings.pages import figures
 from regulars.standings.queries import findings
+from regulars.standings.words import days, why_not
 
 TICK_DAYS = (0, 30, 61, 91, 182, 365, 548, 730, 1095, 1461, 1826)
 DRAWN = 240
 ROWS, PERIODS = 12, 12
-A_YEAR = 365
+A_YEAR, FEWEST = 365, 5
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ def _second(found: Finding | None) -> Part:
         return Part(None, reason)
     assert found is not None
     steps = found.data["curve"]
+    if not steps:
+        return Part(None, why_not("too-little-time"))
     drawn = _curve(
         _("Came a second time"), steps, _("Share of first-time buyers who came a second time, by time since the first")
     )
@@ -143,18 +146,19 @@ def _survival(found: Finding | None) -> Part:
         return Part(None, reason)
     assert found is not None
     line = _main_line(found.data["lines"])
+    if not line["curve"]:
+        return Part(None, why_not("too-little-time"))
     drawn = _curve(_("Still coming"), line["curve"], _("Share of customers who still come, by time since the first"))
     last = line["curve"][-1]
-    words = _(
-        "Of ten who begin to come, about %(n)d still come after %(span)s: %(share)s of %(people)s. Somebody "
-        "counts as gone "
-        "when they have been silent for far longer than is usual for them."
-    ) % {
+    words = _("Of ten who begin to come, about %(n)d still come after %(span)s: %(share)s of %(people)s.") % {
         "n": round(10 * last["share"]),
         "span": figures.span(last["day"]),
         "share": _with_interval(last),
         "people": figures.people(line["people"]),
     }
+    if quiet := found.data.get("quiet_days"):
+        gone = _("Somebody counts as gone after %(days)s without a visit.") % {"days": days(quiet)}
+        words = f"{words} {gone}"
     return Part(drawn, words, line["people"])
 
 
@@ -170,7 +174,7 @@ def _by(found: Finding | None) -> Part | None:
     rows = []
     for line in found.data["lines"]:
         step = _at(line["curve"], A_YEAR)
-        if line is main or step is None:
+        if line is main or step is None or line["people"] < FEWEST:
             continue
         note = figures.people(line["people"])
         if step.get("low") is not None:

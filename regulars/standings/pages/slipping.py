@@ -40,18 +40,21 @@ class Band:
 
 @dataclass(frozen=True)
 class SlippingPage:
+    """What the page shows; without a model it counts and names, but cannot say what may be lost."""
+
     as_of: date | None
     lead: str
     chart: Bars | None
     sentence: str
     bands: list[Band]
     nothing: str = ""
+    has_loss: bool = False
 
 
 def slipping_page() -> SlippingPage:
     """Read what was found of those who slip, and leave out who came since. Three queries."""
     found = finding("slipping")
-    if found is None or figures.why(found):
+    if found is None or "bands" not in found.data:
         return SlippingPage(found.as_of if found else None, "", None, "", [], figures.why(found))
     data = found.data
     if not data.get("people"):
@@ -62,12 +65,9 @@ def slipping_page() -> SlippingPage:
         as_of=found.as_of,
         lead=_lead(found),
         chart=_chart(data["bands"]),
-        sentence=_(
-            "At stake is what they would bring in twelve months at their own pace, less what they will probably "
-            "bring as things "
-            "stand. The longer somebody is silent, the less a call can do: begin at the top."
-        ),
+        sentence=_sentence(found),
         bands=[band for row in data["bands"] if (band := _band(row, people)).named],
+        has_loss=data.get("lost_amount") is not None,
     )
 
 
@@ -78,15 +78,26 @@ def _lead(found: Finding) -> str:
         "%(n)s people have been silent for longer than is usual for them.",
         data["people"],
     ) % {"n": figures.count(data["people"])}
-    more = _(
-        "At their own pace they would bring %(stake)s in a year; as things stand about %(expected)s. So %(lost)s "
-        "may be lost."
-    ) % {
-        "stake": figures.money(data.get("at_stake_amount")),
-        "expected": figures.money(data.get("expected_amount")),
-        "lost": figures.money(data.get("lost_amount")),
-    }
+    stake, lost = figures.money(data.get("at_stake_amount")), data.get("lost_amount")
+    if lost is None:
+        more = _("At their own pace they would bring %(stake)s in a year.") % {"stake": stake}
+    else:
+        more = _(
+            "At their own pace they would bring %(stake)s in a year; as things stand about %(expected)s. "
+            "So %(lost)s may be lost."
+        ) % {"stake": stake, "expected": figures.money(data.get("expected_amount")), "lost": figures.money(lost)}
     return f"{said} {more}"
+
+
+def _sentence(found: Finding) -> str:
+    advice = _("The longer somebody is silent, the less a call can do: begin at the top.")
+    if found.data.get("lost_amount") is None:
+        return advice
+    what = _(
+        "What may be lost is what they would bring in twelve months at their own pace, less what they will probably "
+        "bring as things stand."
+    )
+    return f"{what} {advice}"
 
 
 def _chart(bands: list[Mapping[str, Any]]) -> Bars:
@@ -95,13 +106,21 @@ def _chart(bands: list[Mapping[str, Any]]) -> Bars:
             _name(band),
             band["people"],
             figures.people(band["people"]),
-            note=_("%(lost)s of %(stake)s a year may be lost.")
-            % {"lost": figures.money(band["lost_amount"]), "stake": figures.money(band["at_stake_amount"])},
+            note=_costs(band),
             is_faint=not band["people"],
         )
         for band in bands
     ]
     return bars(rows, label=_("People by how late they are against their own rhythm"))
+
+
+def _costs(band: Mapping[str, Any]) -> str:
+    stake, lost = band.get("at_stake_amount"), band.get("lost_amount")
+    if not band["people"]:
+        return ""
+    if lost is None:
+        return _("%(stake)s a year at their own pace.") % {"stake": figures.money(stake)}
+    return _("%(lost)s of %(stake)s a year may be lost.") % {"lost": figures.money(lost), "stake": figures.money(stake)}
 
 
 def _name(band: Mapping[str, Any]) -> str:
@@ -133,7 +152,7 @@ def _band(row: Mapping[str, Any], people: Mapping[int, Person]) -> Band:
 def _late(one: Mapping[str, Any], person: Person) -> Late:
     return Late(
         person=person,
-        at_stake=figures.money(one["lost_amount"]),
+        at_stake=figures.money(one["at_stake_amount"] if one.get("lost_amount") is None else one["lost_amount"]),
         usual=every(one["usual_gap_days"]),
         silent=days(round(one["silent_days"])),
     )

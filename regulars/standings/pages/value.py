@@ -63,7 +63,7 @@ def _ahead(found: Finding | None) -> Part:
     if reason := figures.why(found):
         return Part(None, reason)
     assert found is not None
-    past = [_past(row) for row in found.data.get("past", ())[-PAST_MONTHS:]]
+    past = [_past(row, found.as_of) for row in found.data.get("past", ())[-PAST_MONTHS:]]
     coming = [_coming(row) for row in found.data["months"]]
     drawn = columns(
         [*past, *coming],
@@ -80,12 +80,15 @@ def _ahead(found: Finding | None) -> Part:
     return Part(drawn, words, found.n)
 
 
-def _past(row: Mapping[str, Any]) -> Column:
+def _past(row: Mapping[str, Any], as_of: date) -> Column:
+    name = figures.month(row["month"])
+    if row["month"] == as_of.replace(day=1).isoformat():
+        name = _("%(month)s so far") % {"month": name}
     return Column(
         figures.short_month(row["month"]),
         float(row["amount"]),
         figures.money(row["amount"]),
-        name=figures.month(row["month"]),
+        name=name,
     )
 
 
@@ -98,7 +101,7 @@ def _coming(row: Mapping[str, Any]) -> Column:
         None if low is None else float(low),
         None if high is None else float(high),
         said=figures.interval(low, high),
-        name=figures.month(row["month"]),
+        name=figures.stretch(row["month"], row.get("until")),
         is_ahead=True,
     )
 

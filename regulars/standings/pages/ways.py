@@ -45,7 +45,7 @@ def ways(found: Mapping[str, Finding]) -> list[Way]:
 
 
 def _way(page: str, found: Finding | None, say: Callable[[Mapping[str, Any]], str]) -> Way:
-    reason = figures.why(found)
+    reason = "" if found and found.data.get("bands") is not None else figures.why(found)
     words = reason if found is None or reason else say(found.data)
     return Way(str(TITLES[page]), reverse(f"standings:{page}"), words, is_ready=not reason)
 
@@ -75,6 +75,8 @@ def _slips(data: Mapping[str, Any]) -> str:
     n = data.get("people") or 0
     if not n:
         return _("Nobody is later than is usual for them.")
+    if data.get("lost_amount") is None:
+        return ngettext("%(n)s person is late.", "%(n)s people are late.", n) % {"n": figures.count(n)}
     return ngettext(
         "%(n)s person is late; about %(amount)s a year is at stake.",
         "%(n)s people are late; about %(amount)s a year is at stake.",

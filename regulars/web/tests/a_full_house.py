@@ -32,6 +32,7 @@ from regulars.staff import services as staff
 from regulars.staff.links import password_link
 from regulars.staff.models import User
 from regulars.standings.services import grade_everyone
+from regulars.standings.tests.findings import some_findings
 from regulars.web.tests.builders import an_open_house
 
 LONG_NAME = "Παναγιώτα-Αλεξάνδρα Παπαδημητρακοπούλου-Χατζηαναστασίου Αικατερίνη"
@@ -56,6 +57,7 @@ def a_full_house() -> House:
     _files(house)
     _letters(house, ann)
     grade_everyone(clock.today())
+    some_findings(clock.today(), late=[ann.pk])
     return house
 
 

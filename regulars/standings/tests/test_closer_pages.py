@@ -1,0 +1,273 @@
+"""The pages that look closer: what a finding says, they say; what it cannot say, they explain."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from regulars.people.models import Person
+from regulars.purchases.tests.builders import a_business
+from regulars.staff.roles import Role
+from regulars.staff.tests.builders import a_user
+from regulars.standings.models import Finding, Grading, Standing
+from regulars.standings.pages import figures
+from regulars.standings.pages.certainty import rule
+from regulars.standings.pages.slipping import slipping_page
+from regulars.standings.services import grade_everyone
+from regulars.standings.tests.builders import TODAY, a_shop, somebody, visits
+from regulars.standings.tests.findings import some_findings
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
+PAGES = ("retention", "value", "slipping", "certainty")
+
+
+@pytest.fixture
+def owner() -> Client:
+    client = Client()
+    client.force_login(a_user(Role.OWNER))
+    return client
+
+
+def words_of(client: Client, path: str) -> str:
+    reply = client.get(path)
+    assert reply.status_code == 200
+    text = re.sub(r"<(script|style)\b.*?</\1>", " ", reply.text, flags=re.S)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def a_late_shop() -> list[int]:
+    """Three people who came every month and then no more, and a shop around them."""
+    a_shop()
+    late = [somebody(f"Late {name}") for name in ("Ann", "Bo", "Cy")]
+    for person in late:
+        visits(person, [200, 170, 140, 110])
+    grade_everyone(TODAY)
+    return [person.pk for person in late]
+
+
+def test_coming_back_is_said_with_its_interval_and_how_many_it_rests_on(owner: Client) -> None:
+    a_business()
+    some_findings(TODAY)
+    said = words_of(owner, "/groups/retention/")
+    assert "Of 318 people who bought, 62 % (56 % to 67 %) came a second time." in said
+    assert "Half come again within 3 months." in said
+    assert "318 people in all" in said
+    assert "as of" in said.lower()
+
+
+def test_a_cohort_s_row_is_counted_from_the_finding_with_its_interval_in_the_table(owner: Client) -> None:
+    a_business()
+    cohorts = [
+        {"start": "2025-12-01", "people": 20, "came": [20, 8, 5]},
+        {"start": "2026-03-01", "people": 9, "came": [9]},
+    ]
+    some_findings(TODAY, retention={"period": "month", "cohorts": cohorts, "buyers": 29, "reason": "", "repeat": None})
+    page = owner.get("/groups/retention/").text
+    assert '<th scope="row">Dec 2025</th>' in page
+    assert "40\u00a0% (22\u00a0% to 61\u00a0%)" in page
+    assert "Mar 2026" not in page, "nobody of the newest month can have come in the month after"
+
+
+def test_quarters_are_named_as_quarters(owner: Client) -> None:
+    a_business()
+    cohorts = [{"start": "2025-04-01", "people": 20, "came": [20, 8, 5]}]
+    some_findings(
+        TODAY, retention={"period": "quarter", "cohorts": cohorts, "buyers": 20, "reason": "", "repeat": None}
+    )
+    said = words_of(owner, "/groups/retention/")
+    assert "Q2 2025" in said
+    assert "in that quarter" in said
+
+
+def test_the_months_ahead_add_up_to_what_is_said_and_the_table_has_every_month(owner: Client) -> None:
+    a_business()
+    some_findings(TODAY)
+    page = owner.get("/groups/value/").text
+    assert "€56,500 (€49,200 to €64,100)" in html.unescape(page)
+    assert page.count("data-ahead") == 24, "twelve months, drawn wide and narrow"
+    assert "Feb 2027" in page
+    assert "€4,210" in page
+    assert "800 and more" in page
+
+
+def test_with_a_margin_the_worth_after_costs_is_said_and_without_one_it_is_not(owner: Client) -> None:
+    a_business()
+    some_findings(TODAY)
+    assert "After costs" not in words_of(owner, "/groups/value/")
+    found = Finding.objects.get(name="value")
+    Finding.objects.filter(pk=found.pk).update(data={**found.data, "margin_rate": 0.4})
+    assert "with 40 % of what is paid left to you, that is worth €52,000" in words_of(owner, "/groups/value/")
+
+
+def test_who_slips_is_named_with_what_is_at_stake_and_the_way_to_them(owner: Client) -> None:
+    late = a_late_shop()
+    some_findings(TODAY, late)
+    reply = owner.get("/groups/slipping/")
+    for pk in late:
+        assert f'href="/people/{pk}/"' in reply.text
+    said = words_of(owner, "/groups/slipping/")
+    assert (
+        "At their own pace they would bring €2,100 in a year; as things stand about €900. So €1,200 may be lost."
+        in said
+    )
+    assert "every 41 days" in said
+    assert "96 days" in said
+    assert 'href="/people/?slipping=yes"' in reply.text
+    assert 'href="/today/"' in reply.text
+
+
+def test_who_came_since_the_night_is_not_named_any_more() -> None:
+    late = a_late_shop()
+    some_findings(TODAY, late)
+    Standing.objects.filter(person_id=late[0]).update(slips_on=TODAY + timedelta(days=20))
+    Person.objects.filter(pk=late[1]).update(merged_into_id=late[2])
+    [band] = slipping_page().bands
+    assert [one.person.pk for one in band.named] == late[2:]
+    assert band.beside == "and 2 more"
+
+
+def test_without_a_model_who_slips_is_still_counted_and_named(owner: Client) -> None:
+    late = a_late_shop()
+    named = [
+        {
+            "person_id": late[0],
+            "silent_days": 110,
+            "usual_gap_days": 30.0,
+            "at_stake_amount": "480.00",
+            "lost_amount": None,
+        }
+    ]
+    band = {"times_from": 3, "times_before": None, "people": 1, "named": named}
+    money = {"at_stake_amount": "480.00", "expected_amount": None, "lost_amount": None}
+    some_findings(TODAY, slipping={"people": 1, "reason": "no-model", **money, "bands": [band | money]})
+    said = words_of(owner, "/groups/slipping/")
+    assert (
+        "1 person has been silent for longer than is usual for them. At their own pace they would bring €480 in a year."
+        in said
+    )
+    assert "Late Ann €480 every 30 days 110 days" in said
+    assert "may be lost" not in said
+    assert "1 person is late." in words_of(owner, "/groups/")
+
+
+def test_a_stretch_that_is_no_month_is_named_by_its_days() -> None:
+    assert figures.stretch("2026-11-27", "2026-12-26") == "27 Nov \u2013 26 Dec"
+    assert figures.stretch("2026-12-01", "2026-12-31") == "Dec 2026"
+
+
+def test_nobody_late_is_good_news(owner: Client) -> None:
+    a_business()
+    some_findings(TODAY, slipping={"people": 0, "bands": [], "reason": ""})
+    assert "Nobody is later than is usual for them." in words_of(owner, "/groups/slipping/")
+
+
+def test_the_last_trial_is_told_as_it_came_out_and_rules_of_thumb_stay_visible(owner: Client) -> None:
+    a_business()
+    some_findings(TODAY)
+    said = words_of(owner, "/groups/certainty/")
+    assert "It said 402 (371 to 433) purchases; 417 came. That was within what it had promised." in said
+    assert (
+        said.index("evenly kept") < said.index("13 weeks goes on as before") < said.index("everybody goes on as before")
+    )
+    assert "All together it said 52 % too much." in said
+    assert "MBG/CNBD-k" in said
+    found = Finding.objects.get(name="model")
+    found.data["last"]["happened"] = 700
+    found.save()
+    assert "That was outside what it had promised." in words_of(owner, "/groups/certainty/")
+
+
+def test_a_rule_that_nobody_described_is_called_by_its_name() -> None:
+    assert rule("mbg-cnbd-3").startswith("Everybody's own pace, evenly kept")
+    assert rule("something new") == "something new"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_before_anything_was_found_each_page_says_when_it_will_be(owner: Client, name: str) -> None:
+    a_business()
+    said = words_of(owner, f"/groups/{name}/")
+    assert "Too early to say" in said
+    assert "worked out every night" in said
+    assert 'class="chart"' not in owner.get(f"/groups/{name}/").text
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_with_five_people_each_page_says_how_many_it_takes_and_how_many_there_are(owner: Client, name: str) -> None:
+    a_business()
+    few: dict[str, Any] = {"reason": "too-few-repeats", "needed": 20, "have": 3}
+    names = ("retention", "second", "survival", "value", "forecast", "slipping", "model")
+    some_findings(TODAY, None, **dict.fromkeys(names, few))
+    said = words_of(owner, f"/groups/{name}/")
+    assert "It takes about 20 people who bought on two days or more; there are 3." in said
+    assert 'class="chart"' not in owner.get(f"/groups/{name}/").text
+
+
+def test_a_small_shop_has_one_entry_with_ways_onward_and_a_larger_one_tabs(owner: Client) -> None:
+    a_shop()
+    grade_everyone(TODAY)
+    some_findings(TODAY)
+    page = owner.get("/groups/").text
+    assert 'class="tabs"' not in page
+    assert 'class="tabs"' not in owner.get("/groups/value/").text
+    for name in PAGES:
+        assert f'href="/groups/{name}/"' in page
+    assert "hold dear" in page
+    Grading.objects.update(people=4000)
+    assert 'class="tabs"' in owner.get("/groups/").text
+    assert 'class="tabs"' in owner.get("/groups/value/").text
+
+
+def test_a_larger_shop_sees_its_groups_on_a_map_with_money_and_what_to_do(owner: Client) -> None:
+    a_shop()
+    grade_everyone(TODAY)
+    Grading.objects.update(people=4000)
+    page = owner.get("/groups/").text
+    champions = Grading.objects.get().groups["champions"]
+    assert f'<th scope="row">Champions</th><td class="end">{champions}</td>' in page
+    assert "seldom and little" in page
+    assert "of everything." in page
+    assert page.count('class="place"') == 50
+
+
+def test_a_way_that_has_nothing_to_show_stands_apart(owner: Client) -> None:
+    a_shop()
+    grade_everyone(TODAY)
+    some_findings(TODAY, model={"reason": "no-model", "needed": 12, "have": 2})
+    page = words_of(owner, "/groups/")
+    assert "With more sales there will be more to see: How sure are we?" in page
+
+
+@pytest.mark.parametrize("name", ["", *(f"{page}/" for page in PAGES)])
+def test_each_page_costs_the_same_for_any_number_of_people(
+    owner: Client, name: str, django_assert_max_num_queries: Any
+) -> None:
+    some_findings(TODAY, a_late_shop())
+    owner.get(f"/groups/{name}")
+    with django_assert_max_num_queries(11):
+        owner.get(f"/groups/{name}")
+
+
+def test_only_who_may_see_standings_sees_the_pages_and_a_stranger_signs_in() -> None:
+    a_business()
+    for name in PAGES:
+        assert Client().get(f"/groups/{name}/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(0.62, "6 in 10"), (0.01, "fewer than 1 in 10"), (0.98, "nearly 10 in 10"), (1.0, "10 in 10")]
+)
+def test_a_share_is_said_as_people_say_it(share: float, words: str) -> None:
+    assert figures.tenths(share) == words
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(1, "1 day"), (45, "45 days"), (91, "3 months"), (365, "1 year"), (548, "18 months"), (730, "2 years")],
+)
+def test_a_length_of_time_is_said_in_the_unit_people_use(days: int, words: str) -> None:
+    assert figures.span(days) == words
