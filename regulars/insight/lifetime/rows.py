@@ -177,12 +177,16 @@ def _numbers(values: Array) -> Array:
         values = np.ma.filled(values.astype(np.float64), np.nan) if values.mask.any() else values.data
     if values.dtype.kind in "iu":
         return values
-    if values.dtype.kind == "O":
-        values = np.array([np.nan if value is None else value for value in values.tolist()])
-    try:
-        return values.astype(np.float64)
-    except (TypeError, ValueError):
+    if values.dtype.kind in "Mm":
         return np.full(len(values), np.nan)
+    return values.astype(np.float64) if values.dtype.kind in "fb" else np.array([_number(v) for v in values.tolist()])
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return np.nan
 
 
 def _refuse_faults(rows: UniqueRows, codes: Array | None) -> None:
@@ -213,7 +217,7 @@ def _coded(columns: list[Array]) -> tuple[Array, list[Array], Array]:
         code, distinct, low, size = _digits(values)
         if span * size > 1 << 62:
             return _coded_slowly(columns)
-        key = key * size + code if span > 1 else code
+        key = _appended(key, code, size) if span > 1 else code
         span *= size
         digits.append((distinct, low, size))
     if span > max(_DENSE_CELLS, 4 * len(key)):
@@ -223,12 +227,18 @@ def _coded(columns: list[Array]) -> tuple[Array, list[Array], Array]:
         present = np.flatnonzero(all_counts)
         place = np.empty(span, dtype=np.int32)
         place[present] = np.arange(len(present), dtype=np.int32)
-        codes, counts = place.take(key), all_counts.take(present)
+        codes, counts = place.take(key).astype(np.intp), all_counts.take(present)
     combinations = []
     for distinct, low, size in reversed(digits):
         present, digit = np.divmod(present, size)
         combinations.append(digit + low if distinct is None else distinct[digit])
     return codes, combinations[::-1], counts
+
+
+def _appended(key: Array, code: Array, size: int) -> Array:
+    longer: Array = key * size
+    longer += code
+    return longer
 
 
 def _coded_slowly(columns: list[Array]) -> tuple[Array, list[Array], Array]:

@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -122,6 +123,14 @@ def test_a_fault_is_named_by_its_column_and_row(column: str, value: Any, words: 
     assert found.value.column in {column, "t_x_days"}
     assert words in str(found.value) or column == "T_days"
     assert ("the row with" if is_lazy else "row 2") in str(found.value)
+
+
+def test_the_row_of_a_missing_value_in_pandas_is_named() -> None:
+    frame = pd.DataFrame({"x": pd.array([0, None], "Int64"), "t_x_days": [0, 0], "T_days": [3, 3]})
+    with pytest.raises(FrameError, match=r'"x", row 2: is empty or not a number'):
+        BGNBD().fit(frame)
+    with pytest.raises(FrameError, match=r'"T_days", row 1: is empty or not a number'):
+        BGNBD().fit(frame.assign(x=0, T_days=pd.Timestamp("2026-01-01")))
 
 
 def test_a_column_of_text_or_none_at_all_is_a_sentence() -> None:
