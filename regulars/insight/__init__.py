@@ -43,6 +43,7 @@ from regulars.insight.ranks import RankCorrelation, rank_correlation
 from regulars.insight.rhythm import rhythm, slipping_since, slips_after_days, with_slipping_day
 from regulars.insight.spend import GammaGamma, SpendPrior
 from regulars.insight.summary import summary
+from regulars.insight.value import value, value_by_period
 from regulars.insight.wallet import wallet, with_room
 
 __all__ = [
@@ -100,6 +101,8 @@ __all__ = [
     "uniformity",
     "unique_rows",
     "unmatched_refunds",
+    "value",
+    "value_by_period",
     "wallet",
     "wilson_interval",
     "with_memory",

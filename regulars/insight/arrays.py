@@ -46,10 +46,11 @@ def frame_like(frame: Frame, columns: Mapping[str, Any]) -> Any:
         return nw.from_dict(values, backend=frame.implementation).lazy()
     native = frame.to_native()
     if nw.dependencies.is_duckdb_relation(native):
+        values = {n: c.astype("datetime64[us]") if c.dtype.kind == "M" else c for n, c in values.items()}
         handed_over = values  # noqa: F841  (DuckDB finds it by this name)
         return nw.from_native(native.query("unused", "select * from handed_over"))
     tuples = list(zip(*(column.tolist() for column in values.values()), strict=True))
-    kinds = {"i": "long", "f": "double"}
+    kinds = {"i": "long", "f": "double", "M": "date"}
     described = ", ".join(f"`{name}` {kinds.get(column.dtype.kind, 'string')}" for name, column in values.items())
     return nw.from_native(native.sparkSession.createDataFrame(tuples, described))
 

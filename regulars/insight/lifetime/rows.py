@@ -65,6 +65,11 @@ class UniqueRows:
         mean = float(self.weight @ self.T) / self.people if len(self) else 0.0
         return mean if mean > 0 else 1.0
 
+    def at(self, places: Array) -> UniqueRows:
+        """Take some of the rows."""
+        taken = (values[places] for values in (self.x, self.t_x, self.T, self.log_gaps_sum, self.weight))
+        return UniqueRows(*taken)
+
     def on_grid(self, most: int) -> UniqueRows:
         """Pool neighbours in time, a week at first, until at most about `most` rows are left.
 

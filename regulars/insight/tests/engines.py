@@ -124,7 +124,7 @@ ENGINES: dict[str, Callable[[pa.Table], Any]] = QUICK if WHY_NO_SPARK else {**QU
 """All that can be tried here; a test that only repeats itself on every engine may use `QUICK` and spare itself a minute."""
 
 
-def plain(frame: Any) -> list[dict[str, Any]]:
+def plain(frame: Any, by: str = "customer") -> list[dict[str, Any]]:
     """Rows as plain Python values, sorted by customer, so that engines can be compared."""
     if isinstance(frame, duckdb.DuckDBPyRelation):
         rows = [dict(zip(frame.columns, row, strict=True)) for row in frame.fetchall()]
@@ -138,7 +138,7 @@ def plain(frame: Any) -> list[dict[str, Any]]:
         rows = [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
     else:
         rows = [row.asDict() for row in frame.collect()]
-    return sorted(({k: _plain(v) for k, v in row.items()} for row in rows), key=lambda row: row["customer"])
+    return sorted(({k: _plain(v) for k, v in row.items()} for row in rows), key=lambda row: row[by])
 
 
 def _plain(value: Any) -> Any:
