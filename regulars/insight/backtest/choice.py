@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import copy
 import math
+from calendar import month_name
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from regulars.insight.backtest.buying import BuyingDays, buying_days
+from regulars.insight.backtest.in_season import InSeason
 from regulars.insight.backtest.leveling import Level, proved
 from regulars.insight.backtest.measures import Measures
 from regulars.insight.backtest.recalibrated import Recalibrated
-from regulars.insight.backtest.rolling import RULES, Backtest, Row, Trial, backtest, candidates, grouped, line
+from regulars.insight.backtest.rolling import RULES, Backtest, Row, Trial, backtest, candidates, grouped, line, name_of
+from regulars.insight.backtest.seasons import Clock, season
 from regulars.insight.lifetime import MBGNBD, LifetimeModel
 from regulars.insight.lifetime.rows import UniqueRows, unique_rows
 
 AS_GOOD = 0.01  # root mean squared errors closer than this are taken as equal, and calibration decides
 RULE_MUST_BEAT = 0.02
+IN_SEASON = " in season"
 NOT_ASKED, NO_MODEL = "a correction was not asked for", "a rule is not corrected"
 CALLED = {
     "bg": "BG/NBD",
@@ -73,6 +77,7 @@ def choose(
     models: Sequence[LifetimeModel] | None = None,
     prior: Any = "default",
     recalibrate: bool = True,
+    seasons: bool = True,
 ) -> Choice:
     """Choose a model by what each would have said on earlier days, and fit it on everything known.
 
@@ -94,6 +99,9 @@ def choose(
         See `LifetimeModel`.
     recalibrate : bool, default True
         Whether the winner's totals may be corrected.
+    seasons : bool, default True
+        Whether every model is also tried on the clock of the season (`season`), where two years of data support one and
+        no models were named.
 
     Returns
     -------
@@ -119,18 +127,19 @@ def choose(
     """
     asked = list(models) if models is not None else None
     competing = asked if asked is not None else candidates(prior)
-    shown = _with_rules(competing)
     days = orders if isinstance(orders, BuyingDays) else buying_days(orders, as_of)
+    clock = season(days, as_of) if days and seasons and asked is None else None
+    shown = _with_rules([*competing, *_in_season(competing, clock, as_of)])
     found = backtest(days, as_of, horizon_days, models=shown) if days else backtest(orders, as_of, horizon_days)
     rows = unique_rows(facts) if facts is not None else _rows(days, as_of)
     only = competing[0] if asked is not None and len(asked) == 1 else None
-    if not found.rows:
-        return _without_comparison(found, rows, only, competing, prior)
     fitted = [copy.deepcopy(model).fit_rows(rows) for model in competing if model.name not in RULES or only]
-    name = only.name if only else winner(found)
-    model = next((one for one in fitted if one.name == name), None)
+    if not found.rows:
+        return _without_comparison(found, rows, only, fitted, prior)
+    name = name_of(only) if only else winner(found)
+    model = next((one for one in fitted if name_of(one) == name), None)
     if model is None:
-        model = next(one for one in shown if one.name == name).fit_rows(rows)
+        model = next(one for one in shown if name_of(one) == name).fit_rows(rows)
     level, corrected = proved(found.trials[name])
     table = [*found.rows, line(f"{name} recalibrated", corrected)]
     if only or not recalibrate or name in RULES:
@@ -139,7 +148,14 @@ def choose(
     if level.factor != 1.0:
         model = Recalibrated(model, level.factor, level.spread)
     why = in_words(name, found, level, is_asked_for=only is not None)
-    return Choice(model, name, why, table, fitted, level, found, _warnings(found, as_of))
+    warnings = _warnings(found, as_of, clock if name.endswith(IN_SEASON) else None)
+    return Choice(model, name.removesuffix(IN_SEASON), why, table, fitted, level, found, warnings)
+
+
+def _in_season(competing: Sequence[LifetimeModel], clock: Clock | None, as_of: date) -> list[LifetimeModel]:
+    if clock is None:
+        return []
+    return [InSeason(copy.deepcopy(model), clock, as_of) for model in competing if model.name not in RULES]
 
 
 def _with_rules(competing: Sequence[LifetimeModel]) -> list[LifetimeModel]:
@@ -157,10 +173,9 @@ def _rows(days: BuyingDays | None, as_of: date) -> UniqueRows:
 
 
 def _without_comparison(
-    found: Backtest, rows: UniqueRows, only: LifetimeModel | None, competing: Sequence[LifetimeModel], prior: Any
+    found: Backtest, rows: UniqueRows, only: LifetimeModel | None, fitted: list[LifetimeModel], prior: Any
 ) -> Choice:
     """With too little to compare: what was asked for, else MBG/NBD with its prior, whatever was said about priors."""
-    fitted = [copy.deepcopy(model).fit_rows(rows) for model in competing if model.name not in RULES or only]
     if only:
         words = f"{_called(only)} was asked for. {found.reason}"
         return Choice(fitted[0], only.name, words, [], fitted, None, found)
@@ -196,6 +211,8 @@ def miscalibration(found: Measures) -> float:
 
 def _called(model: LifetimeModel | str) -> str:
     name = model if isinstance(model, str) else model.name
+    if name.endswith(IN_SEASON):
+        return f"{_called(name.removesuffix(IN_SEASON))} with the season counted in"
     return CALLED.get(name, name)
 
 
@@ -247,9 +264,19 @@ def _of_ranking(row: Row, found: Backtest, name: str) -> str:
     return f"It does not rank people better than a simple rule does ({figures})"
 
 
-def _warnings(found: Backtest, as_of: date) -> list[str]:
+def _warnings(found: Backtest, as_of: date, clock: Clock | None) -> list[str]:
     first = min(origin.day for origin in found.origins)
     known = max(origin.day + origin.horizon_days for origin in found.origins)
+    said = []
     if known - first < 0.5 * 365 and len(found.origins) < 3:
-        return [f"The comparison rests on less than a year of history before {as_of}; read it with care."]
-    return []
+        said.append(f"The comparison rests on less than a year of history before {as_of}; read it with care.")
+    if clock is not None:
+        strong = max(range(12), key=lambda month: clock.months[month])
+        weak = min(range(12), key=lambda month: clock.months[month])
+        said.append(
+            f"A day in {month_name[strong + 1]} counts for {clock.months[strong]:.1f} ordinary ones here, one in"
+            f" {month_name[weak + 1]} for {clock.months[weak]:.1f}. Forecasts take that into account; the parameters"
+            " listed are those of the models without it, and the season was read from everything known, also when"
+            " earlier days were tried."
+        )
+    return said

@@ -56,7 +56,7 @@ class Recalibrated(LifetimeModel):
     @property
     def called(self) -> str:
         """The name of the model that is corrected."""
-        return self.model.name
+        return str(getattr(self.model, "called", self.model.name))
 
     def fit_rows(self, rows: UniqueRows) -> Self:
         """Fit the model; the factor stays."""

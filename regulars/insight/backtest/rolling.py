@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from regulars.insight.backtest.buying import BuyingDays, Floats, Ints, Known, buying_days
+from regulars.insight.backtest.in_season import InSeason
 from regulars.insight.backtest.measures import Measures, Predicted, measured, pooled
 from regulars.insight.backtest.origins import SHORTEST_DAYS, Origin, origins
 from regulars.insight.backtest.rules import Hiatus, SameRate
@@ -134,12 +135,18 @@ def backtest(
     if reason := _too_few(known_then, held_out):
         return Backtest([], [], reason)
     competing = list(models) if models is not None else candidates()
-    trials: dict[str, list[Trial]] = {model.name: [] for model in competing}
+    trials: dict[str, list[Trial]] = {name_of(model): [] for model in competing}
     for origin, then, came in zip(chosen, known_then, held_out, strict=True):
         rows, at = grouped(then)
         for model in competing:
-            trials[model.name].append(tried(copy.deepcopy(model), origin, (rows, at, then.place), came))
+            fresh = model.on(origin.day) if isinstance(model, InSeason) else copy.deepcopy(model)
+            trials[name_of(model)].append(tried(fresh, origin, (rows, at, then.place), came))
     return Backtest([line(name, found) for name, found in trials.items()], chosen, "", trials)
+
+
+def name_of(model: LifetimeModel) -> str:
+    """Say what a candidate's line is called."""
+    return str(getattr(model, "called", model.name))
 
 
 def _too_few(known: Sequence[Known], held_out: Sequence[Ints]) -> str:
@@ -154,7 +161,7 @@ def tried(model: LifetimeModel, origin: Origin, people: tuple[UniqueRows, Ints, 
     """Fit a model on what was known and compare; `people` are the rows, the row of each person, and who they are."""
     rows, at, place = people
     said = predicted(model.fit_rows(rows), rows, at, origin.horizon_days)
-    return Trial(model.name, origin, place, actual, said, measured(actual, said))
+    return Trial(name_of(model), origin, place, actual, said, measured(actual, said))
 
 
 def predicted(model: LifetimeModel, rows: UniqueRows, at: Ints, horizon_days: float) -> Predicted:

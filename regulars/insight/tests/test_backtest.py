@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from regulars import insight
-from regulars.insight.backtest import BuyingDays, Measures, Predicted, buying_days, measured
+from regulars.insight.backtest import BuyingDays, Clock, InSeason, Measures, Predicted, buying_days, measured, season
 from regulars.insight.backtest.leveling import level, proved
 from regulars.insight.backtest.measures import normalised_gini, top_decile
 from regulars.insight.backtest.origins import Origin, origins
@@ -174,6 +174,65 @@ def test_people_with_the_same_prediction_share_their_places() -> None:
     assert top_decile(actual, np.zeros(10)) == pytest.approx(0.1)
     assert normalised_gini(actual, np.zeros(10)) == 0.0
     assert normalised_gini(np.zeros(10, dtype=np.int64), np.arange(10.0)) is None
+
+
+CHRISTMAS = Clock((0.5, 0.5, *(0.8,) * 8, 2.2, 3.28))
+
+
+def _seasonal_shop(clock: Clock, people: int = 1500, years: int = 3) -> pl.DataFrame:
+    """A shop that people join over sixteen months, whose time runs by a clock."""
+    dice, start, end = np.random.default_rng(8), date(2022, 1, 1), date(2022 + years, 1, 1)
+    begins, ends = clock.at(np.array([start.toordinal() - 1, end.toordinal() - 1]))
+    rows = []
+    for person in range(people):
+        day = start + timedelta(days=int(dice.integers(500)))
+        at, rate, leaves = float(clock.at(np.array([day.toordinal()]))[0]), dice.gamma(1.2, 1 / 60), dice.beta(0.5, 1.8)
+        while begins <= at < ends:
+            rows.append((person, date.fromordinal(int(np.ceil(clock.day(np.array([at]))[0]))), 10.0))
+            at += max(0.5, dice.exponential(1 / rate))
+            if dice.random() < leaves:
+                break
+    return pl.DataFrame(rows, schema=["customer", "day", "amount"], orient="row")
+
+
+def test_a_season_is_found_and_forecasts_allow_for_it() -> None:
+    orders, until = _seasonal_shop(CHRISTMAS), date(2023, 12, 31)
+    everything, seen = buying_days(orders, date(2024, 12, 31)), buying_days(orders, until)
+    assert everything is not None
+    assert seen is not None
+    clock = season(seen, until)
+    assert clock is not None
+    assert np.allclose(clock.months, CHRISTMAS.months, rtol=0.25)
+    chosen = insight.choose(seen, until, 365)
+    after = _holdout(everything, chosen.model, until, 365)
+    plain = next(model for model in chosen.fitted if model.name == chosen.name)
+    before = _holdout(everything, plain, until, 365)
+    assert after.bias_rate is not None
+    assert before.bias_rate is not None
+    assert abs(after.bias_rate) < 0.12 < abs(before.bias_rate)
+    assert after.rmse < before.rmse
+    assert any("December counts for" in sentence for sentence in chosen.warnings)
+
+
+def test_growth_is_not_taken_for_a_season_and_little_data_shows_none() -> None:
+    even = Clock((1.0,) * 12)
+    seen = buying_days(_seasonal_shop(even, years=2), date(2023, 12, 31))
+    assert seen is not None
+    assert season(seen, date(2023, 12, 31)) is None
+    assert season(seen, date(2023, 6, 30)) is None
+
+
+def test_a_model_in_season_can_be_stored_and_tells_days_of_the_calendar() -> None:
+    until = date(2023, 10, 31)
+    facts = insight.summary(_seasonal_shop(CHRISTMAS, 300), until)
+    model = InSeason(MBGNBD(), CHRISTMAS, until).fit(facts)
+    assert LifetimeModel.from_dict(model.to_dict()).expected_total(facts, 90) == model.expected_total(facts, 90)
+    quiet, busy = (model.expected_total(facts, days).value for days in (30, 61))
+    assert busy > 2.2 * quiet
+    seen = model.next_purchase(facts, until).drop_nulls("next_on")
+    assert (seen["next_low"] <= seen["next_on"]).all()
+    assert (seen["next_on"] <= seen["next_high"]).all()
+    assert seen.filter(pl.col("next_low") <= until).is_empty()
 
 
 def test_the_origins_never_reach_past_what_is_known() -> None:
