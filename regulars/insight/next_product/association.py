@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals as nw
 
 from regulars.insight.estimates import t_quantile, wilson_interval
-from regulars.insight.frames import Frame
+from regulars.insight.frames import Frame, ordinal
 from regulars.insight.next_product.pairs import pairs_of, product_kind
 from regulars.insight.next_product.replenishment import WINDOW
 from regulars.insight.tables import Columns, fetched, merged, table_like
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MINIMUM_PEOPLE = 10
 MOST_PRODUCTS = 500
 MOST_OF_ONE_PERSON = 100
+MOST_PEOPLE = 200_000
 
 
 class Rule(NamedTuple):
@@ -85,8 +86,9 @@ def goes_with(
     -----
     Counted are people, not baskets. lift = n N / (a b) with a and b buyers of each and N in all; its logarithm is about
     normal with variance 1/n - 1/a - 1/b + 2n/(a b) - 1/N (the delta method on the four cells of the table). To keep the
-    self-join bounded only the 500 products with the most buyers take part, and people who bought more than 100
-    different products are left out: they are resellers or a till account. That two things are bought by the same people
+    self-join bounded only the 500 products with the most buyers take part; people who bought more than 100 different
+    products are left out (they are resellers or a till account); and of more than 200,000 people only those who
+    bought last are learned from, back to the day that makes 200,000. That two things are bought by the same people
     does not mean that one leads to the other.
 
     Examples
@@ -110,8 +112,7 @@ def goes_with(
 
 def rules(pairs: Frame, minimum_people: int, confidence: float = 0.95) -> list[Rule]:
     """Count pairs of products in the engine, and say what they tell."""
-    kept = _without_bulk(pairs)
-    [(everybody,)] = fetched(kept.select("customer").unique("customer").select(nw.len().alias("people")))
+    kept, everybody = _learned_from(pairs)
     by_product = kept.group_by("product").agg(people=nw.len())
     common = by_product.sort("people", "product", descending=[True, False]).head(MOST_PRODUCTS)
     people = {product: int(n) for product, n in fetched(common) if n >= minimum_people}
@@ -120,14 +121,21 @@ def rules(pairs: Frame, minimum_people: int, confidence: float = 0.95) -> list[R
     small = table_like(kept, {"product": (product_kind(pairs), list(people))})
     counted = _counted(merged(kept.select("customer", "product", "first"), small, ["product"]), minimum_people)
     tests = max(1, len(people) * (len(people) - 1) // 2)
-    made = _made(fetched(counted), people, int(everybody), tests, minimum_people, confidence)
+    made = _made(fetched(counted), people, everybody, tests, minimum_people, confidence)
     return sorted(made, key=lambda rule: (rule.product, -rule.lift, rule.other))
 
 
-def _without_bulk(pairs: Frame) -> Frame:
-    sizes = pairs.group_by("customer").agg(products=nw.len())
-    usual = sizes.filter(nw.col("products") <= MOST_OF_ONE_PERSON).select("customer")
-    return merged(pairs, usual, ["customer"])
+def _learned_from(pairs: Frame) -> tuple[Frame, int]:
+    """Keep the people to learn from: none who bought in bulk, and of very many those who bought last."""
+    sizes = pairs.group_by("customer").agg(products=nw.len(), last_on=nw.col("last_on").max())
+    usual = sizes.filter(nw.col("products") <= MOST_OF_ONE_PERSON).select("customer", last=ordinal("last_on"))
+    counted = usual.group_by("last").agg(people=nw.len())
+    people, since = 0, 0
+    for day, n in sorted(((int(day), int(n)) for day, n in fetched(counted)), reverse=True):
+        if people >= MOST_PEOPLE:
+            break
+        people, since = people + n, day
+    return merged(pairs, usual.filter(nw.col("last") >= since).select("customer"), ["customer"]), people
 
 
 def _counted(kept: Frame, minimum_people: int) -> Frame:

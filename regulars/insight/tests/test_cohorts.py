@@ -200,6 +200,14 @@ def test_a_column_of_very_many_values_keeps_the_largest() -> None:
     assert sizes[OTHERS] == 300 - 40 - (MOST_GROUPS - 2)
 
 
+def test_a_refunded_first_order_makes_no_cohort() -> None:
+    orders = _at({n: [(1, 5), (2, 9)] for n in range(6)}, channel=["web", "shop"] * 6, order=list(range(12)))
+    back = pl.DataFrame({"customer": [0], "day": [date(2026, 1, 9)], "amount": [-1.0], "refund_of": [0]})
+    found = told(insight.times_to_second(pl.concat([orders, back], how="diagonal"), AS_OF, by="channel"))
+    assert {row["customer"]: row["cohort"] for row in found} == {0: "shop"} | dict.fromkeys(range(1, 6), "web")
+    assert not found[0]["happened"]
+
+
 def test_a_later_return_does_not_undo_a_silence() -> None:
     orders = _at({1: [(1, 1), (1, 11), (6, 1)], 2: [(6, 1)], 3: [(1, 1)]})
     found = {row["customer"]: row for row in told(insight.times_until_quiet(orders, AS_OF, quiet_days=60))}

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from regulars import insight
 from regulars.insight import FrameError
+from regulars.insight.next_product import association
 from regulars.insight.tests.engines import ENGINES, QUICK, table
 from regulars.insight.tests.tables_for_tests import told
 
@@ -239,6 +240,27 @@ def test_nobody_and_one_order_are_answered_and_not_refused(answer: str) -> None:
 def test_what_cannot_be_used_is_named(ask: Any, fault: type[Exception], said: str) -> None:
     with pytest.raises(fault, match=said):
         ask(_frame([(1, START, "tea")]))
+
+
+def test_what_was_given_back_was_not_bought() -> None:
+    orders = _refills(40, 40, 0.1, 0.1, seed=3)
+    kept = [(900, AS_OF - timedelta(days=40 * k + 35), "tea") for k in range(4)]
+    frame = _frame([*orders, *kept]).with_row_index("order")
+    back = frame.filter(customer=900).select(
+        "customer", pl.lit(AS_OF).alias("day"), "product", amount=-pl.col("amount"), refund_of=pl.col("order")
+    )
+    both = pl.concat([frame, back], how="diagonal")
+    assert 900 in {row["customer"] for row in told(insight.next_product(frame, AS_OF))}
+    assert told(insight.next_product(both, AS_OF)) == told(insight.next_product(_frame(orders), AS_OF))
+
+
+def test_of_very_many_people_those_who_bought_last_are_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    old: list[Order] = [(n, START + timedelta(days=n % 3), "ab"[k]) for n in range(60) for k in range(2)]
+    new: list[Order] = [(n, AS_OF - timedelta(days=n % 3), "ac"[k]) for n in range(100, 150) for k in range(2)]
+    monkeypatch.setattr(association, "MOST_PEOPLE", 40)
+    found = told(insight.goes_with(_frame(old + new), AS_OF))
+    assert {(row["product"], row["other"]) for row in found} == {("a", "c"), ("c", "a")}
+    assert {row["n"] for row in found} == {50}
 
 
 ROWS = st.lists(st.tuples(st.integers(0, 14), st.integers(0, 200), st.sampled_from("abc")), min_size=40, max_size=120)
