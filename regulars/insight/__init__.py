@@ -41,6 +41,7 @@ from regulars.insight.potential import potential
 from regulars.insight.prospects import prospects
 from regulars.insight.ranks import RankCorrelation, rank_correlation
 from regulars.insight.rhythm import rhythm, slipping_since, slips_after_days, with_slipping_day
+from regulars.insight.rhythms import Rhythms
 from regulars.insight.spend import GammaGamma, SpendPrior
 from regulars.insight.summary import summary
 from regulars.insight.value import value, value_by_period
@@ -65,6 +66,7 @@ __all__ = [
     "RankCorrelation",
     "Recalibrated",
     "RefundReport",
+    "Rhythms",
     "SameRate",
     "Simulated",
     "SpendPrior",

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from regulars.insight.frames import Frame, joined, need, on_or_before, opened, refuse_where, with_days, with_nullable
+from regulars.insight.frames import (
+    Frame,
+    joined,
+    need,
+    on_or_before,
+    opened,
+    ordinal,
+    refuse_where,
+    with_days,
+    with_nullable,
+)
 from regulars.insight.groups import chosen
 
 if TYPE_CHECKING:
@@ -36,8 +46,9 @@ def with_memory(facts: IntoFrameT, memories: IntoFrameT, as_of: date) -> IntoFra
     -------
     frame
         One row for everybody in either frame, fit for `grade_summary`: ``customer``, ``frequency``, ``first_on``,
-        ``last_on``, ``monetary`` (float), ``median_gap_days``, ``memory_weight`` (1 down to 0) and ``basis``
-        (``"memory"`` while it rests on the taps, then ``"orders"``).
+        ``last_on``, ``monetary`` (float), ``median_gap_days``, ``memory_weight`` (1 down to 0), ``basis``
+        (``"memory"`` while it rests on the taps, then ``"orders"``); and for `Rhythms` what was real, ``x`` and
+        ``t_x_days``, beside ``told_gap_days``.
 
     Raises
     ------
@@ -114,6 +125,9 @@ def _blended(both: Frame) -> Frame:
     weight, visits = nw.col("memory_weight"), nw.col("visits").fill_null(0.0)
     is_remembered = weight > 0
     seen = nw.when(is_remembered).then(nw.col("last_seen_on"))
+    both = both.with_columns(
+        first_day=nw.coalesce("first_real", "last_seen_on"), last_day=nw.coalesce("last_real", "last_seen_on")
+    )
     is_own = nw.col("median_gap_days").is_null() | (is_remembered & (nw.col("real") < 3))
     return both.select(
         "customer",
@@ -127,4 +141,7 @@ def _blended(both: Frame) -> Frame:
         .otherwise(nw.col("median_gap_days")),
         memory_weight=weight,
         basis=chosen([(weight >= 0.5, "memory"), (weight < 0.5, "orders")]),
+        x=nw.when(nw.col("real") > 0).then(nw.col("real") - 1).otherwise(nw.lit(0)).cast(nw.Int64),
+        t_x_days=ordinal("last_day") - ordinal("first_day"),
+        told_gap_days=nw.when(is_remembered).then(nw.col("usual_gap_days")),
     )

@@ -1,0 +1,283 @@
+"""Each person's rhythm with its uncertainty, and the day from which their silence is improbable under it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+import narwhals as nw
+import numpy as np
+
+from regulars.insight.arrays import Floats, arrays, joined_with
+from regulars.insight.frames import Frame, need, opened, ordinal, plus_days, with_nullable
+from regulars.insight.rhythm import MINIMUM_BUYING_DAYS, SILENT_AT_LEAST_DAYS
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrameT
+
+SLIPS_BELOW = 0.1
+TOLD_GAPS = 2.0
+"""What an owner says about how often somebody comes counts like this many observed gaps, times the memory's weight."""
+FEW_PEOPLE = 10
+_CENTRE = np.log([1.5, 1.5])  # of k and r; alpha follows from the usual gap of the business
+_SPREAD = np.array([0.6, 0.8, 0.8])
+_BOUNDS = [(np.log(0.2), np.log(200.0)), (np.log(0.05), np.log(500.0)), (np.log(1e-3), np.log(1e7))]
+_AGREED_DAYS = 30.0
+
+
+class Rhythms:
+    """How regular people are, and how much they differ: learned from everybody, then told of each.
+
+    Attributes
+    ----------
+    params_ : dict
+        ``k`` (how regular: 1 is haphazard, 4 is a habit), ``r`` and ``alpha`` (days; how rates differ between people).
+    log_likelihood_ : float
+        Of the gaps, without the prior.
+    n_ : int
+        People with at least one gap.
+    warnings_ : list of str
+        What to bear in mind.
+
+    Notes
+    -----
+    The gaps of one person are Gamma(k, rate), the rates of people Gamma(r, alpha): conjugate, so that after x gaps
+    that took t_x days a person's rate is Gamma(r + k x, alpha + t_x). Their next gap divided by alpha + t_x is then
+    beta prime (k, r + k x), with ``P(gap > s) = I(A / (A + s); r + k x, k)``, A = alpha + t_x: the probability of a
+    silence this long from somebody who is still a customer. Few gaps leave a person near everybody's rhythm, many
+    let their own speak. k, r and alpha maximise the likelihood times a weak log-normal prior. This is the buying half
+    of the CNBD: Chatfield and Goodhardt (1973), "A Consumer Purchasing Model with Erlang Inter-Purchase Times",
+    JASA 68, 828-835; Platzer and Reutterer (2016), Marketing Science 35(5), 779-799.
+
+    What an owner remembers counts like two gaps at the weight of the memory (`with_memory`), so that a person with a
+    remembered rhythm slips like anybody else, and the memory fades as real orders arrive.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> facts = pl.DataFrame(
+    ...     {
+    ...         "customer": ["Ann", "Bo"],
+    ...         "x": [12, 2],
+    ...         "t_x_days": [84, 14],
+    ...         "log_gaps_sum": [23.3, 3.9],
+    ...         "last_on": [date(2026, 3, 1)] * 2,
+    ...     }
+    ... )
+    >>> told = Rhythms().fit(facts).describe(facts).sort("customer")
+    >>> told.select(pl.col("usual_gap_days", "usual_gap_low", "usual_gap_high").round(0)).rows()
+    [(7.0, 6.0, 9.0), (7.0, 5.0, 11.0)]
+    """
+
+    params_: dict[str, float]
+    log_likelihood_: float
+    n_: int
+    warnings_: list[str]
+
+    def fit(self, facts: Any) -> Self:
+        """Learn from the gaps of everybody.
+
+        Parameters
+        ----------
+        facts : frame
+            What `summary` returns: ``x``, ``t_x_days`` and ``log_gaps_sum`` are read.
+        """
+        frame = opened(facts)
+        need(frame, "x", "t_x_days", "log_gaps_sum")
+        gaps = frame.filter(nw.col("x") > 0, nw.col("t_x_days") > 0).with_columns(one=nw.lit(1))
+        sums = {"n": nw.col("one").sum(), "logs": nw.col("log_gaps_sum").sum()}
+        grouped = arrays(gaps.group_by("x", "t_x_days").agg(**sums), "x", "t_x_days", "n", "logs")
+        self.n_ = int(grouped["n"].sum())
+        self.warnings_ = []
+        if self.n_ < FEW_PEOPLE:
+            self.warnings_.append(
+                f"Only {self.n_} people came back so far: each rhythm leans on what is usual elsewhere."
+            )
+        found = _most_likely(grouped)
+        self.log_likelihood_ = _likelihood(found, grouped)[0]
+        self.params_ = dict(zip(("k", "r", "alpha"), np.exp(found).tolist(), strict=True))
+        return self
+
+    def describe(self, facts: IntoFrameT, *, confidence: float = 0.95, due_share: float = 0.8) -> IntoFrameT:
+        """Add each person's rhythm, when they are due, and the day on which they slip.
+
+        Parameters
+        ----------
+        facts : frame
+            What `summary` or `with_memory` returns: ``x``, ``t_x_days``, ``last_on`` and, where they are there,
+            ``told_gap_days`` and ``memory_weight``. All columns pass through.
+        confidence : float, default 0.95
+            Share of the intervals of the usual gap that hold it.
+        due_share : float, default 0.8
+            Share of people who come within ``due_low`` to ``due_high``, if they come again.
+
+        Returns
+        -------
+        frame
+            With ``usual_gap_days``, ``usual_gap_low``, ``usual_gap_high`` (days; missing without a gap or a memory),
+            ``usual_gap_n`` (gaps it rests on), ``due_low``, ``due_high`` (dates), ``slips_after_days`` and ``slips_on``
+            (the first day on which a silence this long has a probability below 1 in 10 for somebody who still comes,
+            at least 14 days; missing before the third buying day unless a rhythm is remembered) and
+            ``rhythm_reason`` (why something is missing).
+        """
+        frame = _with_evidence(opened(facts))
+        names = frame.collect_schema().names()
+        keys = arrays(frame.select("rhythm_gaps").unique(), "rhythm_gaps")["rhythm_gaps"]
+        frame = joined_with(frame, {"rhythm_gaps": keys} | self._factors(keys, confidence, due_share), "rhythm_gaps")
+        span = nw.col("rhythm_days") + self.params_["alpha"]
+        is_known = nw.col("rhythm_gaps") > 0
+        slips = _at_least(nw.col("slips_factor") * span)
+        frame = frame.with_columns(
+            usual_gap_days=nw.when(is_known).then(nw.col("middle_factor") * span),
+            usual_gap_low=nw.when(is_known).then(nw.col("low_factor") * span),
+            usual_gap_high=nw.when(is_known).then(nw.col("high_factor") * span),
+            usual_gap_n=nw.col("x"),
+            due_low_days=nw.when(is_known).then((nw.col("due_low_factor") * span).floor()),
+            due_high_days=nw.when(is_known).then((nw.col("due_high_factor") * span).ceil()),
+            slips_after_days=nw.when(nw.col("has_rhythm")).then(slips),
+            rhythm_reason=nw.when(~nw.col("has_rhythm")).then(_reason(is_known)),
+        )
+        for days, day in (("due_low_days", "due_low"), ("due_high_days", "due_high"), ("slips_after_days", "slips_on")):
+            frame = plus_days(frame, "last_on", days, day)
+        numbers = ("usual_gap_days", "usual_gap_low", "usual_gap_high", "slips_after_days")
+        added = (*numbers[:3], "usual_gap_n", "due_low", "due_high", "slips_after_days", "slips_on", "rhythm_reason")
+        kept = [name for name in names if name not in (*added, *_EVIDENCE)]
+        native: IntoFrameT = with_nullable(frame.select(*kept, *added), *numbers).to_native()
+        return native
+
+    def p_silence(self, facts: IntoFrameT, as_of: date) -> IntoFrameT:
+        """Add the probability of a silence this long from somebody who is still a customer.
+
+        Parameters
+        ----------
+        facts : frame
+            See `describe`.
+        as_of : date
+            Until when they have been silent.
+
+        Returns
+        -------
+        frame
+            With ``silent_days`` and ``p_silence`` (0 to 1; missing without a gap or a memory).
+        """
+        from scipy.special import betainc
+
+        frame = _with_evidence(opened(facts))
+        names = [name for name in frame.collect_schema().names() if name not in _EVIDENCE]
+        frame = frame.with_columns(silent_days=nw.lit(as_of.toordinal()) - ordinal("last_on"))
+        keys = ("rhythm_gaps", "rhythm_days", "silent_days")
+        found = arrays(frame.select(*keys).unique(), *keys)
+        k, r, alpha = (self.params_[name] for name in ("k", "r", "alpha"))
+        span, silent = alpha + found["rhythm_days"], np.maximum(found["silent_days"], 0.0)
+        p = betainc(r + k * found["rhythm_gaps"], k, span / (span + silent))
+        columns = {**found, "silent_days": found["silent_days"].astype("int64"), "p": p}
+        frame = joined_with(frame, columns, *keys)
+        known = nw.when(nw.col("rhythm_gaps") > 0).then(nw.col("p"))
+        frame = frame.with_columns(p_silence=known).select(*names, "silent_days", "p_silence")
+        native: IntoFrameT = with_nullable(frame, "p_silence").to_native()
+        return native
+
+    def _factors(self, gaps: Floats, confidence: float, due_share: float) -> dict[str, Floats]:
+        """What (alpha + t_x) is multiplied by: it depends on the number of gaps alone."""
+        from scipy.special import betaincinv, gammaincinv
+
+        k, shape = self.params_["k"], self.params_["r"] + self.params_["k"] * gaps
+
+        def silence(share: float) -> Floats:
+            inside = betaincinv(shape, k, share)  # A / (A + s) where a share of the gaps is longer than s
+            return np.asarray((1 - inside) / inside)
+
+        tail = (1 - confidence) / 2
+        return {
+            "middle_factor": k / gammaincinv(shape, 0.5),
+            "low_factor": k / gammaincinv(shape, 1 - tail),
+            "high_factor": k / gammaincinv(shape, tail),
+            "due_low_factor": silence((1 + due_share) / 2),
+            "due_high_factor": silence((1 - due_share) / 2),
+            "slips_factor": silence(SLIPS_BELOW),
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what was learned, fit for JSON."""
+        return {
+            "params": self.params_,
+            "n": self.n_,
+            "log_likelihood": self.log_likelihood_,
+            "warnings": self.warnings_,
+        }
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> Rhythms:
+        """Make a model of what `to_dict` gave."""
+        model = cls()
+        model.params_, model.n_ = dict(stored["params"]), int(stored["n"])
+        model.log_likelihood_, model.warnings_ = float(stored["log_likelihood"]), list(stored["warnings"])
+        return model
+
+
+_EVIDENCE = ("rhythm_gaps", "rhythm_days", "has_rhythm")
+
+
+def _with_evidence(frame: Frame) -> Frame:
+    """Add how many gaps speak for a person and how long they took, what was remembered included."""
+    schema = need(frame, "x", "t_x_days", "last_on")
+    gaps, days = nw.col("x").cast(nw.Float64), nw.col("t_x_days").cast(nw.Float64)
+    has_rhythm = nw.col("x") + 1 >= MINIMUM_BUYING_DAYS
+    if "told_gap_days" in schema and "memory_weight" in schema:
+        is_told = (~nw.col("told_gap_days").is_null()) & (nw.col("memory_weight") > 0)
+        told = nw.when(is_told).then(nw.col("memory_weight") * TOLD_GAPS).otherwise(nw.lit(0.0))
+        told_gap = nw.when(is_told).then(nw.col("told_gap_days").cast(nw.Float64)).otherwise(nw.lit(0.0))
+        gaps, days, has_rhythm = gaps + told, days + told * told_gap, has_rhythm | is_told
+    return frame.with_columns(rhythm_gaps=gaps, rhythm_days=days, has_rhythm=has_rhythm)
+
+
+def _at_least(days: nw.Expr) -> nw.Expr:
+    whole = days.floor() + 1
+    return nw.when(whole > SILENT_AT_LEAST_DAYS).then(whole).otherwise(nw.lit(float(SILENT_AT_LEAST_DAYS)))
+
+
+def _reason(is_known: nw.Expr) -> Any:
+    once, twice = "came on one day only so far", "came on two days only so far, which is no rhythm yet"
+    return nw.when(is_known).then(nw.lit(twice)).otherwise(nw.lit(once))
+
+
+def _most_likely(rows: dict[str, Floats]) -> Floats:
+    from scipy.optimize import minimize
+
+    centre = np.append(_CENTRE, np.log(_usual_gap(rows) * np.exp(_CENTRE[1] - _CENTRE[0])))
+
+    def objective(logs: Floats) -> tuple[float, Floats]:
+        value, slope = _likelihood(logs, rows)
+        off = (logs - centre) / _SPREAD
+        return -value + 0.5 * float(off @ off), -slope + off / _SPREAD
+
+    found = minimize(objective, centre, jac=True, method="L-BFGS-B", bounds=_BOUNDS)
+    best: Floats = found.x
+    return best
+
+
+def _usual_gap(rows: dict[str, Floats]) -> float:
+    if not len(rows["x"]):
+        return _AGREED_DAYS
+    return float(np.exp(np.average(np.log(rows["t_x_days"] / rows["x"]), weights=rows["n"])))
+
+
+def _likelihood(logs: Floats, rows: dict[str, Floats]) -> tuple[float, Floats]:
+    """Log-likelihood of the gaps and its slope in the logarithms of k, r and alpha."""
+    from scipy.special import digamma, gammaln
+
+    k, r, alpha = np.exp(logs)
+    x, days, n = rows["x"], rows["t_x_days"], rows["n"]
+    shape, span = r + k * x, alpha + days
+    gaps, log_gaps, log_span = float(n @ x), float(rows["logs"].sum()), np.log(span)
+    each = gammaln(shape) - gammaln(r) + r * np.log(alpha) - shape * log_span
+    value = float(n @ each) + (k - 1) * log_gaps - gaps * float(gammaln(k))
+    lift = digamma(shape) - log_span
+    slope = np.array(
+        [
+            k * (float(n @ (x * lift)) + log_gaps - gaps * float(digamma(k))),
+            r * (float(n @ lift) + float(n.sum()) * float(np.log(alpha) - digamma(r))),
+            alpha * float(n @ (r / alpha - shape / span)),
+        ]
+    )
+    return value, slope
