@@ -1,0 +1,131 @@
+"""Orders as a frame of the engine that was asked for, and what it computed back into one table."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from regulars.kit.errors import Refusal
+
+
+class Engine(ABC):
+    """Where the measures are computed; the files are read by DuckDB in any case."""
+
+    session: Any = None
+
+    def __init__(self, con: DuckDBPyConnection, folder: Path) -> None:
+        self.con, self.folder = con, folder
+
+    @abstractmethod
+    def frame(self, table: str) -> Any:
+        """Hand over a table."""
+
+    @abstractmethod
+    def kept(self, frame: Any, name: str) -> Any:
+        """Compute a frame now, so that it is not computed again for each use."""
+
+    @abstractmethod
+    def land(self, frame: Any, table: str) -> None:
+        """Make a frame a table of the connection."""
+
+    def close(self) -> None:
+        """Give back what was taken."""
+        if self.session is not None:
+            self.session.stop()
+
+    def _through_parquet(self, name: str) -> Path:
+        return self.folder / f"{name}.parquet"
+
+    def _take(self, pattern: Path, table: str) -> None:
+        self.con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM read_parquet('{pattern}')")
+
+
+class DuckEngine(Engine):
+    """The embedded one."""
+
+    def frame(self, table: str) -> Any:
+        return self.con.table(table)
+
+    def kept(self, frame: Any, name: str) -> Any:
+        frame.create(name)
+        return self.con.table(name)
+
+    def land(self, frame: Any, table: str) -> None:
+        frame.create(table)
+
+
+class PolarsEngine(Engine):
+    """Polars, in memory."""
+
+    def frame(self, table: str) -> Any:
+        import polars
+
+        path = self._through_parquet(table)
+        self.con.execute(f"COPY (SELECT * FROM {table}) TO '{path}' (FORMAT parquet)")
+        return polars.read_parquet(path)
+
+    def kept(self, frame: Any, name: str) -> Any:
+        return frame
+
+    def land(self, frame: Any, table: str) -> None:
+        path = self._through_parquet(f"{table}-landed")
+        frame.write_parquet(path)
+        self._take(path, table)
+
+
+class SparkEngine(Engine):
+    """PySpark, on the machine itself unless a session stands already."""
+
+    def __init__(self, con: DuckDBPyConnection, folder: Path) -> None:
+        super().__init__(con, folder)
+        from pyspark.sql import SparkSession
+
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        os.environ.setdefault("PYSPARK_PYTHON", "python3")
+        builder: Any = SparkSession.builder
+        for name, value in {
+            "spark.master": "local[*]", "spark.driver.memory": "1g", "spark.ui.enabled": "false",
+            "spark.driver.host": "127.0.0.1", "spark.sql.shuffle.partitions": "8", "spark.sql.session.timeZone": "UTC",
+            "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR", "spark.local.dir": str(folder),
+            "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        }.items():  # fmt: skip
+            builder = builder.config(name, value)
+        self.session = builder.getOrCreate()
+
+    def frame(self, table: str) -> Any:
+        path = self._through_parquet(table)
+        self.con.execute(f"COPY (SELECT * FROM {table}) TO '{path}' (FORMAT parquet)")
+        return self.session.read.parquet(str(path))
+
+    def kept(self, frame: Any, name: str) -> Any:
+        return frame.cache()
+
+    def land(self, frame: Any, table: str) -> None:
+        path = self.folder / f"{table}-landed"
+        frame.write.mode("overwrite").parquet(str(path))
+        self._take(path / "*.parquet", table)
+
+
+ENGINES: dict[str, type[Engine]] = {"duckdb": DuckEngine, "polars": PolarsEngine, "spark": SparkEngine}
+MISSING = {
+    "polars": "Polars is not installed. Install it (pip install polars), or leave --engine out.",
+    "spark": "PySpark or Java is not there. Install regulars[spark] and Java 17, or leave --engine out.",
+}
+
+
+def opened(name: str, con: DuckDBPyConnection, folder: Path) -> Engine:
+    """Start an engine; refused in a sentence where it is not installed."""
+    try:
+        if name == "polars":
+            import polars  # noqa: F401
+        return ENGINES[name](con, folder)
+    except Refusal:
+        raise
+    except Exception as fault:  # PySpark raises its own kinds when Java is missing
+        if name not in MISSING:
+            raise
+        raise Refusal(MISSING[name]) from fault

@@ -1,0 +1,293 @@
+"""Rows into orders, refunds to the orders they belong to. What cannot be used is named with its row and reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from duckdb import DuckDBPyConnection
+
+from regulars.cli.insight import refunds
+from regulars.cli.insight.reading import Source
+from regulars.cli.insight.texts import typed, word
+from regulars.intake.values.words import standing
+from regulars.kit.errors import Refusal
+
+NO_SALES = frozenset({"cancelled", "test", "draft", "unpaid"})
+NAMED_ROWS = 20
+MOST_MIXED = 0.05  # more order numbers with several customers or days than this, and the column is none
+ALL_ALIKE = 0.9
+
+
+@dataclass
+class Gathered:
+    """What became of the rows: whether they have amounts, what was left out and why."""
+
+    has_amounts: bool
+    first_on: date
+    last_on: date
+    warnings: list[str]
+    later_rows: int = 0
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What was counted while orders were made: placed orders, refunds that found theirs, refunds that did not."""
+
+    orders: int
+    refunds_matched: int
+    refunds_unmatched: int
+
+
+def gather(con: DuckDBPyConnection, sources: list[Source], today: date) -> Gathered:
+    """Make table `line` (file, row_number, customer, day, amount, order_key, refers_key, is_back, refunded, refunded_on) of
+    every row that can be used, whatever its day up to `today`; name the others."""
+    has_amounts = any({"amount", "price", "line_amount"} & source.columns.names.keys() for source in sources)
+    for source in sources:
+        _type_rows(con, source)
+    union = " UNION ALL BY NAME ".join(f"SELECT * FROM typed_{source.number}" for source in sources)
+    con.execute(f"CREATE VIEW typed AS {union}")
+    warnings = [note for source in sources for note in source.notes]
+    warnings += [f"{source.name}: {source.columns.doubted}" for source in sources if source.columns.doubted]
+    _share_what_an_order_says(con, sources, warnings)
+    warnings += _faults(con, sources, has_amounts, today)
+    warnings += _no_sales(con)
+    _keep_usable(con, has_amounts, today)
+    [(first, last, orders)] = con.execute(
+        "SELECT min(day), max(day), count(*) FILTER (NOT is_back) FROM line"
+    ).fetchall()
+    if not orders:
+        raise Refusal(_nothing_left(con, sources, today))
+    return Gathered(has_amounts, first, last, warnings)
+
+
+def _type_rows(con: DuckDBPyConnection, source: Source) -> None:
+    read = typed(con, source)
+    value = read.values
+    own = value["amount"]
+    if "amount" not in source.columns.names:
+        own = f"coalesce({value['line_amount']}, ({value['price']} * coalesce({value['quantity']}, 1))::DECIMAL(18,4))"
+    kinds = {str(name): str(kind) for name, kind, *_rest in con.execute(f"DESCRIBE said_{source.number}").fetchall()}
+    who = 's."customer"' if kinds["customer"].endswith("INT") or kinds["customer"] == "INTEGER" else word("customer")
+    con.execute(
+        f"CREATE {'VIEW' if not read.joins else 'TABLE'} typed_{source.number} AS SELECT s.file, s.row_number, {who} AS customer,"
+        f" {value['day']} AS day, {own} AS amount, {word('order')} AS order_key, {word('refund_of')} AS refers_key,"
+        f" {value['refunded']} AS refunded, {value['refunded_on']} AS refunded_on, {word('status')} AS status,"
+        f" {word('kind')} AS kind FROM said_{source.number} s {read.joins}"
+    )
+
+
+def _share_what_an_order_says(con: DuckDBPyConnection, sources: list[Source], warnings: list[str]) -> None:
+    """View `told`: rows of one order share its customer and day; a column that is no order number is left out."""
+    has_keys = any("order" in source.columns.names for source in sources)
+    is_mixed = has_keys and _is_no_order_number(con, sources, warnings)
+    if not has_keys or is_mixed:
+        con.execute("CREATE VIEW told AS SELECT * REPLACE (NULL::VARCHAR AS order_key) FROM typed")
+        return
+    gaps = con.execute(
+        "SELECT count(*) FROM typed WHERE order_key IS NOT NULL AND (customer IS NULL OR day IS NULL)"
+    ).fetchone()
+    if not gaps or not gaps[0]:
+        con.execute("CREATE VIEW told AS SELECT * FROM typed")
+        return
+    con.execute(
+        "CREATE TABLE of_order AS SELECT order_key, any_value(customer) AS customer, min(day) AS day, any_value(amount) AS amount"
+        " FROM typed WHERE order_key IS NOT NULL GROUP BY order_key HAVING count(*) > 1"
+    )
+    con.execute(
+        "CREATE VIEW told AS SELECT t.* REPLACE (coalesce(t.customer, o.customer) AS customer, coalesce(t.day, o.day) AS day)"
+        " FROM typed t LEFT JOIN of_order o USING (order_key)"
+    )
+
+
+def _is_no_order_number(con: DuckDBPyConnection, sources: list[Source], warnings: list[str]) -> bool:
+    found = con.execute(
+        "SELECT count(*), count(*) FILTER (who > 1 OR days > 1) FROM (SELECT count(DISTINCT customer) AS who,"
+        " count(DISTINCT day) FILTER (amount >= 0 OR amount IS NULL) AS days"
+        " FROM typed WHERE order_key IS NOT NULL GROUP BY order_key)"
+    ).fetchone()
+    keys, mixed = found or (0, 0)
+    if not keys or mixed <= MOST_MIXED * keys:
+        return False
+    if any("order" in source.columns.names and "order" not in source.columns.guessed for source in sources):
+        warnings.append("Many order numbers have several customers or days; their rows were not put together.")
+    return True
+
+
+def _faults(con: DuckDBPyConnection, sources: list[Source], has_amounts: bool, today: date) -> list[str]:
+    """Name the rows that cannot be used: the first of each kind one by one, the others by their number."""
+    amount = (
+        "WHEN amount IS NULL AND coalesce(refunded, 0) = 0 AND NOT (order_key IS NOT NULL AND order_key IN (SELECT order_key FROM typed"
+        " WHERE order_key IS NOT NULL AND amount IS NOT NULL)) THEN 'amount'"
+        if has_amounts
+        else ""
+    )
+    con.execute(
+        "CREATE TABLE fault AS SELECT file, row_number, why FROM (SELECT file, row_number,"
+        f" CASE WHEN customer IS NULL AND refers_key IS NULL THEN 'customer' WHEN day IS NULL THEN 'day' {amount} END AS why FROM told)"
+        " WHERE why IS NOT NULL"
+    )
+    names, sentences = {source.number: source for source in sources}, []
+    listed = con.execute("SELECT file, row_number, why FROM fault ORDER BY file, row_number").fetchmany(NAMED_ROWS)
+    for number, row, why in listed:
+        sentences.append(f"{names[number].name}, row {row}: {_reason(con, names[number], row, why)}")
+    [(count,)] = con.execute("SELECT count(*) FROM fault").fetchall()
+    if count > NAMED_ROWS:
+        by_reason = Counter(dict(con.execute("SELECT why, count(*) FROM fault GROUP BY why").fetchall()))
+        parts = ", ".join(f"{number:,} without a usable {why}" for why, number in by_reason.most_common())
+        sentences.append(f"{count:,} rows were left out in all: {parts}. The first {NAMED_ROWS} are named above.")
+    for source in sources:
+        sentences += [f"{source.name}, row {row}: {reason}" for row, reason in list(source.faults.items())[:NAMED_ROWS]]
+    return sentences + _future(con, today)
+
+
+def _reason(con: DuckDBPyConnection, source: Source, row: int, why: str) -> str:
+    column = (
+        source.columns.names.get(why) or source.columns.names.get("price") or source.columns.names.get("line_amount")
+    )
+    field = why if why in source.columns.names else "price"
+    found = con.execute(f'SELECT "{field}"::VARCHAR FROM said_{source.number} WHERE row_number = ?', [row]).fetchone()
+    text = (found[0] or "").strip() if found else ""
+    if not text or why == "customer":
+        return f"“{column}” is empty; the row was left out."
+    return f"“{text[:40]}” in “{column}” is no {'day' if why == 'day' else 'amount'} that can be read; the row was left out."
+
+
+def _future(con: DuckDBPyConnection, today: date) -> list[str]:
+    found = con.execute("SELECT count(*), min(row_number) FROM told WHERE day > ?", [today]).fetchone()
+    count, row = found or (0, 0)
+    if not count:
+        return []
+    what = "1 row lies" if count == 1 else f"{count:,} rows lie"
+    return [
+        f"{what} in the future (after {today}) and {'was' if count == 1 else 'were'} left out; the first is row {row}."
+    ]
+
+
+def _no_sales(con: DuckDBPyConnection) -> list[str]:
+    """Table `no_sale`: the statuses of orders that were called off, never paid, or tests; table `back_kind`: kinds of refunds."""
+    for table, column, meant in (("no_sale", "status", NO_SALES), ("back_kind", "kind", {"refunded"})):
+        texts = con.execute(f"SELECT DISTINCT {column} FROM typed WHERE {column} IS NOT NULL LIMIT 10000").fetchall()
+        con.execute(f"CREATE TABLE {table} (text VARCHAR)")
+        if rows := [(text,) for (text,) in texts if standing(text) in meant]:
+            con.executemany(f"INSERT INTO {table} VALUES (?)", rows)
+    con.execute("CREATE TABLE whole_back (text VARCHAR)")
+    texts = con.execute("SELECT DISTINCT status FROM typed WHERE status IS NOT NULL LIMIT 10000").fetchall()
+    if rows := [(text,) for (text,) in texts if standing(text) == "refunded"]:
+        con.executemany("INSERT INTO whole_back VALUES (?)", rows)
+    found = con.execute(
+        "SELECT count(*), string_agg(DISTINCT status, ', ') FROM told WHERE status IN (FROM no_sale)"
+    ).fetchone()
+    count, words = found or (0, "")
+    return [f"{count:,} rows are no sales by their status ({words}) and were left out."] if count else []
+
+
+def _keep_usable(con: DuckDBPyConnection, has_amounts: bool, today: date) -> None:
+    [(faults,)] = con.execute("SELECT count(*) FROM fault").fetchall()
+    [(statuses,)] = con.execute("SELECT count(*) FROM no_sale").fetchall()
+    is_back = "(coalesce(amount < 0, false) OR refers_key IS NOT NULL OR coalesce(kind IN (FROM back_kind), false))"
+    where = ["day <= ?"]
+    if faults:
+        where.append("NOT EXISTS (SELECT 1 FROM fault f WHERE f.file = t.file AND f.row_number = t.row_number)")
+    if statuses:
+        where.append("(status IS NULL OR status NOT IN (FROM no_sale))")
+    amount = "amount" if has_amounts else "0::DECIMAL(18,4)"
+    con.execute(
+        f"CREATE TABLE line AS SELECT file, row_number, customer, day, {amount} AS amount, order_key, refers_key, {is_back} AS is_back,"
+        " CASE WHEN status IN (FROM whole_back) THEN coalesce(nullif(refunded, 0), amount) ELSE refunded END AS refunded, refunded_on"
+        f" FROM told t WHERE {' AND '.join(where)}",
+        [today],
+    )
+
+
+def _nothing_left(con: DuckDBPyConnection, sources: list[Source], today: date) -> str:
+    names = ", ".join(source.name for source in sources)
+    [(later,)] = con.execute("SELECT count(*) FROM told WHERE day > ?", [today]).fetchall()
+    if later:
+        return f"{names}: every order lies in the future (after {today})."
+    by_reason = dict(con.execute("SELECT why, count(*) FROM fault GROUP BY why").fetchall())
+    if by_reason:
+        why = max(by_reason, key=lambda reason: by_reason[reason])
+        column = sources[0].columns.names.get(why, why)
+        return f"{names}: no row can be used; “{column}” holds no {why} that can be read. Name another column with --{why}."
+    return f"{names}: there is no order in it."
+
+
+def make_orders(con: DuckDBPyConnection, table: str, until: date) -> Counted:
+    """Make a table of orders (customer, day, amount, refund, refunded_on) as they were known on a day."""
+    con.execute(f"CREATE OR REPLACE VIEW known AS SELECT * FROM line WHERE day <= DATE '{until}'")
+    [(backs, several, given)] = con.execute(
+        "SELECT count(*) FILTER (is_back), count(order_key) - count(DISTINCT order_key), count(*) FILTER (refunded > 0) FROM known"
+    ).fetchall()
+    if not backs and not several and not given:
+        con.execute(
+            f"CREATE OR REPLACE VIEW {table} AS SELECT customer, day, amount FROM line WHERE day <= DATE '{until}'"
+        )
+        [(count,)] = con.execute(f"SELECT count(*) FROM {table}").fetchall()
+        return Counted(int(count), 0, 0)
+    _put_together(con, is_several=bool(several))
+    matched, unmatched = refunds.match(con)
+    con.execute(
+        f"CREATE OR REPLACE TABLE {table} AS SELECT o.customer, o.day, o.amount,"
+        " (coalesce(o.refunded, 0) + coalesce(b.amount, 0))::DECIMAL(18,4) AS refund, greatest(b.day, o.refunded_on) AS refunded_on"
+        " FROM sale o LEFT JOIN (SELECT place, sum(amount) AS amount, max(day) AS day FROM back WHERE place IS NOT NULL GROUP BY place) b"
+        " USING (place)"
+    )
+    [(count, of_columns)] = con.execute("SELECT count(*), count(*) FILTER (refunded > 0) FROM sale").fetchall()
+    return Counted(int(count), matched + int(of_columns), unmatched)
+
+
+def _put_together(con: DuckDBPyConnection, *, is_several: bool) -> None:
+    """Table `sale`, one row an order (place, key, customer, day, amount, refunded); table `back`, one row a refund."""
+    con.execute("CREATE OR REPLACE TABLE unit AS " + (_units(con) if is_several else _single()))
+    con.execute(
+        "CREATE OR REPLACE TABLE sale AS SELECT row_number() OVER (ORDER BY day, file, row_number) AS place, * EXCLUDE (is_back, refers_key)"
+        " FROM unit WHERE NOT is_back AND customer IS NOT NULL"
+    )
+    con.execute(
+        "CREATE OR REPLACE TABLE back AS SELECT row_number() OVER (ORDER BY day, file, row_number) AS back_place, customer, day,"
+        " abs(amount)::DECIMAL(18,4) AS amount, key AS own_key, refers_key, NULL::BIGINT AS place FROM unit WHERE is_back"
+    )
+
+
+def _single() -> str:
+    return "SELECT file, row_number, order_key AS key, customer, day, amount, is_back, refers_key, refunded, refunded_on FROM known"
+
+
+def _units(con: DuckDBPyConnection) -> str:
+    """Rows with one order number are one order. An order in two files counts once; money going back on a later day is a
+    refund of it."""
+    total = "max(amount)" if _repeats_totals(con) else "sum(amount)"
+    con.execute(
+        "CREATE OR REPLACE TABLE first_day AS SELECT order_key, min(day) AS day, min(file) AS file FROM known"
+        " WHERE order_key IS NOT NULL AND NOT is_back GROUP BY order_key"
+    )
+    con.execute(
+        "CREATE OR REPLACE VIEW part AS SELECT k.*, (k.is_back AND (f.day IS NULL OR k.day > f.day OR k.refers_key IS NOT NULL)) AS goes_back,"
+        " f.order_key IS NOT NULL AS has_sale"
+        " FROM known k LEFT JOIN first_day f USING (order_key)"
+        " WHERE k.order_key IS NOT NULL AND (f.file IS NULL OR k.file = f.file OR k.is_back)"
+    )
+    return (
+        f"SELECT min(file) AS file, min(row_number) AS row_number, order_key AS key, any_value(customer) AS customer, min(day) AS day,"
+        f" coalesce({total}, 0)::DECIMAL(18,4) AS amount, false AS is_back, NULL::VARCHAR AS refers_key, max(refunded) AS refunded,"
+        f" max(refunded_on) AS refunded_on FROM part WHERE NOT goes_back GROUP BY order_key"
+        f" UNION ALL SELECT min(file), min(row_number), order_key, any_value(customer), day, coalesce(sum(-abs(amount)), 0)::DECIMAL(18,4),"
+        f" true, coalesce(any_value(refers_key), CASE WHEN any_value(has_sale) THEN order_key END), NULL, NULL FROM part WHERE goes_back"
+        f" GROUP BY order_key, day"
+        f" UNION ALL SELECT file, row_number, NULL, customer, day, amount, is_back, refers_key, refunded, refunded_on FROM known"
+        f" WHERE order_key IS NULL"
+    )
+
+
+def _repeats_totals(con: DuckDBPyConnection) -> bool:
+    """Whether every row of an order repeats its total, so that adding them up would count it several times."""
+    if not con.execute("SELECT 1 FROM line WHERE amount <> 0 LIMIT 1").fetchone():
+        return False
+    found = con.execute(
+        "SELECT count(*), count(*) FILTER (least_ = most AND most > 0) FROM (SELECT min(amount) AS least_, max(amount) AS most"
+        " FROM known WHERE order_key IS NOT NULL AND amount IS NOT NULL AND NOT is_back GROUP BY order_key, file HAVING count(*) > 1)"
+    ).fetchone()
+    several, alike = found or (0, 0)
+    return bool(several) and alike >= ALL_ALIKE * several

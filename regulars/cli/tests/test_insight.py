@@ -1,0 +1,414 @@
+"""`regulars insight` on files nobody prepared for it."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import pandas as pd
+import pytest
+
+from regulars.cli.insight.people import COLUMNS
+from regulars.cli.main import build_parser
+from regulars.insight.tests.engines import needs_spark
+from regulars.kit.errors import Refusal
+
+FOLDER = Path(os.environ.get("REGULARS_TEST_DATA", "../shared/data")) / "orders"
+needs_data = pytest.mark.skipif(
+    not (FOLDER / "grocery.csv").exists(), reason=f"the order files are not in {FOLDER}; set REGULARS_TEST_DATA"
+)
+Row = tuple[str, date, str]
+KEYS = {"data", "models", "chosen", "spend", "backtest", "warnings"}
+
+
+class Told(NamedTuple):
+    """What the command printed."""
+
+    json: dict[str, Any]
+    errors: str
+
+
+@pytest.fixture
+def insight(capsys: pytest.CaptureFixture[str]) -> Callable[..., Told]:
+    """Run the command in this process, as it stands on the command line, with --json."""
+
+    def run(*words: object) -> Told:
+        options = build_parser().parse_args(["insight", *map(str, words), "--json"])
+        assert options.chosen.run(options) == 0
+        out, errors = capsys.readouterr()
+        return Told(json.loads(out, parse_constant=_never), errors)
+
+    return run
+
+
+def _never(word: str) -> None:
+    raise AssertionError(f"{word} is no JSON")
+
+
+def _rows(count: int = 400, people: int = 60, seed: int = 4) -> list[Row]:
+    dice, start = random.Random(seed), date(2024, 1, 1)
+    return [
+        (f"c{dice.randrange(people):03d}", start + timedelta(days=dice.randrange(500)), f"{dice.uniform(5, 90):.2f}")
+        for _ in range(count)
+    ]
+
+
+def _write(path: Path, lines: list[str]) -> Path:
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def _plain(path: Path, rows: list[Row] | None = None) -> Path:
+    return _write(path, ["customer,day,amount", *(f"{c},{d},{a}" for c, d, a in rows or _rows())])
+
+
+def _parameters(told: dict[str, Any]) -> dict[str, float]:
+    """What was learned, as equal as sums in another order can be."""
+    return {f"{m['name']} {name}": value for m in told["models"] for name, value in m["params"].items()}
+
+
+def _people(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_answer_has_the_shape_that_was_promised(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    told = insight(_plain(tmp_path / "o.csv"), "--horizon-days", 90, "--out", tmp_path / "people.csv")
+    assert set(told.json) == KEYS
+    assert told.json["data"] == {
+        "customers": 60,
+        "orders": 400,
+        "refunds_matched": 0,
+        "refunds_unmatched": 0,
+        "first_day": min(d for _c, d, _a in _rows()).isoformat(),
+        "last_day": max(d for _c, d, _a in _rows()).isoformat(),
+    }
+    assert set(told.json["chosen"]) == {"name", "why"}
+    assert set(told.json["spend"]) == {"p", "q", "v", "log_likelihood", "customers"}
+    assert {"mbg-cnbd", "mbg", "bg", "pareto"} == {model["name"] for model in told.json["models"]}
+    for model in told.json["models"]:
+        assert set(model) == {"name", "params", "standard_errors", "log_likelihood", "customers"}
+    assert {"same-rate", "hiatus", told.json["chosen"]["name"]} <= {row["model"] for row in told.json["backtest"]}
+    row_keys = {"model", "mae", "rmse", "bias_rate", "coverage_95", "gini", "top_decile_rate"}
+    assert all(set(row) == row_keys for row in told.json["backtest"])
+    people = _people(tmp_path / "people.csv")
+    assert list(people[0]) == list(COLUMNS)
+    assert [row["customer"] for row in people] == sorted(f"c{n:03d}" for n in range(60))
+    assert all(0 <= float(row["p_alive"]) <= 1 for row in people)
+    assert "guessed customer = “customer”, day = “day”, amount = “amount”" in told.errors
+
+
+def test_three_bad_rows_are_named_and_the_rest_is_used(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    lines = [f"{c},{d},{a}" for c, d, a in _rows()]
+    lines[4], lines[9], lines[14] = "c001,someday,12.00", "c002,2024-05-05,a lot", ",2024-05-06,7.00"
+    told = insight(_write(tmp_path / "o.csv", ["customer,day,amount", *lines]), "--model", "bg")
+    assert told.json["data"]["orders"] == 397
+    said = " ".join(told.json["warnings"])
+    for words in ("row 6: “someday” in “day”", "row 11: “a lot” in “amount”", "row 16: “customer” is empty"):
+        assert words in said
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "line"),
+    [
+        ("semicolon.csv", "Kunde;Datum;Umsatz", "{c};{d:%d.%m.%Y};{comma} €"),
+        ("tabs.tsv", "client\tts\tvalue", "{c}\t{d:%Y%m%d}\t{a}"),
+        ("pipes.txt", "id|when|how much", "{c}|{d}|{a}"),
+        ("american.csv", "Customer Email,Order Date,Total", '{c}@x.example,{d:%m/%d/%Y} 11:30 PM,"${a}"'),
+        ("zoned.csv", "customer,ordered at,total", "{c},{d}T23:30:00+02:00,{a}"),
+        ("spaces.txt", "customer_id date cds dollar_value", "{c}  {d:%Y%m%d}  1  {a}"),
+        ("headless.csv", "", "{c},{d},{a}"),
+        ("written.csv", "buyer,bought on,paid", '{c},"{d:%d} {d:%B} {d:%Y}",{a}'),
+    ],
+)
+def test_a_file_of_any_dialect_tells_the_same(
+    name: str, header: str, line: str, tmp_path: Path, insight: Callable[..., Told]
+) -> None:
+    rows = _rows()
+    lines = [line.format(c=c, d=d, a=a, comma=a.replace(".", ",")) for c, d, a in rows]
+    path = _write(tmp_path / name, [header, *lines] if header else lines)
+    asked = ("--model", "bg", "--horizon-days", 90)
+    one, other = insight(path, *asked).json, insight(_plain(tmp_path / "plain.csv"), *asked).json
+    assert one["data"] == other["data"]
+    assert _parameters(one) == pytest.approx(_parameters(other), rel=1e-4)
+    assert one["spend"] == pytest.approx(other["spend"], rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "dates", "numbers", "json", "gz", "xlsx columns"])
+def test_what_holds_types_or_is_packed_tells_the_same(kind: str, tmp_path: Path, insight: Callable[..., Told]) -> None:
+    frame = pd.DataFrame(_rows(), columns=["customer", "day", "amount"])
+    frame["amount"] = frame["amount"].astype(float)
+    path = tmp_path / "o.parquet"
+    if kind == "parquet":
+        frame.to_parquet(path)
+    elif kind == "dates":
+        frame.assign(day=pd.to_datetime(frame["day"]) + pd.Timedelta(hours=23)).to_parquet(path)
+    elif kind == "numbers":
+        frame.assign(day=[int(f"{day:%Y%m%d}") for day in frame["day"]]).to_parquet(path)
+    elif kind == "json":
+        path = tmp_path / "o.json"
+        frame.assign(day=frame["day"].astype(str)).to_json(path, orient="records")
+    elif kind == "gz":
+        path = tmp_path / "o.csv.gz"
+        path.write_bytes(gzip.compress(_plain(tmp_path / "o.csv").read_bytes()))
+    else:
+        path = _write(tmp_path / "o.csv", ["nothing,amount,day,customer", *(f"x,{a},{d},{c}" for c, d, a in _rows())])
+    one = insight(path, "--model", "bg").json
+    other = insight(_plain(tmp_path / "plain.csv"), "--model", "bg").json
+    assert one["data"] == other["data"]
+    assert _parameters(one) == pytest.approx(_parameters(other), rel=1e-4)
+
+
+def test_columns_can_be_named_by_name_or_number(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    lines = [f"{a},{c},x{n % 7},{d},{d + timedelta(days=2)}" for n, (c, d, a) in enumerate(_rows())]
+    path = _write(tmp_path / "o.csv", ["eur,who,till,ordered,shipped", *lines])
+    named = insight(path, "--customer", "WHO", "--day", 4, "--amount", "eur", "--model", "bg").json
+    plain = insight(_plain(tmp_path / "plain.csv"), "--model", "bg").json
+    assert named["data"] == plain["data"]
+    assert _parameters(named) == pytest.approx(_parameters(plain), rel=1e-4)
+
+
+def test_refunds_find_their_orders_and_an_order_wholly_refunded_was_none(
+    tmp_path: Path, insight: Callable[..., Told]
+) -> None:
+    lines = ["order_id,customer,day,amount,refund_of"]
+    lines += [f"o{n},{c},{d},{a}," for n, (c, d, a) in enumerate(_rows())]
+    lines += ["x1,solo,2025-05-20,30.00,", "r1,solo,2025-05-22,-30.00,x1"]  # wholly refunded: never a customer
+    (c, _d, _a), last = _rows()[1], "2025-06-02"
+    lines += [f"r2,{c},{last},-1.00,o1", f"r3,{c},{last},-5.00,o99999"]
+    path = _write(tmp_path / "o.csv", lines)
+    told = insight(path, "--model", "bg", "--out", tmp_path / "p.csv").json
+    assert told["data"]["refunds_matched"] == 2
+    assert told["data"]["refunds_unmatched"] == 1
+    assert told["data"]["orders"] == 401
+    assert told["data"]["customers"] == 60
+    assert "solo" not in {row["customer"] for row in _people(tmp_path / "p.csv")}
+    assert any("1 refund was left out" in sentence for sentence in told["warnings"])
+    before = insight(path, "--model", "bg", "--until", "2025-05-21", "--out", tmp_path / "q.csv").json
+    assert before["data"]["refunds_matched"] == 0
+    assert "solo" in {row["customer"] for row in _people(tmp_path / "q.csv")}
+
+
+def test_money_back_without_a_name_goes_to_the_same_persons_order(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    lines = [f"{c},{d},{a}" for c, d, a in _rows()]
+    lines += ["ann,2024-02-01,20", "ann,2024-03-01,30", "ann,2024-04-01,-20", "bo,2024-02-01,5", "bo,2024-03-01,-99"]
+    path = _write(tmp_path / "o.csv", ["customer,day,amount", *lines])
+    told = insight(path, "--model", "bg", "--out", tmp_path / "p.csv").json
+    assert (told["data"]["refunds_matched"], told["data"]["refunds_unmatched"]) == (1, 1)
+    ann = next(row for row in _people(tmp_path / "p.csv") if row["customer"] == "ann")
+    assert ann["x"] == "0"
+
+
+def test_lines_of_one_order_are_one_order(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    lines = ["Invoice,Item,Quantity,InvoiceDate,Price,Customer ID"]
+    for number, (c, d, a) in enumerate(_rows()):
+        lines += [f"{5000 + number},a thing,2,{d:%d/%m/%Y} 10:04,{float(a) / 2:.2f},{c}"]
+        lines += [f"{5000 + number},another,1,{d:%d/%m/%Y} 10:04,1.00,{c}"]
+    told = insight(_write(tmp_path / "o.csv", lines), "--model", "bg").json
+    assert told["data"]["orders"] == 400
+    plain = insight(_plain(tmp_path / "plain.csv"), "--model", "bg").json
+    assert _parameters(told) == pytest.approx(_parameters(plain), rel=1e-4)
+
+
+def test_a_total_repeated_in_every_line_counts_once(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    lines = ["Order ID,Item,Order Date,Order Total,Customer ID"]
+    for number, (c, d, a) in enumerate(_rows()):
+        lines += [f"{5000 + number},{item},{d},{a},{c}" for item in ("scarf", "hat")]
+    told = insight(_write(tmp_path / "o.csv", lines), "--model", "bg").json
+    plain = insight(_plain(tmp_path / "plain.csv"), "--model", "bg").json
+    assert told["data"] == plain["data"]
+    assert told["spend"] == pytest.approx(plain["spend"], rel=1e-4)
+
+
+def test_nothing_after_until_is_seen(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    until = date(2024, 12, 31)
+    whole, part = _plain(tmp_path / "a.csv"), tmp_path / "b.csv"
+    _plain(part, [row for row in _rows() if row[1] <= until])
+    one, other = (insight(path, "--until", until, "--horizon-days", 90).json for path in (whole, part))
+    assert one == other
+
+
+def test_future_days_are_left_out_and_said(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    later = date.today() + timedelta(days=400)  # noqa: DTZ011
+    path = _plain(tmp_path / "o.csv", [*_rows(), ("c001", later, "5.00"), ("c002", later, "6.00")])
+    told = insight(path, "--model", "bg").json
+    assert told["data"]["orders"] == 400
+    assert any("2 rows lie in the future" in sentence for sentence in told["warnings"])
+    with pytest.raises(Refusal, match="every order lies in the future"):
+        insight(_plain(tmp_path / "p.csv", [("c001", later, "5.00")]))
+
+
+def test_without_amounts_nothing_is_said_of_money(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    path = _write(tmp_path / "o.csv", ["cust,date", *(f"{c},{d}" for c, d, _a in _rows())])
+    told = insight(path, "--model", "mbg", "--out", tmp_path / "p.csv").json
+    assert told["spend"] is None
+    assert any("no amounts" in sentence for sentence in told["warnings"])
+    people = _people(tmp_path / "p.csv")
+    assert {row[name] for row in people for name in ("expected_spend", "value", "m")} == {""}
+    assert all(row["group"] for row in people)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words", "said"),
+    [
+        (["customer,amount", "a,1"], (), "no column tells when"),
+        (["customer,day,amount"], (), "no row under the header"),
+        (["customer,day,amount", "a,2024-01-01,5"], ("--customer", "buyer"), "no column “buyer” for --customer"),
+        (["customer,day,amount", "a,soon,5", "b,later,6"], ("--day", "day"), "“day” holds no day that can be read"),
+        (["customer,day,amount", "a,2024-01-01,5"], ("--until", "2023-01-01"), "Nothing was bought until 2023-01-01"),
+        (
+            ["order_id,customer,day,amount,refund_of", "o1,a,2024-01-01,5,", "r1,a,2024-01-02,-5,o1"],
+            (),
+            "wholly refunded",
+        ),
+        (["%PDF-1.7"], (), "PDF"),
+    ],
+)
+def test_what_cannot_be_used_is_one_sentence(
+    lines: list[str], words: tuple[str, ...], said: str, tmp_path: Path, insight: Callable[..., Told]
+) -> None:
+    with pytest.raises(Refusal, match=re.escape(said)):
+        insight(_write(tmp_path / "o.csv", lines), *words)
+
+
+def test_a_column_of_text_is_named(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    path = _write(tmp_path / "o.csv", ["customer,day,amount", *(f"{c},{d},lots" for c, d, _a in _rows())])
+    told = insight(path, "--model", "bg").json
+    assert any("“amount” holds no amounts (row 2: “lots”)" in sentence for sentence in told["warnings"])
+    with pytest.raises(Refusal, match="“amount” holds no amount that can be read"):
+        insight(path, "--amount", "amount")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("a", date(2024, 1, 1), "5")],
+        [(f"c{n}", date(2024, 1, 1), "5") for n in range(60)],
+        [("big", date(2024, 1, 1) + timedelta(days=n % 600), "3.50") for n in range(5000)],
+        [(f"c{n}", date(2024, 1, n + 1), "5") for n in range(9)],
+    ],
+    ids=["one customer", "all on one day", "one who comes daily", "nobody came back"],
+)
+def test_small_and_odd_businesses_get_an_answer(rows: list[Row], tmp_path: Path, insight: Callable[..., Told]) -> None:
+    told = insight(_plain(tmp_path / "o.csv", rows), "--out", tmp_path / "p.csv", "--report", tmp_path / "r.html").json
+    assert told["chosen"]["name"]
+    people = _people(tmp_path / "p.csv")
+    assert len(people) == told["data"]["customers"]
+    assert not any(cell.lower() in {"nan", "inf"} for row in people for cell in row.values())
+
+
+@pytest.mark.parametrize("model", ["same-rate", "hiatus", "pareto", "mbg-cnbd"])
+def test_every_model_can_be_asked_for(model: str, tmp_path: Path, insight: Callable[..., Told]) -> None:
+    told = insight(
+        _plain(tmp_path / "o.csv"), "--model", model, "--unit", "weeks", "--out", tmp_path / "p.parquet"
+    ).json
+    assert told["chosen"]["name"] == model
+    assert [one["name"] for one in told["models"]] == [model]
+    with duckdb.connect() as con:
+        [(p_alive, purchases)] = con.execute(
+            "SELECT count(p_alive), count(expected_purchases) FROM read_parquet(?)", [str(tmp_path / "p.parquet")]
+        ).fetchall()
+    assert purchases == 60
+    assert p_alive == (0 if model in {"same-rate", "hiatus"} else 60)
+
+
+@pytest.mark.parametrize("engine", ["polars", pytest.param("spark", marks=needs_spark)])
+def test_every_engine_gives_the_same_people(engine: str, tmp_path: Path, insight: Callable[..., Told]) -> None:
+    path = _plain(tmp_path / "o.csv")
+    asked = ("--horizon-days", 90, "--model", "mbg")
+    one = insight(path, *asked, "--out", tmp_path / "a.csv").json
+    if engine == "spark":
+        told = _process(tmp_path, path, *asked, "--engine", engine, "--out", tmp_path / "b.csv")
+        other = json.loads(told.stdout)
+    else:
+        other = insight(path, *asked, "--engine", engine, "--out", tmp_path / "b.csv").json
+    assert one["data"] == other["data"]
+    for ours, theirs in zip(_people(tmp_path / "a.csv"), _people(tmp_path / "b.csv"), strict=True):
+        for name in COLUMNS:
+            if re.fullmatch(r"-?[\d.e+-]+", ours[name]) and "-" not in ours[name][1:5]:
+                assert float(theirs[name]) == pytest.approx(float(ours[name]), rel=1e-6), name
+            else:
+                assert theirs[name] == ours[name], name
+
+
+def test_the_report_needs_nothing_else_and_has_a_table_for_every_chart(
+    tmp_path: Path, insight: Callable[..., Told]
+) -> None:
+    insight(_plain(tmp_path / "o.csv"), "--report", tmp_path / "r.html", "--horizon-days", 90)
+    page = (tmp_path / "r.html").read_text()
+    assert not re.search(r'(src|href)="(?!#|data:)', page)
+    assert "<script" not in page
+    assert "prefers-color-scheme: dark" in page
+    figures = page.count('<figure class="chart">')
+    assert figures >= 4
+    assert page.count("<summary>As a table</summary>") == figures
+
+
+def _process(tmp_path: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("REGULARS_", "DJANGO_"))}
+    command = [sys.executable, "-m", "regulars", "insight", *map(str, words), "--json"]
+    return subprocess.run(
+        command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=300, check=False
+    )
+
+
+def test_it_needs_no_database_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = _plain(tmp_path / "o.csv")
+    done = _process(tmp_path, path, "--model", "bg")
+    assert done.returncode == 0, done.stderr
+    assert [one.name for one in tmp_path.iterdir()] == ["o.csv"]
+    refused = _process(tmp_path, tmp_path / "missing.csv")
+    assert refused.returncode == 2
+    assert "Traceback" not in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+def test_without_json_it_speaks_to_an_owner(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = build_parser().parse_args(["insight", str(_plain(tmp_path / "o.csv")), "--horizon-days", "90"])
+    assert options.chosen.run(options) == 0
+    out = capsys.readouterr().out
+    assert "60 customers and 400 orders" in out
+    assert "in 19 cases of 20" in out
+    assert "How sure:" in out
+
+
+PUBLISHED = {
+    "bg": ({"r": 0.2425945, "alpha": 4.4136019, "a": 0.7929199, "b": 2.4258881}, -9582.429),
+    "pareto": ({"r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669}, -9594.976),
+    "mbg": ({"r": 0.525, "alpha": 6.183, "a": 0.891, "b": 1.614}, -9582.136),
+}
+
+
+@needs_data
+@pytest.mark.parametrize("model", list(PUBLISHED))
+def test_the_published_parameters_come_out_of_the_file_as_it_is(model: str, insight: Callable[..., Told]) -> None:
+    told = insight(
+        FOLDER / "cdnow_sample.txt", "--until", "1997-09-30", "--no-prior", "--unit", "weeks", "--model", model
+    ).json
+    [found] = told["models"]
+    params, log_likelihood = PUBLISHED[model]
+    for name, value in params.items():
+        assert found["params"][name] == pytest.approx(value, rel=2e-3)
+    assert found["log_likelihood"] == pytest.approx(log_likelihood, abs=2e-3)
+    assert found["customers"] == 2357
+    assert told["spend"]["customers"] == 946
+    assert told["spend"]["log_likelihood"] == pytest.approx(-4055.9177, abs=1e-3)
+
+
+@needs_data
+def test_regular_buyers_are_told_from_random_ones(insight: Callable[..., Told]) -> None:
+    asked = ("--until", "2006-12-31", "--no-prior", "--unit", "weeks", "--model", "mbg-cnbd")
+    [found] = insight(FOLDER / "grocery.csv", *asked).json["models"]
+    assert found["params"]["k"] == 2
+    assert found["log_likelihood"] == pytest.approx(-14978.21, abs=0.01)
