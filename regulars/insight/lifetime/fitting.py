@@ -79,7 +79,7 @@ def curvature(objective: Objective, logs: Array) -> Array:
 
 
 def polished(objective: Objective, logs: Array, hessian: Array) -> tuple[Array, bool]:
-    """Take Newton steps with a given Hessian until nothing moves; says whether that came about."""
+    """Take Newton steps until nothing moves, learning the Hessian on the way (BFGS); says whether that came about."""
     value, gradient = objective(logs)
     for _ in range(12):
         try:
@@ -95,8 +95,20 @@ def polished(objective: Objective, logs: Array, hessian: Array) -> tuple[Array, 
         value_there, gradient_there = objective(ahead)
         if value_there > value + 1e-9 * abs(value) or np.abs(ahead).max() > LIMIT:
             return logs, False
+        hessian = _learned(hessian, -step, gradient_there - gradient)
         logs, value, gradient = ahead, value_there, gradient_there
     return logs, False
+
+
+def _learned(hessian: Array, step: Array, change: Array) -> Array:
+    """Correct a Hessian by what one step did to the gradient."""
+    if step @ change <= 0:
+        return hessian
+    expected = hessian @ step
+    better: Array = (
+        hessian + np.outer(change, change) / (step @ change) - np.outer(expected, expected) / (step @ expected)
+    )
+    return better
 
 
 def fitted(
