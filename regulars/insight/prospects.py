@@ -125,5 +125,5 @@ def _middle(people: Frame) -> int:
     )
     [(n, low, high)] = rows(edges)
     if not n:
-        return 2**62
+        return 2**53  # the largest that a float holds exactly
     return values_at(known, "spend_key", [-(-int(n) // 2)], int(low), int(high))[0]
