@@ -1,4 +1,4 @@
-"""No rows, or one person of whom nothing else is known: an answer without a guess, on every engine, never a traceback."""
+"""No rows, or one person of whom nothing else is known: an answer without a guess, on three engines, never a traceback."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ ASKED: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize("engine", QUICK)
+@pytest.mark.parametrize("engine", ["pandas", "pyarrow", "duckdb"])
 @pytest.mark.parametrize("asked", ASKED)
 def test_nobody_and_one_person_are_answered(engine: str, asked: str) -> None:
     for given in (NOBODY, SOMEBODY):
