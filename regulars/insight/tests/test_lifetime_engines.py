@@ -18,7 +18,8 @@ MODEL = MBGCNBD().fit(FACTS)
 
 
 def _everything(frame: Any) -> list[dict[str, Any]]:
-    return plain(MODEL.next_purchase(MODEL.score(frame, 120), AS_OF))
+    scored, dated = plain(MODEL.score(frame, 120)), plain(MODEL.next_purchase(frame, AS_OF))
+    return [one | other for one, other in zip(scored, dated, strict=True)]
 
 
 @pytest.mark.parametrize("name", ENGINES)
