@@ -204,7 +204,7 @@ def _expected(
     each_month = np.diff(money, prepend=0.0).clip(0.0)
     total = np.cumsum(each_month * worth)
     scale = np.divide(total, money, out=np.zeros(len(total)), where=money > 0)
-    spreads = _spreads(purses.on_grid(_SPREAD_ROWS), model, spend, ends)
+    spreads = _spreads(grid.on_grid(_SPREAD_ROWS), model, spend, ends)
     own = _month_variance(each_month, money, variance, chance)
     month_ends = _intervals(each_month * worth, own * worth**2, spreads, confidence)
     total_ends = _intervals(total, variance * scale**2, spreads, confidence)

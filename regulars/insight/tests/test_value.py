@@ -19,6 +19,7 @@ from regulars.insight.backtest.rules import Hiatus, SameRate
 from regulars.insight.lifetime import BGNBD, MBGCNBD, MBGNBD, LifetimeModel, ParetoNBD
 from regulars.insight.spend import GammaGamma
 from regulars.insight.tests.engines import ENGINES, QUICK, plain
+from regulars.insight.tests.invented import invented, truth
 from regulars.insight.tests.published import cdnow_facts, needs_orders
 from regulars.insight.value import value, value_by_period
 
@@ -26,32 +27,12 @@ AS_OF = date(2026, 6, 20)
 NAMES = ("value", "value_low", "value_high")
 
 
-def _invented(n: int, seed: int, p: float = 4.0, q: float = 3.0, v: float = 60.0) -> tuple[pa.Table, Any]:
-    """A business whose truth is MBG/NBD and Gamma-Gamma: the facts today, and what everybody pays by day from now on."""
-    dice = np.random.default_rng(seed)
-    ages = dice.integers(30, 700, n).astype(float)
-    people = _truth().simulate(n, ages + 365, seed)
-    amounts = dice.gamma(p, 1, len(people.customer)) / dice.gamma(q, 1 / v, n)[people.customer]
-    is_past = people.at_days <= ages[people.customer]
-    seen = people.facts(ages)
-    paid = np.bincount(people.customer[is_past], amounts[is_past], n)
-    means = [float(total / x) if x else None for total, x in zip(paid, seen["x"], strict=True)]
-    facts = pa.table(seen | {"spend_mean": pa.array(means, pa.float64())})
-    later = people.at_days[~is_past] - ages[people.customer[~is_past]]
-    return facts, (later, amounts[~is_past])
-
-
-def _truth() -> MBGNBD:
-    some = pl.DataFrame({"x": [0, 2], "t_x_days": [0.0, 30.0], "T_days": [90.0, 90.0]})
-    return MBGNBD().fit(some).with_params(np.array([0.8, 40.0, 0.6, 1.5]))
-
-
 def _fitted(facts: Any, model: LifetimeModel | None = None) -> tuple[LifetimeModel, GammaGamma]:
     return (model or MBGNBD()).fit(facts), GammaGamma().fit(facts)
 
 
 def test_value_is_purchases_times_spend_times_margin_when_waiting_costs_nothing() -> None:
-    facts, _ = _invented(150, 1)
+    facts = invented(150, 1).facts
     for kind in (BGNBD(), MBGNBD(), MBGCNBD(), ParetoNBD(), SameRate(), Hiatus()):
         model, spend = _fitted(facts, kind)
         seen = pl.DataFrame(value(facts, model, spend, 200, margin_rate=0.3, discount_rate_year=0))
@@ -63,7 +44,7 @@ def test_value_is_purchases_times_spend_times_margin_when_waiting_costs_nothing(
 
 
 def test_a_correction_of_the_level_corrects_the_value() -> None:
-    facts, _ = _invented(150, 1)
+    facts = invented(150, 1).facts
     model, spend = _fitted(facts)
     once, half = (pl.DataFrame(value(facts, m, spend)) for m in (model, Recalibrated(model, 0.5, 0.1)))
     assert half["value"].to_numpy() == pytest.approx(once["value"].to_numpy() / 2, rel=1e-9)
@@ -76,7 +57,7 @@ def test_a_correction_of_the_level_corrects_the_value() -> None:
 
 
 def test_waiting_costs_what_the_owner_says() -> None:
-    facts, _ = _invented(150, 2)
+    facts = invented(150, 2).facts
     model, spend = _fitted(facts)
     free, dear = (pl.DataFrame(value(facts, model, spend, 730, discount_rate_year=rate)) for rate in (0, 0.2))
     ratio = (dear["value"] / free["value"]).to_numpy()
@@ -92,8 +73,8 @@ def test_waiting_costs_what_the_owner_says() -> None:
 
 
 def test_a_persons_interval_holds_what_they_bring_as_often_as_it_says() -> None:
-    facts, _ = _invented(3_000, 3)
-    model, spend = _truth(), GammaGamma().fit(facts)
+    facts = invented(3_000, 3).facts
+    model, spend = truth(), GammaGamma().fit(facts)
     p, q, v = (spend.params_ or {}).values()
     dice = np.random.default_rng(4)
     for x, t_x, age, low_part in [(0, 0, 300, 0), (3, 250, 300, 0), (40, 297, 300, 1), (90, 499, 500, 1)]:
@@ -110,7 +91,7 @@ def test_a_persons_interval_holds_what_they_bring_as_often_as_it_says() -> None:
 
 
 def test_who_is_surely_gone_is_worth_nothing() -> None:
-    facts, _ = _invented(150, 5)
+    facts = invented(150, 5).facts
     model, spend = _fitted(facts)
     gone = pl.DataFrame({"x": [50_000], "t_x_days": [5_000], "T_days": [9_000], "spend_mean": [30.0]})
     assert value(gone, model, spend).select(NAMES).row(0) == (0.0, 0.0, 0.0)
@@ -118,7 +99,7 @@ def test_who_is_surely_gone_is_worth_nothing() -> None:
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_every_engine_gives_the_same_values_and_months(name: str) -> None:
-    facts, _ = _invented(120, 6)
+    facts = invented(120, 6).facts
     model, spend = _fitted(facts)
     frame = ENGINES[name](facts)
     answer = value(frame, model, spend)
@@ -148,7 +129,7 @@ def _months(frame: Any) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", QUICK)
 def test_without_repeat_buyers_there_is_no_value_and_a_reason(name: str) -> None:
-    facts, _ = _invented(40, 7)
+    facts = invented(40, 7).facts
     nobody = facts.filter(pa.compute.equal(facts["x"], 0))
     frame = QUICK[name](nobody)
     model, spend = _fitted(frame)
@@ -161,7 +142,7 @@ def test_without_repeat_buyers_there_is_no_value_and_a_reason(name: str) -> None
 
 
 def test_nobody_at_all_is_worth_nothing_and_no_error() -> None:
-    facts, _ = _invented(60, 8)
+    facts = invented(60, 8).facts
     model, spend = _fitted(facts)
     empty = facts.slice(0, 0)
     assert plain(value(empty, model, spend)) == []
@@ -170,7 +151,7 @@ def test_nobody_at_all_is_worth_nothing_and_no_error() -> None:
 
 
 def test_impossible_terms_are_refused() -> None:
-    facts, _ = _invented(60, 8)
+    facts = invented(60, 8).facts
     model, spend = _fitted(facts)
     refused: list[tuple[dict[str, Any], str]] = [
         ({"horizon_days": 0}, "horizon"),
@@ -196,7 +177,7 @@ def test_facts_of_another_day_are_refused_when_the_day_is_given() -> None:
 
 
 def test_months_are_those_of_the_calendar_and_add_up_to_everybodys_value() -> None:
-    facts, _ = _invented(400, 9)
+    facts = invented(400, 9).facts
     model, spend = _fitted(facts)
     months = pl.DataFrame(value_by_period(facts, model, spend, 365, as_of=AS_OF, margin_rate=0.5))
     assert months["from_on"][0] == date(2026, 6, 21)
@@ -214,7 +195,7 @@ def test_months_are_those_of_the_calendar_and_add_up_to_everybodys_value() -> No
 
 
 def test_pooled_histories_change_the_months_by_next_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    facts, _ = _invented(2_500, 10)
+    facts = invented(2_500, 10).facts
     model, spend = _fitted(facts)
     exact = pl.DataFrame(value_by_period(facts, model, spend, as_of=AS_OF))
     monkeypatch.setattr("regulars.insight.value_months._GRID_ROWS", 500)
@@ -227,7 +208,7 @@ def test_pooled_histories_change_the_months_by_next_to_nothing(monkeypatch: pyte
 def test_totals_of_invented_businesses_fall_into_their_intervals() -> None:
     inside, months = 0, []
     for seed in range(30):
-        facts, (days, amounts) = _invented(150, 100 + seed)
+        facts, days, amounts, _ = invented(150, 100 + seed)
         seen = pl.DataFrame(value_by_period(facts, *_fitted(facts), as_of=AS_OF, discount_rate_year=0))
         until = np.array([(day - AS_OF).days for day in seen["until_on"]])
         paid = np.array([amounts[days <= end].sum() for end in until])
