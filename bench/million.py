@@ -69,6 +69,7 @@ def load_people(count: int, seed: int = 7) -> float:
 def _write(first: int, count: int, source: Iterator[tuple[str, str]], seed: int) -> None:
     from regulars.kit.changes import next_change_number
     from regulars.people import bulk, models
+    from regulars.people.services.newcomers import TEXTS
     from regulars.people.services.recording import PERSON_COLUMNS, UNKNOWN
     from regulars.people.words import all_words, fold, sort_key
 
@@ -88,7 +89,7 @@ def _write(first: int, count: int, source: Iterator[tuple[str, str]], seed: int)
         )
         address = address.replace("@", f".{pk}@")
         added = begin + timedelta(minutes=pk * 2)
-        own = (pk, name, *[""] * 7, sort_key(name), False, "shopify", added, None, number, None)
+        own = (pk, name, *[""] * (len(TEXTS) - 1), sort_key(name), False, "shopify", added, None, number, None)
         rows["person"].append((*own, *UNKNOWN))
         rows["email"].append((pk, address, address, True, True, False))
         rows["id"].append((pk, "shopify", str(5_000_000_000 + pk)))

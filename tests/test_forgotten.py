@@ -85,7 +85,7 @@ def planted(by: User, tmp_path: Path) -> Person:
     """A person with the word in everything; the same under a second entry, merged, parted and merged again."""
     new = NewPerson(
         full_name=m("Ann"), given_name=m("Ann"), family_name=MARK, salutation=m("Dear"), emails=(EMAIL,), phones=(PHONE,),
-        addresses=(NewAddress(m("Street"), m("Town"), MARK, m("Region"), "DE"),), external_ids=(("shopify", MARK),),
+        addresses=(NewAddress(m("Street"), m("Town"), MARK, m("Region"), "DE", m("at")),), external_ids=(("shopify", MARK),),
         tags=(m("tag"),), birthday=PartialDate(5, 3, 1980), note=m("note"), met=m("met"), referred_by_text=m("by"),
         consents=(NewConsent("email", "marketing", True, wording=m("yes to")),),
     )  # fmt: skip
@@ -95,7 +95,7 @@ def planted(by: User, tmp_path: Path) -> Person:
     )
     for person in (ann, second):
         about(person, by)
-    texts = {name: m(name) for name in ("needs", "expectations", "say", "best_time", "met")}
+    texts = {name: m(name) for name in ("needs", "expectations", "say", "best_time", "met")} | {"reach_by": "call"}
     roof, firm = Household.objects.create(name=m("Family")), Organisation.objects.create(name=m("Firm"))
     people.change_person(ann, changes={**texts, "household_id": roof.pk, "organisation_id": firm.pk}, by=by)
     people.change_person(ann, changes={"full_name": m("Ann Other")}, by=by)
@@ -126,9 +126,26 @@ def about(person: Person, by: User) -> None:
     purchases.record_orders([order])
     take_enquiry(NewEnquiry(Caller(person_id=person.pk), CameBy.values[0], m("wants"), m("expects")), by)
     log_encounter(NewEncounter("complaint", m("said"), Caller(person_id=person.pk), place=m("place")), by)
+    gifts_and_parties(person, by)
     letter(person, by)
     Decision.objects.create(kind="order", subject_id=person.pk, person=person, choice=Choice.EDITED, subject=m("subject"), body=m("words"), at=clock.now())  # fmt: skip
     note_audit(by, "change", room="people", kind="person", person_id=person.pk, text=m("audit"))
+
+
+def gifts_and_parties(person: Person, by: User) -> None:
+    """A gift they gave, one they were given, a party of theirs and one they came to."""
+    today = clock.today()
+    other = people.add_person(NewPerson(full_name="Cy Giver"), by=by, is_somebody_new=True)
+    given = purchases.sell(person.pk, Decimal(9), m("a thing"), by, today, key=f"gave {person.pk}")
+    purchases.note_gift(given, m("for my niece"), m("occasion"), today + timedelta(days=4))
+    got = purchases.sell(other.pk, Decimal(9), "A thing", by, today, key=f"got {person.pk}")
+    purchases.note_gift(got, "", m("jubilee"), None, receiver_id=person.pk)
+    hosted = purchases.plan_party(person, today, m("place"), key=f"hosted {person.pk}", by=by)
+    purchases.welcome(hosted, other)
+    purchases.close_party(hosted, m("host gift"), by)
+    visited = purchases.plan_party(other, today, "at home", key=f"visited {person.pk}", by=by)
+    purchases.note_party_sale(visited, person.pk, Decimal(7), m("ordered"), by, key=f"there {person.pk}")
+    purchases.wants_to_host(visited.guests.get(person=person))
 
 
 def letter(person: Person, by: User) -> None:

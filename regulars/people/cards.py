@@ -60,7 +60,7 @@ def card(person: Person, beside: _Beside, version: str, identity: str) -> str:
         lines.append(f"ORG:{_text(person.organisation.name)}")
     lines += [f"EMAIL{_type('INTERNET', version)}:{_text(row.address)}" for row in emails]
     lines += [f"TEL{_type('VOICE', version)}:{_text(row.e164 or row.as_typed)}" for row in phones]
-    lines += [f"ADR;TYPE=HOME:{_place(row)}" for row in beside.places[pk]]
+    lines += [f"ADR;TYPE={'WORK' if row.label == 'work' else 'HOME'}:{_place(row)}" for row in beside.places[pk]]
     lines += [
         _day(day, version) for day in beside.days[pk] if day.kind in ("birthday", "anniversary") and not day.label
     ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from regulars.kit import clock
 from regulars.kit.business import business
 from regulars.kit.weaving import WovenForm
-from regulars.people.models import Channel, Kind, LeapDay, Occasion, Person, Purpose, Reminder, Silence
+from regulars.people.models import Channel, Kind, LeapDay, Occasion, Person, Purpose, ReachBy, Reminder, Silence
 from regulars.people.partial_dates import DateError, PartialDate, parse
 from regulars.people.services import NewAddress
 
@@ -82,6 +82,11 @@ class PersonForm(WovenForm):
         help_text=gettext_lazy("One on each line, the one to ring first."),
     )
     best_time = forms.CharField(label=gettext_lazy("Best time to ring"), max_length=100, required=False)
+    reach_by = forms.ChoiceField(
+        label=gettext_lazy("How they like to be reached"),
+        choices=[("", gettext_lazy("not said")), *ReachBy.choices],
+        required=False,
+    )
     lines = forms.CharField(
         label=gettext_lazy("Street and number"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -90,6 +95,12 @@ class PersonForm(WovenForm):
     region = forms.CharField(label=gettext_lazy("State or county"), max_length=120, required=False)
     country = forms.CharField(
         label=gettext_lazy("Country"), max_length=2, required=False, help_text=gettext_lazy("Two letters, such as GB.")
+    )
+    place_label = forms.CharField(
+        label=gettext_lazy("What this address is"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Home or work, in a word."),
     )
     say = forms.CharField(
         label=gettext_lazy("What to say when they come in"),
@@ -143,8 +154,8 @@ class PersonForm(WovenForm):
     says_optional = False
     LINES = MappingProxyType({"emails": "\n", "phones": "\n", "likes": "\n", "dislikes": "\n", "tags": ","})
     TEXTS = (
-        "full_name", "given_name", "family_name", "salutation", "best_time", "say", "needs", "expectations", "met",
-        "referred_by_text", "language", "zone", "feb29_rule",
+        "full_name", "given_name", "family_name", "salutation", "best_time", "reach_by", "say", "needs", "expectations",
+        "met", "referred_by_text", "language", "zone", "feb29_rule",
     )  # fmt: skip
 
     @classmethod
@@ -164,11 +175,13 @@ class PersonForm(WovenForm):
         }
         for name in ("lines", "postcode", "city", "region", "country"):
             initial[name] = getattr(place, name) if place else ""
+        initial["place_label"] = place.label if place else ""
         return cls(initial=initial)
 
     def place(self) -> NewAddress:
         return NewAddress(
-            **{name: self.cleaned_data[name] for name in ("lines", "city", "postcode", "region", "country")}
+            **{name: self.cleaned_data[name] for name in ("lines", "city", "postcode", "region", "country")},
+            label=self.cleaned_data["place_label"],
         )
 
 

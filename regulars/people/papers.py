@@ -38,6 +38,7 @@ LABELS = {
     "expectations": gettext_lazy("What you expect of us"),
     "say": gettext_lazy("What to say when you come in"),
     "best_time": gettext_lazy("Best time to ring"),
+    "reach_by": gettext_lazy("How you like to be reached"),
     "met": gettext_lazy("How we met"),
     "referred_by_text": gettext_lazy("Who sent you"),
     "added_at": gettext_lazy("In the book since"),

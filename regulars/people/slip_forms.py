@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from regulars.kit.business import business
 from regulars.people import slips
 from regulars.people.forms import MONTH_FIRST, DayInput
-from regulars.people.models import Channel, Purpose
+from regulars.people.models import Purpose
 from regulars.people.partial_dates import DateError, PartialDate, parse
 from regulars.people.services import NewAddress, NewPerson, Slip
 
@@ -66,7 +66,6 @@ class SlipForm(forms.Form):
     def slip(self) -> Slip:
         said = self.cleaned_data
         place = NewAddress(said["lines"], said["city"], said["postcode"], "", business().country)
-        way = Channel(said["hear_by"]).label if said["hear_by"] else ""
         person = NewPerson(
             full_name=said["full_name"],
             phones=(said["phone"],) if said["phone"] else (),
@@ -75,7 +74,7 @@ class SlipForm(forms.Form):
             birthday=said["birthday"],
             likes=tuple(part for part in said["likes"].split(",") if part.strip()),
             referred_by_text=said["sent_by"],
-            note=_("Likes to hear from us by: %(way)s.") % {"way": way} if way else "",
+            reach_by=said["hear_by"],
         )
         return Slip(person, [box.name for box in self.boxes if said[box.name]], said["signed_on"])
 

@@ -43,15 +43,28 @@ def stuck_ids(step: str, on: date, limit: int) -> QuerySet[PersonTotals, int] | 
     """The ids of those stuck at a step, whoever became so last first. Lazy."""
     since = on - timedelta(days=limit)
     if step == Step.ASKED:
-        return _asked(since)
+        return _asked_ids(since)
+    return _by_visits(Step(step), on, limit)
+
+
+def _by_visits(step: Step, on: date, limit: int) -> QuerySet[PersonTotals, int]:
+    """Those who came once, twice or regularly, and stand there longer than usual."""
+    since = on - timedelta(days=limit)
     totals = PersonTotals.objects.filter(person__is_bucket=False)
     if step == Step.REGULAR:
         sent = Person.objects.here().filter(referred_by_id=OuterRef("person_id"))
         coming = totals.filter(buying_days__gte=3, last_bought_on__gte=on - timedelta(days=STILL_COMING_DAYS))
         return coming.filter(~Exists(sent)).order_by("-last_bought_on").values_list("person_id", flat=True)
-    visits = {Step.FIRST: 1, Step.SECOND: 2}[Step(step)]
+    visits = {Step.FIRST: 1, Step.SECOND: 2}[step]
     rows = totals.filter(buying_days=visits, last_bought_on__lte=since)
     return rows.order_by("-last_bought_on").values_list("person_id", flat=True)
+
+
+def _asked_ids(since: date) -> QuerySet[Person, int]:
+    """The same people as `_asked`, out of the rows of those who ever asked: never through everybody in the book."""
+    wishes = Enquiry.objects.filter(state__in=LIVE).order_by().values("person_id")
+    leads = PersonKind.objects.filter(kind="lead").order_by().values("person_id")
+    return _asked(since).filter(pk__in=wishes.union(leads))
 
 
 def _asked(since: date) -> QuerySet[Person, int]:
@@ -104,9 +117,11 @@ def matches_stuck(op: str, value: str) -> Q:
     """Who is stuck at this step. One small query for what is usual here."""
     if value not in LABELS:
         return Q(pk__in=[])
-    found = stuck_ids(value, clock.today(), limit_days(value)).order_by()
-    own = "pk" if value == Step.ASKED else "person_id"
-    return Q(Exists(found.filter(**{own: OuterRef("pk")})))
+    limit = limit_days(value)
+    if value == Step.ASKED:
+        return Q(Exists(_asked(clock.today() - timedelta(days=limit)).order_by().filter(pk=OuterRef("pk"))))
+    totals = _by_visits(Step(value), clock.today(), limit)
+    return Q(Exists(totals.order_by().filter(person_id=OuterRef("pk"))))
 
 
 def ids_stuck(op: str, value: str) -> QuerySet[PersonTotals, int] | QuerySet[Person, int] | None:

@@ -29,6 +29,7 @@ class Acquaintance:
     name: str
     given_name: str = ""
     say: str = ""
+    reach_by: str = ""
     best_time: str = ""
     phone: str = ""
     phone_link: str = ""
@@ -44,6 +45,16 @@ class Acquaintance:
     def way(self, wanted: Iterable[str]) -> str:
         """The first of the wanted ways that is open to us; a word when they next come in always is."""
         return next((way for way in wanted if way in self.open_ways), IN_PERSON)
+
+    @property
+    def reach_remarks(self) -> tuple[str, ...]:
+        """How and when they like to be reached, as far as they said."""
+        words = {"when": self.best_time, "way": self.reach_by}
+        if self.reach_by and self.best_time:
+            return (_("Best reached %(way)s, %(when)s.") % words,)
+        if self.reach_by:
+            return (_("Best reached %(way)s.") % words,)
+        return (_("Best reached %(when)s.") % words,) if self.best_time else ()
 
     @property
     def in_words(self) -> str:
@@ -93,6 +104,7 @@ def acquaintances(people: Mapping[str, Collection[int]], on: date) -> dict[str, 
             name=person.full_name or _called(emails.get(pk), phone),
             given_name=person.given_name,
             say=person.say,
+            reach_by=str(person.get_reach_by_display()) if person.reach_by else "",
             best_time=person.best_time,
             phone=phone.as_typed if phone else "",
             phone_link=(phone.e164 or phone.as_typed) if phone else "",

@@ -132,6 +132,7 @@ WRITTEN = {
     "expectations": _("What they expect of us"),
     "say": _("What to say when they come in"),
     "best_time": _("Best time to ring"),
+    "reach_by": _("How they like to be reached"),
     "met": _("How we met"),
     "referred_by_text": _("Who sent them?"),
     "language": _("Language"),

@@ -64,12 +64,16 @@ def phones(card: Card) -> Found:
 
 
 def places(card: Card) -> list[list[str]]:
-    """Postal addresses as they were written: lines, town, postcode, region, country; the one at home first."""
-    found = [(_rank(one), _place(one)) for one in card.all("ADR")]
-    if not any(any(place) for _order, place in found):
-        found = [(_rank(one), [one.text, "", "", "", ""]) for one in card.all("LABEL")]
-    kept = [place for _order, place in sorted(found, key=lambda one: one[0]) if any(place)]
-    return [place for number, place in enumerate(kept) if place not in kept[:number]]
+    """Postal addresses as they were written: lines, town, postcode, region, country, what it is for; home first."""
+    found = [(_rank(one), _place(one), label(card, one, MAIL_KINDS)) for one in card.all("ADR")]
+    if not any(any(place) for _order, place, _kind in found):
+        labels = card.all("LABEL")
+        found = [(_rank(one), [one.text, "", "", "", ""], label(card, one, MAIL_KINDS)) for one in labels]
+    kept: dict[tuple[str, ...], str] = {}
+    for _order, place, kind in sorted(found, key=lambda one: one[0]):
+        if any(place):
+            kept.setdefault(tuple(place), kind)
+    return [[*place, kind] for place, kind in kept.items()]
 
 
 def _rank(one: Property) -> tuple[int, bool]:

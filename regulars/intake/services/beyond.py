@@ -32,12 +32,13 @@ def with_more(person: NewPerson, texts: Iterable[str]) -> NewPerson:
 
 def _place(place: list[str]) -> NewAddress:
     """Lines stay as they were written; a country nobody knows the letters of stays as a line."""
-    lines, city, postcode, region, country = place
+    lines, city, postcode, region, country, *kinds = place
+    label = kinds[0] if kinds else ""
     if lines and not any((city, postcode, region, country)):
-        return NewAddress(*_written_whole(lines))
+        return NewAddress(*_written_whole(lines), label)
     code = code_of(country) if country else ""
     return NewAddress(
-        "\n".join(part for part in (lines, "" if code else country) if part), city, postcode, region, code
+        "\n".join(part for part in (lines, "" if code else country) if part), city, postcode, region, code, label
     )
 
 

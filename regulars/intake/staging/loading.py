@@ -123,6 +123,12 @@ def _fields(columns: Columns, cell: object) -> str:
     return ", ".join(parts)
 
 
+def put_plus_before(con: DuckDBPyConnection, field: str) -> None:
+    """Give numbers that begin with their country the + that says so."""
+    bare = r"(^| ::: )([1-9][0-9]{7,14})\b"
+    con.execute(f"UPDATE entry_table SET {field} = regexp_replace({field}, ?, '\\1+\\2', 'g')", [bare])
+
+
 def _uncover(con: DuckDBPyConnection, columns: Columns) -> None:
     """Take off what a program put before a value to keep a spreadsheet from changing it: '00123 and ="00123"."""
     for field in (field for field, found in columns.items() if found):

@@ -28,6 +28,7 @@ from regulars.kit import money
 
 MEMORY, MEMORY_OF_READERS = "320MB", "96MB"
 BIG_FILE_BYTES = 24 * 1024 * 1024
+BREVOS = frozenset({"emailblacklisted", "smsblacklisted", "emailblacklist", "smsblacklist", "doubleoptin"})
 AMERICAN = frozenset({"squarecustomerid"})  # a column that only a program of a country with the month first writes
 DATED = ("birthday", "anniversary", "bought_on")
 ON_DISK = "staging.duckdb"
@@ -119,6 +120,8 @@ def stage(
     filled = {fieldname for fieldname, found in columns.items() if found}
     staged = Staged(con, guess.format, house.currency)
     staged.rows = loading.load(con, sheet, columns, folder, path)
+    if "phone" in filled and _is_of_brevo(sheet, guess):
+        loading.put_plus_before(con, "phone")
     reading = _reading(staged, sheet, guess, options, house, filled)
     utc = guess.format.utc | {
         fieldname for fieldname, names in guess.columns.items() if any(key_of(name).endswith("utc") for name in names)
@@ -136,6 +139,12 @@ def stage(
     _sum_up(staged)
     _add_faults(staged, sheet)
     return staged
+
+
+def _is_of_brevo(sheet: Sheet, guess: Guess) -> bool:
+    """Brevo writes every number with its country, and without the + that says so."""
+    keys = set(map(key_of, sheet.header))
+    return "sms" in map(key_of, guess.columns.get("phone", ())) and not BREVOS.isdisjoint(keys)
 
 
 def _add_faults(staged: Staged, sheet: Sheet) -> None:

@@ -55,8 +55,10 @@ def test_a_card_brings_everything_it_says(tmp_path: Path) -> None:
         ("+4930901820", "Workshop"),
         ("+4930901821", "fax"),
     ]
-    places = list(ann.addresses.order_by("pk").values_list("lines", "city", "postcode", "country"))
-    assert places == [("Hinterhaus\nLindenweg 1", "Berlin", "10115", "DE"), ("Dorfplatz 2", "Gouda", "2801 AA", "NL")]
+    places = list(ann.addresses.order_by("pk").values_list("lines", "city", "postcode", "country", "label"))
+    assert places == [
+        ("Hinterhaus\nLindenweg 1", "Berlin", "10115", "DE", "home"), ("Dorfplatz 2", "Gouda", "2801 AA", "NL", "work"),
+    ]  # fmt: skip
     days = set(Occasion.objects.values_list("kind", "month", "day", "year"))
     assert days == {("birthday", 4, 12, None), ("anniversary", 8, 8, 2009)}
     assert set(PersonTag.objects.values_list("tag__name", flat=True)) == {"VIP", "Silk"}

@@ -49,7 +49,7 @@ EXPECTED: dict[str, list[tuple[str, list[str], list[str], str, list[str], bool |
         ("Cy Clark", ["cy@x.example"], ["+491701234569"], "", [], None),
     ],
     "arabic_digits": [("علي", ["ali@x.example"], ["+491701234567"], "1980-05-03", [], None)],
-    "brevo": [("Wim Wit", ["w@x.example"], [""], "", [], YES), ("Xia Xu", ["x@x.example"], [], "", [], LEFT)],
+    "brevo": [("Wim Wit", ["w@x.example"], ["+31612345678"], "", [], YES), ("Xia Xu", ["x@x.example"], [], "", [], LEFT)],
     "listmonk_export": [("Yan Yu", ["y@x.example"], [], "", [], YES), ("Zoe Zu", ["z@x.example"], [], "", [], LEFT)],
     "ghost_export": [("A One", ["a1@x.example"], [], "", [], YES), ("A Two", ["a2@x.example"], [], "", [], None)],
     "substack": [("S One", ["s1@x.example"], [], "", [], None)],

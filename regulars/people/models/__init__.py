@@ -6,7 +6,7 @@ from .households import Household, Organisation
 from .knowledge import Note, PersonTag, Preference, Tag
 from .merging import Merge, MovedRow
 from .occasions import Occasion
-from .persons import Kind, LeapDay, Person, PersonKind, PersonQuerySet
+from .persons import Kind, LeapDay, Person, PersonKind, PersonQuerySet, ReachBy
 from .quiet import Reminder, Silence
 from .reach import Email, ErasedAddress, Erasure, ExternalId, Phone, PostalAddress
 from .removals import Removal
@@ -43,6 +43,7 @@ __all__ = [
     "PostalAddress",
     "Preference",
     "Purpose",
+    "ReachBy",
     "Reminder",
     "Removal",
     "Search",

@@ -24,6 +24,16 @@ class Kind(models.TextChoices):
     OTHER = "other", _("somebody else")
 
 
+class ReachBy(models.TextChoices):
+    """How somebody likes to be reached; the first four are the values of `Channel`."""
+
+    CALL = "call", _("by phone")
+    TEXT = "text", _("by text message")
+    EMAIL = "email", _("by e-mail")
+    POST = "post", _("by letter")
+    VISIT = "visit", _("in person")
+
+
 class LeapDay(models.TextChoices):
     """When somebody born on 29 February is congratulated in a common year."""
 
@@ -56,6 +66,7 @@ class Person(models.Model):
     expectations = models.TextField(blank=True)
     say = models.TextField(blank=True)
     best_time = models.CharField(max_length=100, blank=True)
+    reach_by = models.CharField(max_length=6, choices=ReachBy.choices, blank=True, default="", db_default="")
     met = models.CharField(max_length=300, blank=True)
     referred_by = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False

@@ -77,7 +77,7 @@ class Phone(models.Model):
 
 
 class PostalAddress(models.Model):
-    """Free lines, never validated away."""
+    """Free lines, never validated away. `label`: home, work, or in somebody's own word."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="addresses")
     lines = models.TextField(blank=True)
@@ -85,6 +85,7 @@ class PostalAddress(models.Model):
     postcode = models.CharField(max_length=20, blank=True)
     region = models.CharField(max_length=120, blank=True)
     country = models.CharField(max_length=2, blank=True)
+    label = models.CharField(max_length=40, blank=True, default="", db_default="")
     is_primary = models.BooleanField(default=True)
     is_bad = models.BooleanField(default=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.staff import queries
 
-OF_THE_PLACE = ("lines", "postcode", "city", "region", "country")
+OF_THE_PLACE = ("lines", "postcode", "city", "region", "country", "place_label")
 
 
 def who_changed(person_id: int) -> dict[str, str]:

@@ -21,6 +21,8 @@ from regulars.people.models import (
     Silence,
 )
 
+SALE = "order"  # as the room of purchases names it on the timeline
+
 
 @dataclass(frozen=True)
 class Known:
@@ -79,8 +81,11 @@ def known_about(person: Person) -> Known:
 
 
 def happened(person: Person, *, before: datetime | None = None, limit: int = 20) -> list[Entry]:
-    """Return what rooms wrote on the timeline and the notes, newest first. Two queries."""
-    lines, notes = person.timeline.order_by("-at", "-pk"), person.notes.select_related("by")
+    """Return what rooms wrote on the timeline and the notes, newest first. Two queries.
+
+    Without what was bought: that stands in a list of its own on the same page, and once is enough.
+    """
+    lines, notes = person.timeline.exclude(kind=SALE).order_by("-at", "-pk"), person.notes.select_related("by")
     if before is not None:
         lines, notes = lines.filter(at__lt=before), notes.filter(at__lt=before)
     entries = [Entry(row.at, clock.local(row.at).date(), row.text) for row in lines[:limit]]

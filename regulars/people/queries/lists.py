@@ -120,24 +120,24 @@ def _fitting(chosen: Chosen, mark: Row | None, count: int, sort: str, is_back: b
     people = Person.objects.here()
     if not chosen:
         return list(_in_order(people, mark, sort, is_back)[:count]), None
-    condition = _condition(chosen)
-    few = _few(chosen)
+    few, others = _few(chosen)
     if few is None:
-        return _walked(people, condition, mark, count, sort, is_back)
-    fitting = people.filter(condition, pk__in=among(few))
+        return _walked(people, _condition(chosen), mark, count, sort, is_back)
+    fitting = people.filter(_condition(others), pk__in=among(few))
     return list(_in_order(fitting, mark, sort, is_back)[:count]), None
 
 
-def _few(chosen: Chosen) -> list[int] | None:
-    """Return the ids that one of the filters lets through, if they are few; None if all let many through."""
-    for known, one in chosen:
+def _few(chosen: Chosen) -> tuple[list[int] | None, Chosen]:
+    """Return the ids that one of the filters lets through, if they are few, and the filters beside it; None if all
+    let many through."""
+    for place, (known, one) in enumerate(chosen):
         rows = known.ids(one.op, one.value) if known.ids is not None else None
         if rows is None:
             continue
         ids = list(rows[: FEW + 1])
         if len(ids) <= FEW:
-            return ids
-    return None
+            return ids, [*chosen[:place], *chosen[place + 1 :]]
+    return None, chosen
 
 
 def _walked(

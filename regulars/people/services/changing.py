@@ -24,7 +24,8 @@ from regulars.staff.services import note_audit
 
 COLUMNS = (
     "full_name", "given_name", "family_name", "salutation", "language", "zone", "needs", "expectations", "say",
-    "best_time", "met", "referred_by_id", "referred_by_text", "feb29_rule", "household_id", "organisation_id",
+    "best_time", "reach_by", "met", "referred_by_id", "referred_by_text", "feb29_rule", "household_id",
+    "organisation_id",
 )  # fmt: skip
 LISTS: dict[str, Callable[[Person, Any], None]] = {"emails": set_emails, "phones": set_phones, "places": set_places}
 
@@ -114,7 +115,8 @@ def _standing(person_id: int, names: Iterable[str]) -> dict[str, Any]:
             rows = model._default_manager.filter(person_id=person_id).order_by("-is_primary", "pk")
             found[name] = list(rows.values_list(column, flat=True))
         elif name == "places":
-            found[name] = [str(place) for place in row.addresses.order_by("-is_primary", "pk")]
+            rows_of_places = row.addresses.order_by("-is_primary", "pk")
+            found[name] = [f"{place} ({place.label})" if place.label else str(place) for place in rows_of_places]
         else:
             found[name] = getattr(row, name)
     return found

@@ -11,7 +11,7 @@ from regulars.staff.services import note_audit
 
 TEXTS = (
     "full_name", "given_name", "family_name", "salutation", "language", "zone", "needs", "expectations",
-    "say", "best_time", "met", "referred_by_text",
+    "say", "best_time", "reach_by", "met", "referred_by_text",
 )  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def export_own(person_id: int) -> dict[str, Any]:
     lists: dict[str, Any] = {
         "emails": person.emails.values_list("address", flat=True),
         "phones": person.phones.values_list("as_typed", flat=True),
-        "addresses": [str(place) for place in person.addresses.all()],
+        "addresses": [f"{place} ({place.label})" if place.label else str(place) for place in person.addresses.all()],
         "external_ids": person.external_ids.values("source", "external_id"),
         "kinds": person.kinds.values_list("kind", flat=True),
         "tags": person.tags.values_list("tag__name", flat=True),

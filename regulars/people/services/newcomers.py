@@ -23,6 +23,7 @@ class NewAddress:
     postcode: str = ""
     region: str = ""
     country: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class NewPerson:
     """One person as a file, a form or a conversation names them. A name given whole is never split.
 
     `labels` says of an e-mail address or a number, as it is typed here, what it is for: mobile, work, fax.
+    `reach_by` is how they like to be reached (`ReachBy`).
     """
 
     full_name: str = ""
@@ -76,6 +78,7 @@ class NewPerson:
     likes: tuple[str, ...] = ()
     dislikes: tuple[str, ...] = ()
     organisation: str = ""
+    reach_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,10 +101,20 @@ Place = tuple[str, str, str, str, str]
 T = TypeVar("T")
 NOTHING: dict[str, str] = {}
 NO_PHONES: dict[tuple[str, str], str] = {}
-TEXTS = ("full_name", "given_name", "family_name", "salutation", "language", "zone", "met", "referred_by_text")
+TEXTS = (
+    "full_name",
+    "given_name",
+    "family_name",
+    "salutation",
+    "language",
+    "zone",
+    "met",
+    "referred_by_text",
+    "reach_by",
+)
 LENGTHS = {
     "full_name": 200, "given_name": 100, "family_name": 100, "salutation": 100, "language": 16, "zone": 64, "met": 300,
-    "referred_by_text": 200,
+    "referred_by_text": 200, "reach_by": 6,
 }  # fmt: skip
 
 
@@ -255,10 +268,20 @@ def _draft(person: NewPerson, region: str) -> Draft:
         person.consents,
         person.is_bucket,
         tuple(NewOccasion(kind, label.strip()[:120], day) for kind, label, day in person.occasions),
-        person.labels,
+        _labels(person),
         _tastes(person) if person.likes or person.dislikes else (),
         organisation=plain(person.organisation).strip()[:200] if person.organisation else "",
     )
+
+
+def _labels(person: NewPerson) -> Mapping[str, str]:
+    places = {name_of_place(place_of(given)): given.label.strip() for given in person.addresses if given.label.strip()}
+    return {**person.labels, **places} if places else person.labels
+
+
+def name_of_place(place: Place) -> str:
+    """The text under which `labels` says what a postal address is for."""
+    return "\n".join(place)
 
 
 def _tastes(person: NewPerson) -> tuple[tuple[str, str], ...]:

@@ -54,9 +54,9 @@ def set_phones(person: Person, numbers: Sequence[str]) -> None:
 
 def set_places(person: Person, places: Sequence[NewAddress]) -> None:
     """Keep exactly these postal addresses, the first as the one to write to; the lines stay as they were written."""
-    wanted = [place for given in places if any(place := place_of(given))]
+    wanted = [(*place, given.label.strip()[:40]) for given in places if any(place := place_of(given))]
     person.addresses.all().delete()
-    for number, (lines, city, postcode, region, country) in enumerate(wanted):
+    for number, (lines, city, postcode, region, country, label) in enumerate(wanted):
         PostalAddress.objects.create(
             person=person,
             lines=lines,
@@ -64,6 +64,7 @@ def set_places(person: Person, places: Sequence[NewAddress]) -> None:
             postcode=postcode,
             region=region,
             country=country,
+            label=label,
             is_primary=number == 0,
         )
 

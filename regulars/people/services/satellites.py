@@ -20,7 +20,7 @@ from regulars.people.models import (
 )
 from regulars.people.services.consents import Evidence, forbidden_again, record_evidence
 from regulars.people.services.matching import Key
-from regulars.people.services.newcomers import Draft
+from regulars.people.services.newcomers import Draft, name_of_place
 from regulars.people.words import fold
 from regulars.staff.models import User
 
@@ -56,11 +56,13 @@ def write_reach(drafts: Sequence[Draft], known: dict[Key, int]) -> None:
             label = draft.labels.get(as_typed, "")[:40]
             phones.append((pk, as_typed, e164, draft.name_key, label, is_key, is_first, not e164))
         ids += [(pk, *pair) for pair in draft.external_ids if known.setdefault(("id", *pair), pk) == pk]
-        places += [(pk, *place, i == 0 and not draft.has_place, False) for i, place in enumerate(draft.places)]
+        for number, place in enumerate(draft.places):
+            label = draft.labels.get(name_of_place(place), "")[:40] if draft.labels else ""
+            places.append((pk, *place, label, number == 0 and not draft.has_place, False))
     bulk.insert(Email, ("person", "address", "normalised", "label", "is_key", "is_primary", "is_bad"), emails)
     bulk.insert(Phone, ("person", "as_typed", "e164", "name_key", "label", "is_key", "is_primary", "is_bad"), phones)
     bulk.insert(ExternalId, ("person", "source", "external_id"), ids)
-    bulk.insert(PostalAddress, ("person", *PLACE, "is_primary", "is_bad"), places)
+    bulk.insert(PostalAddress, ("person", *PLACE, "label", "is_primary", "is_bad"), places)
 
 
 def write_kinds(drafts: Sequence[Draft]) -> None:

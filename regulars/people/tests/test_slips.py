@@ -74,6 +74,7 @@ def test_a_slip_is_kept_with_each_tick_as_evidence_and_the_next_one_has_the_same
     ann = Person.objects.get(full_name="Ann Baker")
     assert ann.referred_by == bo
     assert ann.occasions.get().date == PartialDate(2, 29)
+    assert (ann.reach_by, ann.notes.count()) == ("post", 0)
     assert sorted(ann.preferences.values_list("text", flat=True)) == ["tea", "tulips"]
     rows = Consent.objects.filter(person=ann).order_by("channel")
     assert [(row.channel, row.purpose, row.is_given, row.source) for row in rows] == [

@@ -84,9 +84,11 @@ def _write(person: Person, form: PersonForm, now: PersonForm, request: HttpReque
         sender = sender_named(said["referred_by_text"], person)
         changes["referred_by_id"] = sender.pk if sender else None
     changes |= {name: lines_of(said[name]) for name in ("emails", "phones") if name in differs}
-    if differs & {"lines", "postcode", "city", "region", "country"}:
+    if differs & {"lines", "postcode", "city", "region", "country", "place_label"}:
         others = list(person.addresses.order_by("-is_primary", "pk"))[1:]
-        kept = [services.NewAddress(row.lines, row.city, row.postcode, row.region, row.country) for row in others]
+        kept = [
+            services.NewAddress(row.lines, row.city, row.postcode, row.region, row.country, row.label) for row in others
+        ]
         changes["places"] = [form.place(), *kept]
     services.change_person(person, changes=changes, expected_version=person.version, by=by)
     if differs & {"likes", "dislikes"}:

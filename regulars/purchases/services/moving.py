@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.kit.changes import next_change_number
 from regulars.kit.secrets import keyed_hash
 from regulars.kit.sweeping import holding
+from regulars.people.models import Reminder
 from regulars.people.moving import move_rows, put_back
 from regulars.people.queries.traces import traces_of
 from regulars.people.records import Moved, MovedRows
@@ -83,6 +85,7 @@ def forget_person(person_id: int) -> None:
     PersonTotals.objects.filter(person_id=person_id).delete()
     Gift.objects.filter(receiver_id=person_id).update(receiver=None, receiver_name="", occasion="")
     Gift.objects.filter(order_id__in=ids).update(receiver_name="", occasion="")
+    _forget_host(person_id)
     PartyGuest.objects.filter(person_id=person_id).delete()
     Party.objects.filter(host_id=person_id).update(place="", host_gift="")
 
@@ -107,6 +110,14 @@ def _take_out_words(person_id: int) -> None:
     refunds = Refund.objects.filter(order__person_id=person_id)
     for refund in refunds.filter(pk__in=holding(refunds, ("reference",), texts)):
         Refund.objects.filter(pk=refund.pk).update(reference=keyed_hash(refund.reference, "forgotten refund"))
+
+
+def _forget_host(person_id: int) -> None:
+    """What is to be done for guests names their host: it stays to be done, without the name."""
+    guests = PartyGuest.objects.filter(party__host_id=person_id).values("person_id")
+    rows = Reminder.objects.filter(person_id__in=guests)
+    named = holding(rows, ("what",), traces_of([person_id]))
+    Reminder.objects.filter(pk__in=named).update(what=_("Something about the party they came to"))
 
 
 def records_of(person_id: int) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def test_the_page_of_others_lists_them_by_name_with_what_is_owed(django_assert_m
     people.remind(otto, "Call about the roof", ON, kind="promise")
     for number in range(8):
         known_since(date(2026, 3, 1), f"Supplier {number}", ("supplier",))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page = queries.others()
     assert [row.person.full_name for row in page.rows][:2] == ["Otto", "Supplier 0"]
     row = page.rows[0]

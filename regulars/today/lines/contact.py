@@ -70,7 +70,7 @@ def line(due: Due, person: Acquaintance, email: str, on: date) -> Line:
         phone=person.phone,
         phone_link=person.phone_link,
         email=email,
-        remarks=(_("Best reached %(when)s.") % {"when": person.best_time},) if person.best_time else (),
+        remarks=person.reach_remarks,
     )
 
 

@@ -61,7 +61,7 @@ def line(due: Due, person: Acquaintance, drafts: Mapping[str, object], on: date)
         phone=person.phone,
         phone_link=person.phone_link,
         address=person.address,
-        remarks=(_("Best reached %(when)s.") % {"when": person.best_time},) if person.best_time else (),
+        remarks=person.reach_remarks,
     )
 
 
