@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,14 @@ def _number(name: str, default: int, *, least: int = 0) -> int:
     if not value.isdigit() or int(value) < least:
         raise ImproperlyConfigured(f"REGULARS_{name} must be a whole number from {least} up, not {value!r}.")
     return int(value)
+
+
+def _analytics() -> str:
+    """Where gradings are reckoned: embedded DuckDB, Spark on this machine's cores, or a Spark cluster."""
+    value = _text("ANALYTICS", "duckdb") or "duckdb"
+    if value != "duckdb" and not re.fullmatch(r"local\[(\d+|\*)\]|spark://[^\s/]+:\d+", value):
+        raise ImproperlyConfigured(f"REGULARS_ANALYTICS must be duckdb, local[n] or spark://host:port, not {value!r}.")
+    return value
 
 
 def _words(name: str, default: str = "") -> list[str]:
@@ -116,6 +125,7 @@ FROZEN_TODAY = _text("TODAY") if ALLOW_FROZEN_TODAY else ""
 DATABASE_URL = _text("DATABASE_URL")
 BACKUPS_KEPT = _number("BACKUPS_KEPT", 7, least=1)
 FULL_SYNC = _flag("FULL_SYNC")
+ANALYTICS = _analytics()
 
 DATABASES = {"default": _database(DATA_DIR, DATABASE_URL)}
 DATABASE_ROUTERS = ["regulars.kit.database.ContextRouter"]

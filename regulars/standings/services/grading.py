@@ -16,16 +16,19 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import duckdb
+import narwhals as nw
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from regulars.insight.frames import opened
+from regulars.insight.frames import rows as rows_of
 from regulars.kit import changes, clock, database
 from regulars.kit.models import Counter
-from regulars.standings import copying
+from regulars.standings import copying, engines
 from regulars.standings.models import Grading
 from regulars.standings.models.groups import NAMES
-from regulars.standings.services import finding, wanted, writing
+from regulars.standings.services import differing, finding, wanted, writing
 from regulars.standings.source import days_of_business
 
 NOT_GRADED = "Not graded yet"
@@ -42,13 +45,16 @@ def grade_everyone(as_of: date | None = None) -> dict[str, Any]:
     home = _home()
     home.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(home):
-        connection = _opened(home)
-        wanted.reckon(connection, as_of)
-        total, rows = wanted.changed(connection)
-        writing.write_rows(rows, total=total, as_of=as_of, sentence=_("Writing down where everybody stands"))
-        writing.remove(wanted.gone(connection), as_of)
-        finding.keep(finding.found(connection, as_of), as_of)
-        counts, [(buyers,)] = wanted.counts(connection), connection.sql("SELECT count(*) FROM facts").fetchall()
+        copied = _copied(home)
+        connection = duckdb.connect(config={"temp_directory": str(home / "spill")})
+        with engines.opened(copied, home=str(home), connection=connection, analytics=settings.ANALYTICS) as engine:
+            wanted.reckon(engine, as_of)
+            finding.keep(finding.found(connection, as_of), as_of)
+            total, rows = differing.changed(connection)
+            writing.write_rows(rows, total=total, as_of=as_of, sentence=_("Writing down where everybody stands"))
+            writing.remove(differing.gone(connection), as_of)
+            counts = differing.counts(connection)
+            [(buyers,)] = rows_of(opened(engine.table("facts")).select(nw.len()))
         connection.close()
         _note(as_of, counts, buyers)
     groups = {NAMES.get(slug, NOT_GRADED): n for slug, n in counts.items()}
@@ -71,17 +77,14 @@ def _one_at_a_time(home: Path) -> Iterator[None]:
         yield
 
 
-def _opened(home: Path) -> duckdb.DuckDBPyConnection:
-    link = database.connection()
-    if link.in_atomic_block:
-        from regulars.standings.services.uncommitted import CallersReader
+def _copied(home: Path) -> copying.Copied:
+    if not database.connection().in_atomic_block:
+        return _read_by_a_child(home)
+    from regulars.standings.services.uncommitted import CallersReader
 
-        scratch = home / "uncommitted"
-        shutil.rmtree(scratch, ignore_errors=True)
-        copied = copying.bring_up_to_date(_asked(scratch), CallersReader())
-    else:
-        copied = _copied(home)
-    return wanted.opened(copied, spill=str(home / "spill"))
+    scratch = home / "uncommitted"
+    shutil.rmtree(scratch, ignore_errors=True)
+    return copying.bring_up_to_date(_asked(scratch), CallersReader())
 
 
 def _asked(home: Path) -> copying.Wanted:
@@ -102,7 +105,7 @@ def _identity() -> str:
     return f"{known.get('HOST', '')}:{known.get('PORT', '')}/{known['NAME']} epoch {epoch or 0}"
 
 
-def _copied(home: Path) -> copying.Copied:
+def _read_by_a_child(home: Path) -> copying.Copied:
     """Let a child process read; it has no other connection to the database (see `reading`)."""
     asked = {"uri": _uri(), "is_postgres": database.is_postgres(), "wanted": asdict(_asked(home))}
     done = subprocess.run(
