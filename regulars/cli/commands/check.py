@@ -15,8 +15,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from regulars.cli.printing import print_json
     from regulars.kit.health import check
+    from regulars.standings.health import analytics
 
-    findings = check()
+    findings = sorted([*check(), analytics()], key=lambda finding: finding.is_fine)
     if options.json:
         print_json([dataclasses.asdict(finding) for finding in findings])
     else:

@@ -21,13 +21,15 @@ from regulars.kit.models import Notice
 from regulars.people.models import Note, Person
 from regulars.settings import _analytics
 from regulars.standings.engines import spark
+from regulars.standings.health import analytics
 from regulars.standings.models import Finding, Grading, Standing, StandingMonth
 from regulars.standings.services import forget_copy, grade_everyone, remember
 from regulars.standings.tests.builders import TODAY, a_shop, somebody
-from regulars.standings.tests.cluster import a_cluster
+from regulars.standings.tests.cluster import a_cluster, settings_for_a_few_rows
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 WITHOUT = spark.why_spark_cannot_run()
+WAIT_SECONDS = 500
 needs_spark = pytest.mark.skipif(bool(WITHOUT), reason=WITHOUT)
 
 
@@ -52,15 +54,15 @@ def _forget_everything() -> None:
     forget_copy()
 
 
-def _grade_on(master: str) -> None:
+def _grade_on(master: str, conf: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "regulars.standings.tests.grade_in_child", str(connection.settings_dict["NAME"]),
          TODAY.isoformat()],
         env={
             **os.environ, "REGULARS_ANALYTICS": master, "REGULARS_TODAY": TODAY.isoformat(),
-            "DJANGO_SETTINGS_MODULE": "regulars.settings", "SPARK_DRIVER_MEMORY": "512m", "SPARK_EXECUTOR_MEMORY": "512m",
+            "DJANGO_SETTINGS_MODULE": "regulars.settings", "SPARK_DRIVER_MEMORY": "512m", "SPARK_CONF_DIR": conf,
         },
-        cwd=Path(settings.BASE_DIR).parent, capture_output=True, text=True, check=False, timeout=200,
+        cwd=Path(settings.BASE_DIR).parent, capture_output=True, text=True, check=False, timeout=WAIT_SECONDS,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-4000:]
 
@@ -82,14 +84,17 @@ def _a_shop_with_everything() -> None:
 
 @needs_spark
 @pytest.mark.django_db(transaction=True)
-def test_a_cluster_of_two_workers_and_this_machines_cores_store_what_duckdb_stores(cluster: str) -> None:
+def test_a_cluster_of_two_workers_and_this_machines_cores_store_what_duckdb_stores(
+    cluster: str, tmp_path: Path
+) -> None:
+    conf = settings_for_a_few_rows(tmp_path)
     _a_shop_with_everything()
     grade_everyone(TODAY)
     ours = _all_there_is()
     assert ours["Standing"]
     for master in (cluster, "local[2]"):
         _forget_everything()
-        _grade_on(master)
+        _grade_on(master, conf)
         assert _all_there_is() == ours, master
 
 
@@ -114,3 +119,14 @@ def test_a_wrong_engine_stops_the_start_with_a_sentence(monkeypatch: pytest.Monk
     monkeypatch.setenv("REGULARS_ANALYTICS", value)
     with pytest.raises(ImproperlyConfigured, match="REGULARS_ANALYTICS must be"):
         _analytics()
+
+
+def test_the_check_says_which_engine_grades(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "DuckDB" in analytics().sentence
+    settings.ANALYTICS = "spark://10.0.0.4:7077"
+    monkeypatch.setattr(spark, "_java", lambda: 17)
+    assert analytics().is_fine
+    assert "spark://10.0.0.4:7077" in analytics().sentence
+    monkeypatch.setattr(spark, "_java", lambda: 11)
+    assert not analytics().is_fine
+    assert "too old" in analytics().sentence
