@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import clock
+from regulars.kit.business import business
+from regulars.kit.money import roughly
 from regulars.people.fields import Choices, Field
 from regulars.standings.models import SIMPLE_GROUPS, Group, SimpleGroup, Standing
-from regulars.standings.queries import group_counts, in_group, is_small_shop
+from regulars.standings.queries import SIMPLE_UNDER, finding, group_counts, in_group, is_small_shop
 
 FEW = 5_000
+MOST = Decimal(10) ** 12
 NOT_BOUGHT = (Group.WARM, Group.WAITING, Group.COLD)
 
 
@@ -53,6 +58,46 @@ def ids_slipping(op: str, value: str) -> QuerySet[Standing, int] | None:
     return Standing.objects.slipped(clock.today()).values_list("person_id", flat=True) if value == "yes" else None
 
 
+STILL_HERE = {
+    "likely": (_("very likely"), Q(p_alive__gte=0.8)),
+    "unsure": (_("hard to say"), Q(p_alive__gte=0.3, p_alive__lt=0.8)),
+    "unlikely": (_("rather not"), Q(p_alive__lt=0.3)),
+}
+
+
+def still_here_choices() -> Choices:
+    """Three answers; none while there are too few people to tell by."""
+    return [] if is_small_shop() else [(key, label) for key, (label, _condition) in STILL_HERE.items()]
+
+
+def matches_still_here(op: str, value: str) -> Q:
+    """How likely somebody still is a customer, as of the model card."""
+    if value not in STILL_HERE:
+        return Q(pk__in=[])
+    return Q(Exists(Standing.objects.filter(STILL_HERE[value][1], person=OuterRef("pk"))))
+
+
+def worth_choices() -> Choices:
+    """From round amounts on, as the last grading found them; none while there are too few people to tell by."""
+    found = finding("value")
+    if found is None or found.n < SIMPLE_UNDER:
+        return []
+    currency, edges = business().currency, [row["from_amount"] for row in found.data["buckets"]]
+    return [(edge, _("%(amount)s and more") % {"amount": roughly(Decimal(edge), currency)}) for edge in edges[1:]]
+
+
+def matches_worth(op: str, value: str) -> Q:
+    """What somebody may bring in twelve months, as of the model card: so much and more."""
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        return Q(pk__in=[])
+    if not amount.is_finite() or abs(amount) > MOST:
+        return Q(pk__in=[])
+    rich = Standing.objects.filter(value_amount__gte=amount.quantize(Decimal("0.001")))
+    return Q(Exists(rich.filter(person=OuterRef("pk"))))
+
+
 FIELDS = (
     Field(
         key="group", label=_("Group"), room="standings", kind="choice", matches=matches_group, choices=choices,
@@ -61,5 +106,13 @@ FIELDS = (
     Field(
         key="slipping", label=_("Silent for longer than usual"), room="standings", kind="flag",
         matches=matches_slipping, ids=ids_slipping, order=11,
+    ),
+    Field(
+        key="still_here", label=_("Still a customer"), room="standings", kind="choice", matches=matches_still_here,
+        choices=still_here_choices, order=13,
+    ),
+    Field(
+        key="worth", label=_("May bring in twelve months"), room="standings", kind="choice", matches=matches_worth,
+        choices=worth_choices, order=14,
     ),
 )  # fmt: skip

@@ -21,9 +21,9 @@ from regulars.purchases.models import Order
 from regulars.staff.models import User
 from regulars.staff.permissions import may
 from regulars.standings.models import Basis, Standing
-from regulars.standings.queries import group_counts, standing_of
+from regulars.standings.queries import finding, group_counts, standing_of
 from regulars.standings.sending import sent_by_words, sent_people
-from regulars.standings.words import every, reason
+from regulars.standings.words import every, outlook, reason
 
 VISITS_DRAWN = 200
 
@@ -37,7 +37,7 @@ class Usual:
 
 
 def panels(request: HttpRequest, person: Person) -> list[Panel]:
-    """Their rhythm in the main column, their standing at the side, and their friends. Seven queries."""
+    """Their rhythm in the main column, their standing at the side, and their friends. Eight queries."""
     if person.is_bucket:
         return []
     standing, today = standing_of(person.pk), clock.today()
@@ -115,7 +115,7 @@ def _sentence(standing: Standing | None, usual: Usual | None, today: date) -> st
 def _standing_panel(standing: Standing | None, today: date) -> list[Panel]:
     if standing is None:
         return []
-    simple, counts = standing.simple_group, group_counts()
+    simple, counts, card = standing.simple_group, group_counts(), finding("model")
     is_small = counts is None or counts.is_simple
     name = simple.label if simple and is_small else standing.get_group_display()
     context = {
@@ -124,6 +124,7 @@ def _standing_panel(standing: Standing | None, today: date) -> list[Panel]:
         "is_slipping": standing.is_slipping(today),
         "reason": reason(standing, today),
         "facts": _grades(standing),
+        "outlook": outlook(standing, card.data if card else None, today),
         # A standing that did not change is not written anew; it is as of the last grading all the same.
         "as_of": max(standing.as_of, counts.as_of) if counts else standing.as_of,
     }

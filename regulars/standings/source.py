@@ -112,6 +112,9 @@ MEMORIES = Table(
     },
     origin="standings_memory m",
 )
+SHARES = ("gap_low_days", "gap_high_days", "p_alive", "expected_purchases")
+COUNTS = ("expected_purchases_low", "expected_purchases_high", "value_mils", "value_low_mils", "value_high_mils")
+DAYS = ("next_low_on", "next_on", "next_high_on")
 STANDINGS = Table(
     "standings",
     {
@@ -127,6 +130,9 @@ STANDINGS = Table(
         "net_mils": ("BIGINT", "s.net_mils"),
         "median_gap_days": ("DOUBLE", f"COALESCE(s.median_gap_days, {NO_NUMBER}.0)"),
         "slips_on": ("DATE", f"COALESCE(s.slips_on, '{NO_DAY}')"),
+        **{name: ("DOUBLE", f"COALESCE(s.{name}, {NO_NUMBER}.0)") for name in SHARES},
+        **{name: ("BIGINT", f"COALESCE(s.{name}, {NO_NUMBER})") for name in COUNTS},
+        **{name: ("DATE", f"COALESCE(s.{name}, '{NO_DAY}')") for name in DAYS},
     },
     origin="standings_standing s",
     key="s.person_id",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.kit.business import business
-from regulars.kit.money import shown
+from regulars.kit.money import roughly, shown
+from regulars.standings.alive import alive_today
 from regulars.standings.models import Basis, Group, SimpleGroup, Standing
 
 MEANINGS: dict[str, object] = {
@@ -118,3 +120,61 @@ def _remembered(standing: Standing, on: date) -> str:
 
 def _paid(standing: Standing) -> str:
     return shown(standing.net_amount, business().currency)
+
+
+def outlook(standing: Standing, card: dict[str, Any] | None, on: date) -> list[str]:
+    """Say what may come, a sentence a figure; nothing for somebody without scores, one sentence why for a buyer."""
+    if standing.basis != Basis.ORDERS:
+        return []
+    chance = alive_today(standing, card, on)
+    if standing.expected_purchases is None:
+        return [_("There are too few sales yet to look ahead.")]
+    said = [] if chance is None else [_coming_back(chance)]
+    return [*said, *_next_visit(standing, chance, on), _visits_ahead(standing), *_value_ahead(standing, card)]
+
+
+def _coming_back(chance: float) -> str:
+    """As of people: "2 in 10", never a share of a person."""
+    tenths = round(10 * chance)
+    if tenths >= 10:
+        return _("Of people like that nearly all come back.")
+    if tenths <= 0:
+        return _("Of people like that fewer than 1 in 20 come back.")
+    return _("Of people like that about %(n)d in 10 come back.") % {"n": tenths}
+
+
+def _next_visit(standing: Standing, chance: float | None, on: date) -> list[str]:
+    low, high = standing.next_low_on, standing.next_high_on
+    if low is None or high is None or chance is None or chance < 0.5:
+        return []
+    if high <= on:
+        return [_("We would have seen them by %(day)s.") % {"day": date_format(high, "DATE_FORMAT")}]
+    days = {"first": date_format(max(low, on), "DATE_FORMAT"), "last": date_format(high, "DATE_FORMAT")}
+    return [_("If they come, then most likely between %(first)s and %(last)s.") % days]
+
+
+def _visits_ahead(standing: Standing) -> str:
+    expected, low, high = (standing.expected_purchases, standing.expected_purchases_low,
+                           standing.expected_purchases_high)  # fmt: skip
+    facts = {"n": number_format(round(expected or 0)), "low": number_format(low or 0), "high": number_format(high or 0)}
+    if round(expected or 0) == 0:
+        return _("In twelve months we expect hardly a visit; up to %(high)s would be no surprise.") % facts
+    return (
+        ngettext(
+            "In twelve months we expect about %(n)s visit; anything from %(low)s to %(high)s would be no surprise.",
+            "In twelve months we expect about %(n)s visits; anything from %(low)s to %(high)s would be no surprise.",
+            round(expected or 0),
+        )
+        % facts
+    )
+
+
+def _value_ahead(standing: Standing, card: dict[str, Any] | None) -> list[str]:
+    value, low, high = standing.value_amount, standing.value_low_amount, standing.value_high_amount
+    if value is None or low is None or high is None:
+        return []
+    currency = business().currency
+    facts = {name: roughly(part, currency) for name, part in (("value", value), ("low", low), ("high", high))}
+    if card and card.get("margin_rate") is not None:
+        return [_("They may leave you about %(value)s in that time (%(low)s to %(high)s).") % facts]
+    return [_("They may bring about %(value)s in that time (%(low)s to %(high)s).") % facts]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 
 from regulars.purchases.models import MilsField
 from regulars.standings.models.groups import Basis, Group, SimpleGroup, simple_group_of
+
+if TYPE_CHECKING:
+    Maybe = models.Field[Decimal | None, Decimal | None]
 
 
 class StandingQuerySet(models.QuerySet["Standing"]):
@@ -27,6 +31,11 @@ class Standing(models.Model):
 
     `slips_on` is the first day on which they slip from their rhythm if they stay silent until then. `as_of` is the day
     for which this row was last written: a standing that did not change keeps its day.
+
+    Scores (`p_alive`, what to expect in twelve months and its 95 % interval, the next visit) are of the day on which
+    the model card was made, or of the last visit if that was later; so they change with a sale and once a week, not
+    with every silent night. `standings.alive` reckons the chance of today. All of them are missing where there is no
+    card, where somebody has not bought, and where a standing rests on memory.
     """
 
     person = models.OneToOneField("people.Person", on_delete=models.CASCADE, primary_key=True, related_name="+")
@@ -41,6 +50,18 @@ class Standing(models.Model):
     net_amount = MilsField(db_column="net_mils", default=Decimal(0))
     median_gap_days = models.FloatField(null=True)
     slips_on = models.DateField(null=True)
+    gap_low_days = models.FloatField(null=True)
+    gap_high_days = models.FloatField(null=True)
+    p_alive = models.FloatField(null=True)
+    expected_purchases = models.FloatField(null=True)
+    expected_purchases_low = models.IntegerField(null=True)
+    expected_purchases_high = models.IntegerField(null=True)
+    value_amount: Maybe = MilsField(db_column="value_mils", null=True)  # type: ignore[assignment, misc]
+    value_low_amount: Maybe = MilsField(db_column="value_low_mils", null=True)  # type: ignore[assignment, misc]
+    value_high_amount: Maybe = MilsField(db_column="value_high_mils", null=True)  # type: ignore[assignment, misc]
+    next_low_on = models.DateField(null=True)
+    next_on = models.DateField(null=True)
+    next_high_on = models.DateField(null=True)
     as_of = models.DateField()
 
     objects = StandingQuerySet.as_manager()

@@ -26,9 +26,10 @@ from regulars.insight.frames import rows as rows_of
 from regulars.kit import changes, clock, database
 from regulars.kit.models import Counter
 from regulars.standings import copying, engines
-from regulars.standings.models import Grading
+from regulars.standings.models import Finding, Grading
 from regulars.standings.models.groups import NAMES
-from regulars.standings.services import differing, finding, wanted, writing
+from regulars.standings.services import card, coming_back, differing, finding, looking_ahead, wanted, writing
+from regulars.standings.services.scoring import Models
 from regulars.standings.source import days_of_business
 
 NOT_GRADED = "Not graded yet"
@@ -48,17 +49,44 @@ def grade_everyone(as_of: date | None = None) -> dict[str, Any]:
         copied = _copied(home)
         connection = duckdb.connect(config={"temp_directory": str(home / "spill")})
         with engines.opened(copied, home=str(home), connection=connection, analytics=settings.ANALYTICS) as engine:
-            wanted.reckon(engine, as_of)
-            finding.keep(finding.found(connection, as_of), as_of)
-            total, rows = differing.changed(connection)
+            model_card = _learned(engine, as_of)
+            models = card.models_of(model_card)
+            wanted.reckon(engine, models, as_of)
+            last = _last_day()
+            total, rows = differing.changed(connection, as_of, last)
             writing.write_rows(rows, total=total, as_of=as_of, sentence=_("Writing down where everybody stands"))
             writing.remove(differing.gone(connection), as_of)
+            finding.keep(
+                _found(engine, connection, models, as_of) | {Finding.Name.MODEL: card.as_found(model_card)}, as_of
+            )
             counts = differing.counts(connection)
+            slipped = differing.slipped_since(connection, last, as_of)
             [(buyers,)] = rows_of(opened(engine.table("facts")).select(nw.len()))
         connection.close()
-        _note(as_of, counts, buyers)
+        _note(as_of, counts, buyers, slipped)
     groups = {NAMES.get(slug, NOT_GRADED): n for slug, n in counts.items()}
     return {"as_of": as_of.isoformat(), "people": sum(groups.values()), "groups": groups}
+
+
+def _learned(engine: engines.Engine, as_of: date) -> dict[str, Any]:
+    """Sum up the orders, and give the card: the one that is kept, or a new one where it is due."""
+    facts, before = wanted.learn(engine, as_of), card.kept()
+    found, margin_rate = card.size(facts), None
+    if before is not None and not card.is_due(before, found, margin_rate, as_of):
+        return before
+    orders = wanted.orders(engine, as_of)
+    return card.fitted(orders, facts, found, as_of=as_of, margin_rate=margin_rate, before=before)
+
+
+def _found(
+    engine: engines.Engine, connection: duckdb.DuckDBPyConnection, models: Models | None, as_of: date
+) -> dict[str, finding.Found]:
+    orders, facts = wanted.orders(engine, as_of), engine.table("facts")
+    return {
+        **finding.found(connection, as_of),
+        **coming_back.found(orders, facts, as_of),
+        **looking_ahead.found(connection, orders, facts, models, as_of),
+    }
 
 
 def forget_copy() -> None:
@@ -129,8 +157,14 @@ def _uri() -> str:
     return f"postgresql:///{quote(str(known['NAME']))}?{urlencode({k: v for k, v in parts.items() if v})}"
 
 
-def _note(as_of: date, counts: dict[str, int], buyers: int) -> None:
+def _last_day() -> date | None:
+    return Grading.objects.filter(pk=1).values_list("as_of", flat=True).first()
+
+
+def _note(as_of: date, counts: dict[str, int], buyers: int, slipped: list[int]) -> None:
+    """Keep the day and the counts, and tell who slipped since the last day: in one transaction, so that it is once."""
     facts = {"as_of": as_of, "people": sum(counts.values()), "buyers": buyers, "groups": counts}
     with transaction.atomic():
         if not Grading.objects.filter(pk=1, **facts).exists():
             Grading.objects.update_or_create(pk=1, defaults={**facts, "graded_at": clock.now()})
+            writing.announce(as_of, slipped=slipped)

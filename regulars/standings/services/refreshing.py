@@ -17,10 +17,15 @@ from regulars.insight.rhythm import MINIMUM_BUYING_DAYS
 from regulars.kit import clock
 from regulars.people.models import Person
 from regulars.purchases.models import Order
-from regulars.standings.models import Basis, Memory, Standing
+from regulars.standings.models import Basis, Grading, Memory, Standing
 from regulars.standings.services.writing import FIELDS, announce, save
 
 AT_ONCE = 500
+OF_GRADING = (
+    "group", "r", "f", "m", "gap_low_days", "gap_high_days", "p_alive", "expected_purchases", "expected_purchases_low",
+    "expected_purchases_high", "value_amount", "value_low_amount", "value_high_amount", "next_low_on", "next_on",
+    "next_high_on",
+)  # fmt: skip
 BuyingDay = tuple[date, Decimal]
 
 
@@ -46,13 +51,31 @@ def _refresh(person_ids: list[int]) -> int:
             if person_id in here
         ]
         changed = [s for s in fresh if _facts(s) != _facts(stored.get(s.person_id))]
-        lost = [pk for pk, s in stored.items() if pk not in here and (s.basis != Basis.CONTACT)]
+        lost = [s for pk, s in stored.items() if pk not in here and s.basis != Basis.CONTACT]
         if changed:
             save(changed)
         if lost:
-            Standing.objects.filter(person_id__in=lost).delete()
-        announce([*(standing.person_id for standing in changed), *lost], as_of)
+            Standing.objects.filter(person_id__in=[standing.person_id for standing in lost]).delete()
+        _tell(changed, lost, stored, as_of)
     return len(changed) + len(lost)
+
+
+def _tell(changed: list[Standing], lost: list[Standing], stored: dict[int, Standing], as_of: date) -> None:
+    """Tell whose standings are new, and who is won back: had slipped by the last grading, and came again since."""
+    last = Grading.objects.filter(pk=1).values_list("as_of", flat=True).first()
+    before = {pk: s for pk, s in stored.items() if last is not None and s.is_slipping(last)}
+    announce(
+        as_of,
+        changed=[standing.person_id for standing in (*changed, *lost)],
+        regrouped=[(standing.person_id, standing.group, "") for standing in lost if standing.group],
+        won_back=[s.person_id for s in changed if _is_back(s, before.get(s.person_id), as_of)],
+    )
+
+
+def _is_back(now: Standing, slipped: Standing | None, as_of: date) -> bool:
+    if slipped is None or now.last_on is None or now.is_slipping(as_of):
+        return False
+    return slipped.last_on is None or now.last_on > slipped.last_on
 
 
 def _buying_days(person_ids: list[int], as_of: date) -> dict[int, list[BuyingDay]]:
@@ -74,11 +97,12 @@ def _buying_days(person_ids: list[int], as_of: date) -> dict[int, list[BuyingDay
 def _standing(
     person_id: int, days: list[BuyingDay], memory: Memory | None, stored: Standing | None, as_of: date
 ) -> Standing:
-    """Say what is known now; the grades and the group are those of the last grading."""
+    """Say what is known now; the grades, the group and the scores are those of the last grading."""
     kept = stored if stored is not None and stored.basis != Basis.CONTACT else None
     standing = Standing(person_id=person_id, as_of=as_of)
     if kept is not None:
-        standing.group, standing.r, standing.f, standing.m = kept.group, kept.r, kept.f, kept.m
+        for name in OF_GRADING:
+            setattr(standing, name, getattr(kept, name))
     gap = median((b - a).days for (a, _), (b, _) in pairwise(days)) if len(days) > 1 else None
     standing.first_on, standing.last_on = (days[0][0], days[-1][0]) if days else (None, None)
     standing.buying_days = len(days)

@@ -12,22 +12,29 @@ from regulars.insight.frames import Frame, opened, plus_days, rows
 from regulars.insight.rhythm import SILENT_AT_LEAST_DAYS, TIMES_THE_USUAL_GAP
 from regulars.standings.engines import Engine
 from regulars.standings.models import Basis
+from regulars.standings.services.scoring import KINDS, SCORES, Models, scored
 
 COLUMNS = (
     "person_id", "basis", "group", "r", "f", "m", "first_on", "last_on", "buying_days", "net_mils", "median_gap_days",
-    "slips_on",
+    "slips_on", *SCORES,
 )  # fmt: skip
 
 
-def reckon(engine: Engine, as_of: date) -> None:
-    """Make the table `wanted`: one row for each person who has a standing on this day."""
+def learn(engine: Engine, as_of: date) -> Any:
+    """Make the table `facts`: what the orders of everybody who may have a standing say on this day."""
     people = opened(engine.table("people"))
     facts = _only(opened(insight.summary(orders(engine, as_of), as_of)), people)
-    facts = opened(engine.keep("facts", facts.to_native()))
+    return engine.keep("facts", facts.to_native())
+
+
+def reckon(engine: Engine, models: Models | None, as_of: date) -> None:
+    """Make the table `wanted` from `facts`: one row for each person who has a standing on this day."""
+    people, facts = opened(engine.table("people")), opened(engine.table("facts"))
     known = _known(engine, facts, people, as_of)
     graded = opened(engine.keep("graded", insight.grade_summary(known.to_native(), as_of)))
     prospects = opened(insight.prospects(_contacts(engine, people, graded).to_native(), as_of))
-    wanted = nw.concat([_of_buyers(graded, facts), _of_others(prospects)])
+    scores = scored(facts.to_native(), models, as_of)
+    wanted = nw.concat([_of_buyers(graded, facts, scores), _of_others(prospects)])
     engine.hand_over("wanted", wanted.to_native())
 
 
@@ -68,17 +75,19 @@ def _contacts(engine: Engine, people: Any, graded: Any) -> Frame:
     return both
 
 
-def _of_buyers(graded: Any, facts: Frame) -> Any:
+def _of_buyers(graded: Any, facts: Frame, scores: Any) -> Any:
     rhythms = opened(insight.with_slipping_day(facts.to_native())).select(
         known="customer", real="frequency", paid="monetary", own_days="slips_after_days"
     )
     frame = graded.join(rhythms, left_on="customer", right_on="known", how="left")
+    frame = frame.join(scores.rename({"customer": "scored"}), left_on="customer", right_on="scored", how="left")
     # A rhythm that was told counts from the first day on; without one nobody slips (as `insight.slips_after_days`).
     told = nw.max_horizontal(
         nw.lit(float(SILENT_AT_LEAST_DAYS)), (nw.col("median_gap_days") * TIMES_THE_USUAL_GAP).floor() + 1
     )
     told = nw.when(~nw.col("median_gap_days").is_null()).then(told)
-    own = nw.when(nw.col("basis") == str(Basis.ORDERS)).then(nw.col("own_days")).otherwise(told)
+    is_own = nw.col("basis") == str(Basis.ORDERS)
+    own = nw.when(is_own).then(nw.col("own_days")).otherwise(told)
     frame = plus_days(frame.with_columns(after=own), "last_on", "after", "slips_on")
     return frame.select(
         nw.col("customer").cast(nw.Int64).alias("person_id"),
@@ -90,11 +99,12 @@ def _of_buyers(graded: Any, facts: Frame) -> Any:
         nw.col("paid").fill_null(0).cast(nw.Int64).alias("net_mils"),
         nw.col("median_gap_days").cast(nw.Float64),
         nw.col("slips_on").cast(nw.Date),
+        *(nw.when(is_own).then(nw.col(name)).cast(kind).alias(name) for name, kind in KINDS.items()),
     )
 
 
 def _of_others(prospects: Any) -> Any:
-    none = {"r": nw.Int64, "f": nw.Int64, "m": nw.Int64, "median_gap_days": nw.Float64, "slips_on": nw.Date}
+    none = {"r": nw.Int64, "f": nw.Int64, "m": nw.Int64, "median_gap_days": nw.Float64, "slips_on": nw.Date} | KINDS
     frame = prospects.with_columns(
         nw.col("customer").cast(nw.Int64).alias("person_id"),
         nw.lit(str(Basis.CONTACT)).alias("basis"),

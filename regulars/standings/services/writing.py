@@ -11,31 +11,34 @@ from django.db.models import Model
 from regulars.kit import bulletin, database
 from regulars.kit.database import chunks_by_time
 from regulars.kit.jobs import progress
-from regulars.purchases.models.mils import to_mils
-from regulars.standings.events import StandingsChanged
+from regulars.standings.events import Regrouped, StandingsChanged
 from regulars.standings.models import Standing, StandingMonth
+from regulars.standings.services.wanted import COLUMNS
 
 FIELDS = (
     "basis", "group", "r", "f", "m", "first_on", "last_on", "buying_days", "net_amount", "median_gap_days", "slips_on",
 )  # fmt: skip
-COLUMNS = (
-    "person_id", "basis", "group", "r", "f", "m", "first_on", "last_on", "buying_days", "net_mils", "median_gap_days",
-    "slips_on", "as_of",
-)  # fmt: skip
 NAMED_AT_ONCE = 1000
+MARKS = 4
 Row = tuple[Any, ...]
 
 
 def write_rows(rows: Iterable[Row], *, total: int, as_of: date, sentence: str) -> int:
-    """Write rows of `wanted` (the last value says whether the group or a grade changed); returns how many."""
+    """Write rows of `wanted`, each with the four marks of `differing.changed`; returns how many."""
     written = 0
 
     def write(chunk: list[Row]) -> None:
         nonlocal written
         day = as_of.isoformat()
-        _upsert(Standing, ("person_id",), COLUMNS, [(*_plain(row[:-1]), day) for row in chunk])
-        _keep_months([(row[0], *row[2:6]) for row in chunk if row[-1]], as_of)
-        announce([row[0] for row in chunk], as_of)
+        _upsert(Standing, ("person_id",), (*COLUMNS, "as_of"), [(*_plain(row[:-MARKS]), day) for row in chunk])
+        _keep_months([(row[0], *row[2:6]) for row in chunk if row[-4]], as_of)
+        announce(
+            as_of,
+            changed=[row[0] for row in chunk],
+            regrouped=[(row[0], row[-3], row[2]) for row in chunk if row[-3] not in (None, row[2])],
+            slipped=[row[0] for row in chunk if row[-2]],
+            won_back=[row[0] for row in chunk if row[-1]],
+        )
         written += len(chunk)
 
     return chunks_by_time(_reporting(rows, total, sentence, lambda: written), write)
@@ -51,25 +54,24 @@ def _reporting(rows: Iterable[Row], total: int, sentence: str, written: Any) -> 
         yield row
 
 
-def remove(person_ids: Sequence[int], as_of: date) -> int:
-    """Take away the standings of people who should have none; their month says so."""
+def remove(people: Sequence[tuple[int, str]], as_of: date) -> int:
+    """Take away the standings of people (with their group) who should have none; their month says so."""
 
-    def write(chunk: list[int]) -> None:
-        Standing.objects.filter(person_id__in=chunk).delete()
-        _keep_months([(person_id, "", None, None, None) for person_id in chunk], as_of)
-        announce(chunk, as_of)
+    def write(chunk: list[tuple[int, str]]) -> None:
+        gone = [person_id for person_id, _group in chunk]
+        Standing.objects.filter(person_id__in=gone).delete()
+        _keep_months([(person_id, "", None, None, None) for person_id in gone], as_of)
+        announce(as_of, changed=gone, regrouped=[(person_id, group, "") for person_id, group in chunk if group])
 
-    return chunks_by_time(person_ids, write)
+    return chunks_by_time(people, write)
 
 
 def save(standings: Sequence[Standing]) -> None:
     """Insert or overwrite these rows; the caller holds the transaction."""
-    rows = [
-        (s.person_id, s.basis, s.group, s.r, s.f, s.m, s.first_on, s.last_on, s.buying_days, to_mils(s.net_amount),
-         s.median_gap_days, s.slips_on, s.as_of)
-        for s in standings
-    ]  # fmt: skip
-    _upsert(Standing, ("person_id",), COLUMNS, [_plain(row) for row in rows])
+    fields = [field for field in Standing._meta.concrete_fields if field.column != "person_id"]
+    rows = [(s.person_id, *(field.get_prep_value(getattr(s, field.attname)) for field in fields)) for s in standings]
+    columns = ("person_id", *(str(field.column) for field in fields))
+    _upsert(Standing, ("person_id",), columns, [_plain(row) for row in rows])
 
 
 def _keep_months(rows: Sequence[Row], as_of: date) -> None:
@@ -100,6 +102,21 @@ def _plain(row: Row) -> Row:
     return tuple(value.isoformat() if isinstance(value, date) else value for value in row)
 
 
-def announce(person_ids: Sequence[int], as_of: date) -> None:
-    for start in range(0, len(person_ids), NAMED_AT_ONCE):
-        bulletin.post(StandingsChanged(tuple(person_ids[start : start + NAMED_AT_ONCE]), as_of.isoformat()))
+def announce(
+    as_of: date,
+    *,
+    changed: Sequence[int] = (),
+    regrouped: Sequence[Regrouped] = (),
+    slipped: Sequence[int] = (),
+    won_back: Sequence[int] = (),
+) -> None:
+    """Post what changed in portions; the caller holds the transaction that makes it true."""
+    longest = max(len(changed), len(regrouped), len(slipped), len(won_back))
+    for start in range(0, longest, NAMED_AT_ONCE):
+        part = slice(start, start + NAMED_AT_ONCE)
+        bulletin.post(
+            StandingsChanged(
+                tuple(changed[part]), as_of.isoformat(), tuple(regrouped[part]), tuple(slipped[part]),
+                tuple(won_back[part]),
+            )
+        )  # fmt: skip

@@ -1,0 +1,198 @@
+"""What lies ahead: value, the next twelve months, and what silence may cost."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import duckdb
+import narwhals as nw
+
+from regulars.insight.frames import opened, rows
+from regulars.insight.lifetime import unique_rows
+from regulars.insight.orders import purchases
+from regulars.standings.models import Finding
+from regulars.standings.services.finding import Found, amount
+from regulars.standings.services.scoring import HORIZON_DAYS, Models
+
+NO_MODEL = {"reason": "no-model"}
+BANDS = (2, 3, 5, 10)
+NAMED = 12
+STEPS = (1, 1.5, 2, 3, 5, 7)
+BUCKETS = 8
+MILS = 1000
+PAST_MONTHS = 12
+
+
+def found(
+    connection: duckdb.DuckDBPyConnection, orders: Any, facts: Any, models: Models | None, as_of: date
+) -> dict[str, Found]:
+    """Reckon the three findings; without models only the silence is counted."""
+    months = None if models is None or models.spend.params_ is None else _months(facts, models, as_of)
+    return {
+        Finding.Name.VALUE: _value(connection, facts, models, as_of) if months else _no_value(),
+        Finding.Name.FORECAST: _forecast(orders, facts, models, months, as_of),
+        Finding.Name.SLIPPING: _slipping(connection, models, as_of),
+    }
+
+
+def _no_value() -> Found:
+    return Found(0, {"horizon_days": HORIZON_DAYS, "margin_rate": None, "people": 0, "total": None, "buckets": [],
+                     "top_share": {}, **NO_MODEL})  # fmt: skip
+
+
+def _months(facts: Any, models: Models, as_of: date, **terms: Any) -> list[tuple[Any, ...]]:
+    from regulars.insight.value_months import value_by_period
+
+    terms = terms or {"discount_rate_year": 0.0}  # what comes in, month by month
+    made = value_by_period(facts, models.lifetime, models.spend, HORIZON_DAYS, as_of=as_of, **terms)
+    names = ("from_on", "until_on", "expected_purchases", "value", "value_low", "value_high", "total_value",
+             "total_value_low", "total_value_high")  # fmt: skip
+    return sorted(rows(opened(made).select(*names)))
+
+
+def _forecast(
+    orders: Any, facts: Any, models: Models | None, months: list[tuple[Any, ...]] | None, as_of: date
+) -> Found:
+    past = _past(orders, as_of)
+    data: dict[str, Any] = {"months": [], "purchases": None, "amount": None, "past": past, "is_seasonal": False}
+    if models is None or months is None:
+        return Found(0, data | NO_MODEL)
+    total = models.lifetime.total_of_rows(unique_rows(facts), HORIZON_DAYS)
+    data |= {
+        "months": [
+            {"month": begin.isoformat(), "until": end.isoformat(), "purchases": float(purchased),
+             "amount": amount(value), "amount_low": amount(low), "amount_high": amount(high)}
+            for begin, end, purchased, value, low, high, *_ in months
+        ],
+        "purchases": {"value": total.value, "low": total.low, "high": total.high},
+        "amount": dict(zip(("value", "low", "high"), (amount(part) for part in months[-1][6:9]), strict=True)),
+        "reason": "",
+    }  # fmt: skip
+    return Found(total.n, data)
+
+
+def _past(orders: Any, as_of: date) -> list[dict[str, Any]]:
+    """Visits and money of the last twelve whole months and the one that runs."""
+    day = nw.col("day")
+    bought = purchases(orders, as_of).with_columns(number=day.dt.year().cast(nw.Int64) * 12 + day.dt.month() - 1)
+    recent = bought.filter(nw.col("number") >= as_of.year * 12 + as_of.month - 1 - PAST_MONTHS)
+    daily = recent.group_by("customer", "day", "number").agg(nw.col("net").sum())
+    monthly = rows(daily.group_by("number").agg(visits=nw.len(), paid=nw.col("net").sum()))
+    return [
+        {"month": date(int(n) // 12, int(n) % 12 + 1, 1).isoformat(), "purchases": int(visits), "amount": amount(paid)}
+        for n, visits, paid in sorted(monthly)
+    ]
+
+
+def _value(connection: duckdb.DuckDBPyConnection, facts: Any, models: Models | None, as_of: date) -> Found:
+    assert models is not None
+    terms = {"margin_rate": models.margin_rate, "discount_rate_year": models.discount_rate_year}
+    last = _months(facts, models, as_of, **terms)[-1]
+    [(people,)] = connection.execute("SELECT count(value_mils) FROM wanted").fetchall()
+    data = {
+        "horizon_days": HORIZON_DAYS,
+        "margin_rate": models.margin_rate,
+        "people": people,
+        "total": dict(zip(("value", "low", "high"), (amount(part) for part in last[6:9]), strict=True)),
+        "buckets": _buckets(connection),
+        "top_share": {str(share): _top_share(connection, share) for share in (10, 20)},
+        "reason": "" if people else "nobody",
+    }
+    return Found(people, data)
+
+
+def _buckets(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Count people between 0 and at most eight rising round amounts, from what the least tenth is worth on."""
+    [(low, high)] = connection.execute("SELECT quantile_disc(value_mils, 0.1), max(value_mils) FROM wanted").fetchall()
+    edges = [0, *_round_amounts(int(low or 0), int(high or 0))]
+    placed = " + ".join(f"(value_mils >= {int(edge)})::INT" for edge in edges)
+    counted = connection.execute(
+        f"SELECT {placed} - 1, count(*), sum(value_mils)::BIGINT FROM wanted WHERE value_mils IS NOT NULL GROUP BY 1"
+    ).fetchall()
+    found_rows = {place: (people, value) for place, people, value in counted}
+    return [
+        {
+            "from_amount": amount(edge),
+            "before_amount": amount(edges[place + 1]) if place + 1 < len(edges) else None,
+            "people": found_rows.get(place, (0, 0))[0],
+            "value_amount": amount(found_rows.get(place, (0, 0))[1]),
+        }
+        for place, edge in enumerate(edges)
+    ]
+
+
+def _round_amounts(low: int, high: int) -> list[int]:
+    """Up to eight round amounts of the currency, in mils, above `low` and not above `high`."""
+    amounts = [round(step * 10**power) * MILS for power in range(13) for step in STEPS]
+    inside = [one for one in dict.fromkeys(amounts) if low < one <= high]
+    every = -(-len(inside) // BUCKETS) or 1
+    return inside[::every]
+
+
+def _top_share(connection: duckdb.DuckDBPyConnection, percent: int) -> float | None:
+    """Which share of all value the best so many in a hundred hold; those at the edge count in part."""
+    [(share,)] = connection.execute(f"""
+        WITH edge AS (
+            SELECT quantile_disc(value_mils, {1 - percent / 100}) AS v, count(value_mils) * {percent / 100} AS places,
+                   sum(value_mils) AS total FROM wanted
+        ), above AS (
+            SELECT count(*) AS n, coalesce(sum(value_mils), 0) AS value FROM wanted, edge WHERE value_mils > edge.v
+        )
+        SELECT (above.value + (edge.places - above.n) * edge.v) / nullif(edge.total, 0) FROM edge, above
+    """).fetchall()
+    return None if share is None else float(share)
+
+
+_SILENT = """
+    SELECT person_id, $day - last_on AS silent, median_gap_days AS gap,
+           net_mils / buying_days * 365 / greatest(median_gap_days, 1) * $keeps AS at_stake, value_mils,
+           greatest(net_mils / buying_days * 365 / greatest(median_gap_days, 1) * $keeps - value_mils, 0) AS lost
+    FROM wanted WHERE slips_on <= $day AND basis = 'orders' AND buying_days > 0
+"""
+
+
+def _slipping(connection: duckdb.DuckDBPyConnection, models: Models | None, as_of: date) -> Found:
+    """How many are silent by how many times their usual gap, and what they brought at their own pace."""
+    has_value = models is not None and models.spend.params_ is not None
+    keeps = models.margin_rate if models is not None and models.margin_rate is not None else 1.0
+    given = {"day": as_of, "keeps": keeps}
+    place = " + ".join(f"(silent >= {band} * gap)::INT" for band in BANDS)
+    sums = "count(*), sum(at_stake), sum(value_mils), sum(lost)"
+    counted = connection.execute(f"SELECT {place}, {sums} FROM ({_SILENT}) GROUP BY 1", given).fetchall()
+    known = {max(int(number), 1): row for number, *row in sorted(counted)}
+    named = connection.execute(
+        f"SELECT {place}, person_id, silent, gap, at_stake, lost FROM ({_SILENT})"
+        " ORDER BY coalesce(lost, at_stake) DESC, person_id",
+        given,
+    )
+    heads: dict[int, list[dict[str, Any]]] = {}
+    while (row := named.fetchone()) is not None and any(len(heads.get(n, [])) < min(NAMED, known[n][0]) for n in known):
+        number, person_id, silent, gap, stake, lost = row
+        listed = heads.setdefault(max(int(number), 1), [])
+        if len(listed) < NAMED:
+            listed.append({"person_id": person_id, "silent_days": silent, "usual_gap_days": gap,
+                           "at_stake_amount": amount(stake), "lost_amount": _amount(lost)})  # fmt: skip
+    bands = [
+        {"times_from": band, "times_before": BANDS[number] if number < len(BANDS) else None,
+         "people": known[number][0] if number in known else 0,
+         **_money(known.get(number, (0, 0, 0, 0))[1:], has_value), "named": heads.get(number, [])}
+        for number, band in enumerate(BANDS, start=1)
+    ]  # fmt: skip
+    people = sum(int(row[0]) for row in known.values())
+    totals = tuple(sum(row[place] or 0 for row in known.values()) for place in (1, 2, 3))
+    reason = "" if has_value else "no-model"
+    return Found(people, {"people": people, **_money(totals, has_value), "bands": bands, "reason": reason})
+
+
+def _money(sums: Any, has_value: bool) -> dict[str, str | None]:
+    stake, expected, lost = (part or 0 for part in sums)
+    return {
+        "at_stake_amount": amount(stake),
+        "expected_amount": amount(expected) if has_value else None,
+        "lost_amount": amount(lost) if has_value else None,
+    }
+
+
+def _amount(mils: float | None) -> str | None:
+    return None if mils is None else amount(mils)

@@ -1,0 +1,133 @@
+"""What each person is likely to do, by the models on the card: one row a person, rounded to what is shown.
+
+Scores are of the day on the card (or of the last visit, if that was later), not of the night: a silent night changes
+none of them. What a page says of today it reckons from the dates in the row and the card (`standings.alive`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from regulars.insight.frames import Frame, opened, plus_days
+from regulars.insight.lifetime import LifetimeModel, UniqueRows
+from regulars.insight.lifetime.rows import Array, with_scores
+from regulars.insight.spend import GammaGamma
+
+HORIZON_DAYS = 365
+LONGEST_DAYS = 3_650
+MILS_A_UNIT = 1000
+DAYS = {"next_low_days": "next_low_on", "next_days": "next_on", "next_high_days": "next_high_on"}
+VALUES = ("value", "value_low", "value_high")
+KINDS: dict[str, Any] = {
+    "gap_low_days": nw.Float64,
+    "gap_high_days": nw.Float64,
+    "p_alive": nw.Float64,
+    "expected_purchases": nw.Float64,
+    "expected_purchases_low": nw.Int64,
+    "expected_purchases_high": nw.Int64,
+    "value_mils": nw.Int64,
+    "value_low_mils": nw.Int64,
+    "value_high_mils": nw.Int64,
+    "next_low_on": nw.Date,
+    "next_on": nw.Date,
+    "next_high_on": nw.Date,
+}
+SCORES = tuple(KINDS)
+MAY_MISS = ("p_alive", "gap_low_days", "gap_high_days", *DAYS)
+
+
+@dataclass(frozen=True)
+class Models:
+    """What people are scored with: how they come, what a visit is worth, what is kept of it; and of which day."""
+
+    scored_on: date
+    lifetime: LifetimeModel
+    spend: GammaGamma
+    margin_rate: float | None
+    discount_rate_year: float
+
+
+def scored(facts: Any, models: Models | None, as_of: date) -> Frame:
+    """Give ``customer`` and `SCORES` for everybody in `facts` (of `summary`, on `as_of`)."""
+    frame = opened(facts)
+    if models is None:
+        return frame.select("customer", *(nw.lit(None, dtype=kind).alias(name) for name, kind in KINDS.items()))
+    anchored = on_the_day(frame, models.scored_on, as_of)
+    return _finished(_with_days(_with_value(_with_visits(anchored, models), models)))
+
+
+def on_the_day(facts: Frame, day: date, as_of: date) -> Frame:
+    """Let T end on a day instead of `as_of`, but never before the last visit."""
+    ends = nw.col("T_days").cast(nw.Int64) - (as_of - day).days
+    last = nw.col("t_x_days").cast(nw.Int64)
+    return facts.with_columns(T_days=nw.when(ends > last).then(ends).otherwise(last))
+
+
+def _with_visits(frame: Frame, models: Models) -> Frame:
+    def score(rows: UniqueRows) -> dict[str, Array]:
+        return _visits(rows, models.lifetime)
+
+    return opened(with_scores(frame.to_native(), score, may_miss=MAY_MISS))
+
+
+def _visits(rows: UniqueRows, model: LifetimeModel) -> dict[str, Array]:
+    ahead, waits = model.forecast(rows, HORIZON_DAYS), model.next_days(rows)
+    days = {"next_low_days": waits.low, "next_days": waits.middle, "next_high_days": waits.high}
+    is_coming = waits.p_ever_again >= 0.5  # a date for somebody who has probably gone would be a guess
+    gap_low, gap_high = _usual_gaps(rows, model)
+    return {
+        "gap_low_days": gap_low,
+        "gap_high_days": gap_high,
+        "p_alive": np.round(model.alive(rows), 2),
+        "expected_purchases": np.round(ahead.mean, 2),
+        "expected_purchases_low": ahead.low.astype(np.int64),
+        "expected_purchases_high": ahead.high.astype(np.int64),
+        **{n: np.where(is_coming, np.clip(np.ceil(d), 1, LONGEST_DAYS), -1).astype(np.int64) for n, d in days.items()},
+    }
+
+
+def _usual_gaps(rows: UniqueRows, model: LifetimeModel) -> tuple[Array, Array]:
+    """Between which days each person's usual gap lies (95 %): half their gaps are shorter than it.
+
+    Their rate given what was seen is Gamma(r + k x, alpha + t_x), and a gap is k stages of it. Fewer than three visits
+    show no rhythm of one's own.
+    """
+    from scipy.special import gammaincinv
+
+    model = getattr(model, "model", model)  # a corrected level does not change the rhythm
+    nothing = np.full(len(rows), -1.0)
+    if not {"r", "alpha"} <= model.params_.keys():
+        return nothing, nothing
+    k, (r, alpha) = getattr(model, "k_", 1), (model.params_["r"], model.params_["alpha"])
+    distinct, place = np.unique(rows.x, return_inverse=True)
+    middle = gammaincinv(k, 0.5) * (alpha + rows.t_x)
+    low, high = (middle / gammaincinv(r + k * distinct, p)[place] for p in (0.975, 0.025))
+    has_rhythm = rows.x >= 2
+    return np.where(has_rhythm, np.round(low, 1), -1.0), np.where(has_rhythm, np.round(high, 1), -1.0)
+
+
+def _with_value(frame: Frame, models: Models) -> Frame:
+    from regulars.insight.value import value
+
+    terms: dict[str, Any] = {"margin_rate": models.margin_rate, "discount_rate_year": models.discount_rate_year}
+    valued = opened(value(frame.to_native(), models.lifetime, models.spend, HORIZON_DAYS, **terms))
+    # Facts are in mils; what is shown are whole units of money.
+    mils = {f"{name}_mils": (nw.col(name) / MILS_A_UNIT).round(0).cast(nw.Int64) * MILS_A_UNIT for name in VALUES}
+    return valued.with_columns(**mils)
+
+
+def _with_days(frame: Frame) -> Frame:
+    """Count the days from the day of the score."""
+    for days, name in DAYS.items():
+        frame = frame.with_columns((nw.col("T_days") + nw.col(days)).cast(nw.Int64).alias(days))
+        frame = plus_days(frame, "first_on", days, name)
+    return frame
+
+
+def _finished(frame: Frame) -> Frame:
+    return frame.select("customer", *(nw.col(name).cast(kind) for name, kind in KINDS.items()))
