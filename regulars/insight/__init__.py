@@ -42,6 +42,7 @@ from regulars.insight.prospects import prospects
 from regulars.insight.ranks import RankCorrelation, rank_correlation
 from regulars.insight.rhythm import rhythm, slipping_since, slips_after_days, with_slipping_day
 from regulars.insight.rhythms import Rhythms
+from regulars.insight.seasonality import Seasonality, seasonality
 from regulars.insight.spend import GammaGamma, SpendPrior
 from regulars.insight.summary import summary
 from regulars.insight.value import value, value_by_period
@@ -68,6 +69,7 @@ __all__ = [
     "RefundReport",
     "Rhythms",
     "SameRate",
+    "Seasonality",
     "Simulated",
     "SpendPrior",
     "Uniformity",
@@ -94,6 +96,7 @@ __all__ = [
     "replenishment",
     "retention",
     "rhythm",
+    "seasonality",
     "simple_group_of",
     "slipping_since",
     "slips_after_days",

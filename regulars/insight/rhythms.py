@@ -9,16 +9,19 @@ import narwhals as nw
 import numpy as np
 
 from regulars.insight.arrays import Floats, arrays, joined_with
-from regulars.insight.frames import Frame, need, opened, ordinal, plus_days, with_nullable
+from regulars.insight.frames import Frame, need, opened, ordinal, plus_days, with_days, with_nullable
 from regulars.insight.rhythm import MINIMUM_BUYING_DAYS, SILENT_AT_LEAST_DAYS
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
 
+    from regulars.insight.seasonality import Seasonality
+
 SLIPS_BELOW = 0.1
 TOLD_GAPS = 2.0
 """What an owner says about how often somebody comes counts like this many observed gaps, times the memory's weight."""
 FEW_PEOPLE = 10
+A_LIFE_DAYS = 36_500.0  # nobody is due later than this, and no calendar ends before it
 _CENTRE = np.log([1.5, 1.5])  # of k and r; alpha follows from the usual gap of the business
 _SPREAD = np.array([0.6, 0.8, 0.8])
 _BOUNDS = [(np.log(0.2), np.log(200.0)), (np.log(0.05), np.log(500.0)), (np.log(1e-3), np.log(1e7))]
@@ -98,7 +101,14 @@ class Rhythms:
         self.params_ = dict(zip(("k", "r", "alpha"), np.exp(found).tolist(), strict=True))
         return self
 
-    def describe(self, facts: IntoFrameT, *, confidence: float = 0.95, due_share: float = 0.8) -> IntoFrameT:
+    def describe(
+        self,
+        facts: IntoFrameT,
+        *,
+        season: Seasonality | None = None,
+        confidence: float = 0.95,
+        due_share: float = 0.8,
+    ) -> IntoFrameT:
         """Add each person's rhythm, when they are due, and the day on which they slip.
 
         Parameters
@@ -106,6 +116,9 @@ class Rhythms:
         facts : frame
             What `summary` or `with_memory` returns: ``x``, ``t_x_days``, ``last_on`` and, where they are there,
             ``told_gap_days`` and ``memory_weight``. All columns pass through.
+        season : Seasonality, optional
+            Where `facts` (and those it was fitted on) are `Seasonality.facts`: days due and of slipping then allow for
+            quiet and busy months, and the usual gap is in seasonal days.
         confidence : float, default 0.95
             Share of the intervals of the usual gap that hold it.
         due_share : float, default 0.8
@@ -126,15 +139,16 @@ class Rhythms:
         frame = joined_with(frame, {"rhythm_gaps": keys} | self._factors(keys, confidence, due_share), "rhythm_gaps")
         span = nw.col("rhythm_days") + self.params_["alpha"]
         is_known = nw.col("rhythm_gaps") > 0
-        slips = _at_least(nw.col("slips_factor") * span)
+        due = {"due_low_days": nw.col("due_low_factor"), "due_high_days": nw.col("due_high_factor")}
+        due = {name: nw.when(is_known).then(factor * span) for name, factor in due.items()}
+        frame = frame.with_columns(slips_after_days=nw.col("slips_factor") * span, **due)
+        frame = _in_whole_days(frame, season)
         frame = frame.with_columns(
             usual_gap_days=nw.when(is_known).then(nw.col("middle_factor") * span),
             usual_gap_low=nw.when(is_known).then(nw.col("low_factor") * span),
             usual_gap_high=nw.when(is_known).then(nw.col("high_factor") * span),
             usual_gap_n=nw.col("x"),
-            due_low_days=nw.when(is_known).then((nw.col("due_low_factor") * span).floor()),
-            due_high_days=nw.when(is_known).then((nw.col("due_high_factor") * span).ceil()),
-            slips_after_days=nw.when(nw.col("has_rhythm")).then(slips),
+            slips_after_days=nw.when(nw.col("has_rhythm")).then(_at_least(nw.col("slips_after_days") + 1)),
             rhythm_reason=nw.when(~nw.col("has_rhythm")).then(_reason(is_known)),
         )
         for days, day in (("due_low_days", "due_low"), ("due_high_days", "due_high"), ("slips_after_days", "slips_on")):
@@ -145,7 +159,7 @@ class Rhythms:
         native: IntoFrameT = with_nullable(frame.select(*kept, *added), *numbers).to_native()
         return native
 
-    def p_silence(self, facts: IntoFrameT, as_of: date) -> IntoFrameT:
+    def p_silence(self, facts: IntoFrameT, as_of: date, *, season: Seasonality | None = None) -> IntoFrameT:
         """Add the probability of a silence this long from somebody who is still a customer.
 
         Parameters
@@ -154,6 +168,8 @@ class Rhythms:
             See `describe`.
         as_of : date
             Until when they have been silent.
+        season : Seasonality, optional
+            See `describe`.
 
         Returns
         -------
@@ -165,13 +181,16 @@ class Rhythms:
         frame = _with_evidence(opened(facts))
         names = [name for name in frame.collect_schema().names() if name not in _EVIDENCE]
         frame = frame.with_columns(silent_days=nw.lit(as_of.toordinal()) - ordinal("last_on"))
-        keys = ("rhythm_gaps", "rhythm_days", "silent_days")
+        if season is not None and season.is_supported_:
+            frame = season.with_silence(frame, as_of, "felt_days")
+        else:
+            frame = frame.with_columns(felt_days=nw.col("silent_days").cast(nw.Float64))
+        keys = ("rhythm_gaps", "rhythm_days", "felt_days")
         found = arrays(frame.select(*keys).unique(), *keys)
         k, r, alpha = (self.params_[name] for name in ("k", "r", "alpha"))
-        span, silent = alpha + found["rhythm_days"], np.maximum(found["silent_days"], 0.0)
+        span, silent = alpha + found["rhythm_days"], np.maximum(found["felt_days"], 0.0)
         p = betainc(r + k * found["rhythm_gaps"], k, span / (span + silent))
-        columns = {**found, "silent_days": found["silent_days"].astype("int64"), "p": p}
-        frame = joined_with(frame, columns, *keys)
+        frame = joined_with(frame, {**found, "p": p}, *keys)
         known = nw.when(nw.col("rhythm_gaps") > 0).then(nw.col("p"))
         frame = frame.with_columns(p_silence=known).select(*names, "silent_days", "p_silence")
         native: IntoFrameT = with_nullable(frame, "p_silence").to_native()
@@ -221,6 +240,7 @@ _EVIDENCE = ("rhythm_gaps", "rhythm_days", "has_rhythm")
 def _with_evidence(frame: Frame) -> Frame:
     """Add how many gaps speak for a person and how long they took, what was remembered included."""
     schema = need(frame, "x", "t_x_days", "last_on")
+    frame = with_days(frame, "last_on")
     gaps, days = nw.col("x").cast(nw.Float64), nw.col("t_x_days").cast(nw.Float64)
     has_rhythm = nw.col("x") + 1 >= MINIMUM_BUYING_DAYS
     if "told_gap_days" in schema and "memory_weight" in schema:
@@ -231,8 +251,19 @@ def _with_evidence(frame: Frame) -> Frame:
     return frame.with_columns(rhythm_gaps=gaps, rhythm_days=days, has_rhythm=has_rhythm)
 
 
-def _at_least(days: nw.Expr) -> nw.Expr:
-    whole = days.floor() + 1
+def _in_whole_days(frame: Frame, season: Seasonality | None) -> Frame:
+    """Whole days that have passed; until the end of an interval they are rounded up."""
+    for days, up in (("due_low_days", False), ("due_high_days", True), ("slips_after_days", False)):
+        is_too_long = nw.col(days) > A_LIFE_DAYS
+        frame = frame.with_columns(nw.when(is_too_long).then(nw.lit(A_LIFE_DAYS)).otherwise(nw.col(days)).alias(days))
+        if season is not None and season.is_supported_:
+            frame = season.in_calendar(frame, days, up=up)
+        else:
+            frame = frame.with_columns((nw.col(days).ceil() if up else nw.col(days).floor()).alias(days))
+    return frame
+
+
+def _at_least(whole: nw.Expr) -> nw.Expr:
     return nw.when(whole > SILENT_AT_LEAST_DAYS).then(whole).otherwise(nw.lit(float(SILENT_AT_LEAST_DAYS)))
 
 

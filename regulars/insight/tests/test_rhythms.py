@@ -152,7 +152,7 @@ def test_every_engine_describes_alike_and_the_stored_model_says_the_same() -> No
     model = Rhythms.from_dict(Rhythms().fit(insight.summary(orders, END)).to_dict())
     answers = {}
     for name, make in ENGINES.items():
-        facts = insight.summary(make(given), END)
+        facts = make(insight.summary(given, END))
         answers[name] = (plain(model.describe(facts)), plain(model.p_silence(facts, END)))
     for name, answer in answers.items():
         assert answer == answers["polars"], name
@@ -169,3 +169,13 @@ def test_a_handful_of_people_get_an_answer_with_a_warning(people: int) -> None:
     told = plain(model.describe(facts))
     assert [row["usual_gap_days"] is None for row in told] == [False] * people
     assert all(5 < row["usual_gap_days"] < 25 for row in told)
+
+
+def test_nobody_is_due_after_the_end_of_the_calendar() -> None:
+    facts = pl.DataFrame({"customer": [1], "x": [2], "t_x_days": [9_000], "log_gaps_sum": [16.8], "last_on": [END]})
+    model = Rhythms.from_dict(
+        {"params": {"k": 0.3, "r": 0.05, "alpha": 1e5}, "n": 1, "log_likelihood": 0.0, "warnings": []}
+    )
+    [row] = plain(model.describe(facts))
+    assert row["due_low"] < row["due_high"] == END + timedelta(days=36_500)
+    assert row["slips_on"] == END + timedelta(days=36_501)

@@ -1,0 +1,387 @@
+"""Month and weekday factors, shrunk towards 1; and a clock that runs faster when the season is high."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+import narwhals as nw
+import numpy as np
+
+from regulars.insight.arrays import Floats, arrays, joined_with
+from regulars.insight.frames import Frame, opened, ordinal
+from regulars.insight.orders import purchases
+from regulars.insight.summary import summary, with_gaps
+from regulars.insight.tables import table_like
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrameT
+
+MINIMUM_DAYS = 730
+MINIMUM_REPEATS = 200
+_STEPS = 60
+_LEAST_SPREAD = 1e-8
+_YEAR = 365.25
+
+
+class Seasonality:
+    """How much busier or quieter each month and each weekday is than the average, as far as two years can say.
+
+    Attributes
+    ----------
+    is_supported_ : bool
+        Whether there is enough to say anything; else every factor is taken as 1.
+    reason_ : str
+        Why not; empty where it is supported.
+    months_, weekdays_ : list of tuple (factor, low, high, n)
+        January to December, Monday to Sunday; empty where it is not supported. n counts repeat buying days.
+    n_ : int
+        Repeat buying days in all.
+
+    Notes
+    -----
+    Repeat buying days per calendar day are taken as Poisson with overdispersion,
+    ``log mean = log(people who had bought before) + quadratic trend + month + weekday``, month and weekday effects
+    normal around 0 with a spread that is learned from the data (empirical Bayes by EM), so that effects that are only
+    noise shrink to a factor of 1. Intervals are 95 % and allow for overdispersion. Factors average 1 over the year and
+    over the week. A seasonal clock then counts each day as much as its factor: a process of constant pace on that
+    clock is seasonal in the calendar (operational time; Feller 1971, "An Introduction to Probability Theory" II, 10).
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> day = date(2026, 1, 1)
+    >>> orders = pl.DataFrame({"customer": [1, 1], "day": [day, date(2026, 1, 10)], "amount": [5.0, 5.0]})
+    >>> season = Seasonality().fit(orders, date(2026, 2, 1))
+    >>> season.is_supported_, season.reason_
+    (False, 'Two years of orders are needed to tell a season; there are 32 days.')
+    >>> season.seasonal_days(date(2026, 2, 1), 28)
+    28.0
+    """
+
+    is_supported_: bool
+    reason_: str
+    months_: list[tuple[float, float, float, int]]
+    weekdays_: list[tuple[float, float, float, int]]
+    n_: int
+
+    def fit(self, orders: Any, as_of: date) -> Self:
+        """Learn the factors from orders until a day.
+
+        Parameters
+        ----------
+        orders : frame
+            See `regulars.insight.orders.purchases`.
+        as_of : date
+            The last day that counts.
+
+        Raises
+        ------
+        FrameError
+            When `orders` breaks its contract.
+        """
+        days, repeats, firsts = _counted(opened(orders), as_of)
+        self.n_, self.months_, self.weekdays_ = int(repeats.sum()), [], []
+        self.reason_ = _why_not(len(days), self.n_)
+        self.is_supported_ = not self.reason_
+        if self.is_supported_:
+            self.months_, self.weekdays_ = _factors(days, repeats, firsts)
+        return self
+
+    def factor(self, day: date) -> float:
+        """Give how much busier than the average this day is (1.0 where a season is not supported)."""
+        return float(self._paces(np.array([day.toordinal()]))[0])
+
+    def seasonal_days(self, as_of: date, horizon_days: float) -> float:
+        """Count the days after `as_of` by their factors: how many average days the horizon is worth.
+
+        Parameters
+        ----------
+        as_of : date
+            The horizon begins on the day after.
+        horizon_days : float
+            Calendar days.
+
+        Returns
+        -------
+        float
+            Effective days, to be handed to a model that was fitted on `facts`.
+        """
+        whole = int(horizon_days)
+        ahead = as_of.toordinal() + np.arange(1, whole + 2)
+        paces = self._paces(ahead)
+        return float(paces[:whole].sum() + (horizon_days - whole) * paces[whole])
+
+    def calendar_days(self, after: date, seasonal_days: float) -> float:
+        """Give how many calendar days after a day it takes until the seasonal clock has run so far.
+
+        Examples
+        --------
+        >>> Seasonality.from_dict({"months": [], "weekdays": [], "reason": "", "n": 0}).calendar_days(
+        ...     date(2026, 1, 1), 10
+        ... )
+        10.0
+        """
+        if not self.months_:
+            return float(seasonal_days)
+        span = int(3 * seasonal_days) + 800
+        clock = np.concatenate([[0.0], np.cumsum(self._paces(after.toordinal() + np.arange(1, span + 1)))])
+        beyond = max(0.0, seasonal_days - float(clock[-1]))
+        passed: float = np.interp(seasonal_days, clock, np.arange(span + 1)).item()
+        return passed + beyond
+
+    def facts(self, orders: IntoFrameT, as_of: date) -> IntoFrameT:
+        """Sum up customers as `summary` does, with t_x, T and the gaps counted on the seasonal clock.
+
+        Parameters
+        ----------
+        orders : frame
+            See `regulars.insight.orders.purchases`.
+        as_of : date
+            The last day that counts.
+
+        Returns
+        -------
+        frame
+            The columns of `summary`; ``t_x_days``, ``T_days`` and ``log_gaps_sum`` in seasonal days. A lifetime model
+            or `Rhythms` fitted on them speaks in seasonal days: give it `seasonal_days` as its horizon.
+
+        Raises
+        ------
+        FrameError
+            When `orders` breaks its contract.
+        """
+        plain = summary(orders, as_of)
+        if not self.months_:
+            return plain
+        bought = opened(purchases(orders, as_of))
+        logs = self._log_gaps(bought)
+        frame = opened(plain)
+        kept = frame.collect_schema().names()
+        frame = self._clocked(self._clocked(frame, "first_on", "clock_first"), "last_on", "clock_last")
+        frame = _joined(frame.drop("log_gaps_sum"), logs)
+        end = float(self._clock(np.array([as_of.toordinal()]))[0])
+        seasonal = frame.with_columns(
+            log_gaps_sum=nw.col("log_gaps_sum").fill_null(0.0),
+            t_x_days=nw.col("clock_last") - nw.col("clock_first"),
+            T_days=nw.lit(end) - nw.col("clock_first"),
+        ).select(*kept)
+        native: IntoFrameT = seasonal.to_native()
+        return native
+
+    def with_silence(self, facts: Frame, as_of: date, name: str) -> Frame:
+        """Add how long people have been silent, on the seasonal clock (a frame in, a frame out, both open)."""
+        end = float(self._clock(np.array([as_of.toordinal()]))[0])
+        frame = self._clocked(facts, "last_on", "clock_last")
+        return frame.with_columns((nw.lit(end) - nw.col("clock_last")).alias(name)).drop("clock_last")
+
+    def in_calendar(self, facts: Frame, days: str, *, up: bool) -> Frame:
+        """Turn seasonal days after ``last_on`` into whole calendar days: `up` to the day by which they have passed.
+
+        A frame in, a frame out, both open; only distinct pairs of a day and a duration are looked at.
+        """
+        frame = facts.with_columns(clock_day=ordinal("last_on"))
+        known = frame.filter(~nw.col(days).is_null()).select("clock_day", felt=nw.col(days)).unique()
+        found = arrays(known, "clock_day", "felt")
+        starts = found["clock_day"].astype("int64")
+        passed = np.zeros(0)
+        if len(starts):
+            ahead = int(3 * found["felt"].max()) + 800
+            line = self._clock(np.arange(starts.min(), starts.max() + ahead))
+            at = starts - starts.min()
+            end = line[at] + found["felt"]
+            passed = (np.searchsorted(line, end) if up else np.searchsorted(line, end, side="right") - 1.0) - at
+        columns = {"clock_day": starts, days: found["felt"], "calendar_": np.asarray(passed, dtype=float)}
+        frame = joined_with(frame, columns, "clock_day", days)
+        return frame.with_columns(nw.col("calendar_").alias(days)).drop("clock_day", "calendar_")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what was learned, fit for JSON."""
+        return {"months": self.months_, "weekdays": self.weekdays_, "reason": self.reason_, "n": self.n_}
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> Seasonality:
+        """Make a season of what `to_dict` gave."""
+        season = cls()
+        season.months_ = [tuple(row) for row in stored["months"]]
+        season.weekdays_ = [tuple(row) for row in stored["weekdays"]]
+        season.reason_, season.n_ = stored["reason"], int(stored["n"])
+        season.is_supported_ = bool(season.months_)
+        return season
+
+    def _paces(self, ordinals: Any) -> Floats:
+        if not self.months_:
+            return np.ones(len(ordinals))
+        months, weekdays = _parts(np.asarray(ordinals))
+        month, weekday = (np.array([row[0] for row in rows]) for rows in (self.months_, self.weekdays_))
+        return np.asarray(month[months] * weekday[weekdays])
+
+    def _clock(self, ordinals: Any) -> Floats:
+        """What the clock shows at the end of each day; it only ever serves as a difference."""
+        first, last = int(np.min(ordinals)), int(np.max(ordinals))
+        origin = min(first, date(2000, 1, 1).toordinal())
+        shown = np.cumsum(self._paces(np.arange(origin, last + 1)))
+        return np.asarray(shown[np.asarray(ordinals, dtype="int64") - origin])
+
+    def _clocked(self, frame: Frame, day: str, name: str) -> Frame:
+        """Add what the clock shows on a column of days: a table of a few thousand days, joined."""
+        frame = frame.with_columns(clock_day=ordinal(day))
+        days = arrays(frame.select("clock_day").unique(), "clock_day")["clock_day"].astype("int64")
+        shown = self._clock(days) if len(days) else np.zeros(0)
+        return joined_with(frame, {"clock_day": days, name: shown}, "clock_day").drop("clock_day")
+
+    def _log_gaps(self, bought: Frame) -> Frame:
+        steps = with_gaps(self._clocked(bought, "day", "clock"))
+        before = nw.col("clock").shift(1)
+        if isinstance(steps, nw.LazyFrame):
+            before = before.over("customer", order_by="day")
+        steps = steps.with_columns(gap=nw.col("clock") - before).filter(nw.col("gap_days") > 0)
+        steps = steps.with_columns(log_gap=nw.col("gap").log())
+        return steps.group_by("customer").agg(log_gaps_sum=nw.col("log_gap").sum())
+
+
+def seasonality(orders: IntoFrameT, as_of: date) -> IntoFrameT:
+    """Say how much busier or quieter each month and each weekday is than the average.
+
+    Parameters
+    ----------
+    orders : frame
+        See `regulars.insight.orders.purchases`.
+    as_of : date
+        The last day that counts; later orders are ignored.
+
+    Returns
+    -------
+    frame
+        19 rows: ``kind`` ("month" or "weekday"), ``number`` (1 to 12, 1 is January; 1 to 7, 1 is Monday), ``factor``
+        (1 is the average), ``low``, ``high`` (95 % interval), ``n`` (repeat buying days seen), ``reason`` (why the
+        factors are missing: under two years of orders or 200 repeat buying days).
+
+    Raises
+    ------
+    FrameError
+        When `orders` breaks its contract.
+
+    Notes
+    -----
+    See `Seasonality`.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> orders = pl.DataFrame({"customer": [1], "day": [date(2026, 1, 1)], "amount": [5.0]})
+    >>> seasonality(orders, date(2026, 2, 1)).row(0)
+    ('month', 1, None, None, None, 0, 'Two years of orders are needed to tell a season; there are 32 days.')
+    """
+    season = Seasonality().fit(orders, as_of)
+    kinds = [("month", n + 1, season.months_) for n in range(12)]
+    kinds += [("weekday", n + 1, season.weekdays_) for n in range(7)]
+    rows = [found[number - 1] if found else (None, None, None, 0) for _, number, found in kinds]
+    table = table_like(
+        opened(orders),
+        {
+            "kind": ("text", [kind for kind, _, _ in kinds]),
+            "number": ("whole", [number for _, number, _ in kinds]),
+            "factor": ("number", [row[0] for row in rows]),
+            "low": ("number", [row[1] for row in rows]),
+            "high": ("number", [row[2] for row in rows]),
+            "n": ("whole", [row[3] for row in rows]),
+            "reason": ("text", [season.reason_ or None] * len(rows)),
+        },
+    )
+    native: IntoFrameT = table.to_native()
+    return native
+
+
+def _why_not(days: int, repeats: int) -> str:
+    if days < MINIMUM_DAYS:
+        return f"Two years of orders are needed to tell a season; there are {days} days."
+    if repeats < MINIMUM_REPEATS:
+        return f"{MINIMUM_REPEATS} repeat visits are needed to tell a season; there are {repeats}."
+    return ""
+
+
+def _counted(orders: Frame, as_of: date) -> tuple[Any, Floats, Floats]:
+    """Each calendar day since the first order: its ordinal, repeat buying days on it, people whose first day it was."""
+    steps = with_gaps(purchases(orders, as_of)).filter(nw.col("is_new_day") == 1)
+    is_first = nw.col("gap_days").is_null()
+    steps = steps.with_columns(at=ordinal("day"), first=is_first.cast(nw.Int64))
+    found = arrays(steps.group_by("at").agg(first=nw.col("first").sum(), n=nw.len()), "at", "first", "n")
+    if not len(found["at"]):
+        return np.zeros(0, dtype="int64"), np.zeros(0), np.zeros(0)
+    start = int(found["at"].min())
+    days = np.arange(start, as_of.toordinal() + 1)
+    firsts, repeats = np.zeros(len(days)), np.zeros(len(days))
+    places = found["at"].astype("int64") - start
+    firsts[places] = found["first"]
+    repeats[places] = found["n"] - found["first"]
+    return days, repeats, firsts
+
+
+def _parts(ordinals: Any) -> tuple[Any, Any]:
+    """Months and weekdays, both from 0."""
+    days = (np.asarray(ordinals, dtype="int64") - date(1970, 1, 1).toordinal()).astype("datetime64[D]")
+    return days.astype("datetime64[M]").astype("int64") % 12, (np.asarray(ordinals, dtype="int64") - 1) % 7
+
+
+def _factors(days: Any, repeats: Floats, firsts: Floats) -> tuple[list[Any], list[Any]]:
+    before = np.concatenate([[0.0], np.cumsum(firsts)[:-1]])
+    seen = before > 0
+    days, repeats, offset = days[seen], repeats[seen], np.log(before[seen])
+    months, weekdays = _parts(days)
+    time = (days - days.mean()) / _YEAR
+    design = np.column_stack([np.ones(len(days)), time, time**2, np.eye(12)[months], np.eye(7)[weekdays]])
+    effects, spread = _shrunk(design, repeats, offset)
+    lengths = np.array([calendar.monthrange(2025, month)[1] + (0.25 if month == 2 else 0) for month in range(1, 13)])
+    counts = [np.bincount(place, repeats, size).astype(float) for place, size in ((months, 12), (weekdays, 7))]
+    return (
+        _rows(effects[3:15], spread[3:15], lengths, counts[0]),
+        _rows(effects[15:], spread[15:], np.ones(7), counts[1]),
+    )
+
+
+def _rows(effects: Floats, spread: Floats, lengths: Floats, counts: Floats) -> list[tuple[float, float, float, int]]:
+    level = np.log(np.average(np.exp(effects), weights=lengths))
+    centre, half = effects - level, 1.959964 * spread
+    low, high = np.exp(centre - half), np.exp(centre + half)
+    rows = zip(np.exp(centre), low, high, counts, strict=True)
+    return [(float(f), float(a), float(b), int(n)) for f, a, b, n in rows]
+
+
+def _shrunk(design: Floats, counts: Floats, offset: Floats) -> tuple[Floats, Floats]:
+    """Fit by penalised reweighted least squares; learn how far effects spread on the way."""
+    effects = np.zeros(design.shape[1])
+    effects[0] = np.log(max(counts.sum(), 1.0) / np.exp(offset).sum())
+    spreads, dispersion, size = np.array([0.25, 0.25]), 1.0, len(counts)
+    groups = (slice(3, 15), slice(15, 22))
+    covariance: Floats = np.eye(len(effects))
+    for _ in range(_STEPS):
+        mean = np.exp(np.clip(offset + design @ effects, -30, 30))
+        penalty = np.full(len(effects), 1e-9)
+        for spread, group in zip(spreads, groups, strict=True):
+            penalty[group] = dispersion / spread
+        inverse = np.linalg.inv(design.T @ (design * mean[:, None]) + np.diag(penalty))
+        step = inverse @ (design.T @ (counts - mean) - penalty * effects)
+        effects = effects + np.clip(step, -1.0, 1.0)
+        mean = np.exp(np.clip(offset + design @ effects, -30, 30))
+        dispersion = max(1.0, float(((counts - mean) ** 2 / mean).sum() / (size - 15)))
+        covariance = np.asarray(dispersion * inverse, dtype=float)
+        found = [float(np.mean(effects[g] ** 2 + np.diag(covariance)[g])) for g in groups]
+        spreads = np.maximum(found, _LEAST_SPREAD)
+    centred = np.array(_centring(len(effects), groups))
+    return effects, np.sqrt(np.maximum(np.diag(centred @ covariance @ centred.T), 0.0))
+
+
+def _centring(size: int, groups: tuple[slice, ...]) -> Floats:
+    """Effects are only known against the mean of their own kind: its uncertainty is the level's, not theirs."""
+    matrix: Floats = np.eye(size)
+    for group in groups:
+        n = group.stop - group.start
+        matrix[group, group] -= 1 / n
+    return matrix
+
+
+def _joined(left: Any, right: Any) -> Frame:
+    both: Frame = left.join(right, on="customer", how="left")
+    return both

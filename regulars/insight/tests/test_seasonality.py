@@ -1,0 +1,140 @@
+"""A strong season with known truth: found, taken into account, and not invented where there is none."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from regulars import insight
+from regulars.insight import MBGNBD, Rhythms, Seasonality
+from regulars.insight.frames import opened, rows
+from regulars.insight.tests.engines import ENGINES, plain
+
+START = date(2023, 2, 1)
+AS_OF = date(2025, 10, 31)
+MONTHS = np.array([0.6, 0.6, 0.8, 0.9, 0.9, 0.8, 0.7, 0.7, 0.9, 1.1, 1.6, 2.4])
+WEEKDAYS = np.array([0.8, 0.8, 1.0, 1.0, 1.4, 2.0, 0.0])
+
+
+@cache
+def _shop(people: int, is_seasonal: bool, seed: int, until: date = date(2025, 12, 31)) -> pl.DataFrame:
+    dice = np.random.default_rng(seed)
+    days = [START + timedelta(n) for n in range((until - START).days + 1)]
+    pace = np.array([MONTHS[d.month - 1] * WEEKDAYS[d.weekday()] if is_seasonal else 1.0 for d in days])
+    bought = []
+    for person in range(people):
+        first = int(dice.integers(0, len(days) - 300))
+        rate = dice.gamma(1.2, 1 / 60)
+        gone = first + dice.exponential(700)
+        alive = np.arange(len(days))
+        came = (alive == first) | ((alive > first) & (alive < gone) & (dice.random(len(days)) < rate * pace))
+        bought += [(person, days[n], 10.0) for n in np.flatnonzero(came)]
+    return pl.DataFrame(bought, schema=["customer", "day", "amount"], orient="row")
+
+
+def test_a_strong_season_is_found_within_its_intervals() -> None:
+    season = Seasonality().fit(_shop(900, True, 1), AS_OF)
+    assert season.is_supported_
+    truth = MONTHS / MONTHS.mean()
+    found = np.array(season.months_)
+    assert np.abs(found[:, 0] / truth - 1).max() < 0.3
+    assert ((found[:, 1] <= truth * 1.06) & (truth * 0.94 <= found[:, 2])).sum() >= 10
+    assert season.weekdays_[5][0] == pytest.approx(2.0, rel=0.12)
+    assert season.weekdays_[6][0] < 0.05
+    assert sum(row[3] for row in season.months_) == season.n_ == sum(row[3] for row in season.weekdays_)
+
+
+def test_a_forecast_over_the_peak_is_clearly_better_on_the_seasonal_clock() -> None:
+    flat, seasonal, bought = np.sum([_peak(_shop(900, True, seed)) for seed in (1, 5)], axis=0)
+    assert abs(seasonal / bought - 1) < 0.12
+    assert abs(seasonal / bought - 1) < abs(flat / bought - 1) / 4
+
+
+def _peak(orders: pl.DataFrame) -> tuple[float, float, int]:
+    """What a model in calendar days and one on the seasonal clock expect of November and December; and what came."""
+    plain_facts, season = insight.summary(orders, AS_OF), Seasonality().fit(orders, AS_OF)
+    facts = season.facts(orders, AS_OF)
+    flat = MBGNBD().fit(plain_facts).expected_total(plain_facts, 61).value
+    seasonal = MBGNBD().fit(facts).expected_total(facts, season.seasonal_days(AS_OF, 61)).value
+    known = pl.col("customer").is_in(plain_facts["customer"].implode())
+    return flat, seasonal, orders.filter(pl.col("day") > AS_OF, known).height
+
+
+def test_where_there_is_no_season_none_is_invented() -> None:
+    season = Seasonality().fit(_shop(500, False, 2), AS_OF)
+    assert season.is_supported_
+    assert all(0.85 < row[0] < 1.15 for row in season.months_)
+    assert all(0.92 < row[0] < 1.08 for row in season.weekdays_)
+    assert season.seasonal_days(AS_OF, 61) == pytest.approx(61, rel=0.08)
+
+
+def test_under_two_years_or_a_handful_of_visits_nothing_is_said_and_nothing_changes() -> None:
+    orders = _shop(300, True, 3)
+    season = Seasonality().fit(orders, date(2024, 12, 31))
+    assert (season.is_supported_, season.months_) == (False, [])
+    assert season.reason_ == "Two years of orders are needed to tell a season; there are 700 days."
+    assert season.factor(date(2025, 12, 24)) == 1
+    assert season.seasonal_days(AS_OF, 61.5) == 61.5
+    assert plain(season.facts(orders, date(2024, 12, 31))) == plain(insight.summary(orders, date(2024, 12, 31)))
+    few = Seasonality().fit(orders.filter(pl.col("customer") < 4), AS_OF)
+    assert "repeat visits are needed" in few.reason_ or "Two years" in few.reason_
+    assert "Two years" in Seasonality().fit(orders.head(0), AS_OF).reason_
+
+
+def test_the_clock_runs_forth_and_back_and_a_year_is_a_year() -> None:
+    season = Seasonality.from_dict(Seasonality().fit(_shop(300, True, 3), AS_OF).to_dict())
+    for days in (1.0, 40.0, 400.0):
+        assert season.seasonal_days(AS_OF, season.calendar_days(AS_OF, days)) == pytest.approx(days, abs=1e-6)
+    assert season.seasonal_days(AS_OF, 4 * 365.25) == pytest.approx(4 * 365.25, rel=0.005)
+    assert season.calendar_days(date(2025, 11, 1), 30) < 25 < 35 < season.calendar_days(date(2025, 1, 1), 30)
+
+
+def test_a_quiet_month_makes_nobody_slip_and_a_busy_one_does_sooner() -> None:
+    orders = _shop(900, True, 1)
+    season = Seasonality().fit(orders, AS_OF)
+    facts = season.facts(orders, AS_OF)
+    model = Rhythms().fit(facts)
+    one = facts.filter(pl.col("x").is_between(8, 9)).head(1)
+    slips = {}
+    for last in (date(2025, 11, 10), date(2025, 1, 2)):
+        row = model.describe(one.with_columns(last_on=pl.lit(last)), season=season).row(0, named=True)
+        slips[last.month] = (row["slips_on"] - last).days
+        assert row["due_low"] <= row["due_high"] < row["slips_on"] + timedelta(days=40)
+        for days, is_below in ((0, True), (-1, False)):
+            silent = one.with_columns(last_on=pl.lit(last))
+            p = model.p_silence(silent, row["slips_on"] + timedelta(days=days), season=season)["p_silence"][0]
+            assert (p < 0.1) == is_below
+    assert slips[11] < 0.7 * slips[1]
+    unknown = Seasonality().fit(orders, date(2024, 1, 1))
+    assert plain(model.describe(facts, season=unknown)) == plain(model.describe(facts))
+
+
+def test_every_engine_finds_the_same_season_and_the_same_facts() -> None:
+    orders = _shop(60, True, 4)
+    given = pa.table({name: orders[name].to_arrow() for name in orders.columns})
+    season = Seasonality().fit(orders, AS_OF)
+    expected = sorted(map(str, plain_rows(insight.seasonality(orders, AS_OF))))
+    model = Rhythms().fit(season.facts(orders, AS_OF))
+    facts = plain(season.facts(orders, AS_OF))
+    described = plain(model.describe(season.facts(orders, AS_OF), season=season))
+    assert facts[0]["T_days"] != plain(insight.summary(orders, AS_OF))[0]["T_days"]
+    kept = season.facts(given, AS_OF)
+    for name, make in ENGINES.items():
+        assert sorted(map(str, plain_rows(insight.seasonality(make(given), AS_OF)))) == expected, name
+        assert plain(season.facts(make(given), AS_OF)) == facts, name
+        assert plain(model.describe(make(kept), season=season)) == described, name
+
+
+def plain_rows(frame: Any) -> list[tuple[Any, ...]]:
+    return [tuple(_plain(value) for value in row) for row in rows(opened(frame))]
+
+
+def _plain(value: Any) -> Any:
+    value = value.item() if hasattr(value, "item") else value
+    return round(value, 6) if isinstance(value, float) else value
