@@ -178,19 +178,17 @@ class GammaGamma:
             missing = {name: nw.lit(None).cast(nw.Float64) for name in names}
             told = frame.with_columns(**missing, expected_spend_reason=nw.lit(_about_too_few(self.n_)))
             return nullable(told, *names)
-        own = self.credit(frame)
+        own = self.credit()
         shares = self.shares(distinct_x(frame), confidence)
-        joined = joined_with(frame, shares, "x")
+        joined = joined_with(frame.with_columns(x_=nw.col("x").cast(nw.Int64)), shares, "x_")
         columns = {name: own * nw.col(f"{name}_rate") for name in names}
         told = joined.with_columns(**columns, expected_spend_reason=nw.lit(None).cast(nw.String))
-        return nullable(told.drop(*(f"{name}_rate" for name in names)), *names)
+        return nullable(told.drop("x_", *(f"{name}_rate" for name in names)), *names)
 
-    def credit(self, frame: Frame) -> nw.Expr:
+    def credit(self) -> nw.Expr:
         """Say what stands for a customer's money: v + x z, of which every expectation of theirs is a multiple."""
         assert self.params_ is not None
-        has_own = (nw.col("x") > 0) & ~nw.col("spend_mean").is_null()
-        paid = nw.when(has_own).then(nw.col("x") * nw.col("spend_mean").cast(nw.Float64)).otherwise(nw.lit(0.0))
-        return paid + self.params_["v"]
+        return paid_again() + self.params_["v"]
 
     def shares(self, x: Floats, confidence: float = 0.95) -> dict[str, Floats]:
         """Say by what v + x z is multiplied to give the expected spend and its limits, for each x."""
@@ -202,7 +200,7 @@ class GammaGamma:
         low, high = p / gammaincinv(shape, 1 - tail), p / gammaincinv(shape, tail)
         mean = p / (shape - 1)
         return {
-            "x": x.astype(np.int64),
+            "x_": x.astype(np.int64),
             "expected_spend_rate": mean,
             "expected_spend_low_rate": np.minimum(low, mean),
             "expected_spend_high_rate": np.maximum(high, mean),
@@ -232,6 +230,13 @@ class GammaGamma:
         return model
 
     covariance_: Floats | None  # of ln p, ln(q - 1) and ln of the mean
+
+
+def paid_again() -> nw.Expr:
+    """Say what a customer paid on all repeat days together, x z; 0 where there were none."""
+    mean = nw.col("spend_mean").cast(nw.Float64)
+    has_own = (nw.col("x") > 0) & mean.is_finite().fill_null(False)
+    return nw.when(has_own).then(nw.col("x") * mean).otherwise(nw.lit(0.0))
 
 
 def distinct_x(frame: Frame) -> Floats:

@@ -119,7 +119,7 @@ def value(
             return _rates(people, model, spend, horizon_days, keeps, discount_rate_year, confidence)
 
         scored: Frame = opened(with_scores(frame.to_native(), score))
-        credit = spend.credit(scored)
+        credit = spend.credit()
         valued = {name: credit * nw.col(f"{name}_rate") for name in _COLUMNS}
         told = scored.with_columns(**valued, value_reason=nw.lit(None).cast(nw.String))
         told = told.drop(*(f"{name}_rate" for name in _COLUMNS))

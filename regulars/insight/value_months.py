@@ -16,7 +16,7 @@ from regulars.insight.discounting import DISCOUNT_RATE_YEAR, check_terms, discou
 from regulars.insight.frames import Frame, need, opened, with_days
 from regulars.insight.lifetime.base import Forecast, LifetimeModel
 from regulars.insight.lifetime.rows import KEYS, UniqueRows
-from regulars.insight.spend import GammaGamma
+from regulars.insight.spend import GammaGamma, paid_again
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
@@ -147,9 +147,7 @@ def value_by_period(
 
 
 def _purses(frame: Frame) -> Purses:
-    has_own = (nw.col("x") > 0) & ~nw.col("spend_mean").is_null()
-    paid = nw.when(has_own).then(nw.col("x") * nw.col("spend_mean").cast(nw.Float64)).otherwise(nw.lit(0.0))
-    each = frame.select(*KEYS, paid.alias("paid"))
+    each = frame.select(*KEYS, paid_again().alias("paid"))
     each = each.with_columns(square=nw.col("paid") * nw.col("paid"))
     sums = each.group_by(*KEYS).agg(nw.len().alias("people"), nw.col("paid").sum(), nw.col("square").sum())
     table = arrays(sums, *KEYS, "people", "paid", "square")

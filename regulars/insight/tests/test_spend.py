@@ -177,6 +177,22 @@ def test_free_visits_are_left_out_and_counted() -> None:
     assert "1 repeat buyer paid nothing" in spend.warnings_[0]
 
 
+def test_counts_that_came_as_floats_are_understood() -> None:
+    facts, _ = _simulated(60, 4.0, 3.0, 20.0, seed=8)
+    floats = pl.DataFrame(facts).with_columns(pl.col("x").cast(pl.Float64))
+    spend = GammaGamma().fit(facts)
+    assert plain(spend.expected_spend(floats)) == plain(spend.expected_spend(facts))
+
+
+@pytest.mark.parametrize("name", ["pandas", "polars", "pyarrow", "duckdb"])
+def test_a_mean_that_is_not_a_number_counts_as_missing(name: str) -> None:
+    rows: list[tuple[int, float | None]] = [(2, 20.0), (5, 35.0), (1, 18.0), (9, 26.0), (3, float("nan"))]
+    facts = ENGINES[name](_facts(rows))
+    spend = GammaGamma().fit(facts)
+    assert spend.n_ == 4
+    assert all(row["expected_spend"] > 0 for row in plain(spend.expected_spend(facts)))
+
+
 def test_a_negative_spend_is_refused_by_name() -> None:
     with pytest.raises(insight.FrameError, match='Column "spend_mean", the row with x 2: is negative'):
         GammaGamma().fit(_facts([(1, 5.0), (2, -1.0)]))
