@@ -27,7 +27,7 @@ from regulars.insight.lifetime import LifetimeModel
 from regulars.insight.spend import GammaGamma
 from regulars.kit.errors import Refusal
 
-MOST_COMPARED = 100_000
+MOST_COMPARED = 50_000
 NO_AMOUNTS = "There are no amounts, so nothing is said about spend and value, and grades rest on days and visits."
 
 

@@ -88,10 +88,11 @@ class SparkEngine(Engine):
         os.environ.setdefault("PYSPARK_PYTHON", "python3")
         builder: Any = SparkSession.builder
         for name, value in {
-            "spark.master": "local[*]", "spark.driver.memory": "1g", "spark.ui.enabled": "false",
-            "spark.driver.host": "127.0.0.1", "spark.sql.shuffle.partitions": "8", "spark.sql.session.timeZone": "UTC",
-            "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR", "spark.local.dir": str(folder),
-            "spark.sql.warehouse.dir": str(folder / "warehouse"),
+            "spark.master": "local[*]", "spark.driver.memory": "1g", "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1", "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -Xss4m",
+            "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR",
+            "spark.sql.shuffle.partitions": "2", "spark.sql.session.timeZone": "UTC",
+            "spark.local.dir": str(folder), "spark.sql.warehouse.dir": str(folder / "warehouse"),
         }.items():  # fmt: skip
             builder = builder.config(name, value)
         self.session = builder.getOrCreate()
@@ -102,7 +103,7 @@ class SparkEngine(Engine):
         return self.session.read.parquet(str(path))
 
     def kept(self, frame: Any, name: str) -> Any:
-        return frame.cache()
+        return frame.localCheckpoint()  # the plan behind it ends here: long plans are slow to analyse
 
     def land(self, frame: Any, table: str) -> None:
         path = self.folder / f"{table}-landed"

@@ -359,7 +359,7 @@ def _process(tmp_path: Path, *words: object) -> subprocess.CompletedProcess[str]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("REGULARS_", "DJANGO_"))}
     command = [sys.executable, "-m", "regulars", "insight", *map(str, words), "--json"]
     return subprocess.run(
-        command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=300, check=False
+        command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=900, check=False
     )
 
 

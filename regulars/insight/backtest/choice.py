@@ -49,7 +49,7 @@ class Choice:
     rows : list of Row
         The table, the rules always among them, the corrected winner last; empty when there was too little to compare.
     fitted : list of LifetimeModel
-        Every candidate fitted on everything known.
+        Every candidate fitted on everything known: the winner on everybody, the others on the people compared.
     level : Level or None
         The factor for totals and how it came about; None when there was too little to compare.
     backtest : Backtest
@@ -131,15 +131,21 @@ def choose(
     clock = season(days, as_of) if days and seasons and asked is None else None
     shown = _with_rules([*competing, *_in_season(competing, clock, as_of)])
     found = backtest(days, as_of, horizon_days, models=shown) if days else backtest(orders, as_of, horizon_days)
-    rows = unique_rows(facts) if facts is not None else _rows(days, as_of)
+    compared = _rows(days, as_of)
+    everybody = unique_rows(facts) if facts is not None else compared
     only = competing[0] if asked is not None and len(asked) == 1 else None
-    fitted = [copy.deepcopy(model).fit_rows(rows) for model in competing if model.name not in RULES or only]
+    is_sample = everybody.people > compared.people
+    name = (name_of(only) if only else winner(found)) if found.rows else ""
+    fitted = [
+        copy.deepcopy(model).fit_rows(everybody if name_of(model) == name or not is_sample else compared)
+        for model in competing
+        if model.name not in RULES or only
+    ]
     if not found.rows:
-        return _without_comparison(found, rows, only, fitted, prior)
-    name = name_of(only) if only else winner(found)
+        return _without_comparison(found, everybody, only, fitted, prior)
     model = next((one for one in fitted if name_of(one) == name), None)
     if model is None:
-        model = next(one for one in shown if name_of(one) == name).fit_rows(rows)
+        model = next(one for one in shown if name_of(one) == name).fit_rows(everybody)
     level, corrected = proved(found.trials[name])
     table = [*found.rows, line(f"{name} recalibrated", corrected)]
     if only or not recalibrate or name in RULES:
