@@ -189,12 +189,13 @@ def plus_days(frame: Frame, column: str, days: str, name: str) -> Frame:
     return frame.with_columns(nw.when(known).then(moment.cast(kind)).alias(name))
 
 
-def with_nullable(frame: Frame, *columns: str) -> Frame:
+def with_nullable(frame: Frame, *columns: str, whole: bool = False) -> Frame:
     """Give columns of numbers that may be missing a dtype that can say so: classic pandas would write NaN."""
     if not frame.implementation.is_pandas():
         return frame
     native = frame.to_native()
-    kinds = {c: "Float64" if str(native[c].dtype).startswith("float") else "Int64" for c in columns}
+    is_float = {c: str(native[c].dtype).startswith("float") and not whole for c in columns}
+    kinds = {c: "Float64" if is_float[c] else "Int64" for c in columns}
     return opened(native.astype({c: kind for c, kind in kinds.items() if not _can_be_missing(native[c].dtype)}))
 
 

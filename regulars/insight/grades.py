@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from regulars.insight.cuts import values_at
-from regulars.insight.frames import Frame, opened, ordinal, rows
+from regulars.insight.frames import Frame, opened, ordinal, rows, with_nullable
 from regulars.insight.groups import named, simply_named
 from regulars.insight.summary import summary
 
@@ -160,7 +160,8 @@ def grade_summary(facts: IntoFrameT, as_of: date, *, breaks: Breaks | None = Non
     keyed = keyed.with_columns(**{grade: _score(f"{grade}_key", limits, count) for grade, limits in cuts.items()})
     keyed = keyed.with_columns(fm=(nw.col("f") + nw.col("m") + 1) // 2)
     keyed = keyed.with_columns(group=named("r", "fm")).with_columns(simple_group=simply_named("group"))
-    graded: IntoFrameT = keyed.select(*kept, "r", "f", "m", "fm", "group", "simple_group").to_native()
+    keyed = keyed.select(*kept, "r", "f", "m", "fm", "group", "simple_group")
+    graded: IntoFrameT = with_nullable(keyed, "r", "f", "m", "fm", whole=True).to_native()
     return graded
 
 

@@ -47,3 +47,10 @@ def test_what_is_missing_in_pandas_is_missing_and_not_nan() -> None:
     facts = insight.summary(_orders().to_pandas(), AS_OF)
     assert {str(facts[column].dtype) for column in ("median_gap_days", "spend_mean")} == {"Float64"}
     assert facts.set_index("customer")["spend_mean"][2] is pd.NA
+
+
+def test_grades_that_cannot_be_given_are_missing_in_pandas_too() -> None:
+    graded = insight.with_slipping_day(insight.grades(_orders().to_pandas(), AS_OF))
+    assert {str(graded[column].dtype) for column in ("r", "f", "m", "fm")} == {"Int64"}
+    assert graded[["r", "f", "m", "fm"]].isna().all().all()
+    assert str(graded["slips_after_days"].dtype) == "Float64"
