@@ -193,6 +193,9 @@ def _set_aside(home: Path) -> Path | None:
     path = home / "regulars.sqlite3"
     if not path.exists():
         return None
+    if _holds_nothing(path):
+        _remove(path)
+        return None
     with closing(sqlite3.connect(path, timeout=20)) as link:
         try:
             was_left = link.execute("SELECT 1 FROM kit_counter WHERE name = 'moved_at'").fetchone()
@@ -203,9 +206,22 @@ def _set_aside(home: Path) -> Path | None:
         link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     aside = path.with_name(f"regulars-left-{datetime.now(UTC):%Y-%m-%d-%H%M%S}.sqlite3")
     path.rename(aside)
-    for ending in ("-wal", "-shm"):
-        path.with_name(path.name + ending).unlink(missing_ok=True)
+    _remove(path)
     return aside
+
+
+def _holds_nothing(path: Path) -> bool:
+    """A file without a single table is what a restore leaves that was refused; it is no business."""
+    with closing(sqlite3.connect(path, timeout=20)) as link:
+        try:
+            return link.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+        except sqlite3.DatabaseError:
+            return False
+
+
+def _remove(path: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def _put_back(home: Path, aside: Path | None) -> None:

@@ -114,3 +114,13 @@ def test_an_older_program_refuses_data_of_a_newer_one(shop: Path) -> None:
     assert refused.returncode == 2
     assert "newer Regulars" in refused.stderr
     assert "0999_from_the_future" in refused.stderr
+
+
+def test_a_file_without_a_table_as_a_refused_restore_leaves_it_is_no_business(shop: Path, tmp_path: Path) -> None:
+    laptop = tmp_path / "laptop"
+    laptop.mkdir()
+    with closing(sqlite3.connect(laptop / "regulars.sqlite3")) as link:
+        link.execute("PRAGMA journal_mode=WAL")
+    done = regulars(shop, "move", "sqlite", "--to-folder", str(laptop))
+    assert done.returncode == 0, done.stderr
+    assert "Ann Kavanagh" in people(laptop)
