@@ -28,6 +28,7 @@ RULES: dict[str, str | Promise] = {
         "Rule of thumb: who was here in the last 13 weeks goes on as before, the others never come again"
     ),
 }
+CORRECTED = " recalibrated"
 NAMES_OF_THE_FIELD = {"mbg-cnbd": "MBG/CNBD-k", "mbg": "MBG/NBD", "bg": "BG/NBD", "pareto": "Pareto/NBD"}
 
 
@@ -37,6 +38,7 @@ class CertaintyPage:
     lead: str
     facts: list[tuple[str, str]]
     last: str
+    why: list[str]
     rules: Part | None
     calibration: Part | None
     warnings: list[str]
@@ -47,13 +49,14 @@ def certainty_page() -> CertaintyPage:
     """Read the model's card. One query."""
     found = finding("model")
     if found is None or figures.why(found):
-        return CertaintyPage(found.as_of if found else None, "", [], "", None, None, [], figures.why(found))
+        return CertaintyPage(found.as_of if found else None, "", [], "", [], None, None, [], figures.why(found))
     data = found.data
     return CertaintyPage(
         as_of=found.as_of,
         lead=rule(data["name"]) + ".",
         facts=_facts(found),
         last=_last(data.get("last") or {}),
+        why=_why(data.get("backtest") or [], data.get("recalibration") or {}),
         rules=_rules(data.get("backtest") or []),
         calibration=_calibration(data.get("calibration") or []),
         warnings=[str(words) for words in data.get("warnings") or ()],
@@ -66,7 +69,10 @@ def _known(name: str) -> str:
 
 def rule(name: str) -> str:
     """Say a rule in the owner's words."""
-    return str(RULES.get(_known(name), name))
+    words = str(RULES.get(_known(name), name))
+    if name.endswith(CORRECTED):
+        return _("%(rule)s; its totals put right by earlier trials") % {"rule": words}
+    return words
 
 
 def _facts(found: Finding) -> list[tuple[str, str]]:
@@ -108,6 +114,29 @@ def _last(last: Mapping[str, Any]) -> str:
         else _("That was outside what it had promised.")
     )
     return f"{words} {verdict}"
+
+
+def _why(rows: Sequence[Mapping[str, Any]], corrected: Any) -> list[str]:
+    """Why this rule: against the best rule of thumb, whether it ranks people better, and what was put right."""
+    chosen = next((row for row in rows if row.get("is_chosen")), None)
+    simple = min((row for row in rows if row.get("is_heuristic")), key=lambda row: row["rmse"], default=None)
+    if chosen is None or simple is None:
+        return []
+    if chosen is simple:
+        said = [_("No other rule did better than this rule of thumb, so it is the one in use.")]
+    else:
+        words = _("It missed a person by %(mine)s purchases, the best rule of thumb by %(theirs)s.")
+        said = [words % {"mine": _hundredths(chosen["rmse"]), "theirs": _hundredths(simple["rmse"])}]
+    best = max((row.get("top_decile_rate") or 0.0 for row in rows if row.get("is_heuristic")), default=0.0)
+    if chosen is not simple and (chosen.get("top_decile_rate") or 0.0) <= best + 0.05:
+        said.append(
+            _("It does not tell better than a rule of thumb who will come most; it tells better how much will come.")
+        )
+    factor = corrected.get("factor") if isinstance(corrected, Mapping) else corrected
+    if chosen["model"].endswith(CORRECTED) and factor:
+        words = _("Earlier trials came out otherwise than it said, so what it says is multiplied by %(factor)s.")
+        said.append(words % {"factor": _hundredths(factor)})
+    return said
 
 
 def _rules(rows: Sequence[Mapping[str, Any]]) -> Part | None:

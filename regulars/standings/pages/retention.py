@@ -194,6 +194,8 @@ def _by(found: Finding | None) -> Part | None:
 
 def _key(line: Mapping[str, Any]) -> str:
     key = str(line["key"])
+    if line["by"] == "year":
+        return _("First here in %(year)s") % {"year": key}
     for kinds in (Group, SimpleGroup):
         if key in kinds.values:
             return str(kinds(key).label)

@@ -18,6 +18,8 @@ from regulars.standings.pages import figures
 from regulars.standings.queries import finding
 from regulars.standings.words import days, every
 
+NAMED = 6
+
 
 @dataclass(frozen=True)
 class Late:
@@ -143,7 +145,8 @@ def _still_late(person_ids: list[int]) -> dict[int, Person]:
 
 
 def _band(row: Mapping[str, Any], people: Mapping[int, Person]) -> Band:
-    named = [_late(one, people[one["person_id"]]) for one in row.get("named", ()) if one["person_id"] in people]
+    here = [one for one in row.get("named", ()) if one["person_id"] in people]
+    named = [_late(one, people[one["person_id"]]) for one in here[:NAMED]]
     left = row["people"] - len(named)
     beside = ngettext("and %(n)s more", "and %(n)s more", left) % {"n": figures.count(left)} if left > 0 else ""
     return Band(_name(row), beside, named)

@@ -110,13 +110,7 @@ def _spread(found: Finding | None) -> Part:
     if reason := figures.why(found):
         return Part(None, reason)
     assert found is not None
-    rows = [
-        Column(
-            _bucket(row), row["people"], figures.people(row["people"]),
-            said=_("%(amount)s together") % {"amount": figures.money(row["value_amount"])},
-        )
-        for row in found.data["buckets"]
-    ]  # fmt: skip
+    rows = [_of_bucket(row) for row in found.data["buckets"]]
     drawn = columns(
         rows,
         label=_("How many people are worth how much in the next twelve months"),
@@ -133,11 +127,19 @@ def _spread(found: Finding | None) -> Part:
     return Part(drawn, f"{words} {amounts}", found.n)
 
 
-def _bucket(row: Mapping[str, Any]) -> str:
+def _of_bucket(row: Mapping[str, Any]) -> Column:
+    short, full = _bucket(row)
+    together = _("%(amount)s together") % {"amount": figures.money(row["value_amount"])}
+    return Column(short, row["people"], figures.people(row["people"]), said=together, name=full)
+
+
+def _bucket(row: Mapping[str, Any]) -> tuple[str, str]:
+    """A stretch of amounts, short for under its column and in full for the table."""
     first, before = figures.axis_money(float(row["from_amount"])), row.get("before_amount")
     if before is None:
-        return _("%(first)s and more") % {"first": first}
-    return f"{first}\u2013{figures.axis_money(float(before))}"
+        return f"{first}+", _("%(first)s and more") % {"first": first}
+    words = f"{first}\u2013{figures.axis_money(float(before))}"
+    return words, words
 
 
 def _notes(value: Finding | None, ahead: Finding | None) -> list[str]:

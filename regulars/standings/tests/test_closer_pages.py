@@ -184,7 +184,22 @@ def test_the_last_trial_is_told_as_it_came_out_and_rules_of_thumb_stay_visible(o
 
 def test_a_rule_that_nobody_described_is_called_by_its_name() -> None:
     assert rule("mbg-cnbd-3").startswith("Everybody's own pace, evenly kept")
+    assert rule("mbg-cnbd recalibrated").endswith("; its totals put right by earlier trials")
     assert rule("something new") == "something new"
+
+
+def test_the_choice_is_told_against_the_best_rule_of_thumb_and_never_claims_to_rank_better(owner: Client) -> None:
+    a_business()
+    some_findings(TODAY)
+    said = words_of(owner, "/groups/certainty/")
+    assert "It missed a person by 1.21 purchases, the best rule of thumb by 1.51." in said
+    assert "does not tell better than a rule of thumb who will come most" in said
+    assert "multiplied" not in said
+    found = Finding.objects.get(name="model")
+    found.data["recalibration"] = {"factor": 0.95}
+    found.data["backtest"][0]["model"] = "mbg-cnbd recalibrated"
+    found.save()
+    assert "what it says is multiplied by 0.95" in words_of(owner, "/groups/certainty/")
 
 
 @pytest.mark.parametrize("name", PAGES)
