@@ -29,6 +29,28 @@ RULES: dict[str, str | Promise] = {
     ),
 }
 CORRECTED = " recalibrated"
+CAUTIONS: tuple[tuple[str, str | Promise], ...] = (
+    ("no churn visible", gettext_lazy("Nobody has clearly gone yet, so how long people stay is a guess.")),
+    ("Fewer than 30 customers", gettext_lazy("Fewer than 30 customers: the figures lean on what is usual elsewhere.")),
+    (
+        "less than a year of history",
+        gettext_lazy("The rules were tried on less than a year of sales; read it with care."),
+    ),
+    (
+        "spend model assumes",
+        gettext_lazy(
+            "Who comes more often does not spend as much on a visit as others; the amounts assume that they do."
+        ),
+    ),
+    (
+        "paid nothing on later visits",
+        gettext_lazy("Some who came again paid nothing then; the amounts leave them out."),
+    ),
+    ("to say what a visit", gettext_lazy("Too few people have come a second time to say what a visit brings.")),
+    ("stand at a limit", gettext_lazy("How much people differ in what they spend cannot be told yet.")),
+    ("spends the same", gettext_lazy("Everybody spends the same so far, so how much people differ is not known.")),
+    ("counts for", gettext_lazy("The seasons of your shop are counted in.")),
+)
 NAMES_OF_THE_FIELD = {"mbg-cnbd": "MBG/CNBD-k", "mbg": "MBG/NBD", "bg": "BG/NBD", "pareto": "Pareto/NBD"}
 
 
@@ -59,7 +81,7 @@ def certainty_page() -> CertaintyPage:
         why=_why(data.get("backtest") or [], data.get("recalibration") or {}),
         rules=_rules(data.get("backtest") or []),
         calibration=_calibration(data.get("calibration") or []),
-        warnings=[str(words) for words in data.get("warnings") or ()],
+        warnings=list(dict.fromkeys(caution(words) for words in data.get("warnings") or ())),
     )
 
 
@@ -73,6 +95,11 @@ def rule(name: str) -> str:
     if name.endswith(CORRECTED):
         return _("%(rule)s; its totals put right by earlier trials") % {"rule": words}
     return words
+
+
+def caution(warning: str) -> str:
+    """Say a warning of the model in the owner's words and language; one that nobody described as it is."""
+    return str(next((words for mark, words in CAUTIONS if mark in warning), warning))
 
 
 def _facts(found: Finding) -> list[tuple[str, str]]:
@@ -94,7 +121,9 @@ def _facts(found: Finding) -> list[tuple[str, str]]:
 def _last(last: Mapping[str, Any]) -> str:
     """The last trial in one sentence: what was said, and what came."""
     if not last:
-        return ""
+        return _(
+            "It could not be tried on earlier days yet: that takes months of sales. Until then the ranges are wide."
+        )
     said, happened = last["expected"], last["happened"]
     low, high = said.get("low"), said.get("high")
     words = _(

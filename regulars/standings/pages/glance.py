@@ -23,7 +23,7 @@ from regulars.standings.words import MEANINGS, STRATEGIES
 
 NOT_BOUGHT = (Group.WARM, Group.WAITING, Group.COLD)
 BOUGHT = tuple(group for group in Group if group not in NOT_BOUGHT)
-MAP_FROM_BUYERS = 50
+MAP_FROM_BUYERS, FEW_BUYERS = 50, 20
 TONES = {
     SimpleGroup.REGULARS: "",
     SimpleGroup.COMING_ALONG: "sky",
@@ -114,11 +114,8 @@ def _money_of(found: Finding | None) -> dict[str, Mapping[str, Any]]:
 def _lead(found: Mapping[str, Finding]) -> str:
     """Two sentences to know before any chart: who comes again, and who is late."""
     said = []
-    repeat = found["retention"].data.get("repeat") if "retention" in found else None
-    if repeat and repeat.get("value") is not None:
-        said.append(
-            _("%(tenths)s of those who bought came a second time.") % {"tenths": figures.tenths(repeat["value"])}
-        )
+    if again := _came_again(found.get("retention")):
+        said.append(again)
     late = found["slipping"].data.get("people") if "slipping" in found else None
     if late:
         said.append(
@@ -130,6 +127,18 @@ def _lead(found: Mapping[str, Finding]) -> str:
             % {"n": figures.count(late)}
         )
     return " ".join(said)
+
+
+def _came_again(found: Finding | None) -> str:
+    """How many came a second time: names can be counted in a small shop, shares are for a larger one."""
+    repeat = found.data.get("repeat") if found else None
+    if found is None or not repeat or repeat.get("value") is None:
+        return ""
+    buyers, share = found.data.get("buyers") or found.n, repeat["value"]
+    if buyers < FEW_BUYERS:
+        facts = {"n": round(buyers * share), "people": figures.people(buyers)}
+        return _("Of %(people)s who bought, %(n)d came a second time.") % facts
+    return _("%(tenths)s of those who bought came a second time.") % {"tenths": figures.tenths(share)}
 
 
 def _cards(counts: GroupCounts, rows: Mapping[str, Mapping[str, Any]]) -> list[Card]:

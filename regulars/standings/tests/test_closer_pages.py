@@ -188,6 +188,40 @@ def test_a_rule_that_nobody_described_is_called_by_its_name() -> None:
     assert rule("something new") == "something new"
 
 
+def test_a_warning_is_said_in_the_owner_s_words_and_an_unknown_one_as_it_is(owner: Client) -> None:
+    a_business()
+    some_findings(TODAY)
+    found = Finding.objects.get(name="model")
+    found.data |= {
+        "last": {},
+        "backtest": [],
+        "calibration": [],
+        "warnings": ["There is no churn visible in these data.", "Odd."],
+    }
+    found.save()
+    said = words_of(owner, "/groups/certainty/")
+    assert "Nobody has clearly gone yet, so how long people stay is a guess." in said
+    assert "Odd." in said
+    assert "churn" not in said
+    assert "It could not be tried on earlier days yet" in said
+
+
+def test_in_a_small_shop_those_who_came_again_are_counted_and_not_shared(owner: Client) -> None:
+    a_shop()
+    grade_everyone(TODAY)
+    some_findings(
+        TODAY,
+        retention={
+            "cohorts": [],
+            "period": "month",
+            "buyers": 5,
+            "reason": "",
+            "repeat": {"value": 1.0, "low": 0.5, "high": 1.0},
+        },
+    )
+    assert "Of 5 people who bought, 5 came a second time." in words_of(owner, "/groups/")
+
+
 def test_the_choice_is_told_against_the_best_rule_of_thumb_and_never_claims_to_rank_better(owner: Client) -> None:
     a_business()
     some_findings(TODAY)
