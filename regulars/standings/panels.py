@@ -1,4 +1,4 @@
-"""What this room shows on the person page: their rhythm, and where they stand."""
+"""What this room shows on the person page: their rhythm, where they stand, and what to expect of them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from regulars.people.models import Person
 from regulars.purchases.models import Order
 from regulars.staff.models import User
 from regulars.staff.permissions import may
-from regulars.standings.models import Basis, Standing
+from regulars.standings.models import Basis, Finding, Standing
+from regulars.standings.outlook import rests_on, worth
 from regulars.standings.queries import finding, group_counts, standing_of
 from regulars.standings.sending import sent_by_words, sent_people
-from regulars.standings.words import every, outlook, reason
+from regulars.standings.words import ahead, coming, every, reason
 
 VISITS_DRAWN = 200
 
@@ -42,9 +43,11 @@ def panels(request: HttpRequest, person: Person) -> list[Panel]:
         return []
     standing, today = standing_of(person.pk), clock.today()
     visits = _visits(person.pk, today)
+    card = finding(Finding.Name.MODEL)
     may_remember = may(cast(User, request.user), "standings.remember")
-    shown = _rhythm_panel(person, standing, visits, today, may_remember)
-    return [*([shown] if shown else []), *_standing_panel(standing, today), *_sent_panel(person)]
+    come = coming(standing, card.data if card else None, today) if standing else []
+    shown = _rhythm_panel(person, standing, visits, today, come, may_remember)
+    return [*([shown] if shown else []), *_standing_panel(standing, card, today), *_sent_panel(person)]
 
 
 def _sent_panel(person: Person) -> list[Panel]:
@@ -68,7 +71,12 @@ def _visits(person_id: int, today: date) -> list[Visit]:
 
 
 def _rhythm_panel(
-    person: Person, standing: Standing | None, visits: list[Visit], today: date, may_remember: bool
+    person: Person,
+    standing: Standing | None,
+    visits: list[Visit],
+    today: date,
+    come: list[str],
+    may_remember: bool,
 ) -> Panel | None:
     if not visits and not may_remember:
         return None
@@ -77,7 +85,7 @@ def _rhythm_panel(
         "person": person,
         "standing": standing,
         "chart": _chart(standing, visits, usual, today) if visits else None,
-        "sentence": _sentence(standing, usual, today),
+        "sentence": " ".join(filter(None, (_sentence(standing, usual, today), *come))),
         "is_remembered": standing is not None and standing.basis == Basis.MEMORY,
         "may_remember": may_remember and (standing is None or standing.basis != Basis.ORDERS),
     }
@@ -112,10 +120,10 @@ def _sentence(standing: Standing | None, usual: Usual | None, today: date) -> st
     return _("Usually %(every)s (%(low)d to %(high)d); now %(now)d.") % facts
 
 
-def _standing_panel(standing: Standing | None, today: date) -> list[Panel]:
+def _standing_panel(standing: Standing | None, card: Finding | None, today: date) -> list[Panel]:
     if standing is None:
         return []
-    simple, counts, card = standing.simple_group, group_counts(), finding("model")
+    simple, counts = standing.simple_group, group_counts()
     is_small = counts is None or counts.is_simple
     name = simple.label if simple and is_small else standing.get_group_display()
     context = {
@@ -123,8 +131,9 @@ def _standing_panel(standing: Standing | None, today: date) -> list[Panel]:
         "name": name,
         "is_slipping": standing.is_slipping(today),
         "reason": reason(standing, today),
-        "facts": _grades(standing),
-        "outlook": outlook(standing, card.data if card else None, today),
+        "facts": [*worth(standing), *_grades(standing)],
+        "ahead": ahead(standing, card.data if card else None),
+        "rests_on": rests_on(standing, card),
         # A standing that did not change is not written anew; it is as of the last grading all the same.
         "as_of": max(standing.as_of, counts.as_of) if counts else standing.as_of,
     }

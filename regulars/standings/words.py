@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.formats import date_format, number_format
@@ -14,6 +14,7 @@ from regulars.kit.money import roughly, shown
 from regulars.standings.alive import alive_today
 from regulars.standings.models import Basis, Group, SimpleGroup, Standing
 
+LOOKED_AHEAD_DAYS = 730  # a next visit within ten years says nothing
 MEANINGS: dict[str, object] = {
     SimpleGroup.REGULARS: gettext_lazy("They come again and again. Thank them, and ask who they would send."),
     SimpleGroup.COMING_ALONG: gettext_lazy("New or nearly so. A good second visit makes a habit."),
@@ -124,13 +125,25 @@ def _paid(standing: Standing) -> str:
 
 def outlook(standing: Standing, card: dict[str, Any] | None, on: date) -> list[str]:
     """Say what may come, a sentence a figure; nothing for somebody without scores, one sentence why for a buyer."""
-    if standing.basis != Basis.ORDERS:
+    return [*coming(standing, card, on), *ahead(standing, card)]
+
+
+def coming(standing: Standing, card: dict[str, Any] | None, on: date) -> list[str]:
+    """Say whether people like that come back, and between which days; nothing for somebody without scores."""
+    if standing.basis != Basis.ORDERS or standing.expected_purchases is None:
         return []
     chance = alive_today(standing, card, on)
+    said = [] if chance is None else [_coming_back(chance)]
+    return [*said, *_next_visit(standing, chance, on)]
+
+
+def ahead(standing: Standing, card: dict[str, Any] | None) -> list[str]:
+    """Say how often they may come in twelve months and what they may bring."""
+    if standing.basis != Basis.ORDERS:
+        return []
     if standing.expected_purchases is None:
         return [_("There are too few sales yet to look ahead.")]
-    said = [] if chance is None else [_coming_back(chance)]
-    return [*said, *_next_visit(standing, chance, on), _visits_ahead(standing), *_value_ahead(standing, card)]
+    return [_visits_ahead(standing), *_value_ahead(standing, card)]
 
 
 def _coming_back(chance: float) -> str:
@@ -146,6 +159,8 @@ def _coming_back(chance: float) -> str:
 def _next_visit(standing: Standing, chance: float | None, on: date) -> list[str]:
     low, high = standing.next_low_on, standing.next_high_on
     if low is None or high is None or chance is None or chance < 0.5:
+        return []
+    if high > on + timedelta(days=LOOKED_AHEAD_DAYS):
         return []
     if high <= on:
         return [_("We would have seen them by %(day)s.") % {"day": date_format(high, "DATE_FORMAT")}]

@@ -140,7 +140,7 @@ def test_the_persons_page_says_their_rhythm_with_its_spread(rf: Any, django_asse
     refresh_facts([joan.pk])
     request = rf.get("/")
     request.user = a_user()
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         shown = {panel.template: panel for panel in panels(request, joan)}
     rhythm = shown["standings/_rhythm.html"].context
     assert rhythm["sentence"] == "Usually every 41 days (41 to 44); now 96."
