@@ -18,8 +18,7 @@ from regulars.insight.value import value
 COLUMNS = ("customer", "x", "t_x_days", "T_days", "p_alive", "expected_purchases", "expected_purchases_low",
            "expected_purchases_high", "expected_spend", "value", "value_low", "value_high", "r", "f", "m", "group",
            "usual_gap_days", "slipping", "next_low", "next_high")  # fmt: skip
-FLOATS = ("p_alive", "expected_purchases", "expected_purchases_low", "expected_purchases_high", "expected_spend", "value",
-          "value_low", "value_high", "usual_gap_days")  # fmt: skip
+FLOATS = ("p_alive", "expected_purchases", "expected_spend", "value", "value_low", "value_high", "usual_gap_days")
 OF_MONEY = ("expected_spend", "value", "value_low", "value_high")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from regulars import insight
 from regulars.cli.insight.analysis import Answer
+from regulars.insight.backtest.choice import CALLED
 from regulars.insight.frames import opened, rows
 from regulars.insight.lifetime.rows import unique_rows
 from regulars.kit.charts import (
@@ -180,13 +181,22 @@ def tenths(answer: Answer) -> Picture | None:
     return Picture("Was it right before?", sentence, drawing)
 
 
+def _called(line: str) -> str:
+    """A line of the table in words."""
+    for mark, words in ((" recalibrated", ", totals corrected"), (" in season", ", season counted in")):
+        if line.endswith(mark):
+            return _called(line.removesuffix(mark)) + words
+    called = CALLED.get(line, line)
+    return called[:1].upper() + called[1:]
+
+
 def models(answer: Answer) -> Picture | None:
     """The error of every candidate; the rules of thumb always among them."""
     if not answer.choice.rows:
         return Picture("Which model", answer.choice.why)
     drawn = [
         Bar(
-            row.model, row.rmse, f"{row.rmse:.2f}", is_faint=row.model in {"same-rate", "hiatus"},
+            _called(row.model), row.rmse, f"{row.rmse:.2f}", is_faint=row.model in {"same-rate", "hiatus"},
             note="" if row.bias_rate is None else f"totals {abs(row.bias_rate):.0%} too {'high' if row.bias_rate > 0 else 'low'}",
         )
         for row in answer.choice.rows

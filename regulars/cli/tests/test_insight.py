@@ -22,6 +22,7 @@ import pytest
 from regulars.cli.insight.people import COLUMNS
 from regulars.cli.main import build_parser
 from regulars.insight.tests.engines import needs_spark
+from regulars.intake.tests.builders import a_workbook
 from regulars.kit.errors import Refusal
 
 FOLDER = Path(os.environ.get("REGULARS_TEST_DATA", "../shared/data")) / "orders"
@@ -145,7 +146,7 @@ def test_a_file_of_any_dialect_tells_the_same(
     assert one["spend"] == pytest.approx(other["spend"], rel=1e-4)
 
 
-@pytest.mark.parametrize("kind", ["parquet", "dates", "numbers", "json", "gz", "xlsx columns"])
+@pytest.mark.parametrize("kind", ["parquet", "dates", "numbers", "json", "gz", "workbook", "columns in another order"])
 def test_what_holds_types_or_is_packed_tells_the_same(kind: str, tmp_path: Path, insight: Callable[..., Told]) -> None:
     frame = pd.DataFrame(_rows(), columns=["customer", "day", "amount"])
     frame["amount"] = frame["amount"].astype(float)
@@ -162,6 +163,10 @@ def test_what_holds_types_or_is_packed_tells_the_same(kind: str, tmp_path: Path,
     elif kind == "gz":
         path = tmp_path / "o.csv.gz"
         path.write_bytes(gzip.compress(_plain(tmp_path / "o.csv").read_bytes()))
+    elif kind == "workbook":
+        cells: list[list[str | float | date]] = [["customer", "day", "amount"]]
+        cells += [[c, d, float(a)] for c, d, a in _rows()]
+        path = a_workbook(tmp_path, {"Sales": cells})
     else:
         path = _write(tmp_path / "o.csv", ["nothing,amount,day,customer", *(f"x,{a},{d},{c}" for c, d, a in _rows())])
     one = insight(path, "--model", "bg").json

@@ -183,7 +183,8 @@ def _without_comparison(
 ) -> Choice:
     """With too little to compare: what was asked for, else MBG/NBD with its prior, whatever was said about priors."""
     if only:
-        words = f"{_called(only)} was asked for. {found.reason}"
+        called = _called(only)
+        words = f"{called[:1].upper()}{called[1:]} was asked for. {found.reason}"
         return Choice(fitted[0], only.name, words, [], fitted, None, found)
     model = MBGNBD().fit_rows(rows)
     fitted = [model if one.name == model.name and prior == "default" else one for one in fitted]
@@ -238,7 +239,8 @@ def in_words(name: str, found: Backtest, level: Level, *, is_asked_for: bool = F
         parts = [f"Forecasting {when}, {_called(name)} erred as little as any and was best calibrated: {error}"]
     if name not in RULES:
         parts[0] += f", {_called(rule.model)} {rule.rmse:.2f}"
-    return ". ".join([*parts, *_of_level(row, level), _of_ranking(row, found, name)]) + "."
+    said = ". ".join([*parts, *_of_level(row, level), _of_ranking(row, found, name)]) + "."
+    return said[:1].upper() + said[1:]
 
 
 def _of_level(row: Row, level: Level) -> list[str]:
