@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from regulars import insight
-from regulars.insight import MBGNBD, Rhythms, Seasonality
+from regulars.insight import MBGNBD, ParetoNBD, Rhythms, Seasonality
 from regulars.insight.frames import opened, rows
 from regulars.insight.tests.engines import ENGINES, plain
 
@@ -24,18 +24,19 @@ WEEKDAYS = np.array([0.8, 0.8, 1.0, 1.0, 1.4, 2.0, 0.0])
 
 @cache
 def _shop(people: int, is_seasonal: bool, seed: int, until: date = date(2025, 12, 31)) -> pl.DataFrame:
+    """People who come at a pace of their own times that of the day, and leave for good on any day."""
     dice = np.random.default_rng(seed)
     days = [START + timedelta(n) for n in range((until - START).days + 1)]
     pace = np.array([MONTHS[d.month - 1] * WEEKDAYS[d.weekday()] if is_seasonal else 1.0 for d in days])
-    bought = []
-    for person in range(people):
-        first = int(dice.integers(0, len(days) - 300))
-        rate = dice.gamma(1.2, 1 / 60)
-        gone = first + dice.exponential(700)
-        alive = np.arange(len(days))
-        came = (alive == first) | ((alive > first) & (alive < gone) & (dice.random(len(days)) < rate * pace))
-        bought += [(person, days[n], 10.0) for n in np.flatnonzero(came)]
-    return pl.DataFrame(bought, schema=["customer", "day", "amount"], orient="row")
+    first = dice.integers(0, len(days) - 300, people)[:, None]
+    rate = dice.gamma(1.2, 1 / 60, people)[:, None]
+    gone = first + dice.exponential(700, people)[:, None]
+    at = np.arange(len(days))
+    came = (at == first) | ((at > first) & (at < gone) & (dice.random((people, len(days))) < rate * pace))
+    person, day = np.nonzero(came)
+    on = np.datetime64(START) + day.astype("timedelta64[D]")
+    orders = pl.DataFrame({"customer": person, "day": on, "amount": np.full(len(day), 10.0)})
+    return orders.with_columns(pl.col("day").cast(pl.Date))
 
 
 def test_a_strong_season_is_found_within_its_intervals() -> None:
@@ -50,20 +51,51 @@ def test_a_strong_season_is_found_within_its_intervals() -> None:
     assert sum(row[3] for row in season.months_) == season.n_ == sum(row[3] for row in season.weekdays_)
 
 
-def test_a_forecast_over_the_peak_is_clearly_better_on_the_seasonal_clock() -> None:
-    flat, seasonal, bought = np.sum([_peak(_shop(900, True, seed)) for seed in (1, 5)], axis=0)
-    assert abs(seasonal / bought - 1) < 0.12
-    assert abs(seasonal / bought - 1) < abs(flat / bought - 1) / 4
+FRESH_SEEDS = range(101, 113)
 
 
-def _peak(orders: pl.DataFrame) -> tuple[float, float, int]:
-    """What a model in calendar days and one on the seasonal clock expect of November and December; and what came."""
-    plain_facts, season = insight.summary(orders, AS_OF), Seasonality().fit(orders, AS_OF)
-    facts = season.facts(orders, AS_OF)
-    flat = MBGNBD().fit(plain_facts).expected_total(plain_facts, 61).value
-    seasonal = MBGNBD().fit(facts).expected_total(facts, season.seasonal_days(AS_OF, 61)).value
-    known = pl.col("customer").is_in(plain_facts["customer"].implode())
-    return flat, seasonal, orders.filter(pl.col("day") > AS_OF, known).height
+def test_a_forecast_over_the_peak_is_better_on_the_seasonal_clock() -> None:
+    """A dozen shops nobody looked at when the limits were set; docs/insight/seasonality.md lists all twelve.
+
+    The limits: a forecast for planning should be within 15 % in the middle of all shops and nearer than the flat one in
+    at least ten of twelve. November and December rest on some 1,000 visits, of which the season can claim an error of
+    twice about 3.5 %; so what the horizon is worth must be within 7 % of the truth in at least eleven.
+    """
+    found = np.array([peak(_shop(900, True, seed)) for seed in FRESH_SEEDS])
+    flat, seasonal = np.abs(found[:, 1] / found[:, 0] - 1), np.abs(found[:, 2] / found[:, 0] - 1)
+    assert (seasonal < flat).sum() >= 10
+    assert np.median(seasonal) <= 0.15
+    assert (np.abs(found[:, 5] - 1) <= 0.07).sum() >= 11
+
+
+def peak(orders: pl.DataFrame) -> tuple[float, ...]:
+    """What came in November and December of people known before, and what was expected of them on 31 October.
+
+    In calendar days, on the seasonal clock, on the true clock, by Pareto/NBD on the seasonal clock; and what the two
+    months are worth on the seasonal clock as a share of what they are worth in truth.
+    """
+    season, truth = Seasonality().fit(orders, AS_OF), _truth()
+    calendar = insight.summary(orders, AS_OF)
+    facts, true_facts = season.facts(orders, AS_OF), truth.facts(orders, AS_OF)
+    ahead, true_ahead = season.seasonal_days(AS_OF, 61), truth.seasonal_days(AS_OF, 61)
+    expected = [
+        model.fit(rows).expected_total(rows, horizon).value
+        for model, rows, horizon in (
+            (MBGNBD(), calendar, 61.0),
+            (MBGNBD(), facts, ahead),
+            (MBGNBD(), true_facts, true_ahead),
+            (ParetoNBD(), facts, ahead),
+        )
+    ]
+    known = pl.col("customer").is_in(calendar["customer"].implode())
+    return orders.filter(pl.col("day") > AS_OF, known).height, *expected, ahead / true_ahead
+
+
+def _truth() -> Seasonality:
+    lengths = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    months, weekdays = MONTHS / np.average(MONTHS, weights=lengths), WEEKDAYS / WEEKDAYS.mean()
+    rows = {"months": [(f, f, f, 1) for f in months.tolist()], "weekdays": [(f, f, f, 1) for f in weekdays.tolist()]}
+    return Seasonality.from_dict({**rows, "reason": "", "n": 1})
 
 
 def test_where_there_is_no_season_none_is_invented() -> None:
@@ -78,7 +110,8 @@ def test_under_two_years_or_a_handful_of_visits_nothing_is_said_and_nothing_chan
     orders = _shop(300, True, 3)
     season = Seasonality().fit(orders, date(2024, 12, 31))
     assert (season.is_supported_, season.months_) == (False, [])
-    assert season.reason_ == "Two years of orders are needed to tell a season; there are 700 days."
+    known = (date(2024, 12, 31) - orders["day"].min()).days + 1
+    assert season.reason_ == f"Two years of orders are needed to tell a season; there are {known} days."
     assert season.factor(date(2025, 12, 24)) == 1
     assert season.seasonal_days(AS_OF, 61.5) == 61.5
     assert plain(season.facts(orders, date(2024, 12, 31))) == plain(insight.summary(orders, date(2024, 12, 31)))
