@@ -59,17 +59,32 @@ def _forecast(
     if models is None or months is None:
         return Found(0, data | NO_MODEL)
     total = models.lifetime.total_of_rows(unique_rows(facts), HORIZON_DAYS)
+    by = _seasonal(orders, as_of, [(begin, float(purchased)) for begin, _, purchased, *_ in months])
     data |= {
         "months": [
-            {"month": begin.isoformat(), "until": end.isoformat(), "purchases": float(purchased),
-             "amount": amount(value), "amount_low": amount(low), "amount_high": amount(high)}
-            for begin, end, purchased, value, low, high, *_ in months
+            {"month": begin.isoformat(), "until": end.isoformat(), "purchases": float(purchased) * part,
+             "amount": amount(value * part), "amount_low": amount(low * part), "amount_high": amount(high * part)}
+            for part, (begin, end, purchased, value, low, high, *_) in zip(by, months, strict=True)
         ],
+        "is_seasonal": any(part != 1.0 for part in by),
         "purchases": {"value": total.value, "low": total.low, "high": total.high},
         "amount": dict(zip(("value", "low", "high"), (amount(part) for part in months[-1][6:9]), strict=True)),
         "reason": "",
     }  # fmt: skip
     return Found(total.n, data)
+
+
+def _seasonal(orders: Any, as_of: date, months: list[tuple[date, float]]) -> list[float]:
+    """By what each month is more or less than the even one, where two years of orders show a season; the sum stays."""
+    from regulars.insight.seasonality import Seasonality
+
+    found_months = Seasonality().fit(orders, as_of).months_
+    if not found_months or not any(low > 1 or high < 1 for _factor, low, high, _n in found_months):
+        return [1.0] * len(months)
+    factors = [float(found_months[begin.month - 1][0]) for begin, _purchases in months]
+    even = sum(purchased for _begin, purchased in months)
+    seasonal = sum(purchased * factor for (_begin, purchased), factor in zip(months, factors, strict=True))
+    return [factor * even / seasonal if seasonal > 0 else 1.0 for factor in factors]
 
 
 def _past(orders: Any, as_of: date) -> list[dict[str, Any]]:
