@@ -116,11 +116,10 @@ class Night:
         self.folder, self.copied = folder, copied
 
     def opened(self) -> Any:
-        import duckdb
-
         from regulars.standings import engines
+        from regulars.standings.engines.duck import connected
 
-        self.connection = duckdb.connect(config={"temp_directory": str(self.folder / "spill")})
+        self.connection = connected(str(self.folder / "spill"))
         return engines.opened(self.copied, home=str(self.folder), connection=self.connection, analytics="duckdb")
 
     def graded(self, card: dict[str, Any] | None) -> None:

@@ -10,6 +10,13 @@ import duckdb
 from regulars.standings.copying import Copied, quoted
 from regulars.standings.engines.places import places
 
+MEMORY = "900MB"  # beyond it DuckDB writes to its spill folder: ten million orders then stay under 1.5 GB in all
+
+
+def connected(spill: str) -> duckdb.DuckDBPyConnection:
+    """Open a connection of its own for one grading."""
+    return duckdb.connect(config={"temp_directory": spill, "memory_limit": MEMORY, "preserve_insertion_order": "false"})
+
 
 class Duck:
     """Tables and views of one connection."""

@@ -26,6 +26,7 @@ from regulars.insight.frames import rows as rows_of
 from regulars.kit import changes, clock, database
 from regulars.kit.models import Counter
 from regulars.standings import copying, engines
+from regulars.standings.engines.duck import connected
 from regulars.standings.models import Finding, Grading
 from regulars.standings.models.groups import NAMES
 from regulars.standings.services import card, coming_back, differing, finding, looking_ahead, wanted, writing
@@ -47,7 +48,7 @@ def grade_everyone(as_of: date | None = None) -> dict[str, Any]:
     home.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(home):
         copied = _copied(home)
-        connection = duckdb.connect(config={"temp_directory": str(home / "spill")})
+        connection = connected(str(home / "spill"))
         with engines.opened(copied, home=str(home), connection=connection, analytics=settings.ANALYTICS) as engine:
             model_card = _learned(engine, as_of)
             models = card.models_of(model_card)
