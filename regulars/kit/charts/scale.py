@@ -33,7 +33,7 @@ def text_width(text: str) -> float:
 
 def nice_step(top: float, *, most: int = 4) -> float:
     """The smallest of 1, 2, 2.5, 5 times a power of ten that needs at most `most` steps to reach `top`."""
-    if top <= 0:
+    if top < 1e-9:  # nothing that a chart could show
         return 1.0
     raw = top / most
     power = 10.0 ** math.floor(math.log10(raw))
