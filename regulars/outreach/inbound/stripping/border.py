@@ -1,0 +1,112 @@
+"""The lines that stand between an answer and what it quotes, in the languages mail programs speak."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+WROTE = (
+    r"wrote|writes?|sent|said|schrieb|geschrieben|a [eé]crit|[eé]crivait|ecrit|"
+    r"schreef|geschreven|napisa[lł](?:\(a\)|a)?|skrev|escribi[oó]|"
+    r"ha scritto|scrisse|escreveu|kirjoitti|napsal(?:\(a\)|a)?|nap[ií]sal|[ií]rta|"
+    r"a scris|yazd[ıi]|(?:đã|da) vi[eế]t|написала?|пишет|έγραψε|"
+    r"skrifaði|va escriure|idatzi zuen|je napisao|написав|写道|のメール|작성|<[^<>\s]+@[^<>\s]+>"
+)
+FIRST = r"on|le|am|op|w dniu|dnia|den|d\.|p[aå]|v[aà]o|el|il|em|no dia|dne|a\(z\)|la data|в|el d[ií]a|em"
+SAYS_WHEN = re.compile(r"\d")
+ON = re.compile(
+    rf"^\W*(?:{FIRST})\b.{{3,400}}?(?:{WROTE})(?: (?:het )?volgende geschreven|"
+    rf" a [eé]crit| wrote)?\s*:?[\s\-]*$",
+    re.IGNORECASE | re.DOTALL,
+)
+BY_DATE = re.compile(
+    r"^\W*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:\w{2,4}\.?, )?\d{1,2}\.? "
+    r"\w+ \d{4}).{0,160}"
+    rf"(?:<?\s*\S+@\S+>?\s*:?|(?:{WROTE})\s*:)\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
+NAME_WROTE = re.compile(rf"^\W*[^\n]{{2,120}}<[^<>\s]+@[^<>\s]+>\s*(?:{WROTE})\s*:\s*$", re.IGNORECASE)
+ORIGINAL = re.compile(
+    r"^[\s>]*[-_*=]{2,}\s*(?:original[ -]?(?:message|e-?mail|nachricht|meddelande|"
+    r"bericht)?|urspr[uü]ngliche (?:nachricht|e-?mail|mail)|reply message|message d'origine|"
+    r"message original|mensaje original|messaggio originale|mensagem original|"
+    r"oorspronkelijk bericht|oprindelig (?:meddelelse|besked)|ursprungligt meddelande|"
+    r"opprinnelig melding|alkuper[aä]inen viesti|wiadomo[sś][cć] oryginalna|"
+    r"p[uů]vodn[ií] (?:zpr[aá]va|e-?mail)|eredeti [uü]zenet|исходное сообщение|"
+    r"пересылаемое сообщение|antwort|.{2,60} wrote)\s*[-_*=]{2,}\s*$",
+    re.IGNORECASE,
+)
+FORWARD = re.compile(
+    r"^[\s>]*[-_*]{5,}\s*(?:forwarded message|weitergeleitete nachricht|message transf[eé]r[eé]|"
+    r"mensaje reenviado)|^begin forwarded message:|^anfang der weitergeleiteten",
+    re.IGNORECASE,
+)
+HEADS = (
+    r"from|date|sent|to|cc|subject|reply-to|von|datum|gesendet|an|betreff|kopie|"
+    r"de|envoy[eé](?: le)?|[àa]|objet|fecha|enviado(?: el)?|para|asunto|"
+    r"da|inviato|a|oggetto|data|enviada(?: em)?|assunto|van|verzonden|aan|onderwerp|"
+    r"fra|sendt|dato|til|emne|fr[åa]n|skickat|till|[äa]mne|"
+    r"l[äa]hett[äa]j[äa]|l[äa]hetetty|vastaanottaja|aihe|od|wys[lł]ano|do|temat|"
+    r"odesl[aá]no|komu|p[rř]edm[eě]t|от|отправлено|дата|кому|тема|felad[oó]|"
+    r"c[ií]mzett|t[aá]rgy"
+)
+HEAD = re.compile(rf"^[\s>*_]*(?:{HEADS})\s?\*?\s?[::]\*?\s?\S?", re.IGNORECASE)
+FROM = re.compile(
+    r"^[\s>*_]*(?:from|date|von|de|da|van|fra|fr[åa]n|l[äa]hett[äa]j[äa]|od|"
+    r"от|felad[oó]|sent|gesendet|datum)\s?\*?\s?:",
+    re.IGNORECASE,
+)
+RULE = re.compile(r"^\s*[_\-=*]{8,}\s*$")
+ON_ONE_LINE = re.compile(
+    r"^([^\n>]*\S[ \-]+)((?:On|Am|Le|El|Il|Op|Em) [^\n]{0,20}\d[^\n]{6,160}(?:wrote|"
+    r"schrieb|a écrit|escribió|ha scritto|schreef|escreveu)[^\n:]{0,80}:[ \t]*)$",
+    re.MULTILINE,
+)
+TALLEST = 4  # lines a program breaks "On ... wrote:" into
+
+
+def is_forward(line: str) -> bool:
+    """Does a letter passed on begin here?"""
+    return bool(FORWARD.match(line))
+
+
+def splitter_at(lines: Sequence[str], at: int) -> int:
+    """How many lines the border that begins here has; 0 where none does."""
+    line = lines[at]
+    if len(line) > 500:
+        return 0
+    if ORIGINAL.match(line) or NAME_WROTE.match(line):
+        return 1
+    if RULE.match(line):
+        return 1 + _heads_from(lines, at + 1) if _heads_from(lines, at + 1) else 0
+    heads = _heads_from(lines, at)
+    if heads:
+        return heads
+    return _on_at(lines, at)
+
+
+def _on_at(lines: Sequence[str], at: int) -> int:
+    words = ""
+    for long in range(TALLEST + 1):
+        if at + long >= len(lines):
+            return 0
+        line = lines[at + long].lstrip("> ") if long else lines[at].lstrip("> ")
+        words = f"{words}\n{line}" if words else line
+        if not SAYS_WHEN.search(words) and "@" not in words:
+            continue
+        if ON.match(words) or BY_DATE.match(words):
+            return long + 1
+    return 0
+
+
+def _heads_from(lines: Sequence[str], at: int) -> int:
+    """The head of a letter (From, Sent, To, Subject): at least two of its lines together, and it begins so."""
+    if at >= len(lines) or not FROM.match(lines[at]):
+        return 0
+    found, last = 0, at
+    for place in range(at, min(at + 9, len(lines))):
+        if HEAD.match(lines[place]):
+            found, last = found + 1, place
+        elif (not lines[place].strip() and found >= 2) or place - last > 2:
+            break
+    return last - at + 1 if found >= 2 else 0
