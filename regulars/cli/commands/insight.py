@@ -48,6 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--order", metavar="COLUMN", help="the column with the order's number; rows that share it are one order"
     )
+    parser.add_argument("--currency", metavar="CODE", help="count only what was paid in it (the most common)")
     parser.add_argument("--until", type=day, metavar="DATE", help="know nothing later (the last day in the file)")
     parser.add_argument("--horizon-days", type=horizon, default=365, metavar="N", help="how far to look ahead (365)")
     parser.add_argument(
@@ -95,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
     question = Question(
         options.files, {name: column for name, column in wanted.items() if column}, options.until, options.horizon_days,
         options.unit, options.model, not options.no_prior, options.engine, today(), options.margin_rate,
-        options.discount_rate,
+        options.discount_rate, options.currency,
     )  # fmt: skip
     if options.out:
         check_target(options.out)

@@ -46,6 +46,7 @@ class Question:
     today: date
     margin_rate: float = 1.0
     discount_rate_year: float = 0.0
+    currency: str | None = None
 
 
 @dataclass
@@ -77,7 +78,7 @@ def analysed(question: Question) -> Iterator[Answer]:
     with workshop() as (con, folder):
         sources = read(con, question.paths, question.wanted, folder)
         guesses = [line for source in sources if (line := told(source.columns, source.name))]
-        gathered = gather(con, sources, question.today)
+        gathered = gather(con, sources, question.today, question.currency)
         as_of = _as_of(question, gathered.first_on, gathered.last_on, gathered.warnings)
         counted = make_orders(con, "bought", as_of)
         engine = opened(question.engine, con, folder)
@@ -161,4 +162,4 @@ def _warnings(answer: Answer, gathered: list[str], has_amounts: bool) -> list[st
             f"{answer.counted.refunds_unmatched:,} refund{' was' if one else 's were'} left out, because no order"
             f" {'fits it' if one else 'fits them'}."
         )
-    return list(dict.fromkeys([*found, *gathered]))
+    return list(dict.fromkeys([*gathered, *found]))

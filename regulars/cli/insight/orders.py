@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
 from duckdb import DuckDBPyConnection
 
-from regulars.cli.insight import refunds
+from regulars.cli.insight import currencies, refunds
+from regulars.cli.insight.faults import faults
 from regulars.cli.insight.reading import Source
 from regulars.cli.insight.texts import typed, word
 from regulars.intake.values.words import standing
 from regulars.kit.errors import Refusal
 
 NO_SALES = frozenset({"cancelled", "test", "draft", "unpaid"})
-NAMED_ROWS = 20
 MOST_MIXED = 0.05  # more order numbers with several customers or days than this, and the column is none
 ALL_ALIKE = 0.9
 
@@ -40,7 +39,7 @@ class Counted:
     refunds_unmatched: int
 
 
-def gather(con: DuckDBPyConnection, sources: list[Source], today: date) -> Gathered:
+def gather(con: DuckDBPyConnection, sources: list[Source], today: date, currency: str | None = None) -> Gathered:
     """Make table `line` (file, row_number, customer, day, amount, order_key, refers_key, is_back, refunded, refunded_on) of
     every row that can be used, whatever its day up to `today`; name the others."""
     has_amounts = any({"amount", "price", "line_amount"} & source.columns.names.keys() for source in sources)
@@ -51,7 +50,8 @@ def gather(con: DuckDBPyConnection, sources: list[Source], today: date) -> Gathe
     warnings = [note for source in sources for note in source.notes]
     warnings += [f"{source.name}: {source.columns.doubted}" for source in sources if source.columns.doubted]
     _share_what_an_order_says(con, sources, warnings)
-    warnings += _faults(con, sources, has_amounts, today)
+    warnings += currencies.keep_one(con, currency)
+    warnings += faults(con, sources, has_amounts, today)
     warnings += _no_sales(con)
     _keep_usable(con, has_amounts, today)
     [(first, last, orders)] = con.execute(
@@ -74,7 +74,8 @@ def _type_rows(con: DuckDBPyConnection, source: Source) -> None:
         f"CREATE {'VIEW' if not read.joins else 'TABLE'} typed_{source.number} AS SELECT s.file, s.row_number, {who} AS customer,"
         f" {value['day']} AS day, {own} AS amount, {word('order')} AS order_key, {word('refund_of')} AS refers_key,"
         f" {value['refunded']} AS refunded, {value['refunded_on']} AS refunded_on, {word('status')} AS status,"
-        f" {word('kind')} AS kind FROM said_{source.number} s {read.joins}"
+        f" {word('kind')} AS kind, {value['quantity']} AS quantity, {currencies.currency_of(con, source)} AS currency"
+        f" FROM said_{source.number} s {read.joins}"
     )
 
 
@@ -115,56 +116,6 @@ def _is_no_order_number(con: DuckDBPyConnection, sources: list[Source], warnings
     return True
 
 
-def _faults(con: DuckDBPyConnection, sources: list[Source], has_amounts: bool, today: date) -> list[str]:
-    """Name the rows that cannot be used: the first of each kind one by one, the others by their number."""
-    amount = (
-        "WHEN amount IS NULL AND coalesce(refunded, 0) = 0 AND NOT (order_key IS NOT NULL AND order_key IN (SELECT order_key FROM typed"
-        " WHERE order_key IS NOT NULL AND amount IS NOT NULL)) THEN 'amount'"
-        if has_amounts
-        else ""
-    )
-    con.execute(
-        "CREATE TABLE fault AS SELECT file, row_number, why FROM (SELECT file, row_number,"
-        f" CASE WHEN customer IS NULL AND refers_key IS NULL THEN 'customer' WHEN day IS NULL THEN 'day' {amount} END AS why FROM told)"
-        " WHERE why IS NOT NULL"
-    )
-    names, sentences = {source.number: source for source in sources}, []
-    listed = con.execute("SELECT file, row_number, why FROM fault ORDER BY file, row_number").fetchmany(NAMED_ROWS)
-    for number, row, why in listed:
-        sentences.append(f"{names[number].name}, row {row}: {_reason(con, names[number], row, why)}")
-    [(count,)] = con.execute("SELECT count(*) FROM fault").fetchall()
-    if count > NAMED_ROWS:
-        by_reason = Counter(dict(con.execute("SELECT why, count(*) FROM fault GROUP BY why").fetchall()))
-        parts = ", ".join(f"{number:,} without a usable {why}" for why, number in by_reason.most_common())
-        sentences.append(f"{count:,} rows were left out in all: {parts}. The first {NAMED_ROWS} are named above.")
-    for source in sources:
-        sentences += [f"{source.name}, row {row}: {reason}" for row, reason in list(source.faults.items())[:NAMED_ROWS]]
-    return sentences + _future(con, today)
-
-
-def _reason(con: DuckDBPyConnection, source: Source, row: int, why: str) -> str:
-    column = (
-        source.columns.names.get(why) or source.columns.names.get("price") or source.columns.names.get("line_amount")
-    )
-    field = why if why in source.columns.names else "price"
-    found = con.execute(f'SELECT "{field}"::VARCHAR FROM said_{source.number} WHERE row_number = ?', [row]).fetchone()
-    text = (found[0] or "").strip() if found else ""
-    if not text or why == "customer":
-        return f"“{column}” is empty; the row was left out."
-    return f"“{text[:40]}” in “{column}” is no {'day' if why == 'day' else 'amount'} that can be read; the row was left out."
-
-
-def _future(con: DuckDBPyConnection, today: date) -> list[str]:
-    found = con.execute("SELECT count(*), min(row_number) FROM told WHERE day > ?", [today]).fetchone()
-    count, row = found or (0, 0)
-    if not count:
-        return []
-    what = "1 row lies" if count == 1 else f"{count:,} rows lie"
-    return [
-        f"{what} in the future (after {today}) and {'was' if count == 1 else 'were'} left out; the first is row {row}."
-    ]
-
-
 def _no_sales(con: DuckDBPyConnection) -> list[str]:
     """Table `no_sale`: the statuses of orders that were called off, never paid, or tests; table `back_kind`: kinds of refunds."""
     for table, column, meant in (("no_sale", "status", NO_SALES), ("back_kind", "kind", {"refunded"})):
@@ -184,18 +135,19 @@ def _no_sales(con: DuckDBPyConnection) -> list[str]:
 
 
 def _keep_usable(con: DuckDBPyConnection, has_amounts: bool, today: date) -> None:
-    [(faults,)] = con.execute("SELECT count(*) FROM fault").fetchall()
+    [(unusable,)] = con.execute("SELECT count(*) FROM fault").fetchall()
     [(statuses,)] = con.execute("SELECT count(*) FROM no_sale").fetchall()
-    is_back = "(coalesce(amount < 0, false) OR refers_key IS NOT NULL OR coalesce(kind IN (FROM back_kind), false))"
+    is_back = "(coalesce(amount < 0, false) OR coalesce(quantity < 0, false) OR refers_key IS NOT NULL OR coalesce(kind IN (FROM back_kind), false))"
     where = ["day <= ?"]
-    if faults:
+    if unusable:
         where.append("NOT EXISTS (SELECT 1 FROM fault f WHERE f.file = t.file AND f.row_number = t.row_number)")
     if statuses:
         where.append("(status IS NULL OR status NOT IN (FROM no_sale))")
-    amount = "amount" if has_amounts else "0::DECIMAL(18,4)"
+    amount = "amount" if has_amounts else "1::DECIMAL(18,4)"  # so that a refund takes its whole order away
+    refunded = "refunded" if has_amounts else "NULL::DECIMAL(18,4)"
     con.execute(
         f"CREATE TABLE line AS SELECT file, row_number, customer, day, {amount} AS amount, order_key, refers_key, {is_back} AS is_back,"
-        " CASE WHEN status IN (FROM whole_back) THEN coalesce(nullif(refunded, 0), amount) ELSE refunded END AS refunded, refunded_on"
+        f" CASE WHEN status IN (FROM whole_back) THEN coalesce(nullif({refunded}, 0), {amount}) ELSE {refunded} END AS refunded, refunded_on"
         f" FROM told t WHERE {' AND '.join(where)}",
         [today],
     )
@@ -215,7 +167,7 @@ def _nothing_left(con: DuckDBPyConnection, sources: list[Source], today: date) -
 
 
 def make_orders(con: DuckDBPyConnection, table: str, until: date) -> Counted:
-    """Make a table of orders (customer, day, amount, refund, refunded_on) as they were known on a day."""
+    """Make a table of orders (customer, day, amount) as they were known on a day, less what was given back by then."""
     con.execute(f"CREATE OR REPLACE VIEW known AS SELECT * FROM line WHERE day <= DATE '{until}'")
     [(backs, several, given)] = con.execute(
         "SELECT count(*) FILTER (is_back), count(order_key) - count(DISTINCT order_key), count(*) FILTER (refunded > 0) FROM known"
@@ -227,27 +179,21 @@ def make_orders(con: DuckDBPyConnection, table: str, until: date) -> Counted:
         [(count,)] = con.execute(f"SELECT count(*) FROM {table}").fetchall()
         return Counted(int(count), 0, 0)
     _put_together(con, is_several=bool(several))
-    matched, unmatched = refunds.match(con)
-    con.execute(
-        f"CREATE OR REPLACE TABLE {table} AS SELECT o.customer, o.day, o.amount,"
-        " (coalesce(o.refunded, 0) + coalesce(b.amount, 0))::DECIMAL(18,4) AS refund, greatest(b.day, o.refunded_on) AS refunded_on"
-        " FROM sale o LEFT JOIN (SELECT place, sum(amount) AS amount, max(day) AS day FROM back WHERE place IS NOT NULL GROUP BY place) b"
-        " USING (place)"
-    )
-    [(count, of_columns)] = con.execute("SELECT count(*), count(*) FILTER (refunded > 0) FROM sale").fetchall()
-    return Counted(int(count), matched + int(of_columns), unmatched)
+    matched, unmatched = refunds.settle(con, table, until)
+    [(count,)] = con.execute("SELECT count(*) FILTER (amount >= 0) FROM sale").fetchall()
+    return Counted(int(count), matched, unmatched)
 
 
 def _put_together(con: DuckDBPyConnection, *, is_several: bool) -> None:
-    """Table `sale`, one row an order (place, key, customer, day, amount, refunded); table `back`, one row a refund."""
+    """Table `sale`, one row an order (key, customer, day, amount, refunded); table `back`, one row a refund."""
     con.execute("CREATE OR REPLACE TABLE unit AS " + (_units(con) if is_several else _single()))
     con.execute(
-        "CREATE OR REPLACE TABLE sale AS SELECT row_number() OVER (ORDER BY day, file, row_number) AS place, * EXCLUDE (is_back, refers_key)"
+        "CREATE OR REPLACE TABLE sale AS SELECT * EXCLUDE (is_back, refers_key)"
         " FROM unit WHERE NOT is_back AND customer IS NOT NULL"
     )
     con.execute(
-        "CREATE OR REPLACE TABLE back AS SELECT row_number() OVER (ORDER BY day, file, row_number) AS back_place, customer, day,"
-        " abs(amount)::DECIMAL(18,4) AS amount, key AS own_key, refers_key, NULL::BIGINT AS place FROM unit WHERE is_back"
+        "CREATE OR REPLACE TABLE back AS SELECT customer, day,"
+        " abs(amount)::DECIMAL(18,4) AS amount, refers_key FROM unit WHERE is_back"
     )
 
 

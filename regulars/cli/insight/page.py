@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from regulars.cli.insight.analysis import Answer
 from regulars.cli.insight.answer import as_json
+from regulars.cli.insight.faults import in_short
 from regulars.cli.insight.pictures import pictures
 from regulars.cli.insight.words import money
 from regulars.kit.errors import Refusal
@@ -55,7 +56,7 @@ def write_page(answer: Answer, path: Path, unit: str) -> None:
         "models": [_model(model) for model in said["models"]],
         "unit": unit,
         "spend": said["spend"],
-        "warnings": answer.warnings,
+        "warnings": [in_short(sentence) for sentence in answer.warnings],
         "style": style(),
     }
     path.write_text(render_to_string("cli/insight_report.html", context), encoding="utf-8")

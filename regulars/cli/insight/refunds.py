@@ -1,42 +1,43 @@
-"""Refunds to the orders they belong to."""
+"""Refunds to the orders they belong to, by the rule of `regulars.insight`."""
 
 from __future__ import annotations
 
+from datetime import date
+
 from duckdb import DuckDBPyConnection
 
-ROUNDS = 5
+from regulars.insight.frames import opened
+from regulars.insight.orders import purchases, refund_report
 
 
-def match(con: DuckDBPyConnection) -> tuple[int, int]:
-    """Fill `place` in table `back`; returns how many refunds found their order and how many did not.
+def settle(con: DuckDBPyConnection, table: str, until: date) -> tuple[int, int]:
+    """Make a table of what is left of tables `sale` and `back` once refunds have found their orders.
 
-    A refund that names its order goes to it. One that names none goes to the same person's latest order before it of the
-    same amount, else to their latest order if that is large enough. A name that leads nowhere is not guessed at.
+    Returns how many refunds found their order and how many did not. One that has no customer and names no order of
+    anybody's is nobody's, and is counted here.
     """
-    con.execute("UPDATE back SET place = s.place FROM sale s WHERE s.key = back.refers_key AND s.key IS NOT NULL")
     con.execute(
-        "CREATE OR REPLACE TABLE remaining AS SELECT s.place, s.customer, s.day, (s.amount - coalesce(s.refunded, 0) - coalesce(b.amount, 0))::DECIMAL(18,4)"
-        " AS amount FROM sale s LEFT JOIN (SELECT place, sum(amount) AS amount FROM back WHERE place IS NOT NULL GROUP BY place) b USING (place)"
-        " SEMI JOIN (SELECT customer FROM back WHERE place IS NULL AND refers_key IS NULL) w ON w.customer = s.customer"
+        'CREATE OR REPLACE TABLE placed AS SELECT customer, day, amount, key AS "order", NULL::VARCHAR AS refund_of,'
+        " refunded AS refund, refunded_on FROM sale UNION ALL BY NAME"
+        " SELECT coalesce(b.customer, s.customer) AS customer, b.day, -b.amount AS amount, b.refers_key AS refund_of"
+        " FROM back b LEFT JOIN (SELECT key, any_value(customer) AS customer FROM sale WHERE key IS NOT NULL GROUP BY key) s"
+        " ON s.key = b.refers_key WHERE b.amount > 0"
     )
-    for is_exact in (True, False):
-        for _round in range(ROUNDS):
-            if not _match_once(con, is_exact=is_exact):
-                break
-    found = con.execute("SELECT count(place), count(*) - count(place) FROM back").fetchone()
-    return (int(found[0]), int(found[1])) if found else (0, 0)
+    [(nobodys,)] = con.execute("SELECT count(*) FROM placed WHERE customer IS NULL").fetchall()
+    if nobodys:
+        con.execute("DELETE FROM placed WHERE customer IS NULL")
+    _drop_what_says_nothing(con)
+    placed = con.table("placed")
+    found = refund_report(placed, until)
+    left = opened(purchases(placed, until)).rename({"net": "amount"}).to_native()
+    con.execute(f"DROP TABLE IF EXISTS {table}")
+    left.create(table)
+    return found.refunds_matched, found.refunds_unmatched + int(nobodys)
 
 
-def _match_once(con: DuckDBPyConnection, *, is_exact: bool) -> int:
-    """Give each order at most one more refund: the earliest that fits."""
-    same = "AND k.amount = r.amount" if is_exact else ""
-    con.execute(
-        "CREATE OR REPLACE TABLE pair AS SELECT back_place, place, amount FROM (SELECT k.back_place, r.place, k.amount, r.amount AS left_over"
-        " FROM (SELECT * FROM back WHERE place IS NULL AND refers_key IS NULL AND amount > 0) k ASOF JOIN"
-        f" (SELECT * FROM remaining WHERE amount > 0) r ON k.customer = r.customer {same} AND k.day >= r.day) WHERE left_over >= amount"
-        " QUALIFY row_number() OVER (PARTITION BY place ORDER BY back_place) = 1"
-    )
-    con.execute("UPDATE back SET place = p.place FROM pair p WHERE p.back_place = back.back_place")
-    con.execute("UPDATE remaining SET amount = remaining.amount - p.amount FROM pair p WHERE p.place = remaining.place")
-    [(count,)] = con.execute("SELECT count(*) FROM pair").fetchall()
-    return int(count)
+def _drop_what_says_nothing(con: DuckDBPyConnection) -> None:
+    """Without a refund that names its order, orders need no number; a column of nothing costs a pass over everybody."""
+    [(named, given)] = con.execute("SELECT count(refund_of), count(*) FILTER (refund > 0) FROM placed").fetchall()
+    idle = [*(() if named else ('"order"', "refund_of")), *(() if given else ("refund", "refunded_on"))]
+    for column in idle:
+        con.execute(f"ALTER TABLE placed DROP COLUMN {column}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from regulars.cli.insight.analysis import Answer
+from regulars.cli.insight.faults import in_short
 from regulars.insight.backtest.choice import CALLED
 from regulars.insight.lifetime.rows import unique_rows
 
@@ -72,7 +73,7 @@ def _said(warnings: list[str]) -> Iterator[str]:
         return
     yield ""
     yield "Mind:"
-    yield from (f"  {sentence}" for sentence in warnings[:SHOWN_WARNINGS])
+    yield from (f"  {in_short(sentence)}" for sentence in warnings[:SHOWN_WARNINGS])
     if len(warnings) > SHOWN_WARNINGS:
         yield f"  and {len(warnings) - SHOWN_WARNINGS} more (--json lists them all)"
 

@@ -417,3 +417,71 @@ def test_regular_buyers_are_told_from_random_ones(insight: Callable[..., Told]) 
     [found] = insight(FOLDER / "grocery.csv", *asked).json["models"]
     assert found["params"]["k"] == 2
     assert found["log_likelihood"] == pytest.approx(-14978.21, abs=0.01)
+
+
+def test_many_bad_rows_are_said_together_with_every_row_in_json(
+    tmp_path: Path, insight: Callable[..., Told], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [f"{c},{d},{a}" for c, d, a in _rows()]
+    for place in range(10, 18):
+        lines[place] = f",{lines[place].split(',', 1)[1]}"
+    for place in (30, 32, 34, 36):
+        lines[place] = f"c001,day {place},5.00"
+    path = _write(tmp_path / "o.csv", ["customer,day,amount", *lines])
+    told = insight(path, "--model", "bg").json
+    assert told["data"]["orders"] == 388
+    assert "o.csv: 8 rows were left out because “customer” is empty: rows 12, 13, 14, 15, 16, 17, 18, 19." in told["warnings"]  # fmt: skip
+    days = "o.csv: 4 rows were left out because “day” holds no day that can be read: rows"
+    assert f"{days} 32 (“day 30”), 34 (“day 32”), 36 (“day 34”), 38 (“day 36”)." in told["warnings"]
+    options = build_parser().parse_args(["insight", str(path), "--model", "bg"])
+    options.chosen.run(options)
+    printed = capsys.readouterr().out
+    assert "rows 12, 13, 14 and 5 more (--json lists them)." in printed
+
+
+@pytest.mark.parametrize("header", ["customer,day,amount,currency", "customer,day,amount"])
+def test_currencies_are_never_added_up(header: str, tmp_path: Path, insight: Callable[..., Told]) -> None:
+    in_column = header.endswith("currency")
+    lines = []
+    for n, (c, d, a) in enumerate(_rows()):
+        code, sign = ("EUR", "€") if n % 4 else ("GBP", "£")
+        lines.append(f"{c},{d},{a},{code}" if in_column else f"{c},{d},{sign}{a}")
+    path = _write(tmp_path / "o.csv", [header, *lines])
+    told = insight(path, "--model", "bg").json
+    assert told["data"]["orders"] == 300
+    said = "There are several currencies. Only EUR was counted (the most common; --currency takes another); left out: 100 rows in GBP."
+    assert said in told["warnings"]
+    assert insight(path, "--model", "bg", "--currency", "gbp").json["data"]["orders"] == 100
+    with pytest.raises(Refusal, match="no amount in USD; the currencies are EUR, GBP"):
+        insight(path, "--currency", "USD")
+
+
+def test_the_layout_of_a_wholesaler_with_credit_notes_is_read_as_it_is(
+    tmp_path: Path, insight: Callable[..., Told]
+) -> None:
+    """Credit notes name no invoice; there are bad debts, give-aways, damages without a customer and corrections."""
+    lines = ["InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"]
+    for number, (c, d, a) in enumerate(_rows()):
+        half = float(a) / 2
+        lines += [f"{536000 + number},{code},A THING,1,{d:%m/%d/%Y} 8:26,{half:.3f},{c},France" for code in (22, 23)]
+    lines += [
+        "540000,22,LAMP,4,11/20/2025 9:00,5.00,ann,France",
+        "540001,22,LAMP,2,11/25/2025 9:00,5.00,ann,France",
+        "C540002,22,LAMP,-2,11/27/2025 9:00,5.00,ann,France",  # exactly what came two days before
+        "C540003,D,Discount,-1,11/27/2025 9:00,3.00,ann,France",  # a part of what came before that
+        "C540004,22,LAMP,-900,11/27/2025 9:00,5.00,bo,France",  # bought before the file begins
+        "A563186,B,Adjust bad debt,1,11/12/2025 14:51,-11062.06,,United Kingdom",
+        "540005,22,damaged,-9,11/27/2025 9:00,0,,United Kingdom",
+        "C540006,22,LAMP,-1,11/28/2025 9:00,0,ann,France",  # worth nothing: no visit either
+        "540007,22,LAMP,1,11/29/2025 9:00,0,cy,France",  # a present: they came
+    ]
+    told = insight(_write(tmp_path / "o.csv", lines), "--model", "bg", "--out", tmp_path / "p.csv").json
+    assert (told["data"]["refunds_matched"], told["data"]["refunds_unmatched"]) == (2, 1)
+    people = {row["customer"]: row for row in _people(tmp_path / "p.csv")}
+    assert people["ann"]["x"] == "0"
+    assert "bo" not in people
+    assert people["cy"]["x"] == "0"
+    assert told["data"]["customers"] == 62
+    said = " ".join(told["warnings"])
+    assert "“CustomerID” is empty" in said
+    assert "1 refund was left out" in said
