@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from statistics import NormalDist, fmean, stdev
 from typing import NamedTuple
 
@@ -133,8 +134,13 @@ def t_quantile(p: float, degrees: int) -> float:
         raise ValueError(f"no quantile at {p} with {degrees} degrees of freedom")
     if degrees > 200:
         return _expanded(NormalDist().inv_cdf(p), degrees)
+    return _bisected(p, degrees)
+
+
+@lru_cache(maxsize=2_048)
+def _bisected(p: float, degrees: int) -> float:
     low, high = 0.0, math.pi / 2
-    for _ in range(80):
+    for _ in range(54):  # to the last bit of a double
         angle = (low + high) / 2
         low, high = (angle, high) if 0.5 + _central(angle, degrees) / 2 < p else (low, angle)
     return math.sqrt(degrees) * math.tan(low)

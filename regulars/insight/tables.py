@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 import narwhals as nw
+import numpy as np
 
 from regulars.insight.errors import FrameError
 from regulars.insight.frames import Frame, rows
@@ -41,10 +41,9 @@ def table_like(frame: Frame, columns: Columns) -> Frame:
     native = frame.to_native()
     if frame.implementation.is_polars():
         return _eager(frame.head(0).collect(), columns).lazy()
-    schema = {name: _KINDS[kind][1] for name, (kind, _) in columns.items()}
     if nw.dependencies.is_duckdb_relation(native):
-        return _opened(native.query("nothing_", _values(schema, _tuples(columns))))
-    typed = ", ".join(f"`{name}` {kind}" for name, kind in schema.items())
+        return _handed_over(native, columns)
+    typed = ", ".join(f"`{name}` {_KINDS[kind][1]}" for name, (kind, _) in columns.items())
     return _opened(native.sparkSession.createDataFrame(_tuples(columns), typed))
 
 
@@ -71,26 +70,25 @@ def _of(frame: nw.DataFrame[Any]) -> Any:
     return frame.implementation
 
 
-def _values(schema: dict[str, str], tuples: list[tuple[Any, ...]]) -> str:
-    names = ", ".join(f'"{name}"' for name in schema)
-    typed = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in schema.items())
-    if not tuples:
-        empty = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in schema.items())
-        return f"SELECT {empty} WHERE false"
-    written = ", ".join(f"({', '.join(map(_literal, row))})" for row in tuples)
-    return f"SELECT {typed} FROM (VALUES {written}) AS given_({names})"  # noqa: S608 (only literals we wrote)
+_NUMPY: dict[Kind, tuple[str, Any]] = {  # how a kind is handed over, and what stands where a value is missing
+    "whole": ("int64", 0),
+    "number": ("float64", 0.0),
+    "text": ("object", ""),
+    "day": ("datetime64[us]", "1970-01-01"),
+    "truth": ("bool", False),
+}
 
 
-def _literal(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, datetime.date):
-        return f"DATE '{value.isoformat()}'"
-    if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
-    return f"{value!r}::DOUBLE" if isinstance(value, float) else str(int(value))
+def _handed_over(native: Any, columns: Columns) -> Frame:
+    """Hand arrays to DuckDB, each with another that says which values are known: thousands of rows need no SQL text."""
+    arrays_, typed = {}, []
+    for name, (kind, values) in columns.items():
+        dtype, nothing = _NUMPY[kind]
+        arrays_[name] = np.array([nothing if value is None else value for value in values], dtype=dtype)
+        arrays_[f"{name}_known_"] = np.array([value is not None for value in values], dtype=bool)
+        typed.append(f'CASE WHEN "{name}_known_" THEN CAST("{name}" AS {_KINDS[kind][1]}) END AS "{name}"')
+    handed_over = arrays_  # noqa: F841  (DuckDB finds it by this name)
+    return _opened(native.query("nothing_", f"SELECT {', '.join(typed)} FROM handed_over"))  # noqa: S608  # our names
 
 
 def fetched(frame: Frame) -> list[tuple[Any, ...]]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals as nw
 
 from regulars.insight.estimates import t_quantile, wilson_interval
-from regulars.insight.frames import Frame, ordinal
-from regulars.insight.next_product.pairs import pairs_of, product_kind
+from regulars.insight.frames import Frame, kept
+from regulars.insight.next_product.pairs import firsts_of, product_kind
 from regulars.insight.next_product.replenishment import WINDOW
 from regulars.insight.tables import Columns, fetched, merged, table_like
 
@@ -23,6 +23,7 @@ MINIMUM_PEOPLE = 10
 MOST_PRODUCTS = 500
 MOST_OF_ONE_PERSON = 100
 MOST_PEOPLE = 200_000
+MOST_PAIRS = 20_000_000
 
 
 class Rule(NamedTuple):
@@ -87,8 +88,9 @@ def goes_with(
     Counted are people, not baskets. lift = n N / (a b) with a and b buyers of each and N in all; its logarithm is about
     normal with variance 1/n - 1/a - 1/b + 2n/(a b) - 1/N (the delta method on the four cells of the table). To keep the
     self-join bounded only the 500 products with the most buyers take part; people who bought more than 100 different
-    products are left out (they are resellers or a till account); and of more than 200,000 people only those who
-    bought last are learned from, back to the day that makes 200,000. That two things are bought by the same people
+    products are left out (they are resellers or a till account); and of more than 200,000 people, or of people who hold
+    more than 20 million pairs of products, only those who bought last are learned from, back to the day that makes as
+    many. Counts, lifts and shares then describe those people. That two things are bought by the same people
     does not mean that one leads to the other.
 
     Examples
@@ -104,7 +106,7 @@ def goes_with(
     """
     if minimum_people < 2:
         raise ValueError(f"{minimum_people} people say nothing; give 2 or more")
-    pairs = pairs_of(orders, as_of)
+    pairs = kept(firsts_of(orders, as_of))
     found = rules(pairs, minimum_people, confidence)
     native: IntoFrameT = table_like(pairs, rules_table(found, product_kind(pairs))).to_native()
     return native
@@ -112,36 +114,41 @@ def goes_with(
 
 def rules(pairs: Frame, minimum_people: int, confidence: float = 0.95) -> list[Rule]:
     """Count pairs of products in the engine, and say what they tell."""
-    kept, everybody = _learned_from(pairs)
-    by_product = kept.group_by("product").agg(people=nw.len())
+    learned, everybody = _learned_from(pairs)
+    by_product = learned.group_by("product").agg(people=nw.len())
     common = by_product.sort("people", "product", descending=[True, False]).head(MOST_PRODUCTS)
     people = {product: int(n) for product, n in fetched(common) if n >= minimum_people}
     if len(people) < 2:
         return []
-    small = table_like(kept, {"product": (product_kind(pairs), list(people))})
-    counted = _counted(merged(kept.select("customer", "product", "first"), small, ["product"]), minimum_people)
+    names = list(people)
+    kind = product_kind(pairs)
+    numbers = table_like(learned, {"product": (kind, names), "item": ("whole", range(len(names)))})
+    numbered = merged(learned, numbers, ["product"]).select("customer", "item", "first")
+    counted = [(names[int(one)], names[int(other)], *of) for one, other, *of in _counted(numbered, minimum_people)]
     tests = max(1, len(people) * (len(people) - 1) // 2)
-    made = _made(fetched(counted), people, everybody, tests, minimum_people, confidence)
+    made = _made(counted, people, everybody, tests, minimum_people, confidence)
     return sorted(made, key=lambda rule: (rule.product, -rule.lift, rule.other))
 
 
 def _learned_from(pairs: Frame) -> tuple[Frame, int]:
     """Keep the people to learn from: none who bought in bulk, and of very many those who bought last."""
-    sizes = pairs.group_by("customer").agg(products=nw.len(), last_on=nw.col("last_on").max())
-    usual = sizes.filter(nw.col("products") <= MOST_OF_ONE_PERSON).select("customer", last=ordinal("last_on"))
-    counted = usual.group_by("last").agg(people=nw.len())
-    people, since = 0, 0
-    for day, n in sorted(((int(day), int(n)) for day, n in fetched(counted)), reverse=True):
-        if people >= MOST_PEOPLE:
+    sizes = pairs.group_by("customer").agg(products=nw.len(), last=nw.col("last").max())
+    usual = kept(sizes.filter(nw.col("products") <= MOST_OF_ONE_PERSON))
+    found = usual.with_columns(pairs=nw.col("products").cast(nw.Int64) * (nw.col("products").cast(nw.Int64) - 1))
+    counted = fetched(found.group_by("last").agg(people=nw.len(), pairs=nw.col("pairs").sum()))
+    people, joined, since = 0, 0, 0
+    for day, n, more in sorted((tuple(map(int, row)) for row in counted), reverse=True):
+        if people >= MOST_PEOPLE or (people and joined + more // 2 > MOST_PAIRS):
             break
-        people, since = people + n, day
-    return merged(pairs, usual.filter(nw.col("last") >= since).select("customer"), ["customer"]), people
+        people, joined, since = people + n, joined + more // 2, day
+    chosen = usual.filter(nw.col("last") >= since).select("customer")
+    return kept(merged(pairs.select("customer", "product", "first"), chosen, ["customer"])), people
 
 
-def _counted(kept: Frame, minimum_people: int) -> Frame:
-    """Count each pair once, the lesser product first, with who came later and the logarithms of the days between."""
-    others = kept.rename({"product": "other", "first": "other_first"})
-    both = merged(kept, others, ["customer"]).filter(nw.col("product") < nw.col("other"))
+def _counted(numbered: Frame, minimum_people: int) -> list[tuple[Any, ...]]:
+    """Count each pair once, the lesser number first, with who came later and the logarithms of the days between."""
+    others = numbered.rename({"item": "other", "first": "other_first"})
+    both = merged(numbered, others, ["customer"]).filter(nw.col("item") < nw.col("other"))
     days = (nw.col("other_first") - nw.col("first")).cast(nw.Float64)
     ways = {"after": days > 0, "before": days < 0}
     both = both.with_columns(**{way: is_so.cast(nw.Int64) for way, is_so in ways.items()}, log_days=_logs(days))
@@ -152,8 +159,8 @@ def _counted(kept: Frame, minimum_people: int) -> Frame:
             name = f"{way}_{column}"
             both = both.with_columns((nw.col(column) * nw.col(way)).alias(name))
             sums.append(nw.col(name).sum().alias(name))
-    counts = both.group_by("product", "other").agg(nw.len().alias("n"), *sums)
-    return counts.filter(nw.col("n") >= minimum_people).select("product", "other", "n", *_COUNTED)
+    counts = both.group_by("item", "other").agg(nw.len().alias("n"), *sums)
+    return fetched(counts.filter(nw.col("n") >= minimum_people).select("item", "other", "n", *_COUNTED))
 
 
 _COUNTED = tuple(f"{way}{of}" for way in ("after", "before") for of in ("", "_log_days", "_log_square"))

@@ -17,29 +17,35 @@ KEY = ["customer", "product"]
 def pairs_of(orders: Any, as_of: date) -> Frame:
     """Sum up purchases by customer and product, in days; rows without a product are left out.
 
-    Gives ``first_on``, ``last_on``, ``first`` (number of the first day), ``gaps`` (days bought, less one), ``log_sum``
-    and ``log_squares`` (of the logarithms of the gaps in days).
+    Gives ``first`` and ``last`` (numbers of days), ``last_on``, ``gaps`` (days bought, less one), ``log_sum`` and
+    ``log_squares`` (of the logarithms of the gaps in days). Two rows of one day have no gap between them, so days need
+    not be made distinct first.
     """
-    frame = with_labels(nullable(purchases(orders, as_of, also=["product"])), "product")
-    frame = frame.filter(~nw.col("product").is_null())
-    days = frame.group_by(*KEY, "day").agg(lines=nw.len())
-    steps = _with_gaps(days.with_columns(number=ordinal("day")))
-    log_gap = nw.col("gap").cast(nw.Float64).log()
-    steps = steps.with_columns(is_gap=(~nw.col("gap").is_null()).cast(nw.Int64), log_gap=log_gap)
+    steps = _with_gaps(_bought(orders, as_of).with_columns(number=ordinal("day")))
+    steps = steps.with_columns(is_gap=(nw.col("gap") > 0).fill_null(False))
+    log_gap = nw.when(nw.col("is_gap")).then(nw.col("gap").cast(nw.Float64)).otherwise(nw.lit(1.0)).log()
+    steps = steps.with_columns(is_gap=nw.col("is_gap").cast(nw.Int64), log_gap=log_gap)
     steps = steps.with_columns(log_square=nw.col("log_gap") * nw.col("log_gap"))
     found = steps.group_by(*KEY).agg(
-        first_on=nw.col("day").min(),
         last_on=nw.col("day").max(),
         first=nw.col("number").min(),
+        last=nw.col("number").max(),
         gaps=nw.col("is_gap").sum(),
         log_sum=nw.col("log_gap").sum(),
         log_squares=nw.col("log_square").sum(),
     )
-    return found.with_columns(
-        gaps=nw.col("gaps").cast(nw.Int64),
-        log_sum=nw.col("log_sum").fill_null(0.0),
-        log_squares=nw.col("log_squares").fill_null(0.0),
-    )
+    return found.with_columns(gaps=nw.col("gaps").cast(nw.Int64))
+
+
+def firsts_of(orders: Any, as_of: date) -> Frame:
+    """Say of each customer and product only when it was bought ``first`` and ``last`` (numbers of days)."""
+    found = _bought(orders, as_of).group_by(*KEY).agg(first_on=nw.col("day").min(), last_on=nw.col("day").max())
+    return found.select(*KEY, first=ordinal("first_on"), last=ordinal("last_on"))
+
+
+def _bought(orders: Any, as_of: date) -> Frame:
+    frame = with_labels(nullable(purchases(orders, as_of, also=["product"])), "product")
+    return frame.filter(~nw.col("product").is_null()).select(*KEY, "day")
 
 
 def _with_gaps(days: Frame) -> Frame:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from regulars.insight.frames import Frame, ordinal, plus_days
+from regulars.insight.frames import Frame, day_literal, kept, plus_days
 from regulars.insight.groups import chosen
 from regulars.insight.next_product.association import MINIMUM_PEOPLE, Rule, rules
 from regulars.insight.next_product.pairs import KEY, pairs_of, product_kind
 from regulars.insight.next_product.replenishment import Model, models, repeat_share
-from regulars.insight.tables import merged, placed, stacked, table_like
+from regulars.insight.tables import Columns, merged, placed, stacked, table_like
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 OWN_GAPS = 3
 REPEAT_LOW = 0.2
 RULES_A_PRODUCT = 6
+_PACKED = 10_000_000  # more days than the calendar has
 _COLUMNS = ("customer", "kind", "product", "because", "people", "share", "low", "high", "lift", "n", "basis")
+_CARRIED = ("customer", "product", "because", "people", "share", "low", "high", "lift", "n", "is_own")
 _DAYS = ("from_on", "days", "days_low", "days_high")
 
 
@@ -91,11 +93,14 @@ def next_product(
     """
     if most < 1 or within_days < 0:
         raise ValueError("give most >= 1 and within_days >= 0")
-    pairs = pairs_of(orders, as_of)
+    pairs = kept(pairs_of(orders, as_of))
     again = _again(pairs, models(pairs), as_of, within_days)
     new = _new(pairs, rules(pairs, minimum_people), as_of, minimum_people)
     both = stacked(again, new)
     ranked = placed(both, ["customer"], ["order_", "score_", "product"]).filter(nw.col("place") <= most)
+    is_again, is_own = nw.col("order_") == 1, nw.col("is_own")
+    bases = [(is_own, "own"), (is_again & ~is_own, "product"), (~is_again, "people")]
+    ranked = ranked.with_columns(kind=chosen([(is_again, "again"), (~is_again, "new")]), basis=chosen(bases))
     for name, days in (("due_on", "days"), ("due_low", "days_low"), ("due_high", "days_high")):
         ranked = plus_days(ranked, "from_on", days, name)
     first, *others = _COLUMNS
@@ -134,16 +139,14 @@ def _again(pairs: Frame, found: list[Model], as_of: date, within_days: int) -> F
         days=nw.col("middle").exp().round(0),
         days_low=(nw.col("middle") - nw.col("around")).exp().round(0),
         days_high=(nw.col("middle") + nw.col("around")).exp().round(0),
-        silent=nw.lit(as_of.toordinal()) - ordinal("last_on"),
+        silent=nw.lit(as_of.toordinal()) - nw.col("last"),
     )
     is_due = nw.col("days_low") - nw.col("silent") <= within_days
     held = held.filter(is_due & (nw.col("silent") <= nw.col("days_high") * 2))
     held = held.with_columns(
-        kind=nw.lit("again"),
         because=nw.col("product"),
         from_on=nw.col("last_on"),
         lift=nw.when(nw.col("gaps") < 0).then(nw.lit(1.0)),  # missing: one product has no lift with itself
-        basis=chosen([(nw.col("is_own"), "own"), (~nw.col("is_own"), "product")]),
         order_=nw.lit(1, nw.Int64),
         score_=nw.col("days") - nw.col("silent"),
     )
@@ -154,17 +157,17 @@ def _alike(held: Frame) -> Frame:
     """Give both kinds of suggestions the same columns of the same types."""
     whole = {name: nw.col(name).cast(nw.Int64) for name in ("people", "n", "days", "days_low", "days_high")}
     number = {name: nw.col(name).cast(nw.Float64) for name in ("share", "low", "high", "lift", "score_")}
-    return held.with_columns(**whole, **number).select(*_COLUMNS, *_DAYS, "order_", "score_")
+    return held.with_columns(**whole, **number).select(*_CARRIED, *_DAYS, "order_", "score_")
 
 
 def _new(pairs: Frame, found: list[Rule], as_of: date, minimum_people: int) -> Frame:
-    best = _best(found, minimum_people)
+    best = sorted(_best(found, minimum_people), key=lambda rule: (-(rule.share_low or 0.0), rule.product))
     kind = product_kind(pairs)
     table = table_like(
         pairs,
         {
-            "product": (kind, [r.product for r in best]),
-            "other": (kind, [r.other for r in best]),
+            "rank": ("whole", range(len(best))),
+            "because": (kind, [r.product for r in best]),
             "people": ("whole", [r.at_risk for r in best]),
             "share": ("number", [r.share for r in best]),
             "low": ("number", [r.share_low for r in best]),
@@ -176,19 +179,41 @@ def _new(pairs: Frame, found: list[Rule], as_of: date, minimum_people: int) -> F
             "days_high": ("number", [_whole(r.days_high) for r in best]),
         },
     )
-    held = merged(pairs.select(*KEY, "first_on", "first"), table, ["product"])
-    held = held.filter(nw.lit(as_of.toordinal()) - nw.col("first") <= nw.col("days_high"))
-    held = held.rename({"product": "because", "other": "product"})
-    held = merged(held, pairs.select(*KEY), KEY, "anti").with_columns(worst_=nw.lit(0.0) - nw.col("low"))
-    held = placed(held, KEY, ["worst_", "because"]).filter(nw.col("place") == 1)
+    held = _likeliest(pairs, best, as_of)
+    held = merged(held, table, ["rank"])
+    held = held.with_columns(age=nw.lit(0) - nw.col("age"))
+    held = plus_days(held.with_columns(as_of_=day_literal(pairs, "last_on", as_of)), "as_of_", "age", "from_on")
     held = held.with_columns(
-        kind=nw.lit("new"),
-        from_on=nw.col("first_on"),
-        basis=nw.lit("people"),
+        is_own=nw.lit(value=False),
         order_=nw.lit(2, nw.Int64),
-        score_=nw.col("worst_"),
+        score_=nw.lit(0.0) - nw.col("low"),
     )
     return _alike(held)
+
+
+def _likeliest(pairs: Frame, best: list[Rule], as_of: date) -> Frame:
+    """Find the rule with the lowest rank for each customer and product they do not have.
+
+    Rank and days since are packed into one number, so that one grouping finds the best rule, its days, and (below 0)
+    who has the product.
+    """
+    kind = product_kind(pairs)
+    leads: Columns = {
+        "product": (kind, [r.product for r in best]),
+        "other": (kind, [r.other for r in best]),
+        "rank": ("whole", range(len(best))),
+        "days_high": ("number", [_whole(r.days_high) for r in best]),
+    }
+    led_to = sorted({rule.other for rule in best})
+    held = merged(pairs.select(*KEY, "first"), table_like(pairs, leads), ["product"])
+    held = held.with_columns(age=nw.lit(as_of.toordinal()) - nw.col("first"))
+    held = held.filter(nw.col("age") <= nw.col("days_high"))
+    open_ = held.select("customer", product=nw.col("other"), packed=nw.col("rank") * _PACKED + nw.col("age"))
+    has = merged(pairs.select(*KEY), table_like(pairs, {"product": (kind, led_to)}), ["product"])
+    both = stacked(open_, has.with_columns(packed=nw.lit(-1, nw.Int64)).select("customer", "product", "packed"))
+    found = both.group_by(*KEY).agg(packed=nw.col("packed").min()).filter(nw.col("packed") >= 0)
+    found = found.with_columns(rank=nw.col("packed") // _PACKED)
+    return found.select(*KEY, "rank", age=nw.col("packed") - nw.col("rank") * _PACKED)
 
 
 def _whole(days: float | None) -> float | None:

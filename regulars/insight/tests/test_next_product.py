@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import random
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+import narwhals as nw
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from regulars import insight
 from regulars.insight import FrameError
 from regulars.insight.next_product import association
+from regulars.insight.tables import Columns, fetched, table_like
 from regulars.insight.tests.engines import ENGINES, QUICK, table
 from regulars.insight.tests.tables_for_tests import told
 
@@ -261,6 +263,46 @@ def test_of_very_many_people_those_who_bought_last_are_learned_from(monkeypatch:
     found = told(insight.goes_with(_frame(old + new), AS_OF))
     assert {(row["product"], row["other"]) for row in found} == {("a", "c"), ("c", "a")}
     assert {row["n"] for row in found} == {50}
+
+
+def test_of_people_with_very_many_pairs_of_products_those_who_bought_last_are_learned_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old: list[Order] = [(n, START, "abcd"[k]) for n in range(30) for k in range(4)]
+    new: list[Order] = [(n, AS_OF - timedelta(days=2), "ac"[k]) for n in range(100, 130) for k in range(2)]
+    monkeypatch.setattr(association, "MOST_PAIRS", 30 + 30 * 6 - 1)
+    found = told(insight.goes_with(_frame(old + new), AS_OF))
+    assert {(row["product"], row["other"], row["n"]) for row in found} == {("a", "c", 30), ("c", "a", 30)}
+    monkeypatch.setattr(association, "MOST_PAIRS", 30 + 30 * 6)
+    assert len(told(insight.goes_with(_frame(old + new), AS_OF))) == 4 * 3
+
+
+def test_two_rows_of_one_day_have_no_gap_between_them() -> None:
+    orders = _refills(40, 40, 0.1, 0.1, seed=3)
+    assert told(insight.replenishment(_frame(orders + orders), AS_OF)) == told(
+        insight.replenishment(_frame(orders), AS_OF)
+    )
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_small_table_is_put_back_in_the_kind_of_frame_with_what_is_missing_missing(engine: str) -> None:
+    here = nw.from_native(ENGINES[engine](table([{"customer": 1}])))
+    columns: Columns = {
+        "customer": ("whole", [2, 1, None]),
+        "share": ("number", [None, 0.25, 1.0]),
+        "word": ("text", ["it's", None, ""]),
+        "on": ("day", [date(2026, 1, 5), None, date(1, 1, 1) if engine == "duckdb" else AS_OF]),
+        "is_so": ("truth", [True, None, False]),
+    }
+    found = table_like(here, columns)
+    assert [tuple(_as_told(value) for value in row) for row in fetched(found)] == list(
+        zip(*(values for _, values in columns.values()), strict=True)
+    )
+    assert fetched(table_like(here, {name: (kind, []) for name, (kind, _) in columns.items()})) == []
+
+
+def _as_told(value: Any) -> Any:
+    return value.date() if isinstance(value, datetime) else value
 
 
 ROWS = st.lists(st.tuples(st.integers(0, 14), st.integers(0, 200), st.sampled_from("abc")), min_size=40, max_size=120)
