@@ -101,7 +101,8 @@ def purchases(orders: Any, as_of: date, also: Sequence[str] = (), *, refund_rows
     latest order, of the same day or before and not yet refunded, that came to exactly as much; else (3) their latest
     one that it fits into, in two rounds: refunds that want the same order get it in the sequence of their days as long
     as they fit. A refund that names a product only looks at orders of that product. What finds no order changes
-    nothing and is reported by `refund_report`. Equal rows of one day count as one purchase of their sum.
+    nothing and is reported by `refund_report`. Equal rows of one day of a customer with refunds become one row with
+    their sum.
 
     Each step is a window within one customer or one order (a refund takes from the latest order before it that has
     something left, which is how brackets match), never over everybody.

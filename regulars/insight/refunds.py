@@ -1,6 +1,7 @@
 """Refunds that are rows of their own: which order each belongs to, set by set, on every engine.
 
-Three passes, each on what the one before left open: a refund that names its order; a refund of exactly what an earlier
+Most customers never gave anything back: they are set aside first, and only the others are looked at. Then three passes,
+each on what the one before left open: a refund that names its order; a refund of exactly what an earlier
 order came to; a refund of less than that. DuckDB and PySpark use windows within one customer or one order; the engines
 that hold everything in memory sort once and use numpy.
 """
@@ -26,9 +27,34 @@ def matched(frame: Frame, kinds: dict[str, int]) -> Frame:
 
     `frame` has customer, day, net (never negative), is_refund (0 or 1), ref (the order's own id, or the one a refund
     names) and perhaps product. `kinds` counts the refunds that name an order, that do not, and those of a product.
-    The answer has one row for `n` equal rows, with `total` and `left` in whole parts, and `size`, that of one of them.
+    The answer has `total` and `left` in whole parts and `n`: customers with refunds have one row for `n` equal rows of
+    `size` each.
     """
-    frame = _placed(_counted(frame.with_columns(size=_parts(frame))))
+    frame = frame.with_columns(size=_parts(frame))
+    calm, concerned = _apart(frame, is_named=bool(kinds["named"]))
+    done = _all_passes(_placed(_counted(concerned)), kinds)
+    calm = calm.with_columns(n=nw.lit(1).cast(nw.Int64), total=nw.col("size"), left=nw.col("size"))
+    done = done.with_columns(left=nw.col("left").cast(nw.Int64))  # sums come back wider
+    return _one_below_another(calm, done.select(*calm.collect_schema()))
+
+
+def _apart(frame: Any, *, is_named: bool) -> tuple[Any, Any]:
+    """Part the customers that no refund can touch from those with a refund or with an order that one names."""
+    is_refund = nw.col("is_refund") == 1
+    people = frame.filter(is_refund).select("customer")
+    if is_named:
+        names = frame.filter(is_refund, ~nw.col("ref").is_null()).select("ref").unique()
+        people = nw.concat([people, frame.join(names, on="ref", how="semi").select("customer")])
+    people = _kept(people.unique())
+    return frame.join(people, on="customer", how="anti"), frame.join(people, on="customer", how="semi")
+
+
+def _one_below_another(above: Any, below: Any) -> Frame:
+    both: Frame = nw.concat([above, below])
+    return both
+
+
+def _all_passes(frame: Frame, kinds: dict[str, int]) -> Frame:
     is_named, has_product = ~nw.col("ref").is_null(), "product" in frame.collect_schema()
     frame = frame.with_columns(loose=nw.when(~is_named).then(nw.col("customer")), left=nw.col("total"))
     if has_product:
@@ -63,7 +89,8 @@ def money_back(kind: nw.dtypes.DType) -> nw.Expr:
         return nw.col("left")
     part = nw.col("left").cast(nw.Float64) / _PARTS
     part = part.cast(kind) if isinstance(kind, nw.Decimal) else part
-    return nw.when(nw.col("left") == nw.col("total")).then(nw.col("net")).otherwise(part)
+    is_as_given = (nw.col("left") == nw.col("total")) & (nw.col("n") == 1)
+    return nw.when(is_as_given).then(nw.col("net")).otherwise(part)
 
 
 def _parts(frame: Frame) -> nw.Expr:
@@ -74,17 +101,14 @@ def _parts(frame: Frame) -> nw.Expr:
 
 def _counted(frame: Frame) -> Frame:
     """Count equal rows as one: rows have no order of their own, and every window must see them in the same one."""
-    others = [c for c in frame.collect_schema() if c != "net"]
-    counted = frame.group_by(*others).agg(nw.len().alias("n"), nw.col("net").sum().alias("net"))
+    counted = frame.group_by(*frame.collect_schema()).agg(nw.len().alias("n"))
     counted = counted.with_columns(nw.col("n").cast(nw.Int64))
     return counted.with_columns(total=nw.col("size") * nw.col("n"))
 
 
 def _placed(frame: Frame) -> Frame:
     """Number the rows of each customer by day; orders before the refunds of the same day."""
-    others = [
-        c for c in frame.collect_schema() if c not in ("customer", "day", "is_refund", "size", "n", "net", "total")
-    ]
+    others = [c for c in frame.collect_schema() if c not in ("customer", "day", "is_refund", "size", "n", "total")]
     order = ["day", "is_refund", "size", *others]
     if not in_memory(frame):
         return frame.with_columns(one=nw.lit(1)).with_columns(
