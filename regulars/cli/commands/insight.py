@@ -99,9 +99,9 @@ def run(options: argparse.Namespace) -> int:
         options.discount_rate, options.currency,
     )  # fmt: skip
     if options.out:
-        check_target(options.out)
+        check_target(options.out, options.files)
     if options.report:
-        check_page(options.report)
+        check_page(options.report, options.files)
     with analysed(question) as answer:
         for line in answer.guesses:
             say(line)

@@ -81,7 +81,7 @@ def analysed(question: Question) -> Iterator[Answer]:
         gathered = gather(con, sources, question.today, question.currency)
         as_of = _as_of(question, gathered.first_on, gathered.last_on, gathered.warnings)
         counted = make_orders(con, "bought", as_of)
-        engine = opened(question.engine, con, folder)
+        engine = opened(question.engine, con, folder, counted.orders)
         try:
             orders = engine.frame("bought")
             facts = engine.kept(insight.summary(orders, as_of), "facts")

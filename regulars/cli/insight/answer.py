@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from regulars.cli.insight import targets
 from regulars.cli.insight.analysis import Answer
 from regulars.cli.insight.people import COLUMNS
 from regulars.insight.backtest import Row
@@ -73,12 +75,11 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def check_target(path: Path) -> None:
+def check_target(path: Path, read: Sequence[Path]) -> None:
     """Refuse a file of people that could not be written, before anything is computed."""
     if path.suffix.lower() not in {".parquet", ".csv"}:
         raise Refusal(f"{path}: people can be written as .parquet or .csv.")
-    if not path.absolute().parent.is_dir():
-        raise Refusal(f"{path}: there is no such folder.")
+    targets.check(path, read)
 
 
 def write_people(answer: Answer, path: Path) -> None:
@@ -92,4 +93,5 @@ def write_people(answer: Answer, path: Path) -> None:
         who, how = f"CASE WHEN {unsafe} THEN '''' || {text} ELSE {text} END AS customer", "(FORMAT csv, HEADER true)"
     target = str(path).replace("'", "''")
     answer.con.execute("SET preserve_insertion_order = true")
-    answer.con.execute(f"COPY (SELECT {who}, {columns} FROM people ORDER BY people.customer) TO '{target}' {how}")
+    with targets.writing(path):
+        answer.con.execute(f"COPY (SELECT {who}, {columns} FROM people ORDER BY people.customer) TO '{target}' {how}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -45,24 +46,30 @@ def chosen(sheet: Sheet, wanted: Wanted, file_name: str) -> Columns:
     if "amount" in said:
         guessed = {what: name for what, name in guessed.items() if what not in {"price", "quantity", "line_amount"}}
     found = said | guessed
+    if any(unicodedata.category(letter) == "Cc" or letter == "\ufffd" for name in sheet.header for letter in name):
+        raise Refusal(f"{file_name} cannot be read as a table of orders.")
     for what in ("customer", "day"):
         if what not in found:
+            if doubted := _doubted(sheet, found, what):
+                raise Refusal(f"{file_name}: {doubted} Name another column with --{what}.")
             raise Refusal(
                 f"{file_name}: no column tells {CALLED[what]}. Name it with --{what}; the columns are"
                 f" {', '.join(sheet.header)}."
             )
-    return Columns(found, guessed, "" if {"amount", "price", "line_amount"} & found.keys() else _doubted(sheet, found))
+    return Columns(
+        found, guessed, "" if {"amount", "price", "line_amount"} & found.keys() else _doubted(sheet, found, "amount")
+    )
 
 
-def _doubted(sheet: Sheet, found: Mapping[str, str]) -> str:
-    """A column that is called an amount and holds none."""
-    named = FIELDS["amount"].names
+def _doubted(sheet: Sheet, found: Mapping[str, str], what: str) -> str:
+    """A column that is called an amount or a day and holds none."""
+    named = FIELDS[GUESSED[what]].names if what in GUESSED else frozenset()
     free = [name for name in sheet.header if name_key(name) in named and name not in found.values()]
     for name in free:
         place = sheet.header.index(name)
         for number, cells in sheet.first_rows(50):
             if place < len(cells) and cells[place].strip():
-                return f"“{name}” holds no amounts (row {number}: “{cells[place].strip()[:40]}”)."
+                return f"“{name}” holds no {what}s (row {number}: “{cells[place].strip()[:40]}”)."
     return ""
 
 

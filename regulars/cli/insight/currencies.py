@@ -38,7 +38,7 @@ def currency_of(con: DuckDBPyConnection, source: Source) -> str:
 def _beside(text: str) -> str:
     """SQL for the letters or sign beside a number; most have none, and looking at both ends is quicker than a pattern."""
     return (
-        f"CASE WHEN {text}[1] NOT BETWEEN '-' AND '9' OR {text}[-1] NOT BETWEEN '0' AND '9'"
+        f"CASE WHEN ({text}[1] NOT BETWEEN '-' AND '9' OR {text}[-1] NOT BETWEEN '0' AND '9') AND regexp_matches({text}, '[0-9]')"
         f" THEN regexp_extract({text}, '{SIGN}', 1) END"
     )
 
@@ -56,7 +56,7 @@ def keep_one(con: DuckDBPyConnection, wanted: str | None) -> list[str]:
     """Keep the rows of one currency in view `told`, the one asked for or the most common; say what was left out."""
     con.execute("ALTER VIEW told RENAME TO told_in_any")
     found = con.execute(
-        "SELECT currency, count(*) FROM told_in_any WHERE currency IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+        "SELECT currency, count(*) FROM told_in_any WHERE currency IS NOT NULL AND amount IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
     ).fetchall()
     asked = _code(wanted) if wanted else ""
     if wanted and asked not in {code for code, _rows in found}:

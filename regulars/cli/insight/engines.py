@@ -11,14 +11,26 @@ from duckdb import DuckDBPyConnection
 
 from regulars.kit.errors import Refusal
 
+MANY = 500_000
+_FOR_MANY = {"spark.sql.shuffle.partitions": "8", "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -Xss4m"}
+_FOR_FEW = {  # plans are long and rows are few: writing and compiling code for each plan would take most of the time
+    "spark.master": "local[1]",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.default.parallelism": "1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss4m",
+}
+
 
 class Engine(ABC):
     """Where the measures are computed; the files are read by DuckDB in any case."""
 
     session: Any = None
 
-    def __init__(self, con: DuckDBPyConnection, folder: Path) -> None:
-        self.con, self.folder = con, folder
+    def __init__(self, con: DuckDBPyConnection, folder: Path, orders: int) -> None:
+        self.con, self.folder, self.orders = con, folder, orders
 
     @abstractmethod
     def frame(self, table: str) -> Any:
@@ -80,8 +92,8 @@ class PolarsEngine(Engine):
 class SparkEngine(Engine):
     """PySpark, on the machine itself unless a session stands already."""
 
-    def __init__(self, con: DuckDBPyConnection, folder: Path) -> None:
-        super().__init__(con, folder)
+    def __init__(self, con: DuckDBPyConnection, folder: Path, orders: int) -> None:
+        super().__init__(con, folder, orders)
         from pyspark.sql import SparkSession
 
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
@@ -89,9 +101,9 @@ class SparkEngine(Engine):
         builder: Any = SparkSession.builder
         for name, value in {
             "spark.master": "local[*]", "spark.driver.memory": "1g", "spark.driver.host": "127.0.0.1",
-            "spark.driver.bindAddress": "127.0.0.1", "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -Xss4m",
+            "spark.driver.bindAddress": "127.0.0.1",
             "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR",
-            "spark.sql.shuffle.partitions": "2", "spark.sql.session.timeZone": "UTC",
+            "spark.sql.session.timeZone": "UTC", **(_FOR_FEW if orders < MANY else _FOR_MANY),
             "spark.local.dir": str(folder), "spark.sql.warehouse.dir": str(folder / "warehouse"),
         }.items():  # fmt: skip
             builder = builder.config(name, value)
@@ -118,12 +130,12 @@ MISSING = {
 }
 
 
-def opened(name: str, con: DuckDBPyConnection, folder: Path) -> Engine:
+def opened(name: str, con: DuckDBPyConnection, folder: Path, orders: int) -> Engine:
     """Start an engine; refused in a sentence where it is not installed."""
     try:
         if name == "polars":
             import polars  # noqa: F401
-        return ENGINES[name](con, folder)
+        return ENGINES[name](con, folder, orders)
     except Refusal:
         raise
     except Exception as fault:  # PySpark raises its own kinds when Java is missing

@@ -8,7 +8,7 @@ from datetime import date
 from duckdb import DuckDBPyConnection
 
 from regulars.cli.insight import currencies, refunds
-from regulars.cli.insight.faults import faults
+from regulars.cli.insight.faults import faults, in_short
 from regulars.cli.insight.reading import Source
 from regulars.cli.insight.texts import typed, word
 from regulars.intake.values.words import standing
@@ -51,14 +51,15 @@ def gather(con: DuckDBPyConnection, sources: list[Source], today: date, currency
     warnings += [f"{source.name}: {source.columns.doubted}" for source in sources if source.columns.doubted]
     _share_what_an_order_says(con, sources, warnings)
     warnings += currencies.keep_one(con, currency)
-    warnings += faults(con, sources, has_amounts, today)
+    unusable = faults(con, sources, has_amounts, today)
+    warnings += unusable
     warnings += _no_sales(con)
     _keep_usable(con, has_amounts, today)
     [(first, last, orders)] = con.execute(
         "SELECT min(day), max(day), count(*) FILTER (NOT is_back) FROM line"
     ).fetchall()
     if not orders:
-        raise Refusal(_nothing_left(con, sources, today))
+        raise Refusal(_nothing_left(con, sources, unusable, today))
     return Gathered(has_amounts, first, last, warnings)
 
 
@@ -153,17 +154,29 @@ def _keep_usable(con: DuckDBPyConnection, has_amounts: bool, today: date) -> Non
     )
 
 
-def _nothing_left(con: DuckDBPyConnection, sources: list[Source], today: date) -> str:
+def _nothing_left(con: DuckDBPyConnection, sources: list[Source], said: list[str], today: date) -> str:
     names = ", ".join(source.name for source in sources)
     [(later,)] = con.execute("SELECT count(*) FROM told WHERE day > ?", [today]).fetchall()
     if later:
         return f"{names}: every order lies in the future (after {today})."
-    by_reason = dict(con.execute("SELECT why, count(*) FROM fault GROUP BY why").fetchall())
-    if by_reason:
-        why = max(by_reason, key=lambda reason: by_reason[reason])
-        column = sources[0].columns.names.get(why, why)
+    [(unusable,)] = con.execute("SELECT count(*) FROM fault").fetchall()
+    [(backs,)] = con.execute("SELECT count(*) FROM line").fetchall()
+    if backs:
+        return f"{names}: there are only refunds in it, and no order."
+    if not unusable:
+        return f"{names}: there is no order in it."
+    if found := _all_alike(con, sources):
+        column, why = found
         return f"{names}: no row can be used; “{column}” holds no {why} that can be read. Name another column with --{why}."
-    return f"{names}: there is no order in it."
+    return f"{names}: no row can be used. {' '.join(in_short(sentence) for sentence in said[:3])}"
+
+
+def _all_alike(con: DuckDBPyConnection, sources: list[Source]) -> tuple[str, str] | None:
+    """The column and what it lacks in every single row, so that the column is wrong and not a row."""
+    [(why, kinds, count)] = con.execute("SELECT any_value(why), count(DISTINCT why), count(*) FROM fault").fetchall()
+    [(rows,)] = con.execute("SELECT count(*) FROM told").fetchall()
+    column = sources[0].columns.names.get(why)
+    return (column, why) if column and kinds == 1 and count == rows else None
 
 
 def make_orders(con: DuckDBPyConnection, table: str, until: date) -> Counted:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from regulars.cli.insight import targets
 from regulars.cli.insight.analysis import Answer
 from regulars.cli.insight.answer import as_json
 from regulars.cli.insight.faults import in_short
@@ -37,12 +39,11 @@ OWN = """
 """
 
 
-def check_page(path: Path) -> None:
+def check_page(path: Path, read: Sequence[Path]) -> None:
     """Refuse a page that could not be written, before anything is computed."""
     if path.suffix.lower() not in {".html", ".htm"}:
         raise Refusal(f"{path}: the report is a page; call it report.html.")
-    if not path.absolute().parent.is_dir():
-        raise Refusal(f"{path}: there is no such folder.")
+    targets.check(path, read)
 
 
 def write_page(answer: Answer, path: Path, unit: str) -> None:
@@ -59,7 +60,9 @@ def write_page(answer: Answer, path: Path, unit: str) -> None:
         "warnings": [in_short(sentence) for sentence in answer.warnings],
         "style": style(),
     }
-    path.write_text(render_to_string("cli/insight_report.html", context), encoding="utf-8")
+    page = render_to_string("cli/insight_report.html", context)
+    with targets.writing(path):
+        path.write_text(page, encoding="utf-8")
 
 
 def _facts(answer: Answer) -> list[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -59,12 +61,27 @@ def workshop() -> Iterator[tuple[DuckDBPyConnection, Path]]:
 def read(con: DuckDBPyConnection, paths: list[Path], wanted: Wanted, folder: Path) -> list[Source]:
     """Make view `said` over every file, packed or not: file, row_number and the fields of `FIELDS`."""
     sources: list[Source] = []
-    for path in paths:
-        _there(path)
+    for path, again in _told_apart(paths):
+        if again:
+            sources[0].notes.append(f"{path.name} holds the same as {again.name}; it was counted once.")
+            continue
         with unpacked(path) as parts:
             for part in parts:
                 sources.append(_read(con, part.path, part.name, wanted, folder, len(sources)))
     return sources
+
+
+def _told_apart(paths: list[Path]) -> Iterator[tuple[Path, Path | None]]:
+    """Each file, with an earlier one that holds the very same."""
+    seen: dict[bytes, Path] = {}
+    for path in paths:
+        _there(path)
+        if len(paths) == 1:
+            yield path, None
+            continue
+        with path.open("rb") as file:
+            first = seen.setdefault(hashlib.file_digest(file, "sha256").digest(), path)
+        yield path, (None if first is path else first)
 
 
 def _there(path: Path) -> None:
@@ -72,6 +89,8 @@ def _there(path: Path) -> None:
         raise Refusal(f"{path}: there is no such file.")
     if path.is_dir():
         raise Refusal(f"{path} is a folder. Name the file in it.")
+    if not os.access(path, os.R_OK):
+        raise Refusal(f"{path} may not be read.")
     if path.stat().st_size == 0:
         raise Refusal(f"{path.name}: the file is empty.")
 

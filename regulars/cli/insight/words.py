@@ -24,7 +24,11 @@ def summary(answer: Answer) -> Iterator[str]:
         f" {answer.first_on} to {answer.last_on}, as of {answer.as_of}."
     )
     if counted.refunds_matched or counted.refunds_unmatched:
-        yield f"{counted.refunds_matched:,} refunds found their order, {counted.refunds_unmatched:,} did not."
+        matched = counted.refunds_matched
+        yield (
+            f"{matched:,} {_of('refund', matched)} found {'its' if matched == 1 else 'their'} order,"
+            f" {counted.refunds_unmatched:,} did not."
+        )
     yield from _groups(answer)
     total = answer.choice.model.total_of_rows(unique_rows(answer.facts), days)
     yield (

@@ -278,6 +278,22 @@ def test_without_amounts_nothing_is_said_of_money(tmp_path: Path, insight: Calla
             "wholly refunded",
         ),
         (["%PDF-1.7"], (), "PDF"),
+        (
+            ["customer,day,amount", *(f"{c},soon,{a}" for c, _d, a in _rows())],
+            (),
+            "“day” holds no days (row 2: “soon”). Name another column with --day",
+        ),
+        (
+            ["customer,day,amount", "a,2024-01-01,-5", "b,2024-01-02,-6"],
+            (),
+            "there are only refunds in it, and no order",
+        ),
+        (
+            ["customer,day,amount", ",2024-01-01,5", "a,never,5", "b,2024-01-01,x"],
+            ("--day", "day", "--amount", "amount"),
+            "no row can be used. o.csv, row 2: “customer” is empty; the row was left out. o.csv, row 3: “never” in “day”",
+        ),
+        (["\x01\x02,\x03,\x04", "a,b,c"], (), "cannot be read as a table of orders"),
     ],
 )
 def test_what_cannot_be_used_is_one_sentence(
@@ -364,7 +380,7 @@ def _process(tmp_path: Path, *words: object) -> subprocess.CompletedProcess[str]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("REGULARS_", "DJANGO_"))}
     command = [sys.executable, "-m", "regulars", "insight", *map(str, words), "--json"]
     return subprocess.run(
-        command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=900, check=False
+        command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=300, check=False
     )
 
 
@@ -485,3 +501,39 @@ def test_the_layout_of_a_wholesaler_with_credit_notes_is_read_as_it_is(
     said = " ".join(told["warnings"])
     assert "“CustomerID” is empty" in said
     assert "1 refund was left out" in said
+
+
+@pytest.mark.parametrize("option", ["--out", "--report"])
+def test_a_place_that_cannot_be_written_is_one_sentence(
+    option: str, tmp_path: Path, insight: Callable[..., Told]
+) -> None:
+    ending = "csv" if option == "--out" else "html"
+    path = _plain(tmp_path / f"o.{ending}")
+    folder = tmp_path / f"folder.{ending}"
+    folder.mkdir()
+    for target, said in (
+        (tmp_path / "people.xlsx", "report.html" if option == "--report" else ".parquet or .csv"),
+        (tmp_path / "nowhere" / f"p.{ending}", "no such folder"),
+        (folder, "is a folder"),
+        (path, "is the file that is read"),
+        (Path(f"/proc/p.{ending}"), "written"),
+    ):
+        with pytest.raises(Refusal, match=re.escape(said)):
+            insight(path, "--model", "bg", option, target)
+    assert path.read_text().startswith("customer,day,amount")
+
+
+def test_the_same_file_twice_counts_once(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    one, again = _plain(tmp_path / "a.csv"), _plain(tmp_path / "again.csv")
+    told = insight(one, again, "--model", "bg").json
+    assert told["data"]["orders"] == 400
+    assert "again.csv holds the same as a.csv; it was counted once." in told["warnings"]
+
+
+def test_what_is_no_amount_is_no_currency_either(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    rows = [*_rows(), ("c001", date(2024, 1, 1), "inf"), ("c002", date(2024, 1, 1), "NaN"), ("c003", date(2024, 1, 1), "5 USD cash")]  # fmt: skip
+    told = insight(_plain(tmp_path / "o.csv", rows), "--model", "bg").json
+    assert told["data"]["orders"] == 400
+    said = " ".join(told["warnings"])
+    assert "currenc" not in said
+    assert "row 402: “inf” in “amount” is no amount that can be read" in said

@@ -152,7 +152,9 @@ def name_of(model: LifetimeModel) -> str:
 def _too_few(known: Sequence[Known], held_out: Sequence[Ints]) -> str:
     for then, came in zip(known, held_out, strict=True):
         if len(then) < FEWEST_PEOPLE or came.sum() < FEWEST_DAYS_HELD_OUT:
-            found = f"{len(then)} people came back {int(came.sum())} times on the days held out"
+            people, times = len(then), int(came.sum())
+            who, often = "person" if people == 1 else "people", "time" if times == 1 else "times"
+            found = f"{people} {who} came back {times} {often} on the days held out"
             return f"Too few to compare: {found}; {FEWEST_PEOPLE} people and {FEWEST_DAYS_HELD_OUT} times are needed."
     return ""
 
