@@ -5,6 +5,7 @@ Killed in the middle, a run goes on after the last stretch that was written whol
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ class Writer:
     last_pos: int | None = None
     last_person_id: int | None = None
     written: int = field(default=0)
+    counted: Counter[str] = field(default_factory=Counter)
     told_before: ToldBefore = field(default_factory=lambda: ToldBefore([], ""))
 
     def write_all(self, portions: Iterable[Portion]) -> None:
@@ -70,7 +72,8 @@ class Writer:
         staged.questions += self.told_before.asked()
 
     def write(self, chunk: list[Unit]) -> None:
-        """Write one stretch; the caller's transaction holds all of it or nothing."""
+        """Write one stretch; the caller's transaction holds all of it or nothing; its counts in one update."""
+        self.counted.clear()
         known = self._people(chunk)
         baskets = [purchases.of_person(unit.basket, known.get(unit.pos)) for unit in chunk if unit.basket]
         if baskets:
@@ -78,7 +81,10 @@ class Writer:
         self.written = chunk[-1].number
         self.last_pos = chunk[-1].pos
         self.last_person_id = known.get(self.last_pos) if self.last_pos is not None else None
-        ImportRun.objects.filter(pk=self.run.pk).update(cursor=self.written, cursor_person_id=self.last_person_id)
+        counts = {name: F(name) + count for name, count in self.counted.items() if count}
+        ImportRun.objects.filter(pk=self.run.pk).update(
+            cursor=self.written, cursor_person_id=self.last_person_id, **counts
+        )
         transaction.on_commit(self._report)
 
     def _report(self) -> None:
@@ -103,9 +109,7 @@ class Writer:
         note_effects(self.run, "person", recorded.new_ids)
         note_effects(self.run, "person changed", [], before=recorded.learned)
         self._beyond(tellings, recorded.ids, set(recorded.new_ids))
-        ImportRun.objects.filter(pk=self.run.pk).update(
-            people_new=F("people_new") + recorded.new, people_matched=F("people_matched") + recorded.matched
-        )
+        self.counted.update(people_new=recorded.new, people_matched=recorded.matched)
         return known
 
     def _beyond(self, tellings: Sequence[Prepared], ids: Sequence[int], new_ids: set[int]) -> None:
@@ -151,9 +155,7 @@ class Writer:
     def _new_here(self, baskets: list[Basket]) -> list[Basket]:
         """Without the sales that another file of the same program told; they count as seen."""
         kept = self.told_before.without(baskets)
-        if len(kept) < len(baskets):
-            seen = len(baskets) - len(kept)
-            ImportRun.objects.filter(pk=self.run.pk).update(orders_seen=F("orders_seen") + seen)
+        self.counted.update(orders_seen=len(baskets) - len(kept))
         return kept
 
     def _orders(self, baskets: list[Basket]) -> None:
@@ -165,11 +167,11 @@ class Writer:
         self._count(recorded)
 
     def _count(self, recorded: Recorded) -> None:
-        ImportRun.objects.filter(pk=self.run.pk).update(
-            orders_new=F("orders_new") + recorded.new,
-            orders_seen=F("orders_seen") + recorded.seen,
-            orders_updated=F("orders_updated") + recorded.updated,
-            orders_cancelled=F("orders_cancelled") + recorded.cancelled,
+        self.counted.update(
+            orders_new=recorded.new,
+            orders_seen=recorded.seen,
+            orders_updated=recorded.updated,
+            orders_cancelled=recorded.cancelled,
         )
 
     def _write_later_refunds(self, con: DuckDBPyConnection) -> None:

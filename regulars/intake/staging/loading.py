@@ -22,18 +22,24 @@ BIG = 8 * 1024 * 1024
 KEPT_ALL = frozenset({"phone", "phone_2", "email_2"})
 PROTECTED = f"(?s)^(?:=\"(.*)\"|'('*(?:[\\t\\r\\n]|[{UNSEEN}]*[0-9{SIGNS}]).*))$"
 BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
-ODD_LINE = re.compile(rb"\n[ \t,;|\"]*(?:\r?\n|(?:%s)\s*:?\"?[,;\t|])|\r\r|\0" % SUMS.encode(), re.IGNORECASE)
+ODD_LINE = re.compile(rb"\n[ \t,;|\"]*(?:\r?\n|(?:%s)\s*:?\"?[,;\t|])" % SUMS.encode(), re.IGNORECASE)
+ODD_BYTES = b"\r\r", b"\0"  # looked for apart: each at the speed of memory
 Columns = Mapping[str, Sequence[int]]
 
 
 def load(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, folder: Path, path: Path | None = None) -> int:
-    """Make `entry` (place, row_number, surplus, every field as text or NULL); returns how many rows there are.
+    """Make `entry` (every field as text or NULL) and `entry_row`, the filled ones with place, row_number and surplus;
+    returns how many rows there are.
 
     `columns` gives the places of a field's columns, the preferred one first; the first filled one counts. A big plain
     file is read by DuckDB itself; what it stumbles over, and everything else, row by row.
     """
-    if path is None or not _is_big_and_plain(sheet, path) or not _straight(con, sheet, columns, path):
+    if path is not None and _is_big_and_plain(sheet, path) and _straight(con, sheet, columns, path):
+        numbers = f"rowid AS place, (rowid + {(sheet.header_row or 0) + 1})::INTEGER AS row_number, 0 AS surplus, *"
+    else:
         _row_by_row(con, sheet, columns, folder)
+        numbers = "*"
+    con.execute(f"CREATE VIEW entry_row AS SELECT {numbers} FROM entry_table")
     if sheet.kind != "json":
         _uncover(con, columns)
     offer(con, "entry", TEXTS)
@@ -49,18 +55,21 @@ def _is_big_and_plain(sheet: Sheet, path: Path) -> bool:
         return False
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         header = content.readline().rstrip(b"\r\n").removeprefix(codecs.BOM_UTF8)
-        return content.find(b"\n" + header) < 0 and ODD_LINE.search(content) is None
+        is_odd = any(content.find(odd) >= 0 for odd in (b"\n" + header, *ODD_BYTES))
+        return not is_odd and ODD_LINE.search(content) is None
 
 
 def _straight(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, path: Path) -> bool:
-    """Let DuckDB read the file; False when a row is not as wide as the header or a quotation mark is odd."""
+    """Let DuckDB read the file; False when a row is not as wide as the header or a quotation mark is odd.
+
+    The rows keep the file's order, so that the table's own `rowid` counts them: to number them while they are read would
+    leave the reading and the writing to one core.
+    """
     names = {f"c{place}": "VARCHAR" for place in range(sheet.width)}
-    shift = (sheet.header_row or 0) + 1
     try:
         con.execute("SET preserve_insertion_order = true")
         con.execute(
-            f"CREATE TABLE entry_table AS SELECT row_number() OVER () - 1 AS place,"
-            f" (row_number() OVER () - 1 + {shift})::INTEGER AS row_number, 0 AS surplus, {_fields(columns, _bare)}"
+            f"CREATE TABLE entry_table AS SELECT {_fields(columns, _bare)}"
             " FROM read_csv(?, header=false, skip=1, delim=?, quote='\"', escape='\"', columns=?, strict_mode=true,"
             " null_padding=false, max_line_size=33554432)",
             [str(path), sheet.separator, names],
@@ -75,7 +84,7 @@ def _straight(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, path: Pat
 def _bare(place: int) -> str:
     """Without outer blanks. Most cells have none, and looking at both ends costs a quarter of taking them off."""
     cell = f"c{place}"
-    has_some = f"{cell}[1] <= ' ' OR {cell}[-1] <= ' ' OR starts_with({cell}, chr(160)) OR ends_with({cell}, chr(160))"
+    has_some = f"{cell} < '!' OR {cell}[-1] <= ' ' OR starts_with({cell}, chr(160)) OR ends_with({cell}, chr(160))"
     return f"nullif(CASE WHEN {has_some} THEN trim({cell}, {BLANKS}) ELSE {cell} END, '')"
 
 

@@ -12,6 +12,7 @@ from regulars.intake.staging.typing import (
     MOMENTS,
     Reading,
     amount_sql,
+    day_sql,
     moment_sql,
     type_amounts,
     type_moments,
@@ -46,9 +47,7 @@ def make_records(
     joins = [f"LEFT JOIN sum_of s_{f} ON s_{f}.field = '{f}' AND s_{f}.text = e.{f}" for f in amounts]
     joins += [f"LEFT JOIN moment_of m_{f} ON m_{f}.text = e.{f}" for f in moments]
     columns = ["e.*", *(f"{amount_sql(f, reading)} AS x_{f}" for f in amounts)]
-    for f in moments:
-        day, at = moment_sql(f, reading.zone)
-        columns += [f"{day} AS d_{f}", f"{at} AS u_{f}"]
+    columns += [f"{moment_sql(f, reading.zone)} AS t_{f}, m_{f}.day AS m_{f}" for f in moments]
     if "amount" in amounts:
         columns.append("nullif(s_amount.code, '') AS code")
     if "email" in filled:
@@ -57,8 +56,24 @@ def make_records(
             "a.others AS more_addresses",
         ]
         joins.append("LEFT JOIN email_of a ON a.text = e.email")
-    con.execute(f"CREATE VIEW typed AS SELECT {', '.join(columns)} FROM entry_table e {' '.join(joins)}")
-    _name_faults(con, amounts, moments)
+    # The moments first and the days of them in a second step: both are dear, and each is worked out once.
+    days = [f"{day_sql(f, reading.zone)} AS d_{f}, timezone('UTC', t_{f}) AS u_{f}" for f in moments]
+    passing = f" EXCLUDE ({', '.join(f't_{f}, m_{f}' for f in moments)})" if moments else ""
+    con.execute(
+        f"CREATE VIEW typed AS SELECT {', '.join([f'*{passing}', *days])}"
+        f" FROM (SELECT {', '.join(columns)} FROM entry_row e {' '.join(joins)})"
+    )
+    _name_faults(con, amounts, moments, _spent(filled))
+
+
+def _spent(filled: Collection[str]) -> list[str]:
+    """The texts that nobody reads once they are typed: amounts and the day; where orders have no number, these make one."""
+    told = () if "order_id" in filled else ("amount", "quantity", "bought_on")
+    return [
+        field
+        for field in (*AMOUNTS, "bought_on", "bought_time", "bought_zone")
+        if field in filled and field not in told
+    ]
 
 
 def _join_clock(con: DuckDBPyConnection, filled: Collection[str]) -> None:
@@ -99,7 +114,9 @@ def _read_emails(con: DuckDBPyConnection) -> None:
         con.executemany("INSERT INTO email_of VALUES (?, ?, ?)", rows[start : start + 500])
 
 
-def _name_faults(con: DuckDBPyConnection, amounts: Collection[str], moments: Collection[str]) -> None:
+def _name_faults(
+    con: DuckDBPyConnection, amounts: Collection[str], moments: Collection[str], spent: Collection[str]
+) -> None:
     """`record`: what was typed, with the first thing on each row that nobody can read."""
     cases = ["WHEN surplus > 0 THEN ?"]
     values = [_("This row has more cells than the header has columns, so it is not certain which cell is which.")]
@@ -111,8 +128,13 @@ def _name_faults(con: DuckDBPyConnection, amounts: Collection[str], moments: Col
         if field in moments:
             cases.append(f"WHEN {field} IS NOT NULL AND d_{field} IS NULL THEN replace(?, '%s', {field})")
             values.append(_("“%s” is no date."))
-    con.execute(f"CREATE TABLE record_table AS SELECT *, CASE {' '.join(cases)} END AS fault FROM typed", values)
+    gone = ", ".join(["surplus", *spent])
+    con.execute(
+        f"CREATE TABLE record_table AS SELECT * EXCLUDE ({gone}), CASE {' '.join(cases)} END AS fault FROM typed",
+        values,
+    )
     con.execute("DROP VIEW typed")
+    con.execute("DROP VIEW entry_row")
     con.execute("DROP VIEW entry")
     con.execute("DROP TABLE entry_table")
     offer(con, "record", EVERY)

@@ -100,19 +100,21 @@ def type_moments(con: DuckDBPyConnection, reading: Reading, fields: Iterable[str
         con.execute("INSERT INTO moment_of SELECT unnest(?), unnest(?)::DATE, unnest(?::VARCHAR[])::TIMESTAMP", columns)
 
 
-def moment_sql(field: str, zone: str) -> tuple[str, str]:
-    """The SQL of a field's day and of its UTC moment; needs `e` (entry) joined with `m_<field>` (moment_of)."""
+def moment_sql(field: str, zone: str) -> str:
+    """The SQL of a field's moment, with its zone; needs `e` (entry) joined with `m_<field>` (moment_of)."""
     text = f"e.{field}"
     zoned = f"try_cast(regexp_replace(regexp_replace({text}, ' ?UTC$', 'Z'), ' ([+-])', '\\1') AS TIMESTAMPTZ)"
     local = f"timezone('{zone}', try_cast({text} AS TIMESTAMP))"
-    at = (
-        f"CASE WHEN regexp_matches({text}, '{ISO_DAY}') THEN NULL WHEN regexp_matches({text}, '{ISO_CLOCK}') THEN {local}"
+    return (
+        f"CASE WHEN length({text}) <= 10 AND regexp_matches({text}, '{ISO_DAY}') THEN NULL WHEN regexp_matches({text}, '{ISO_CLOCK}') THEN {local}"
         f" WHEN regexp_matches({text}, '{ISO_ZONED}') THEN {zoned} ELSE timezone('UTC', m_{field}.utc_at) END"
     )
-    day = (
-        f"CASE WHEN regexp_matches({text}, '{ISO_DAY}') THEN try_cast({text} AS DATE)"
-        f" WHEN regexp_matches({text}, '{ISO_CLOCK}') OR regexp_matches({text}, '{ISO_ZONED}') THEN timezone('{zone}', {at})::DATE"
-        f" ELSE m_{field}.day END"
-    )
+
+
+def day_sql(field: str, zone: str) -> str:
+    """The SQL of a field's day in the business's zone; needs its text, its moment as `t_<field>` and, of a text that is
+    not written the ISO way, the day that was read as `m_<field>`."""
+    is_day = f"length({field}) <= 10 AND regexp_matches({field}, '{ISO_DAY}')"
+    day = f"CASE WHEN {is_day} THEN try_cast({field} AS DATE) ELSE coalesce(m_{field}, timezone('{zone}', t_{field})::DATE) END"
     in_range = f"year({day}) BETWEEN {dates.EARLIEST_YEAR} AND {dates.LATEST_YEAR}"
-    return f"CASE WHEN {in_range} THEN {day} END", f"timezone('UTC', {at})"
+    return f"CASE WHEN {in_range} THEN {day} END"

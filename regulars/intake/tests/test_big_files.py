@@ -10,10 +10,12 @@ import pytest
 
 from regulars.intake.models import ImportRun
 from regulars.intake.options import ImportOptions
+from regulars.intake.reading import Sheet
 from regulars.intake.services import preparing, running, units
 from regulars.intake.services.people_of import Manner
 from regulars.intake.services.running import begin, carry_out
 from regulars.intake.services.undoing import undo
+from regulars.intake.staging import loading
 from regulars.intake.tests.builders import a_business, a_file, taken_in
 from regulars.people.models import Consent, Email, Person
 from regulars.purchases.models import Order, OrderLine, PersonTotals, Refund
@@ -129,3 +131,16 @@ def test_lines_stand_in_the_order_of_the_file_however_the_staging_hands_them_out
     assert unit.basket is not None
     assert [line[0] for line in unit.basket.lines] == ["First", "Second", "Third"]
     assert [refund[0] for refund in unit.basket.refunds] == ["r1", "r2"]
+
+
+def test_a_file_read_on_both_cores_keeps_the_number_of_every_row(tmp_path: Path) -> None:
+    rows, path = 400_000, tmp_path / "numbered.csv"
+    path.write_text("Order,Total\n" + "".join(f"number {n:09},1.00\n" for n in range(rows)))
+    sheet = Sheet(["Order", "Total"], lambda: iter(()), 1, "text", encoding="utf-8", separator=",")
+    con = duckdb.connect(":memory:")
+    assert loading.load(con, sheet, {"order_id": [0], "amount": [1]}, tmp_path, path) == rows
+    found = con.execute(
+        "SELECT count(*), count(DISTINCT place), bool_and(right(order_id, 9)::BIGINT = place), bool_and(row_number = place + 2),"
+        " bool_and(surplus = 0) FROM entry_row"
+    ).fetchone()
+    assert found == (rows, rows, True, True, True)

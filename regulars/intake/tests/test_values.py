@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regulars.intake.staging.typing import ISO_CLOCK, ISO_DAY, ISO_ZONED, moment_sql
+from regulars.intake.staging.typing import ISO_CLOCK, ISO_DAY, ISO_ZONED, day_sql, moment_sql
 from regulars.intake.values import amounts, dates, reach
 from regulars.intake.values.words import mail_status, standing, truth
 
@@ -110,17 +110,19 @@ def test_only_a_day_above_twelve_tells_day_from_month() -> None:
 )
 def test_the_quick_way_reads_dates_like_the_careful_one(moment: datetime, zone: str) -> None:
     text = moment.isoformat(sep=" ", timespec="seconds") + zone
-    day_sql, at_sql = moment_sql("bought_on", "America/New_York")
+    home = dates.zone_named("America/New_York")
+    moment_of = f"{moment_sql('bought_on', str(home))} AS t_bought_on, m_bought_on.day AS m_bought_on"
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
     con.execute("CREATE TABLE e AS SELECT ?::VARCHAR AS bought_on", [text])
     con.execute("CREATE TABLE m_bought_on (day DATE, utc_at TIMESTAMP)")
     con.execute("INSERT INTO m_bought_on VALUES (NULL, NULL)")
-    day, at = con.execute(f"SELECT {day_sql}, {at_sql} FROM e, m_bought_on").fetchone() or (None, None)
+    day, at = con.execute(
+        f"SELECT {day_sql('bought_on', str(home))}, timezone('UTC', t_bought_on) FROM (SELECT e.*, {moment_of} FROM e, m_bought_on)"
+    ).fetchone() or (None, None)
     careful = dates.parse(text)
     assert careful
     assert careful.at
-    home = dates.zone_named("America/New_York")
     aware = careful.at if careful.at.tzinfo else careful.at.replace(tzinfo=home)
     assert at == aware.astimezone(UTC).replace(tzinfo=None)
     assert day == aware.astimezone(home).date()
