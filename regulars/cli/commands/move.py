@@ -41,12 +41,18 @@ def run(options: argparse.Namespace) -> int:
     filled = [(name, f"{rows:,}") for name, rows in moved.counts.items() if rows]
     print_table(("table", "rows here and there"), filled, f"Everything is in {moved.database} now")
     print(f"{sum(moved.counts.values()):,} rows in {len(moved.counts)} tables, counted on both sides, none missing.")
-    if options.target == "sqlite":
-        print("From now on start Regulars without REGULARS_DATABASE_URL.")
-    else:
-        print("From now on start Regulars with REGULARS_DATABASE_URL set to that address.")
+    print(_how_to_start(options))
     print(f"The old database is closed and untouched; the state before is in {moved.kept}.")
     return 0
+
+
+def _how_to_start(options: argparse.Namespace) -> str:
+    if options.target != "sqlite":
+        return "From now on start Regulars with REGULARS_DATABASE_URL set to that address."
+    if options.to_folder:
+        folder = options.to_folder.resolve()
+        return f"From now on start Regulars with REGULARS_DATA_DIR={folder} and without REGULARS_DATABASE_URL."
+    return "From now on start Regulars without REGULARS_DATABASE_URL."
 
 
 COMMAND = Command(

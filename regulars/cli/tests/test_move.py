@@ -123,4 +123,5 @@ def test_a_file_without_a_table_as_a_refused_restore_leaves_it_is_no_business(sh
         link.execute("PRAGMA journal_mode=WAL")
     done = regulars(shop, "move", "sqlite", "--to-folder", str(laptop))
     assert done.returncode == 0, done.stderr
+    assert f"start Regulars with REGULARS_DATA_DIR={laptop} and without REGULARS_DATABASE_URL." in done.stdout
     assert "Ann Kavanagh" in people(laptop)
