@@ -82,6 +82,19 @@ def test_the_list_turns_its_pages_and_needs_the_same_queries_for_many(desk, djan
     assert desk.get(second.context["previous_url"]).context["people"] == first.context["people"]
 
 
+def test_a_list_by_tag_needs_the_same_queries_for_two_people_as_for_forty(desk, django_assert_max_num_queries):
+    needed = []
+    for people in (range(2), range(2, 40)):
+        for number in people:
+            a_person(f"Ann {number:02}", tags=("silver", f"street {number}"))
+        desk.get("/people/?tag=silver")
+        with django_assert_max_num_queries(24) as asked_for:
+            page = desk.get("/people/?tag=silver")
+        needed.append(len(asked_for))
+    assert len(page.context["people"]) == 20
+    assert needed[0] == needed[1]
+
+
 def test_names_are_shown_as_text_and_never_as_markup(desk):
     ann = a_person("<script>alert(1)</script>", note="<b>bold</b>")
     for page in ("/people/", f"/people/{ann.pk}/"):

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from regulars.kit import services as kit
 from regulars.people import services as people
@@ -129,6 +130,22 @@ def test_the_page_explains_itself_with_six_people(client: Client) -> None:
     assert "Ask how the first thing serves them" in words
     assert 'href="/people/?step=first"' in page
     assert client.get("/people/?step=first").status_code == 200
+
+
+@pytest.mark.parametrize(("page", "most"), [("/people/?step=asked", 24), ("/groups/steps/", 40)])
+def test_a_page_of_steps_asks_as_much_for_sixty_people_as_for_six(
+    page: str, most: int, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.force_login(add_staff(email="maya@example.com", display_name="Maya", role="owner"))
+    needed: list[int] = []
+    for _round in range(2):
+        for _shop in range(9 if needed else 1):
+            six_people()
+        client.get(page)  # what is remembered of the business and of whoever is signed in
+        with django_assert_max_num_queries(most) as asked_for:
+            assert "Fay" in client.get(page).text
+        needed.append(len(asked_for))
+    assert needed[0] == needed[1]
 
 
 def test_before_anybody_asked_or_bought_the_page_says_what_will_be_here(client: Client) -> None:
