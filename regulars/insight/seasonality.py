@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
@@ -81,7 +82,18 @@ class Seasonality:
         FrameError
             When `orders` breaks its contract.
         """
-        days, repeats, firsts = _counted(opened(orders), as_of)
+        return self.fit_counts(*_counted(opened(orders), as_of))
+
+    def fit_counts(self, days: Any, repeats: Floats, firsts: Floats) -> Self:
+        """Learn the factors from counts of every calendar day in turn.
+
+        Parameters
+        ----------
+        days : array of int
+            Ordinals, from the first buying day of all to the last day that counts.
+        repeats, firsts : array of float
+            Repeat buying days on each, and people whose first buying day it was.
+        """
         self.n_, self.months_, self.weekdays_ = int(repeats.sum()), [], []
         self.reason_ = _why_not(len(days), self.n_)
         self.is_supported_ = not self.reason_
@@ -213,9 +225,7 @@ class Seasonality:
     def _paces(self, ordinals: Any) -> Floats:
         if not self.months_:
             return np.ones(len(ordinals))
-        months, weekdays = _parts(np.asarray(ordinals))
-        month, weekday = (np.array([row[0] for row in rows]) for rows in (self.months_, self.weekdays_))
-        return np.asarray(month[months] * weekday[weekdays])
+        return day_paces([row[0] for row in self.months_], [row[0] for row in self.weekdays_], ordinals)
 
     def _clock(self, ordinals: Any) -> Floats:
         """What the clock shows at the end of each day; it only ever serves as a difference."""
@@ -292,6 +302,12 @@ def seasonality(orders: IntoFrameT, as_of: date) -> IntoFrameT:
     )
     native: IntoFrameT = table.to_native()
     return native
+
+
+def day_paces(months: Sequence[float], weekdays: Sequence[float], ordinals: Any) -> Floats:
+    """Give how much each of these days counts: the factor of its month times that of its weekday."""
+    month, weekday = _parts(np.asarray(ordinals))
+    return np.asarray(np.array(months)[month] * np.array(weekdays)[weekday])
 
 
 def _why_not(days: int, repeats: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import asdict
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -113,7 +114,7 @@ class InSeason(LifetimeModel):
 
     def to_dict(self) -> dict[str, Any]:
         """Write down the model and its clock."""
-        clock = {"months": list(self.clock.months), "log_gap_shift": self.clock.log_gap_shift}
+        clock = asdict(self.clock)
         kept = {"clock": clock, "as_of": self.as_of.isoformat(), "inside": self.model.to_dict()}
         return self.model.to_dict() | {"model": self.name} | kept
 

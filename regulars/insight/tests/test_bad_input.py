@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -97,6 +98,28 @@ def test_a_timestamp_with_a_zone_counts_for_the_day_it_was_there(engine: str) ->
     orders = pa.table({"customer": [1, 1], "day": berlin, "amount": [1.0, 1.0]})
     [row] = plain(insight.summary(QUICK[engine](orders), AS_OF))
     assert (row["first_on"], row["last_on"]) == (DAY, date(2026, 1, 2))
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "last"),
+    [
+        ("UTC", DAY, date(2026, 3, 28)),
+        ("Europe/Berlin", date(2026, 1, 2), date(2026, 3, 29)),
+        ("Pacific/Auckland", date(2026, 1, 2), date(2026, 3, 29)),
+        ("America/New_York", DAY, date(2026, 3, 28)),
+    ],
+)
+def test_moments_in_duckdb_count_for_the_day_of_the_zone_of_its_connection(zone: str, first: date, last: date) -> None:
+    connection = duckdb.connect()
+    connection.execute(f"SET TimeZone = '{zone}'")
+    orders = connection.sql(
+        "SELECT 1 AS customer, unnest(['2026-01-01 23:30:00+00', '2026-03-28 23:30:00+00'])::TIMESTAMPTZ AS day,"
+        " 10.0 AS amount, 4.0 AS refund, day + INTERVAL 1 HOUR AS refunded_on"
+    )
+    [row] = plain(insight.summary(orders, AS_OF))
+    assert (row["first_on"], row["last_on"], row["monetary"]) == (first, last, 12.0)
+    [row] = plain(insight.summary(orders, first))
+    assert row["monetary"] == (10.0 if zone == "UTC" else 6.0), "in UTC the hour after is already the next day"
 
 
 def test_a_customer_without_a_name_a_day_or_an_amount_is_named_by_row() -> None:
