@@ -18,7 +18,7 @@ END = date(2026, 6, 30)
 DAYS = 730
 
 
-def _business(people: int, k: float, mean: float, p_gone: float, seed: int) -> tuple[pl.DataFrame, dict[int, bool]]:
+def business(people: int, k: float, mean: float, p_gone: float, seed: int) -> tuple[pl.DataFrame, dict[int, bool]]:
     """Orders until END, and who had left by then; everybody's rate is Gamma(2)."""
     dice = np.random.default_rng(seed)
     rows, is_gone = [], {}
@@ -35,7 +35,7 @@ def _business(people: int, k: float, mean: float, p_gone: float, seed: int) -> t
 
 @pytest.mark.parametrize("k", [1.0, 4.0])
 def test_how_regular_people_are_is_learned(k: float) -> None:
-    facts = insight.summary(_business(1_500, k, 20, 0.05, 3)[0], END)
+    facts = insight.summary(business(1_500, k, 20, 0.05, 3)[0], END)
     model = Rhythms().fit(facts)
     assert model.params_["k"] == pytest.approx(k, rel=0.25), "days are whole, which looks a little more regular"
     assert model.n_ == (facts["x"] > 0).sum()
@@ -43,7 +43,7 @@ def test_how_regular_people_are_is_learned(k: float) -> None:
 
 
 def test_the_next_visit_falls_into_the_interval_as_often_as_it_says() -> None:
-    orders, _ = _business(1_500, 2.5, 30, 0.0, 4)
+    orders, _ = business(1_500, 2.5, 30, 0.0, 4)
     then = END - timedelta(days=300)
     facts = insight.summary(orders, then)
     told = Rhythms().fit(facts).describe(facts).filter(pl.col("due_low").is_not_null())
@@ -78,7 +78,7 @@ def test_the_usual_gap_lies_within_its_interval_as_often_as_it_says_and_few_gaps
 
 
 def test_the_day_of_slipping_is_the_first_on_which_the_silence_is_improbable() -> None:
-    facts = insight.summary(_business(300, 2.0, 25, 0.1, 6)[0], END)
+    facts = insight.summary(business(300, 2.0, 25, 0.1, 6)[0], END)
     model = Rhythms().fit(facts)
     told = model.describe(facts).filter(pl.col("slips_after_days") > 14)
     assert len(told) > 50
@@ -91,7 +91,7 @@ def test_the_day_of_slipping_is_the_first_on_which_the_silence_is_improbable() -
 
 def test_of_those_still_there_fewer_are_wrongly_called_slipping_than_by_the_rule_of_thumb() -> None:
     """At a random moment of haphazard buyers, where twice the usual gap is nothing unusual."""
-    orders, is_gone = _business(2_000, 1.0, 40, 0.1, 7)
+    orders, is_gone = business(2_000, 1.0, 40, 0.1, 7)
     facts = insight.summary(orders, END).filter(pl.col("x") >= 2)
     model = Rhythms().fit(insight.summary(orders, END))
     told = model.describe(facts).join(
@@ -147,7 +147,7 @@ def test_the_memory_of_a_rhythm_fades_as_orders_arrive() -> None:
 
 
 def test_every_engine_describes_alike_and_the_stored_model_says_the_same() -> None:
-    orders = _business(60, 2.0, 30, 0.1, 8)[0]
+    orders = business(60, 2.0, 30, 0.1, 8)[0]
     given = table([*orders.iter_rows(named=True)], amount=pa.float64())
     model = Rhythms.from_dict(Rhythms().fit(insight.summary(orders, END)).to_dict())
     answers = {}
