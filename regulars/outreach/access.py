@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from regulars.kit.errors import Refusal
-from regulars.outreach.models import Batch, Touch, WordingVersion
+from regulars.outreach.models import Batch, InboundMail, Touch, WordingVersion
 from regulars.outreach.queries.wordings import latest
 from regulars.staff.models import User
 
@@ -25,3 +25,8 @@ def words_for(user: User, key: str) -> WordingVersion:
         return latest(key)
     except Refusal as refusal:
         raise Http404 from refusal
+
+
+def mail_for(user: User, mail_id: int) -> InboundMail:
+    """One mail that came in, or 404."""
+    return get_object_or_404(InboundMail.objects.select_related("person", "touch"), pk=mail_id)

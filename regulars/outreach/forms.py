@@ -73,6 +73,30 @@ class MailboxForm(forms.Form):
     )
 
 
+class InboxForm(forms.Form):
+    """Where answers are read. What is left empty is as with sending."""
+
+    imap_password = forms.CharField(
+        label=_("Password, or app password"),
+        required=False,
+        strip=False,
+        help_text=_("Leave it empty if it is the one your letters are sent with."),
+        widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=False),
+    )
+    imap_host = forms.CharField(label=_("Mail server for reading (IMAP)"), max_length=253, required=False)
+    imap_port = forms.IntegerField(label=_("Port"), required=False, min_value=1, max_value=65_535)
+    imap_security = forms.ChoiceField(
+        label=_("Encryption"),
+        choices=[("tls", _("TLS from the start (port 993)")), ("starttls", _("STARTTLS (port 143)")),
+                 ("none", _("None (only a server on this machine)"))],
+        required=False,
+    )  # fmt: skip
+    imap_username = forms.CharField(
+        label=_("User name"), max_length=254, required=False, widget=forms.TextInput({"autocomplete": "off"})
+    )
+    imap_folder = forms.CharField(label=_("Folder"), max_length=120, required=False)
+
+
 class TestLetterForm(forms.Form):
     to = forms.CharField(label=_("Send it to"), max_length=254, widget=forms.EmailInput({"autocomplete": "email"}))
 

@@ -7,7 +7,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from regulars.outreach.models import OPEN, SETTLED, LeavingToken, State, Suppression, Touch, TouchChange
+from regulars.outreach.models import (
+    OPEN,
+    SETTLED,
+    Bounce,
+    InboundMail,
+    LeavingToken,
+    State,
+    Suppression,
+    Touch,
+    TouchChange,
+)
 from regulars.outreach.services.local_outbox import forget_letters
 from regulars.outreach.services.moves import FREE, move
 from regulars.outreach.services.suppressing import suppress
@@ -15,6 +25,8 @@ from regulars.people.models import Email
 from regulars.people.records import Moved, MovedRows, PersonRecords, register
 
 TABLE = "outreach.Touch"
+MAILS = "outreach.InboundMail"
+MAIL_SHOWN = ("kind", "from_address", "subject", "words", "whole", "at")
 SHOWN = (
     "programme",
     "occurrence",
@@ -38,7 +50,8 @@ def export(person_id: int) -> dict[str, Any]:
     for touch in rows:
         row = {name: getattr(touch, name) for name in SHOWN}
         touches.append({**row, "sent_at": touch.sent_at.isoformat() if touch.sent_at else None})
-    return {"touches": touches}
+    mails = InboundMail.objects.filter(person_id=person_id).order_by("pk").values(*MAIL_SHOWN)
+    return {"touches": touches, "mails": [{**mail, "at": mail["at"].isoformat()} for mail in mails]}
 
 
 def summary(person_id: int) -> list[tuple[str, str]]:
@@ -58,6 +71,10 @@ def erase(person_id: int) -> None:
     rows.update(
         subject="", body="", to_address="", note="", why="", held_why="", last_error="", evidence={}, draft_hash=""
     )
+    InboundMail.objects.filter(person_id=person_id).update(
+        from_address="", from_name="", subject="", words="", whole="", is_for_you=False
+    )
+    Bounce.objects.filter(touch__in=rows).update(said="")
     LeavingToken.objects.filter(person_id=person_id).delete()
     for address in Email.objects.filter(person_id=person_id, normalised__contains="@").values_list(
         "normalised", flat=True
@@ -85,6 +102,10 @@ def merge(keep_id: int, other_id: int) -> MovedRows:
             moved.append(Moved(TABLE, str(loser), "changed", {"state": was}, {"state": State.CANCELLED.value}))
     ids = [int(row.row_id) for row in moved if "person_id" in row.before]
     Touch.objects.filter(pk__in=ids).update(person_id=keep_id)
+    mails = InboundMail.objects.filter(person_id=other_id)
+    before, after = {"person_id": other_id}, {"person_id": keep_id}
+    moved += [Moved(MAILS, str(pk), "changed", before, after) for pk in mails.values_list("pk", flat=True)]
+    mails.update(person_id=keep_id)
     return tuple(moved)
 
 
@@ -95,13 +116,14 @@ def _keyed(person_id: int) -> list[tuple[Any, ...]]:
 
 def unmerge(moved: MovedRows) -> None:
     """Put back exactly what the merge moved; a touch it stopped is planned again, to be approved anew."""
-    groups: dict[tuple[int, int], list[int]] = {}
+    groups: dict[tuple[str, int, int], list[int]] = {}
     for row in moved:
         if "person_id" in row.before:
-            pair = int(row.before["person_id"]), int(row.after["person_id"])
-            groups.setdefault(pair, []).append(int(row.row_id))
-    for (was_id, became_id), ids in groups.items():
-        Touch.objects.filter(pk__in=ids, person_id=became_id).update(person_id=was_id)
+            group = row.table, int(row.before["person_id"]), int(row.after["person_id"])
+            groups.setdefault(group, []).append(int(row.row_id))
+    for (table, was_id, became_id), ids in groups.items():
+        rows = InboundMail.objects if table == MAILS else Touch.objects
+        rows.filter(pk__in=ids, person_id=became_id).update(person_id=was_id)
     stopped = [int(row.row_id) for row in moved if "state" in row.before]
     move(
         stopped, State.PLANNED, why=_("The entries were parted again."), only_from=(State.CANCELLED,), approved_at=None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.kit import clock
-from regulars.outreach.models import Channel, Outcome, State, Touch
+from regulars.outreach.models import Channel, InboundMail, Outcome, State, Touch
 from regulars.outreach.services.local_outbox import is_local
 
 TONES = {State.FAILED: "alarm", State.BOUNCED: "alarm", State.UNKNOWN: "warm", State.HELD: "warm"}
@@ -144,3 +146,67 @@ def evidence_words(touch: Touch) -> str:
             "The whole letter had been handed over, and only the server's answer is missing. It may well have arrived."
         )
     return _("How far it got is not known.")
+
+
+@dataclass(frozen=True)
+class MailLine:
+    """A mail that came in, as a list shows it."""
+
+    pk: int
+    who: str
+    person_id: int | None
+    what: str
+    words: str
+    when: str
+    chip: str = ""
+    tone: str = ""
+
+
+MAIL_TONES = {"complaint": "alarm", "bounce": "warm", "stop": "warm"}
+
+
+def shown_mails(rows: Iterable[InboundMail]) -> list[MailLine]:
+    return [shown_mail(row) for row in rows]
+
+
+def shown_mail(mail: InboundMail) -> MailLine:
+    """Say who wrote what and when; of a person's own words the first, of a machine's what it means."""
+    who = mail.person.full_name if mail.person else mail.from_name or mail.from_address or _("Somebody we do not know")
+    is_words = mail.kind in {InboundMail.Kind.REPLY, InboundMail.Kind.HELP, InboundMail.Kind.CHALLENGE}
+    label = str(InboundMail.Kind(mail.kind).label)
+    return MailLine(
+        mail.pk,
+        who,
+        mail.person_id,
+        mail.subject or label,
+        Truncator(" ".join(mail.words.split())).chars(160) if is_words else "",
+        moment_words(mail.received_at),
+        _("answered") if mail.is_answered else _("put aside") if mail.settled_at else "" if is_words else label,
+        "good" if mail.settled_at else MAIL_TONES.get(mail.kind, ""),
+    )
+
+
+@dataclass(frozen=True)
+class Said:
+    """One voice in a thread."""
+
+    is_ours: bool
+    words: str
+    when: str
+    subject: str
+    url: str = ""
+    is_this: bool = False
+
+
+def said_lines(rows: Iterable[InboundMail | Touch], this: InboundMail) -> list[Said]:
+    """A thread, the oldest first."""
+    lines = []
+    for row in rows:
+        if isinstance(row, InboundMail):
+            url = "" if row.pk == this.pk else reverse("outreach:reply", args=[row.pk])
+            words = row.words or str(InboundMail.Kind(row.kind).label)
+            lines.append(Said(False, words, moment_words(row.received_at), row.subject, url, row.pk == this.pk))
+        else:
+            url = reverse("outreach:touch", args=[row.pk])
+            lines.append(Said(True, row.body, moment_words(row.sent_at), row.subject, url))
+    return lines

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.outreach.views import leaving, mailbox, outbox, touches, words
+from regulars.outreach.views import leaving, mailbox, outbox, replies, touches, words
 
 app_name = "outreach"
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("outbox/<int:touch_id>/releases/", touches.release_one, name="release"),
     path("outbox/<int:touch_id>/retries/", touches.retry, name="retry"),
     path("outbox/<int:touch_id>/decisions/", touches.decide, name="decide"),
+    path("replies/", replies.replies_page, name="replies"),
+    path("replies/<int:mail_id>/", replies.reply_page, name="reply"),
+    path("replies/<int:mail_id>/settlings/", replies.settle_reply, name="settle-reply"),
+    path("replies/<int:mail_id>/reopenings/", replies.reopen_reply, name="reopen-reply"),
+    path("replies/<int:mail_id>/trust/", replies.trust_again, name="trust-again"),
     path("words/", words.word_list, name="wordings"),
     path("words/new/", words.new_words, name="new-wording"),
     path("words/previews/", words.preview, name="preview"),
@@ -26,6 +31,8 @@ urlpatterns = [
     path("mailbox/", mailbox.mailbox_page, name="mailbox"),
     path("mailbox/letters/", mailbox.send_test, name="test-letter"),
     path("mailbox/disconnections/", mailbox.hang_up, name="disconnect"),
+    path("mailbox/inboxes/", mailbox.connect_answers, name="connect-inbox"),
+    path("mailbox/inboxes/closings/", mailbox.close_answers, name="close-inbox"),
     path("leave/<str:token>/", leaving.leave_page, name="leave"),
     path("leave/<str:token>/preferences/", leaving.preferences, name="preferences"),
 ]

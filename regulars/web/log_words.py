@@ -74,6 +74,10 @@ WORDS = {
     "settle_left": _("left it open whether a letter arrived"),
     "connect_mailbox": _("connected a mailbox"),
     "disconnect_mailbox": _("disconnected the mailbox"),
+    "connect_inbox": _("had answers read from the mailbox"),
+    "disconnect_inbox": _("stopped reading answers"),
+    "settle_reply": _("settled an answer"),
+    "trust_address": _("trusted an address again"),
     "keep_for": _("changed how long things are kept"),
     "tidy_away": _("tidied away what was old"),
     "assign": _("said whose sale it was"),
@@ -92,14 +96,15 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "files": (_("Files"), ("import", "paste", "undo", "answer")),
     "letters": (
         _("Letters"),
-        ("save_wording", "archive_wording", "edit_draft", "settle_arrived", "settle_again", "settle_left"),
+        ("save_wording", "archive_wording", "edit_draft", "settle_arrived", "settle_again", "settle_left",
+         "settle_reply", "trust_address"),
     ),
     "house": (
         _("House and colleagues"),
         (
             "change_settings", "keep_for", "add_staff", "change_role", "deactivate", "reactivate", "set_password",
             "sign_in", "two_step_on", "two_step_off", "stop_everything", "resume_sending", "connect_mailbox",
-            "disconnect_mailbox",
+            "disconnect_mailbox", "connect_inbox", "disconnect_inbox",
         ),
     ),
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """The nouns of this room, one file a topic."""
 
 from regulars.outreach.models.accounts import AccountUse, SendingAccount
+from regulars.outreach.models.inbound import Bounce, InboundMail, Inbox
 from regulars.outreach.models.leaving import LeavingToken, Suppression
 from regulars.outreach.models.states import MOVES, OPEN, PRIORITY, SETTLED, Channel, Outcome, Purpose, State
 from regulars.outreach.models.touches import Batch, Touch, TouchChange
@@ -13,7 +14,10 @@ __all__ = [
     "SETTLED",
     "AccountUse",
     "Batch",
+    "Bounce",
     "Channel",
+    "InboundMail",
+    "Inbox",
     "LeavingToken",
     "Outcome",
     "Purpose",

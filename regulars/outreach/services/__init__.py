@@ -14,6 +14,14 @@ from regulars.outreach.services.changing import (
     try_again,
 )
 from regulars.outreach.services.drafting import Draft, Drafts, Preflight, draft_for, preflight, render
+from regulars.outreach.services.inboxes import (
+    NewInbox,
+    connect_inbox,
+    disconnect_inbox,
+    guessed_host,
+    read_answers,
+    read_inbox,
+)
 from regulars.outreach.services.leaving import come_back, leave, leave_by_address
 from regulars.outreach.services.liquid import EmptyField
 from regulars.outreach.services.planning import (
@@ -24,6 +32,8 @@ from regulars.outreach.services.planning import (
     plan_touches,
     refresh_drafts,
 )
+from regulars.outreach.services.receiving import receive
+from regulars.outreach.services.replying import reopen_reply, settle_reply, trust_address_again
 from regulars.outreach.services.sending import send_due
 from regulars.outreach.services.suppressing import suppress, unsuppress
 from regulars.outreach.services.wordings import archive, back_to_start, check_words, free_key, save_wording
@@ -34,6 +44,7 @@ __all__ = [
     "Drafts",
     "EmptyField",
     "NewAccount",
+    "NewInbox",
     "NewTouch",
     "Planned",
     "Preflight",
@@ -45,29 +56,38 @@ __all__ = [
     "checked_words",
     "come_back",
     "connect_account",
+    "connect_inbox",
     "disconnect",
+    "disconnect_inbox",
     "draft_for",
     "draft_hash",
     "edit_draft",
     "free_key",
     "go_on",
+    "guessed_host",
     "hold",
     "leave",
     "leave_by_address",
     "plan_touches",
     "preflight",
+    "read_answers",
+    "read_inbox",
+    "receive",
     "record_outcome",
     "refresh_drafts",
     "release",
     "release_batches",
     "render",
     "reopen",
+    "reopen_reply",
     "save_wording",
     "send_due",
+    "settle_reply",
     "settle_unknown",
     "skip",
     "suppress",
     "test_letter",
+    "trust_address_again",
     "try_again",
     "unsuppress",
 ]

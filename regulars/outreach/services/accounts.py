@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock
 from regulars.kit.business import business, in_our_language
 from regulars.kit.errors import Refusal
-from regulars.outreach.models import SendingAccount
+from regulars.outreach.models import Inbox, SendingAccount
 from regulars.outreach.services.envelopes import sender_of
 from regulars.outreach.services.explain import connection_fault
 from regulars.outreach.services.letters import Letter, built, wire_address
@@ -171,4 +171,5 @@ def disconnect(by: User | None) -> None:
         return
     with transaction.atomic():
         SendingAccount.objects.filter(pk=account.pk).update(is_active=False, password="")
+        Inbox.objects.filter(account=account).delete()
         note_audit(by, "disconnect_mailbox", room="outreach", kind="mailbox", object_id=account.pk)

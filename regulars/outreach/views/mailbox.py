@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.outreach import services
-from regulars.outreach.forms import MailboxForm, TestLetterForm
-from regulars.outreach.models import SendingAccount
+from regulars.outreach.forms import InboxForm, MailboxForm, TestLetterForm
+from regulars.outreach.models import Inbox, SendingAccount
 from regulars.outreach.services.allowance import used_today
 from regulars.outreach.services.providers import PROVIDERS
 from regulars.outreach.services.resting import active_account
@@ -47,14 +47,22 @@ def mailbox_page(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, account: SendingAccount | None, form: MailboxForm, test: TestLetterForm, status: int
+    request: HttpRequest,
+    account: SendingAccount | None,
+    form: MailboxForm,
+    test: TestLetterForm,
+    status: int,
+    inbox_form: InboxForm | None = None,
 ) -> HttpResponse:
+    inbox = Inbox.objects.filter(account=account).first() if account else None
     chosen = str(form["preset"].value() or "")
     context = {
         "account": account,
         "used_today": used_today(account) if account else 0,
         "form": form,
         "test_form": test,
+        "inbox": inbox,
+        "inbox_form": inbox_form or (InboxForm(initial=_reading(account, inbox)) if account else None),
         "providers": list(PROVIDERS.values()),
         "needs_details": chosen == "host" or bool(form.errors.keys() & {"host", "port", "security", "username"}),
         "outbox_folder": settings.OUTBOX_DIR,
@@ -110,6 +118,48 @@ def send_test(request: HttpRequest) -> HttpResponse:
             )
             return redirect("outreach:mailbox")
     return _page(request, account, MailboxForm(initial=_initial(account)), form, 422)
+
+
+def _reading(account: SendingAccount, inbox: Inbox | None) -> dict[str, Any]:
+    if inbox is None:
+        host = services.guessed_host(account)
+        return {"imap_host": host, "imap_port": 993, "imap_security": "tls", "imap_folder": "INBOX",
+                "imap_username": account.username or account.from_address}  # fmt: skip
+    return {f"imap_{name}": getattr(inbox, name) for name in ("host", "port", "security", "username", "folder")}
+
+
+@requires("outreach.connect")
+@sensitive_post_parameters("imap_password")
+@require_POST
+def connect_answers(request: HttpRequest) -> HttpResponse:
+    """Have answers read from the mailbox."""
+    account = active_account()
+    if account is None:
+        messages.error(request, _("Connect a mailbox first."))
+        return redirect("outreach:mailbox")
+    form = InboxForm(request.POST)
+    if form.is_valid():
+        typed = {name.removeprefix("imap_"): value for name, value in form.cleaned_data.items() if value}
+        try:
+            services.connect_inbox(account, services.NewInbox(**typed), cast(User, request.user))
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        else:
+            messages.success(request, _("Answers are read every five minutes from now on."))
+            return redirect("outreach:mailbox")
+    mailbox_form, test = MailboxForm(initial=_initial(account)), TestLetterForm(initial={"to": _own_address(request)})
+    return _page(request, account, mailbox_form, test, 422, form)
+
+
+@requires("outreach.connect")
+@require_POST
+def close_answers(request: HttpRequest) -> HttpResponse:
+    """Read no answers any more."""
+    account = active_account()
+    if account is not None:
+        services.disconnect_inbox(account, cast(User, request.user))
+    messages.success(request, _("Answers are not read any more."))
+    return redirect("outreach:mailbox")
 
 
 @requires("outreach.connect")

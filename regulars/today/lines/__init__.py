@@ -28,6 +28,7 @@ from regulars.today.lines import (
     owed,
     question,
     reminder,
+    replies,
     said,
     slipped,
     thank_you,
@@ -38,6 +39,7 @@ from regulars.today.lines.shape import Draft, Due, Kind, Line
 
 KINDS: tuple[Kind, ...] = (
     enquiry.KIND,
+    replies.KIND,
     said.KIND,
     question.KIND,
     file.NEW_KIND,

@@ -1,0 +1,128 @@
+"""What came in: answers that wait, what became of letters, and what nobody could make sense of."""
+
+from __future__ import annotations
+
+from typing import cast
+from urllib.parse import quote, urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from regulars.outreach import services
+from regulars.outreach.access import mail_for
+from regulars.outreach.models import InboundMail
+from regulars.outreach.queries.replies import COUNTED_TO, TABS, mails, thread_of, waiting_count
+from regulars.outreach.services.resting import active_account
+from regulars.outreach.showing import said_lines, shown_mail, shown_mails
+from regulars.staff.doors import requires
+from regulars.staff.models import User
+from regulars.staff.permissions import may
+
+LABELS = {
+    "open": gettext_lazy("To answer"),
+    "all": gettext_lazy("Everything"),
+    "unclear": gettext_lazy("Not understood"),
+}
+
+
+@requires("outreach.see")
+@require_safe
+def replies_page(request: HttpRequest) -> HttpResponse:
+    """One tab of what came in. At most four queries."""
+    tab = request.GET.get("tab", "open")
+    tab = tab if tab in TABS else "open"
+    asked = request.GET.get("page", "1")
+    page = mails(tab, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1)
+    account = active_account()
+    address = f"{reverse('outreach:replies')}?tab={tab}&page="
+    context = {
+        "tab": tab,
+        "tabs": _tabs(tab),
+        "heading": LABELS[tab],
+        "lines": shown_mails(page.rows),
+        "inbox": getattr(account, "inbox", None) if account else None,
+        "may_connect": may(request.user, "outreach.connect"),
+        "previous_url": f"{address}{page.number - 1}" if page.number > 1 else "",
+        "next_url": f"{address}{page.number + 1}" if page.has_more else "",
+    }
+    return render(request, "outreach/replies.html", context)
+
+
+def _tabs(current: str) -> list[dict[str, object]]:
+    n = waiting_count()
+    more = {"open": f" {n}" if 0 < n < COUNTED_TO else " 100+" if n else ""}
+    return [
+        {
+            "label": f"{label}{more.get(key, '')}",
+            "url": f"{reverse('outreach:replies')}?tab={key}",
+            "is_current": key == current,
+        }
+        for key, label in LABELS.items()
+    ]
+
+
+@requires("outreach.see")
+@require_safe
+def reply_page(request: HttpRequest, mail_id: int) -> HttpResponse:
+    """One mail with what was written before and after. At most six queries."""
+    user = cast(User, request.user)
+    mail = mail_for(user, mail_id)
+    context = {
+        "mail": mail,
+        "line": shown_mail(mail),
+        "thread": said_lines(thread_of(mail), mail),
+        "bounces": list(mail.bounces.all()),
+        "answer_url": _answer_url(mail),
+        "may_settle": may(user, "outreach.record"),
+        "may_trust": may(user, "people.consent") and mail.kind == InboundMail.Kind.BOUNCE,
+    }
+    return render(request, "outreach/reply.html", context)
+
+
+def _answer_url(mail: InboundMail) -> str:
+    """Open the answer in the mail program, with the subject and the thread kept."""
+    if not mail.from_address or mail.kind == InboundMail.Kind.BOUNCE:
+        return ""
+    subject = mail.subject if mail.subject.lower().startswith(("re:", "aw:", "sv:")) else f"Re: {mail.subject}"
+    told = {"subject": subject} | ({"In-Reply-To": mail.message_id} if mail.message_id else {})
+    return f"mailto:{quote(mail.from_address, safe='@+')}?{urlencode(told, quote_via=quote)}"
+
+
+@requires("outreach.record")
+@require_POST
+def settle_reply(request: HttpRequest, mail_id: int) -> HttpResponse:
+    """It is answered, or needs no answer."""
+    user = cast(User, request.user)
+    is_answered = request.POST.get("answered") == "yes"
+    if services.settle_reply(mail_for(user, mail_id), user, is_answered=is_answered):
+        messages.success(request, _("Answered.") if is_answered else _("Put aside."))
+    else:
+        messages.info(request, _("Somebody has seen to it already."))
+    return redirect("outreach:replies")
+
+
+@requires("outreach.record")
+@require_POST
+def reopen_reply(request: HttpRequest, mail_id: int) -> HttpResponse:
+    """It waits again."""
+    user = cast(User, request.user)
+    services.reopen_reply(mail_for(user, mail_id), user)
+    messages.success(request, _("It waits for an answer again."))
+    return redirect("outreach:reply", mail_id=mail_id)
+
+
+@requires("people.consent")
+@require_POST
+def trust_again(request: HttpRequest, mail_id: int) -> HttpResponse:
+    """Write to the address again that a bounce had given up."""
+    user = cast(User, request.user)
+    if services.trust_address_again(mail_for(user, mail_id), user):
+        messages.success(request, _("This address is written to again."))
+    else:
+        messages.info(request, _("This address was not given up."))
+    return redirect("outreach:reply", mail_id=mail_id)
