@@ -12,7 +12,6 @@ from regulars.outreach.tests.builders import a_person, a_shop, the_owner
 from regulars.outreach.tests.imap_server import ImapServer
 from regulars.outreach.tests.test_inbound import a_mail, a_report
 from regulars.outreach.tests.test_receiving import GONE, a_sent_letter, taken
-from regulars.today.lines import replies
 
 pytestmark = pytest.mark.django_db
 
@@ -68,18 +67,6 @@ def test_the_list_asks_as_often_for_many_as_for_few(client):
     with CaptureQueriesContext(connection) as many:
         assert client.get("/replies/").text.count("Word ") == 30
     assert len(many) <= len(few)
-
-
-def test_an_answer_is_a_line_of_today_until_it_is_settled(frozen_clock):
-    a_sent_letter()
-    mail = taken(a_mail("Do you have it in red?"))
-    on = mail.received_at.date()
-    (due,) = replies.due(on, 10)
-    (line,) = replies.compose([due], {}, on)
-    assert (line.page, line.way) == (f"/replies/{mail.pk}/", "place")
-    assert "Do you have it in red?" in line.why_now
-    services.settle_reply(mail, None, is_answered=False)
-    assert replies.due(on, 10) == []
 
 
 def test_reading_is_set_up_on_the_mailbox_page_tried_first_and_ended(client):
