@@ -22,6 +22,7 @@ import pytest
 from regulars.cli.insight.people import COLUMNS
 from regulars.cli.main import build_parser
 from regulars.insight.tests.engines import needs_spark
+from regulars.intake.staging import loading
 from regulars.intake.tests.builders import a_workbook
 from regulars.kit.errors import Refusal
 
@@ -537,3 +538,20 @@ def test_what_is_no_amount_is_no_currency_either(tmp_path: Path, insight: Callab
     said = " ".join(told["warnings"])
     assert "currenc" not in said
     assert "row 402: “inf” in “amount” is no amount that can be read" in said
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig"])
+def test_a_big_file_in_older_letters_is_read_straight_and_right(
+    encoding: str, tmp_path: Path, insight: Callable[..., Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_given: object) -> None:
+        raise AssertionError("read row by row")
+
+    lines = [f"Käthe {c},{d},£{a},“weiß” ½" for c, d, a in _rows()]
+    path = tmp_path / "o.csv"
+    path.write_bytes("\r\n".join(["Customer,Day,Amount,Größe", *lines]).encode(encoding))
+    monkeypatch.setattr(loading, "BIG", 10)
+    monkeypatch.setattr(loading, "_row_by_row", never)
+    told = insight(path, "--model", "bg", "--out", tmp_path / "p.csv").json
+    assert told["data"]["orders"] == 400
+    assert _people(tmp_path / "p.csv")[0]["customer"].startswith("Käthe c")

@@ -6,6 +6,7 @@ import codecs
 import csv
 import mmap
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
@@ -19,6 +20,7 @@ from regulars.intake.staging.wide import TEXTS, kept, offer
 from regulars.kit.cells import SIGNS, UNSEEN
 
 BIG = 8 * 1024 * 1024
+UNICODE = frozenset({"utf-8", "utf-8-sig"})
 KEPT_ALL = frozenset({"phone", "phone_2", "email_2"})
 PROTECTED = f"(?s)^(?:=\"(.*)\"|'('*(?:[\\t\\r\\n]|[{UNSEEN}]*[0-9{SIGNS}]).*))$"
 BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
@@ -34,7 +36,7 @@ def load(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, folder: Path, 
     `columns` gives the places of a field's columns, the preferred one first; the first filled one counts. A big plain
     file is read by DuckDB itself; what it stumbles over, and everything else, row by row.
     """
-    if path is not None and _is_big_and_plain(sheet, path) and _straight(con, sheet, columns, path):
+    if path is not None and _is_read_straight(con, sheet, columns, folder, path):
         numbers = f"rowid AS place, (rowid + {(sheet.header_row or 0) + 1})::INTEGER AS row_number, 0 AS surplus, *"
     else:
         _row_by_row(con, sheet, columns, folder)
@@ -47,12 +49,27 @@ def load(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, folder: Path, 
     return int(found[0]) if found else 0
 
 
-def _is_big_and_plain(sheet: Sheet, path: Path) -> bool:
-    """UTF-8 with a usual separator, without blank lines, which would put the row numbers out of step, without the header
-    once more and without totals."""
-    is_plain = sheet.kind == "text" and sheet.encoding in {"utf-8", "utf-8-sig"} and len(sheet.separator) == 1
-    if not is_plain or sheet.separator == " " or sheet.header_row != 1 or path.stat().st_size < BIG:
+def _is_read_straight(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, folder: Path, path: Path) -> bool:
+    """Let DuckDB read a big plain text; one in older letters is written again in UTF-8 first."""
+    has_header_on_top = sheet.kind == "text" and sheet.header_row == 1
+    if not has_header_on_top or len(sheet.separator) != 1 or sheet.separator == " " or path.stat().st_size < BIG:
         return False
+    if sheet.encoding in UNICODE:
+        return _is_plain(path) and _straight(con, sheet, columns, path)
+    rewritten = folder / "rewritten.csv"
+    try:
+        with (
+            path.open(encoding=sheet.encoding, errors="replace", newline="") as old,
+            rewritten.open("w", encoding="utf-8", errors="replace", newline="") as new,
+        ):
+            shutil.copyfileobj(old, new, BIG)
+        return _is_plain(rewritten) and _straight(con, sheet, columns, rewritten)
+    finally:
+        rewritten.unlink(missing_ok=True)
+
+
+def _is_plain(path: Path) -> bool:
+    """Without blank lines, which would put the row numbers out of step, without the header once more and without totals."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         header = content.readline().rstrip(b"\r\n").removeprefix(codecs.BOM_UTF8)
         is_odd = any(content.find(odd) >= 0 for odd in (b"\n" + header, *ODD_BYTES))
