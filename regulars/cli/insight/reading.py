@@ -134,12 +134,14 @@ def _from_text(con: DuckDBPyConnection, path: Path, sheet: Sheet, source: Source
     places = {name: place for place, name in enumerate(sheet.header)}
     columns = {CARRIERS[field]: [places[name]] for field, name in source.columns.names.items()}
     loading.load(con, sheet, columns, folder, path)
-    fields = ", ".join(f'{CARRIERS[field]} AS "{field}"' for field in FIELDS)
+    filled = source.columns.names
+    fields = ", ".join(f'{CARRIERS[field] if field in filled else "NULL::VARCHAR"} AS "{field}"' for field in FIELDS)
     con.execute(
         f"CREATE TABLE said_{source.number} AS SELECT {source.number} AS file, row_number::BIGINT AS row_number,"
-        f" {fields} FROM entry"
+        f" {fields} FROM entry_row"
     )
     con.execute("DROP VIEW entry")
+    con.execute("DROP VIEW entry_row")
     con.execute("DROP TABLE entry_table")
 
 
