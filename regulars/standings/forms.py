@@ -37,6 +37,22 @@ class MemoryForm(forms.Form):
         }
 
 
+class ShareForm(forms.Form):
+    """One question, five taps."""
+
+    percent = forms.ChoiceField(
+        label=_("About what share of what they spend on such things is with us?"),
+        choices=(
+            ("95", _("Nearly all")),
+            ("75", _("About three quarters")),
+            ("50", _("About half")),
+            ("25", _("About a quarter")),
+            ("10", _("A little")),
+        ),
+        widget=forms.RadioSelect,
+    )
+
+
 class CardForm(MemoryForm):
     """The three taps of one card: the amount is the button that sends it, or a number of one's own."""
 

@@ -22,7 +22,8 @@ from regulars.staff.models import User
 from regulars.staff.permissions import may
 from regulars.standings.models import Basis, Finding, Standing
 from regulars.standings.outlook import rests_on, worth
-from regulars.standings.queries import finding, group_counts, standing_of
+from regulars.standings.queries import GroupCounts, finding, group_counts, standing_of
+from regulars.standings.room import room_of
 from regulars.standings.sending import sent_by_words, sent_people
 from regulars.standings.words import ahead, coming, every, reason
 
@@ -38,16 +39,25 @@ class Usual:
 
 
 def panels(request: HttpRequest, person: Person) -> list[Panel]:
-    """Their rhythm in the main column, their standing at the side, and their friends. Eight queries."""
+    """Their rhythm in the main column, their standing at the side, and their friends. Eight queries.
+
+    Up to three more where what they buy elsewhere is shown: in shops of 200 people and more.
+    """
     if person.is_bucket:
         return []
     standing, today = standing_of(person.pk), clock.today()
+    counts = group_counts() if standing is not None else None
     visits = _visits(person.pk, today)
     card = finding(Finding.Name.MODEL)
     may_remember = may(cast(User, request.user), "standings.remember")
     come = coming(standing, card.data if card else None, today) if standing else []
     shown = _rhythm_panel(person, standing, visits, today, come, may_remember)
-    return [*([shown] if shown else []), *_standing_panel(standing, card, today), *_sent_panel(person)]
+    return [
+        *([shown] if shown else []),
+        *_standing_panel(standing, card, counts, today),
+        *_share_panel(person, standing, counts, today, may_remember),
+        *_sent_panel(person),
+    ]
 
 
 def _sent_panel(person: Person) -> list[Panel]:
@@ -120,10 +130,12 @@ def _sentence(standing: Standing | None, usual: Usual | None, today: date) -> st
     return _("Usually %(every)s (%(low)d to %(high)d); now %(now)d.") % facts
 
 
-def _standing_panel(standing: Standing | None, card: Finding | None, today: date) -> list[Panel]:
+def _standing_panel(
+    standing: Standing | None, card: Finding | None, counts: GroupCounts | None, today: date
+) -> list[Panel]:
     if standing is None:
         return []
-    simple, counts = standing.simple_group, group_counts()
+    simple = standing.simple_group
     is_small = counts is None or counts.is_simple
     name = simple.label if simple and is_small else standing.get_group_display()
     context = {
@@ -138,6 +150,18 @@ def _standing_panel(standing: Standing | None, card: Finding | None, today: date
         "as_of": max(standing.as_of, counts.as_of) if counts else standing.as_of,
     }
     return [Panel(30, "side", "standings/_standing.html", context)]
+
+
+def _share_panel(
+    person: Person, standing: Standing | None, counts: GroupCounts | None, today: date, may_tell: bool
+) -> list[Panel]:
+    """What they buy elsewhere: nothing in a small shop, nor of somebody who has not bought. At most three queries."""
+    if standing is None or standing.basis != Basis.ORDERS or counts is None or counts.is_simple:
+        return []
+    room = room_of(person.pk, today)
+    if room is None and not may_tell:
+        return []
+    return [Panel(35, "side", "standings/_share.html", {"person": person, "room": room, "may_tell": may_tell})]
 
 
 def _grades(standing: Standing) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.standings.views import pages, shoebox
+from regulars.standings.views import pages, shares, shoebox
 from regulars.standings.views import standing as views
 
 app_name = "standings"
@@ -20,6 +20,8 @@ urlpatterns = [
     path("gradings/<int:job_id>/", views.grading, name="grading"),
     path("memories/", shoebox.shoebox, name="shoebox"),
     path("memories/end/", shoebox.shoebox_end, name="shoebox-end"),
+    path("shares/<int:person_id>/", shares.share, name="share"),
+    path("shares/<int:person_id>/removals/", shares.share_removal, name="share-removal"),
     path("memories/<int:person_id>/", views.memory, name="memory"),
     path("memories/<int:person_id>/removals/", views.memory_removal, name="memory-removal"),
 ]

@@ -4,6 +4,7 @@ from regulars.standings.models.findings import Finding
 from regulars.standings.models.grading import Grading
 from regulars.standings.models.groups import SIMPLE_GROUPS, Basis, Group, SimpleGroup, simple_group_of
 from regulars.standings.models.memories import Memory
+from regulars.standings.models.shares import ToldShare
 from regulars.standings.models.standings import Standing, StandingMonth, StandingQuerySet
 from regulars.standings.models.steps import Step, StepCount
 
@@ -20,5 +21,6 @@ __all__ = [
     "StandingQuerySet",
     "Step",
     "StepCount",
+    "ToldShare",
     "simple_group_of",
 ]

@@ -25,6 +25,8 @@ model: the model card: name, since, fitted_on, params, standard_errors, n, log_l
     {p, q, v, n}, margin_rate; calibration: list of {people, expected, happened}, mean purchases a person by tenth of
     what was expected, the least first; last: {from, until, people, expected: estimate, happened}, the purchases of
     everybody in the last stretch that was held out ({} without one)
+peers: top, top_low, top_high: what the top tenth of those who bought in the last 365 days spent in them, as an amount
+    with its interval (null where fewer than 40 bought); `standings.room` reads a person's share against it
 """
 
 from __future__ import annotations
@@ -44,6 +46,7 @@ class Finding(models.Model):
         FORECAST = "forecast"
         SLIPPING = "slipping"
         MODEL = "model"
+        PEERS = "peers"
 
     name = models.CharField(max_length=16, unique=True, choices=Name.choices)
     as_of = models.DateField()

@@ -5,6 +5,7 @@ from regulars.standings.services.grading import forget_copy, grade_everyone
 from regulars.standings.services.refreshing import refresh_facts
 from regulars.standings.services.remembering import NewMemory, forget_memory, remember, remember_many
 from regulars.standings.services.requesting import request_grading, request_grading_in_a_small_shop
+from regulars.standings.services.sharing import take_back_share, tell_share
 from regulars.standings.services.steps import count_steps, keep_steps
 
 __all__ = [
@@ -21,4 +22,6 @@ __all__ = [
     "request_grading",
     "request_grading_in_a_small_shop",
     "settle_enquiries",
+    "take_back_share",
+    "tell_share",
 ]

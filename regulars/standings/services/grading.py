@@ -29,7 +29,7 @@ from regulars.standings import copying, engines
 from regulars.standings.engines.duck import connected
 from regulars.standings.models import Finding, Grading
 from regulars.standings.models.groups import NAMES
-from regulars.standings.services import card, coming_back, differing, finding, looking_ahead, wanted, writing
+from regulars.standings.services import card, coming_back, differing, finding, looking_ahead, peers, wanted, writing
 from regulars.standings.services.scoring import Models
 from regulars.standings.source import days_of_business
 
@@ -85,6 +85,7 @@ def _found(
     orders, facts = wanted.orders(engine, as_of), engine.table("facts")
     return {
         **finding.found(connection, as_of),
+        **peers.found(orders, as_of),
         **coming_back.found(orders, facts, as_of),
         **looking_ahead.found(connection, orders, facts, models, as_of),
     }

@@ -73,6 +73,16 @@ def stored() -> list[tuple[Any, ...]]:
 
 def expected(as_of: date) -> dict[int, dict[str, Any]]:
     """Insight on the rows as the ORM gives them, in another kind of frame: nothing shared with the copy."""
+    return {row["customer"]: row for row in insight.grades(order_frame(as_of), as_of).to_dicts()}
+
+
+def expected_year(as_of: date) -> pl.DataFrame:
+    """What everybody paid in the year before, as `insight.wallet` wants it."""
+    year = order_frame(as_of).filter(pl.col("day") > as_of - timedelta(days=365))
+    return insight.summary(year, as_of).select("customer", "monetary")
+
+
+def order_frame(as_of: date) -> pl.DataFrame:
     refunds = dict(
         Refund.objects.filter(refunded_on__lte=as_of).values_list("order_id").annotate(given=Sum("amount")).order_by()
     )
@@ -81,8 +91,7 @@ def expected(as_of: date) -> dict[int, dict[str, Any]]:
         for o in Order.objects.filter(person__in=Person.objects.gradable())
     ]
     frame = pl.DataFrame(rows, schema=["customer", "day", "amount", "refund", "cancelled"], orient="row")
-    frame = frame.cast({"amount": pl.Decimal(14, 3), "refund": pl.Decimal(14, 3)})
-    return {row["customer"]: row for row in insight.grades(frame, as_of).to_dicts()}
+    return frame.cast({"amount": pl.Decimal(14, 3), "refund": pl.Decimal(14, 3)})
 
 
 def stories() -> int:

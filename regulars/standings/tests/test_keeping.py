@@ -32,7 +32,12 @@ def test_a_person_is_given_everything_we_hold_on_them() -> None:
     assert told["standing"]["net_amount"] == "21.000"
     assert told["remembered"]["usual_gap_days"] == 30
     assert [month["month"] for month in told["months"]] == ["2026-03-01"]
-    assert OURS.export(somebody("Nobody").pk) == {"standing": None, "months": [], "remembered": None}
+    assert OURS.export(somebody("Nobody").pk) == {
+        "standing": None,
+        "months": [],
+        "remembered": None,
+        "told_share": None,
+    }
 
 
 def test_who_is_erased_leaves_no_standing() -> None:
