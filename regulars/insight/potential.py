@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals as nw
 
 from regulars.insight.estimates import Estimate, wilson_interval
-from regulars.insight.frames import Frame, day_literal, need, on_or_before, opened
+from regulars.insight.frames import Frame, day_literal, kept, need, on_or_before, opened
 from regulars.insight.groups import chosen
 from regulars.insight.orders import purchases
 from regulars.insight.prospects import PROSPECT_GROUPS, graded_people
@@ -107,10 +107,9 @@ def potential(
         raise ValueError(f"{horizon_days} days is no horizon; give 1 or more")
     asked = nullable(opened(contacts))
     need(asked, "customer", "day")
-    bought = nullable(purchases(orders, as_of))
-    bought = bought.select("customer", "day", net=nw.col("net").cast(nw.Float64))
-    firsts = bought.group_by("customer").agg(first_on=nw.col("day").min())
-    seen = _seen(asked, bought, firsts, as_of, horizon_days)
+    bought = kept(_by_window(nullable(purchases(orders, as_of)), as_of, horizon_days))
+    firsts = bought.select("customer", "first_on")
+    seen = _seen(asked, bought, as_of, horizon_days)
     people = _not_bought(asked, firsts, as_of)
     people = merged(people, table_like(people, _columns(seen, confidence)), ["group"], "left")
     native: IntoFrameT = _told(people).to_native()
@@ -123,17 +122,31 @@ def _not_bought(contacts: Frame, firsts: Frame, day: date) -> Frame:
     return nullable(graded_people(merged(contacts, buyers, ["customer"], "anti"), day))
 
 
-def _seen(contacts: Frame, bought: Frame, firsts: Frame, as_of: date, horizon_days: int) -> dict[str, Seen]:
+def _by_window(bought: Frame, as_of: date, horizon_days: int) -> Frame:
+    """Sum up in one pass: the first day of each customer, and for each window whether and how much they paid."""
+    net = nw.col("net").cast(nw.Float64)
+    parts: dict[str, nw.Expr] = {}
+    for number in range(1, EARLIER_DAYS + 1):
+        after, last = (as_of - timedelta(days=n * horizon_days) for n in (number, number - 1))
+        is_in = (nw.col("day") > day_literal(bought, "day", after)) & (
+            nw.col("day") <= day_literal(bought, "day", last)
+        )
+        parts |= {f"has_{number}": is_in.cast(nw.Int64), f"paid_{number}": nw.when(is_in).then(net).otherwise(0.0)}
+    marked = bought.select("customer", "day", **parts)
+    sums = [nw.col(name).max() if name.startswith("has") else nw.col(name).sum() for name in parts]
+    return marked.group_by("customer").agg(nw.col("day").min().alias("first_on"), *sums)
+
+
+def _seen(contacts: Frame, bought: Frame, as_of: date, horizon_days: int) -> dict[str, Seen]:
     """Count what became of each group in the windows before."""
     totals: dict[str, list[float]] = defaultdict(lambda: [0.0] * 4)
+    firsts = bought.select("customer", "first_on")
     for number in range(1, EARLIER_DAYS + 1):
         day = as_of - timedelta(days=number * horizon_days)
         people = _not_bought(contacts, firsts, day).select("customer", "group")
-        last = day_literal(bought, "day", day + timedelta(days=horizon_days))
-        after = bought.filter(nw.col("day") > day_literal(bought, "day", day), nw.col("day") <= last)
-        paid = after.group_by("customer").agg(paid=nw.col("net").sum())
+        paid = bought.select("customer", has=nw.col(f"has_{number}"), paid=nw.col(f"paid_{number}"))
         both = merged(people, paid, ["customer"], "left")
-        both = both.with_columns(has=(~nw.col("paid").is_null()).cast(nw.Int64), paid=nw.col("paid").fill_null(0.0))
+        both = both.with_columns(has=nw.col("has").fill_null(0), paid=nw.col("paid").fill_null(0.0))
         both = both.with_columns(square=nw.col("paid") * nw.col("paid"))
         sums = (nw.col("has").sum(), nw.col("paid").sum(), nw.col("square").sum())
         counted = both.group_by("group").agg(nw.len().alias("n"), *sums).select("group", "n", "has", "paid", "square")
