@@ -34,7 +34,8 @@ def receive(raw: bytes, account: SendingAccount | None = None) -> InboundMail | 
     at = _moment(mail)
     touch = _letter(mail, got, at)
     person_id = touch.person_id if touch else _sender(mail, got)
-    if touch is None and person_id is None and got.kind not in ABOUT_A_LETTER - {Kind.DELIVERED}:
+    is_of_no_concern = person_id is None or _is_to_many(mail)
+    if touch is None and is_of_no_concern and got.kind not in ABOUT_A_LETTER - {Kind.DELIVERED}:
         return None
     row = _row(raw, mail, got, at, touch, person_id)
     try:
@@ -110,6 +111,12 @@ def _is_our_own(mail: Mail, got: Inbound, account: SendingAccount | None) -> boo
     if account is None or got.kind in ABOUT_A_LETTER:
         return False
     return mail.sender == account.from_address.lower()
+
+
+def _is_to_many(mail: Mail) -> bool:
+    """A newsletter of somebody we know: not a word to us."""
+    is_bulk = mail.header("precedence").lower() in {"bulk", "list", "junk"}
+    return is_bulk or bool(mail.header("list-id") or mail.header("list-unsubscribe"))
 
 
 def _moment(mail: Mail) -> datetime:

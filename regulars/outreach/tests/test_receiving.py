@@ -211,6 +211,11 @@ def test_a_strangers_mail_is_not_kept():
     assert InboundMail.objects.count() == 0
 
 
+def test_a_newsletter_of_somebody_we_know_is_not_kept():
+    a_person("Ann Archer", "ann@example.org")
+    assert services.receive(a_mail("New cloth", "News", In_Reply_To="", List_Unsubscribe="<mailto:x@y.z>")) is None
+
+
 def test_a_known_person_who_writes_of_their_own_accord_waits_for_an_answer():
     ann = a_person("Ann Archer", "ann@example.org")
     row = taken(a_mail("Are you open on Sunday?", "Opening hours", In_Reply_To=""))
