@@ -148,7 +148,8 @@ class Night:
         with self.opened() as engine:
             facts, models = wanted.learn(engine, AS_OF), cards.models_of(card)
             wanted.reckon(engine, models, AS_OF)
-            orders, started = wanted.orders(engine, AS_OF), time.perf_counter()
+            started = time.perf_counter()
+            orders = wanted.bought(engine, AS_OF)
             finding.found(self.connection, AS_OF)
             coming_back.found(orders, facts, AS_OF)
             looking_ahead.found(self.connection, orders, facts, models, AS_OF)

@@ -50,6 +50,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "standings.remember": HANDS,
     "standings.grade": LEADS,
     "standings.export": LEADS,
+    "standings.margin": OWNER,
     "outreach.see": ANYBODY,
     "outreach.write": LEADS,
     "outreach.approve": LEADS,

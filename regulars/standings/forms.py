@@ -53,6 +53,18 @@ class ShareForm(forms.Form):
     )
 
 
+class MarginForm(forms.Form):
+    """What is left to the owner of a hundred that are paid."""
+
+    percent = forms.IntegerField(
+        label=_("Left to you of 100 that are paid"),
+        min_value=1,
+        max_value=100,
+        required=False,
+        help_text=_("Leave it empty, and everything is counted as it is paid."),
+    )
+
+
 class CardForm(MemoryForm):
     """The three taps of one card: the amount is the button that sends it, or a number of one's own."""
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("value/", pages.value, name="value"),
     path("slipping/", pages.slipping, name="slipping"),
     path("certainty/", pages.certainty, name="certainty"),
+    path("margin/", pages.margin, name="margin"),
     path("steps/", views.steps, name="steps"),
     path("gradings/", views.gradings, name="gradings"),
     path("gradings/<int:job_id>/", views.grading, name="grading"),

@@ -134,7 +134,7 @@ def coming(standing: Standing, card: dict[str, Any] | None, on: date) -> list[st
         return []
     chance = alive_today(standing, card, on)
     said = [] if chance is None else [_coming_back(chance)]
-    return [*said, *_next_visit(standing, chance, on)]
+    return [*said, *_next_visit(standing, chance, on, card)]
 
 
 def ahead(standing: Standing, card: dict[str, Any] | None) -> list[str]:
@@ -156,16 +156,22 @@ def _coming_back(chance: float) -> str:
     return _("Of people like that about %(n)d in 10 come back.") % {"n": tenths}
 
 
-def _next_visit(standing: Standing, chance: float | None, on: date) -> list[str]:
+def _next_visit(standing: Standing, chance: float | None, on: date, card: dict[str, Any] | None) -> list[str]:
+    """Dates are of the day of the card; who has slipped since then would have come in many of them already."""
     low, high = standing.next_low_on, standing.next_high_on
     if low is None or high is None or chance is None or chance < 0.5:
         return []
-    if high > on + timedelta(days=LOOKED_AHEAD_DAYS):
+    if high > on + timedelta(days=LOOKED_AHEAD_DAYS) or _slipped_since(card, standing, on):
         return []
     if high <= on:
         return [_("We would have seen them by %(day)s.") % {"day": date_format(high, "DATE_FORMAT")}]
     days = {"first": date_format(max(low, on), "DATE_FORMAT"), "last": date_format(high, "DATE_FORMAT")}
     return [_("If they come, then most likely between %(first)s and %(last)s.") % days]
+
+
+def _slipped_since(card: dict[str, Any] | None, standing: Standing, on: date) -> bool:
+    scored_on = (card or {}).get("fitted_on")
+    return bool(scored_on and standing.slips_on and scored_on < standing.slips_on.isoformat() <= on.isoformat())
 
 
 def _visits_ahead(standing: Standing) -> str:

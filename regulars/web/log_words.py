@@ -66,6 +66,7 @@ WORDS = {
     "paste": _("typed people in"),
     "undo": _("took a file back"),
     "answer": _("answered a question about a file"),
+    "set_margin": _("said what is left of what is paid"),
     "save_wording": _("changed words for letters"),
     "archive_wording": _("put words for letters away"),
     "edit_draft": _("changed the words of a letter"),

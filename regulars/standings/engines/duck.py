@@ -10,7 +10,7 @@ import duckdb
 from regulars.standings.copying import Copied, quoted
 from regulars.standings.engines.places import places
 
-MEMORY = "900MB"  # beyond it DuckDB writes to its spill folder: ten million orders then stay under 1.5 GB in all
+MEMORY = "900MB"  # beyond it DuckDB writes to its spill folder: numpy and scipy come on top
 
 
 def connected(spill: str) -> duckdb.DuckDBPyConnection:

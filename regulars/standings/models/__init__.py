@@ -7,6 +7,7 @@ from regulars.standings.models.memories import Memory
 from regulars.standings.models.shares import ToldShare
 from regulars.standings.models.standings import Standing, StandingMonth, StandingQuerySet
 from regulars.standings.models.steps import Step, StepCount
+from regulars.standings.models.terms import Terms
 
 __all__ = [
     "SIMPLE_GROUPS",
@@ -21,6 +22,7 @@ __all__ = [
     "StandingQuerySet",
     "Step",
     "StepCount",
+    "Terms",
     "ToldShare",
     "simple_group_of",
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.kit import clock
-from regulars.kit.charts import Bar, Bars, bars
+from regulars.kit.charts import Bar, Bars, bars, percent
 from regulars.people.models import Person
 from regulars.standings.models import Finding, Standing
 from regulars.standings.pages import figures
@@ -81,7 +81,23 @@ def _lead(found: Finding) -> str:
         data["people"],
     ) % {"n": figures.count(data["people"])}
     stake, lost = figures.money(data.get("at_stake_amount")), data.get("lost_amount")
-    if lost is None:
+    counted = data.get("counted", data["people"])
+    if not counted:
+        more = _("They have most likely gone for good.")
+    elif counted < data["people"] and lost is not None:
+        more = ngettext(
+            "%(n)s of them may still be won: at their own pace they would bring %(stake)s in a year; as things stand "
+            "about %(expected)s. So %(lost)s may be lost.",
+            "%(n)s of them may still be won: at their own pace they would bring %(stake)s in a year; as things stand "
+            "about %(expected)s. So %(lost)s may be lost.",
+            counted,
+        ) % {
+            "n": figures.count(counted),
+            "stake": stake,
+            "expected": figures.money(data.get("expected_amount")),
+            "lost": figures.money(lost),
+        }
+    elif lost is None:
         more = _("At their own pace they would bring %(stake)s in a year.") % {"stake": stake}
     else:
         more = _(
@@ -95,10 +111,17 @@ def _sentence(found: Finding) -> str:
     advice = _("The longer somebody is silent, the less a call can do: begin at the top.")
     if found.data.get("lost_amount") is None:
         return advice
+    rate = found.data.get("margin_rate")
+    if rate is not None and rate < 1:
+        left = _("Counted is what is left to you, %(rate)s of what is paid.") % {"rate": percent(rate)}
+        advice = f"{left} {advice}"
     what = _(
         "What may be lost is what they would bring in twelve months at their own pace, less what they will probably "
         "bring as things stand."
     )
+    if found.data.get("counted", found.data["people"]) < found.data["people"]:
+        gone = _("Those of whom fewer than 1 in 10 are still customers are not counted in money.")
+        what = f"{what} {gone}"
     return f"{what} {advice}"
 
 
@@ -120,6 +143,8 @@ def _costs(band: Mapping[str, Any]) -> str:
     stake, lost = band.get("at_stake_amount"), band.get("lost_amount")
     if not band["people"]:
         return ""
+    if not band.get("counted", band["people"]):
+        return _("Most likely gone for good.")
     if lost is None:
         return _("%(stake)s a year at their own pace.") % {"stake": figures.money(stake)}
     return _("%(lost)s of %(stake)s a year may be lost.") % {"lost": figures.money(lost), "stake": figures.money(stake)}

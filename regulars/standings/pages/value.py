@@ -153,6 +153,8 @@ def _notes(value: Finding | None, ahead: Finding | None) -> list[str]:
         elif total:
             words = _("Worth of everybody together, with later months counting a little less: %(total)s.")
             notes.append(words % {"total": total})
+        if total and rate is None:
+            notes.append(_("All amounts are what is paid, before your costs."))
     if ahead is not None and not ahead.data.get("reason"):
         notes.append(
             _("The seasons of your shop are in it.")

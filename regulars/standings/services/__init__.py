@@ -7,6 +7,7 @@ from regulars.standings.services.remembering import NewMemory, forget_memory, re
 from regulars.standings.services.requesting import request_grading, request_grading_in_a_small_shop
 from regulars.standings.services.sharing import take_back_share, tell_share
 from regulars.standings.services.steps import count_steps, keep_steps
+from regulars.standings.services.terms import margin_percent, set_margin
 
 __all__ = [
     "NewMemory",
@@ -15,12 +16,14 @@ __all__ = [
     "forget_memory",
     "grade_everyone",
     "keep_steps",
+    "margin_percent",
     "refresh_facts",
     "remember",
     "remember_many",
     "reopen_enquiries",
     "request_grading",
     "request_grading_in_a_small_shop",
+    "set_margin",
     "settle_enquiries",
     "take_back_share",
     "tell_share",

@@ -65,9 +65,9 @@ def _lifetime(stored: dict[str, Any], kinds: Any) -> Any:
     return kinds.from_dict(stored)
 
 
-def is_due(card: dict[str, Any] | None, found: Size, margin_rate: float | None, as_of: date) -> bool:
+def is_due(card: dict[str, Any] | None, found: Size, as_of: date) -> bool:
     """Say whether the models have to be learned anew: each week, after much has changed, or for an earlier day."""
-    if card is None or card.get("layout") != LAYOUT or card["margin_rate"] != margin_rate:
+    if card is None or card.get("layout") != LAYOUT:
         return True
     age = (as_of - date.fromisoformat(card["fitted_on"])).days
     known = Size(**card["size"])

@@ -21,8 +21,7 @@ CURVE_DAYS = (*range(0, 371, 7), *range(400, 1_850, 30))
 
 
 def found(orders: Any, facts: Any, as_of: date) -> dict[str, Found]:
-    """Count cohorts, second visits and stays until a day; `orders` are those of the people in `facts`."""
-    ours = opened(orders).join(opened(facts).select("customer"), on="customer", how="semi").to_native()  # type: ignore[arg-type]
+    """Count cohorts, second visits and stays until a day; `orders` are only those of the people in `facts`."""
     [(buyers, first, returned, usual)] = rows(
         opened(facts).select(
             n=nw.len(),
@@ -33,9 +32,9 @@ def found(orders: Any, facts: Any, as_of: date) -> dict[str, Found]:
     )
     known = (int(buyers), int(returned or 0))
     return {
-        Finding.Name.RETENTION: _retention(ours, as_of, first, known),
-        Finding.Name.SECOND: _second(ours, as_of, known),
-        Finding.Name.SURVIVAL: _survival(ours, as_of, known, _quiet_days(usual)),
+        Finding.Name.RETENTION: _retention(orders, as_of, first, known),
+        Finding.Name.SECOND: _second(orders, as_of, known),
+        Finding.Name.SURVIVAL: _survival(orders, as_of, known, _quiet_days(usual)),
     }
 
 
@@ -98,9 +97,9 @@ def _survival(orders: Any, as_of: date, known: tuple[int, int], quiet_days: int)
     data: dict[str, Any] = {"lines": [], "quiet_days": quiet_days, **_too_few(*known)}
     if data["reason"]:
         return Found(known[0], data)
-    everybody = _curves(insight.times_until_quiet(orders, as_of, quiet_days=quiet_days))
-    lines = [_line("all", "", everybody[""])]
-    by_year = _curves(insight.times_until_quiet(orders, as_of, quiet_days=quiet_days, by="year"), by="cohort")
+    times = insight.times_until_quiet(orders, as_of, quiet_days=quiet_days, by="year")
+    lines = [_line("all", "", _curves(times)[""])]
+    by_year = _curves(times, by="cohort")
     lines += [_line("year", year, curve) for year, curve in sorted(by_year.items()) if curve]
     return Found(known[0], data | {"lines": lines})
 

@@ -29,7 +29,17 @@ from regulars.standings import copying, engines
 from regulars.standings.engines.duck import connected
 from regulars.standings.models import Finding, Grading
 from regulars.standings.models.groups import NAMES
-from regulars.standings.services import card, coming_back, differing, finding, looking_ahead, peers, wanted, writing
+from regulars.standings.services import (
+    card,
+    coming_back,
+    differing,
+    finding,
+    looking_ahead,
+    peers,
+    terms,
+    wanted,
+    writing,
+)
 from regulars.standings.services.scoring import Models
 from regulars.standings.source import days_of_business
 
@@ -72,9 +82,10 @@ def grade_everyone(as_of: date | None = None) -> dict[str, Any]:
 def _learned(engine: engines.Engine, as_of: date) -> dict[str, Any]:
     """Sum up the orders, and give the card: the one that is kept, or a new one where it is due."""
     facts, before = wanted.learn(engine, as_of), card.kept()
-    found, margin_rate = card.size(facts), None
-    if before is not None and not card.is_due(before, found, margin_rate, as_of):
-        return before
+    found, percent = card.size(facts), terms.margin_percent()
+    margin_rate = None if percent is None else percent / 100
+    if before is not None and not card.is_due(before, found, as_of):
+        return before | {"margin_rate": margin_rate}
     orders = wanted.orders(engine, as_of)
     return card.fitted(orders, facts, found, as_of=as_of, margin_rate=margin_rate, before=before)
 
@@ -82,7 +93,7 @@ def _learned(engine: engines.Engine, as_of: date) -> dict[str, Any]:
 def _found(
     engine: engines.Engine, connection: duckdb.DuckDBPyConnection, models: Models | None, as_of: date
 ) -> dict[str, finding.Found]:
-    orders, facts = wanted.orders(engine, as_of), engine.table("facts")
+    orders, facts = wanted.bought(engine, as_of), engine.table("facts")
     return {
         **finding.found(connection, as_of),
         **peers.found(orders, as_of),

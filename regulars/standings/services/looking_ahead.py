@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,8 @@ from regulars.standings.services.scoring import HORIZON_DAYS, Models
 NO_MODEL = {"reason": "no-model"}
 BANDS = (2, 3, 5, 10)
 NAMED = 12
+MAY_STILL_BE_WON = 0.1  # P(still a customer) from which money at stake is counted
+NOTHING = (0, 0, 0, 0, 0)  # people, those counted, at stake, expected, lost
 STEPS = (1, 1.5, 2, 3, 5, 7)
 BUCKETS = 8
 MILS = 1000
@@ -160,49 +163,75 @@ def _top_share(connection: duckdb.DuckDBPyConnection, percent: int) -> float | N
 
 
 _SILENT = """
-    SELECT person_id, $day - last_on AS silent, median_gap_days AS gap,
-           net_mils / buying_days * 365 / greatest(median_gap_days, 1) * $keeps AS at_stake, value_mils,
-           greatest(net_mils / buying_days * 365 / greatest(median_gap_days, 1) * $keeps - value_mils, 0) AS lost
-    FROM wanted WHERE slips_on <= $day AND basis = 'orders' AND buying_days > 0
+    SELECT *, CASE WHEN counts THEN at_stake - expected END AS lost FROM (
+        SELECT *, CASE WHEN counts THEN least(value_mils, at_stake) END AS expected FROM (
+            SELECT person_id, $day - last_on AS silent, median_gap_days AS gap, value_mils,
+                   coalesce(p_alive >= $likely, true) AS counts,
+                   CASE WHEN coalesce(p_alive >= $likely, true)
+                        THEN net_mils / buying_days * 365 / greatest(median_gap_days, 1) * $keeps END AS at_stake
+            FROM wanted WHERE slips_on <= $day AND basis = 'orders' AND buying_days > 0
+        )
+    )
 """
 
 
 def _slipping(connection: duckdb.DuckDBPyConnection, models: Models | None, as_of: date) -> Found:
-    """How many are silent by how many times their usual gap, and what they brought at their own pace."""
+    """How many are silent by how many times their usual gap, and what they brought at their own pace.
+
+    Money is counted only of people who may still be won: those of whom at least 1 in 10 is still a customer. What they
+    would bring at their own pace and what they may bring are in money of today, so that they can be subtracted.
+    """
     has_value = models is not None and models.spend.params_ is not None
-    keeps = models.margin_rate if models is not None and models.margin_rate is not None else 1.0
-    given = {"day": as_of, "keeps": keeps}
+    given = {"day": as_of, "keeps": _kept_of_a_year(models), "likely": MAY_STILL_BE_WON}
     place = " + ".join(f"(silent >= {band} * gap)::INT" for band in BANDS)
-    sums = "count(*), sum(at_stake), sum(value_mils), sum(lost)"
+    sums = "count(*), count(*) FILTER (counts), sum(at_stake), sum(expected), sum(lost)"
     counted = connection.execute(f"SELECT {place}, {sums} FROM ({_SILENT}) GROUP BY 1", given).fetchall()
-    known = {max(int(number), 1): row for number, *row in sorted(counted)}
-    named = connection.execute(
-        f"SELECT {place}, person_id, silent, gap, at_stake, lost FROM ({_SILENT})"
+    known: dict[int, tuple[Any, ...]] = {}
+    for number, *row in sorted(counted):  # who is silent for less than twice their gap is in the first band as well
+        band = max(int(number), 1)
+        known[band] = tuple((a or 0) + (b or 0) for a, b in zip(known.get(band, NOTHING), row, strict=True))
+    heads = _heads(connection.execute(
+        f"SELECT {place}, person_id, silent, gap, at_stake, lost FROM ({_SILENT}) WHERE counts"
         " ORDER BY coalesce(lost, at_stake) DESC, person_id",
         given,
-    )
-    heads: dict[int, list[dict[str, Any]]] = {}
-    while (row := named.fetchone()) is not None and any(len(heads.get(n, [])) < min(NAMED, known[n][0]) for n in known):
+    ), {number: min(NAMED, row[1]) for number, row in known.items()})  # fmt: skip
+    bands = [
+        {"times_from": band, "times_before": BANDS[number] if number < len(BANDS) else None,
+         **_money(known.get(number, NOTHING), has_value), "named": heads.get(number, [])}
+        for number, band in enumerate(BANDS, start=1)
+    ]  # fmt: skip
+    totals = tuple(sum(row[place] for row in known.values()) for place in range(len(NOTHING)))
+    reason = "" if has_value else "no-model"
+    data = _money(totals, has_value) | {"margin_rate": models.margin_rate if models else None}
+    return Found(int(totals[0]), data | {"bands": bands, "reason": reason})
+
+
+def _kept_of_a_year(models: Models | None) -> float:
+    """What an even year's money is worth today, of each unit paid: the margin, and the discount that value has."""
+    if models is None:
+        return 1.0
+    force = math.log1p(models.discount_rate_year)
+    discounted = -math.expm1(-force) / force if force else 1.0
+    return discounted * (1.0 if models.margin_rate is None else models.margin_rate)
+
+
+def _heads(named: duckdb.DuckDBPyConnection, wanted: dict[int, int]) -> dict[int, list[dict[str, Any]]]:
+    """Take the first of each band from rows in order, and read no further than needed."""
+    heads: dict[int, list[dict[str, Any]]] = {number: [] for number in wanted}
+    while any(len(heads[n]) < many for n, many in wanted.items()) and (row := named.fetchone()) is not None:
         number, person_id, silent, gap, stake, lost = row
-        listed = heads.setdefault(max(int(number), 1), [])
+        listed = heads[max(int(number), 1)]
         if len(listed) < NAMED:
             listed.append({"person_id": person_id, "silent_days": silent, "usual_gap_days": gap,
                            "at_stake_amount": amount(stake), "lost_amount": _amount(lost)})  # fmt: skip
-    bands = [
-        {"times_from": band, "times_before": BANDS[number] if number < len(BANDS) else None,
-         "people": known[number][0] if number in known else 0,
-         **_money(known.get(number, (0, 0, 0, 0))[1:], has_value), "named": heads.get(number, [])}
-        for number, band in enumerate(BANDS, start=1)
-    ]  # fmt: skip
-    people = sum(int(row[0]) for row in known.values())
-    totals = tuple(sum(row[place] or 0 for row in known.values()) for place in (1, 2, 3))
-    reason = "" if has_value else "no-model"
-    return Found(people, {"people": people, **_money(totals, has_value), "bands": bands, "reason": reason})
+    return heads
 
 
-def _money(sums: Any, has_value: bool) -> dict[str, str | None]:
-    stake, expected, lost = (part or 0 for part in sums)
+def _money(sums: Any, has_value: bool) -> dict[str, Any]:
+    people, counted, stake, expected, lost = sums
     return {
+        "people": int(people),
+        "counted": int(counted),
         "at_stake_amount": amount(stake),
         "expected_amount": amount(expected) if has_value else None,
         "lost_amount": amount(lost) if has_value else None,

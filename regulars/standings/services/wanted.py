@@ -9,6 +9,7 @@ import narwhals as nw
 
 from regulars import insight
 from regulars.insight.frames import Frame, opened, plus_days, rows
+from regulars.insight.orders import purchases
 from regulars.insight.rhythm import SILENT_AT_LEAST_DAYS, TIMES_THE_USUAL_GAP
 from regulars.standings.engines import Engine
 from regulars.standings.models import Basis
@@ -25,6 +26,14 @@ def learn(engine: Engine, as_of: date) -> Any:
     people = opened(engine.table("people"))
     facts = _only(opened(insight.summary(orders(engine, as_of), as_of)), people)
     return engine.keep("facts", facts.to_native())
+
+
+def bought(engine: Engine, as_of: date) -> Any:
+    """Make the table `bought`: what those in `facts` paid on each buying day, for all that reads orders again."""
+    ours = opened(engine.table("facts")).select(buyer="customer")
+    kept = purchases(orders(engine, as_of), as_of).join(ours, left_on="customer", right_on="buyer", how="semi")
+    daily = kept.group_by("customer", "day").agg(amount=nw.col("net").sum())
+    return engine.keep("bought", daily.select("customer", "day", nw.col("amount").cast(nw.Int64)).to_native())
 
 
 def reckon(engine: Engine, models: Models | None, as_of: date) -> None:

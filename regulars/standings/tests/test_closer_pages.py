@@ -14,16 +14,17 @@ from django.test import Client
 from regulars.kit import clock
 from regulars.people.models import Person
 from regulars.purchases.tests.builders import a_business
+from regulars.staff.models import AuditEntry
 from regulars.staff.roles import Role
 from regulars.staff.tests.builders import a_user
-from regulars.standings.models import Finding, Grading, Standing
+from regulars.standings.models import Finding, Grading, Standing, Terms
 from regulars.standings.pages import figures
-from regulars.standings.pages.certainty import certainty_page, rule
+from regulars.standings.pages.certainty import CAUTIONS, certainty_page, rule
 from regulars.standings.pages.glance import groups_page
 from regulars.standings.pages.retention import retention_page
 from regulars.standings.pages.slipping import slipping_page
 from regulars.standings.pages.value import value_page
-from regulars.standings.services import grade_everyone, refresh_facts
+from regulars.standings.services import grade_everyone, margin_percent, refresh_facts
 from regulars.standings.tests.builders import TODAY, a_shop, somebody, visits
 from regulars.standings.tests.findings import some_findings
 
@@ -163,6 +164,48 @@ def test_without_a_model_who_slips_is_still_counted_and_named(owner: Client) -> 
 def test_a_stretch_that_is_no_month_is_named_by_its_days() -> None:
     assert figures.stretch("2026-11-27", "2026-12-26") == "27 Nov \u2013 26 Dec"
     assert figures.stretch("2026-12-01", "2026-12-31") == "Dec 2026"
+
+
+def test_those_who_have_most_likely_gone_are_counted_but_not_their_money(owner: Client) -> None:
+    a_business()
+    money = {"at_stake_amount": "900.00", "expected_amount": "300.00", "lost_amount": "600.00"}
+    none = {"at_stake_amount": "0.00", "expected_amount": "0.00", "lost_amount": "0.00"}
+    bands = [
+        {"times_from": 2, "times_before": 3, "people": 3, "counted": 2, **money, "named": []},
+        {"times_from": 3, "times_before": None, "people": 9, "counted": 0, **none, "named": []},
+    ]
+    found = {"people": 12, "counted": 2, "margin_rate": 0.4, "reason": "", **money, "bands": bands}
+    some_findings(TODAY, slipping=found)
+    said = words_of(owner, "/groups/slipping/")
+    assert "2 of them may still be won: at their own pace they would bring €900 in a year" in said
+    assert "So €600 may be lost." in said
+    assert "fewer than 1 in 10 are still customers are not counted in money" in said
+    assert "Most likely gone for good." in said
+    assert "what is left to you, 40 % of what is paid" in said
+    some_findings(TODAY, slipping=found | {"counted": 0, **none, "bands": bands[1:]})
+    assert "They have most likely gone for good." in words_of(owner, "/groups/slipping/")
+
+
+def test_the_owner_says_what_is_left_to_them_and_may_take_it_back(owner: Client) -> None:
+    a_business()
+    some_findings(TODAY)
+    assert 'href="/groups/margin/"' in owner.get("/groups/value/").text
+    assert owner.post("/groups/margin/", {"percent": "140"}).status_code == 422
+    assert not Terms.objects.exists()
+    for _ in range(2):
+        assert owner.post("/groups/margin/", {"percent": "40"}).status_code == 303
+    assert 'value="40"' in owner.get("/groups/margin/").text
+    assert AuditEntry.objects.filter(action="set_margin").count() == 1
+    owner.post("/groups/margin/", {"percent": ""})
+    assert margin_percent() is None
+
+
+def test_every_warning_of_a_model_is_said_in_the_owners_words() -> None:
+    from regulars.insight import spend
+    from regulars.insight.lifetime import base
+
+    warnings = [base.NO_CHURN, base.FEW, spend._about_too_few(2), spend._about_free(1), spend._about_free(4)]
+    assert [words for words in warnings if not any(mark in words for mark, _said in CAUTIONS)] == []
 
 
 def test_nobody_late_is_good_news(owner: Client) -> None:

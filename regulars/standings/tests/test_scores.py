@@ -11,14 +11,16 @@ import pytest
 
 from regulars import insight
 from regulars.insight.lifetime import BGNBD, MBGCNBD, MBGNBD, LifetimeModel
+from regulars.kit.errors import Refusal
 from regulars.people.models import Person
 from regulars.purchases import services as purchases
 from regulars.purchases.tests.builders import a_business, a_new_order
+from regulars.staff.services import add_staff
 from regulars.standings.alive import alive_today, chance
 from regulars.standings.catalogue import matches_still_here, matches_worth, still_here_choices, worth_choices
 from regulars.standings.models import Finding, Grading, Standing
 from regulars.standings.queries import SIMPLE_UNDER, finding
-from regulars.standings.services import forget_copy, grade_everyone, refresh_facts, remember
+from regulars.standings.services import forget_copy, grade_everyone, refresh_facts, remember, set_margin
 from regulars.standings.tests.builders import TODAY, a_shop, expected, somebody, visits
 from regulars.standings.words import outlook
 
@@ -169,6 +171,63 @@ def test_insight_grades_do_not_know_of_scores() -> None:
             pl.DataFrame({"customer": [1], "day": [date(2026, 1, 1)], "amount": [1.0]}), TODAY
         ).columns
     )
+
+
+def test_whoever_slipped_after_the_day_of_the_card_is_told_no_dates() -> None:
+    person = a_shop(12, 40)[0]
+    standing = Standing(
+        person_id=person, basis="orders", as_of=TODAY, first_on=TODAY - timedelta(days=300), buying_days=12,
+        last_on=TODAY - timedelta(days=60), slips_on=TODAY + timedelta(days=2), p_alive=0.9, expected_purchases=4.0,
+        expected_purchases_low=1, expected_purchases_high=8, next_low_on=TODAY + timedelta(days=1),
+        next_on=TODAY + timedelta(days=9), next_high_on=TODAY + timedelta(days=40),
+    )  # fmt: skip
+    card = {"fitted_on": TODAY.isoformat()}
+    assert "most likely between" in " ".join(outlook(standing, card, TODAY + timedelta(days=1)))
+    assert "most likely between" not in " ".join(outlook(standing, card, TODAY + timedelta(days=2)))
+    later = {"fitted_on": (TODAY + timedelta(days=2)).isoformat()}
+    assert "most likely between" in " ".join(outlook(standing, later, TODAY + timedelta(days=2)))
+
+
+def test_a_margin_is_kept_and_everything_is_what_is_left_without_learning_anew() -> None:
+    a_shop(60, 500)
+    grade_everyone(TODAY)
+    before = dict(Standing.objects.filter(basis="orders").values_list("person_id", "value_amount"))
+    owner = add_staff(email="maya@example.com", display_name="Maya", role="owner")
+    set_margin(40, owner)
+    grade_everyone(TODAY + timedelta(days=1))
+    assert _card()["margin_rate"] == 0.4
+    assert _card()["fitted_on"] == TODAY.isoformat()
+    for person_id, value in Standing.objects.filter(basis="orders").values_list("person_id", "value_amount"):
+        assert float(value or 0) == pytest.approx(0.4 * float(before[person_id] or 0), abs=0.8)
+    slips = finding("slipping")
+    assert slips is not None
+    assert slips.data["margin_rate"] == 0.4
+    set_margin(None, owner)
+    grade_everyone(TODAY + timedelta(days=1))
+    assert dict(Standing.objects.filter(basis="orders").values_list("person_id", "value_amount")) == before
+    for nonsense in (0, 101):
+        with pytest.raises(Refusal, match="1 to 100"):
+            set_margin(nonsense, owner)
+
+
+def test_money_of_those_who_slip_is_of_people_who_may_still_be_won_and_adds_up() -> None:
+    a_shop(60, 500)
+    for name in ("Gone", "Gone too"):
+        visits(somebody(name), range(500, 620, 6))
+    grade_everyone(TODAY)
+    slips = finding("slipping")
+    assert slips is not None
+    late = Standing.objects.slipped(TODAY)
+    total, bands = slips.data, slips.data["bands"]
+    assert total["people"] == late.count() > total["counted"]
+    assert total["counted"] == late.filter(p_alive__gte=0.1).count() > 0
+    for name in ("people", "counted"):
+        assert total[name] == sum(band[name] for band in bands)
+    for row in (total, *bands):
+        stake, expected, lost = (Decimal(row[f"{name}_amount"]) for name in ("at_stake", "expected", "lost"))
+        assert abs(stake - expected - lost) <= Decimal("0.02")
+    named = {one["person_id"] for band in bands for one in band["named"]}
+    assert named <= set(late.filter(p_alive__gte=0.1).values_list("person_id", flat=True))
 
 
 def test_every_figure_is_said_in_words_with_its_spread() -> None:

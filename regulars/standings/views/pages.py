@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
+from regulars.kit.answer import answer, redirect_back
 from regulars.staff.doors import requires
+from regulars.staff.models import User
+from regulars.staff.permissions import may
+from regulars.standings import services
+from regulars.standings.forms import MarginForm
 from regulars.standings.pages.certainty import certainty_page
 from regulars.standings.pages.retention import retention_page
 from regulars.standings.pages.slipping import slipping_page
@@ -28,7 +35,8 @@ def retention(request: HttpRequest) -> HttpResponse:
 @require_safe
 def value(request: HttpRequest) -> HttpResponse:
     """What the next twelve months hold from the people there are."""
-    return _shown(request, "value", value_page())
+    may_say = may(cast(User, request.user), "standings.margin")
+    return _shown(request, "value", value_page(), may_say_margin=may_say)
 
 
 @requires("standings.see")
@@ -45,7 +53,20 @@ def certainty(request: HttpRequest) -> HttpResponse:
     return _shown(request, "certainty", certainty_page())
 
 
-def _shown(request: HttpRequest, name: str, page: Any) -> HttpResponse:
+@requires("standings.margin")
+@require_http_methods(["GET", "HEAD", "POST"])
+def margin(request: HttpRequest) -> HttpResponse:
+    """What part of what is paid is left to the owner."""
+    form = MarginForm(request.POST or None, initial={"percent": services.margin_percent()})
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return answer(request, "standings/margin.html", "standings/_margin.html", {"form": form}, status=status)
+    services.set_margin(form.cleaned_data["percent"], cast(User, request.user))
+    messages.success(request, _("Noted. The figures follow in a minute or two."))
+    return redirect_back(request, "standings:value")
+
+
+def _shown(request: HttpRequest, name: str, page: Any, **more: Any) -> HttpResponse:
     """A small shop finds these pages from the first one; a larger one has them side by side."""
-    context = {"page": page, "tabs": [] if is_small_shop() else tabs(name)}
+    context = {"page": page, "tabs": [] if is_small_shop() else tabs(name), **more}
     return render(request, f"standings/{name}.html", context)
