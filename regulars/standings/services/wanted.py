@@ -31,7 +31,8 @@ def learn(engine: Engine, as_of: date) -> Any:
 def bought(engine: Engine, as_of: date) -> Any:
     """Make the table `bought`: what those in `facts` paid on each buying day, for all that reads orders again."""
     ours = opened(engine.table("facts")).select(buyer="customer")
-    kept = purchases(orders(engine, as_of), as_of).join(ours, left_on="customer", right_on="buyer", how="semi")
+    kept: Any = purchases(orders(engine, as_of), as_of)
+    kept = kept.join(ours, left_on="customer", right_on="buyer", how="semi")
     daily = kept.group_by("customer", "day").agg(amount=nw.col("net").sum())
     return engine.keep("bought", daily.select("customer", "day", nw.col("amount").cast(nw.Int64)).to_native())
 
