@@ -179,7 +179,7 @@ def _by(found: Finding | None) -> Part | None:
         note = figures.people(line["people"])
         if step.get("low") is not None:
             between = figures.interval(step["low"], step["high"], percent)
-            note = _("%(people)s; between %(interval)s") % {"people": note, "interval": between}
+            note = _("%(people)s; most likely %(interval)s") % {"people": note, "interval": between}
         rows.append(
             Bar(_key(line), step["share"], percent(step["share"]), step.get("low"), step.get("high"), note=note)
         )
