@@ -35,8 +35,6 @@ def normalised_email(address: str) -> str:
         )
     except EmailNotValidError:
         return ""
-    if clean.startswith('"') and not found.local_part.isascii():
-        return ""  # quoted, and with letters that no mail program writes between quotation marks
     return found.normalized.casefold()
 
 
