@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -24,9 +25,9 @@ class _Rule(LifetimeModel):
     parameter_names: ClassVar[tuple[str, ...]] = ()
     time_parameters: ClassVar[frozenset[str]] = frozenset()
 
+    @abstractmethod
     def rate(self, rows: UniqueRows) -> Array:
         """Say how many buying days a day each row is taken to have from now on."""
-        raise NotImplementedError
 
     def fit_rows(self, rows: UniqueRows) -> Self:
         """Count the people: there is nothing to learn."""
