@@ -8,10 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 class Channel(TextChoices):
     EMAIL = "email", _("E-mail")
+    TEXT = "text", _("Text message")
     LETTER = "letter", _("Letter")
     CARD = "card", _("Card")
     CALL = "call", _("Call")
     BY_HAND = "by_hand", _("By hand")
+    NOTICE = "notice", _("Notice on your page")
+    SOCIAL = "social", _("Elsewhere")
 
 
 class Purpose(TextChoices):

@@ -6,7 +6,7 @@ A verdict that is not ok with an `until` means later (the touch is held); withou
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -19,6 +19,7 @@ from regulars.kit.business import business
 from regulars.kit.secrets import keyed_hash
 from regulars.outreach.models import SETTLED, Channel, Purpose, State, Suppression, Touch
 from regulars.outreach.queries.hours import free_again_at, morning_after, zone_of
+from regulars.outreach.queries.reach import mobiles_of
 from regulars.people.models import Email, Kind, Person, PersonKind, Phone, PostalAddress
 from regulars.people.queries import ConsentState, consent_states, silenced_for
 from regulars.purchases.models import PersonTotals
@@ -28,7 +29,15 @@ MONTH = timedelta(days=30)
 ASKING = frozenset({Purpose.FEEDBACK, Purpose.MARKETING})
 # The consent sheet: which kind of evidence stands for a purpose, and which channel it was given for.
 CONSENT_PURPOSE: dict[str, str] = {Purpose.GREETING: "care"}
-CONSENT_CHANNEL: dict[str, str] = {Channel.LETTER: "post", Channel.CARD: "post", Channel.BY_HAND: ""}
+CONSENT_CHANNEL: dict[str, str] = {
+    Channel.LETTER: "post",
+    Channel.CARD: "post",
+    Channel.NOTICE: "portal",
+    Channel.BY_HAND: "",
+    Channel.SOCIAL: "",
+}
+# What makes a telephone ring or buzz is left for the day.
+HEARD_AT_NIGHT = frozenset({Channel.EMAIL, Channel.CALL, Channel.TEXT})
 
 POSTED = (Channel.CARD, Channel.LETTER)
 ON_THEIR_WAY = (State.APPROVED, State.CLAIMED, State.SENDING, State.UNKNOWN)
@@ -98,6 +107,7 @@ class _Reads:
     purposes: tuple[str, ...]
     channels: tuple[str, ...]
     besides: tuple[int, ...] = ()
+    _suppressions: dict[str, list[tuple[int, Suppression]]] = field(default_factory=dict)
 
     @cached_property
     def persons(self) -> dict[int, Person]:
@@ -146,18 +156,29 @@ class _Reads:
         return _first(rows.values_list("person_id", "as_typed"))
 
     @cached_property
+    def mobiles(self) -> dict[int, str]:
+        """The number each person can be texted at."""
+        return mobiles_of(self.ids)
+
+    @cached_property
     def places(self) -> dict[int, str]:
         rows = PostalAddress.objects.filter(person_id__in=self.ids, is_bad=False)
         return _first(rows.order_by("person_id", "-is_primary", "id").values_list("person_id", "city"))
 
-    @cached_property
-    def suppressions(self) -> list[tuple[int, Suppression]]:
+    def suppressions(self, channel: str) -> list[tuple[int, Suppression]]:
+        """Which of the addresses in question must not be written to. One query a channel, asked once."""
+        if channel not in self._suppressions:
+            self._suppressions[channel] = self._suppressed(channel)
+        return self._suppressions[channel]
+
+    def _suppressed(self, channel: str) -> list[tuple[int, Suppression]]:
+        addresses = self.emails[0] if channel == Channel.EMAIL else self.mobiles if channel == Channel.TEXT else {}
         hashes: dict[str, list[int]] = {}
-        for person_id, address in self.emails[0].items():
+        for person_id, address in addresses.items():
             hashes.setdefault(address_hash(address), []).append(person_id)
         if not hashes:
             return []
-        rows = Suppression.objects.filter(channel=Channel.EMAIL, address_hash__in=hashes, undone_at=None)
+        rows = Suppression.objects.filter(channel=channel, address_hash__in=hashes, undone_at=None)
         return [(person_id, row) for row in rows for person_id in hashes[row.address_hash]]
 
     @cached_property
@@ -219,13 +240,15 @@ class _Known:
             return good, {**dict.fromkeys(self.ids, _("We have no e-mail address.")), **worn_out}
         if self.channel == Channel.CALL:
             return reads.numbers, dict.fromkeys(self.ids, _("We have no telephone number."))
+        if self.channel == Channel.TEXT:
+            return reads.mobiles, dict.fromkeys(self.ids, _("We have no mobile number."))
         if self.channel == Channel.LETTER:
             return reads.places, dict.fromkeys(self.ids, _("We have no postal address."))
         return dict.fromkeys(self.ids, ""), {}
 
     def _suppressed(self, reads: _Reads) -> dict[int, str]:
         found: dict[int, str] = {}
-        for person_id, row in reads.suppressions if self.channel == Channel.EMAIL else ():
+        for person_id, row in reads.suppressions(self.channel):
             dead = row.reason in {Suppression.Reason.HARD_BOUNCE, Suppression.Reason.SOFT_BOUNCES}
             asking_only = row.scope == Suppression.Scope.MARKETING
             if dead or (self.purpose != Purpose.SERVICE and (not asking_only or self.purpose in ASKING)):
@@ -347,7 +370,7 @@ def _is_not_silenced(known: _Known, person_id: int) -> Verdict | None:
 
 
 def _is_awake(known: _Known, person_id: int) -> Verdict | None:
-    if known.channel not in {Channel.EMAIL, Channel.CALL} or known.purpose == Purpose.SERVICE:
+    if known.channel not in HEARD_AT_NIGHT or known.purpose == Purpose.SERVICE:
         return None
     free_at = free_again_at(known.at, known.business, zone_of(known.persons[person_id].zone))
     return Verdict(False, _("It is night where they are."), free_at) if free_at else None

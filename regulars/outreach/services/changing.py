@@ -21,7 +21,8 @@ from regulars.outreach.services.telling import tell_timeline
 from regulars.staff.models import User
 from regulars.staff.services import note_audit
 
-BY_HAND = (Channel.LETTER, Channel.CARD, Channel.CALL, Channel.BY_HAND)
+# What somebody does with their own hands, or sends from their own telephone, and then tells us of.
+BY_HAND = frozenset(Channel.values) - {Channel.EMAIL.value}
 
 
 @transaction.atomic

@@ -203,3 +203,25 @@ def test_looking_under_roofs_takes_no_more_queries(django_assert_max_num_queries
     a_season_card(everybody[0])
     with django_assert_max_num_queries(9):
         queries.may_receive([one.pk for one in everybody], "card", "greeting", clock.now(), programme="season")
+
+
+def test_a_text_message_needs_a_mobile_number_and_its_own_yes():
+    a_shop()
+    landline = a_person("Lena", phones=("+49 30 901820",))
+    mobile = a_person("Mo", phones=("+49 151 23456789",))
+    assert verdict(landline, channel="text").why == "We have no mobile number."
+    assert verdict(mobile, channel="text").ok
+    people.record_consent([mobile.pk], "email", "marketing", source="counter")
+    assert "Never agreed" in verdict(mobile, "marketing", "text").why
+    people.record_consent([mobile.pk], "text", "marketing", source="counter")
+    assert verdict(mobile, "marketing", "text").ok
+
+
+def test_a_text_message_does_not_buzz_at_night():
+    a_shop(quiet_from="20:00", quiet_until="08:00")
+    person = a_person("Mo", phones=("+49 151 23456789",))
+    at_night = datetime(2026, 7, 1, 23, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+    asleep = verdict(person, channel="text", at=at_night)
+    assert (asleep.ok, asleep.until) == (False, datetime(2026, 7, 2, 8, 0, tzinfo=ZoneInfo("Europe/Berlin")))
+    assert verdict(person, channel="notice", at=at_night).ok
+    assert not verdict(person, "marketing", "social").ok
