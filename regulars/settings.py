@@ -115,6 +115,7 @@ EXPORT_DIR = DATA_DIR / "exports"
 DEBUG = _flag("DEBUG")
 SECRET_KEY = _text("SECRET_KEY") or _generated_key(DATA_DIR)
 PUBLIC_ADDRESS = _text("PUBLIC_ADDRESS")
+CALL_INSIDE = frozenset(_words("CALL_INSIDE"))
 ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "*")
 CSRF_TRUSTED_ORIGINS = _words("TRUSTED_ORIGINS") or ([PUBLIC_ADDRESS] if PUBLIC_ADDRESS else [])
 WORKER_INSIDE = _flag("WORKER_INSIDE", default=True)
