@@ -138,7 +138,7 @@ def _send() -> float:
 
 def _floor(port: int, n: int) -> float:
     from regulars.kit import clock
-    from regulars.outreach.services.letters import Letter, Sender, built
+    from regulars.outreach.channels.email.letters import Letter, Sender, built
 
     body = "Dear Guest,\n\nthank you for coming in. I hope the scarf is all you hoped for.\n\nUntil soon\nMaya"
     sender = Sender("Maya", "maya@boutique.example")

@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.weaving import WovenForm
+from regulars.outreach.channels.email.providers import PROVIDERS
 from regulars.outreach.models import Purpose, SendingAccount
-from regulars.outreach.services.providers import PROVIDERS
 
 PURPOSES = [
     (Purpose.CARE, _("Thanks and care: customers get it unless they said no")),

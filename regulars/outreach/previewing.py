@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from regulars.kit.business import in_our_language
 from regulars.kit.errors import Refusal
+from regulars.outreach.channels.email.letters import paragraphs
 from regulars.outreach.models import WordingVersion
 from regulars.outreach.queries.facts import FIELDS
 from regulars.outreach.services.drafting import draft_for, needed_fields, preflight, render
-from regulars.outreach.services.letters import paragraphs
 from regulars.outreach.services.wordings import check_words
 from regulars.people.models import Person
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from regulars.outreach.channels.email.local_outbox import forget_letters
 from regulars.outreach.models import (
     OPEN,
     SETTLED,
@@ -18,7 +19,6 @@ from regulars.outreach.models import (
     Touch,
     TouchChange,
 )
-from regulars.outreach.services.local_outbox import forget_letters
 from regulars.outreach.services.moves import FREE, move
 from regulars.outreach.services.suppressing import suppress
 from regulars.people.models import Email

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.kit import clock
+from regulars.outreach.channels.email.local_outbox import is_local
 from regulars.outreach.models import Channel, InboundMail, Outcome, State, Touch
-from regulars.outreach.services.local_outbox import is_local
 
 TONES = {State.FAILED: "alarm", State.BOUNCED: "alarm", State.UNKNOWN: "warm", State.HELD: "warm"}
 

@@ -1,5 +1,6 @@
 """The verbs of this room: the only code that writes its tables."""
 
+from regulars.outreach.drafts import checked_words, draft_hash
 from regulars.outreach.services.accounts import NewAccount, connect_account, disconnect, test_letter
 from regulars.outreach.services.approving import Approved, approve, go_on, release_batches
 from regulars.outreach.services.changing import (
@@ -27,8 +28,6 @@ from regulars.outreach.services.liquid import EmptyField
 from regulars.outreach.services.planning import (
     NewTouch,
     Planned,
-    checked_words,
-    draft_hash,
     plan_touches,
     refresh_drafts,
 )

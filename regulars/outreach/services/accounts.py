@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock
 from regulars.kit.business import business, in_our_language
 from regulars.kit.errors import Refusal
+from regulars.outreach.channels.email.envelopes import sender_of
+from regulars.outreach.channels.email.letters import Letter, built, wire_address
+from regulars.outreach.channels.email.providers import PROVIDERS
+from regulars.outreach.channels.email.smtp import Line, Result, Way
 from regulars.outreach.models import Inbox, SendingAccount
-from regulars.outreach.services.envelopes import sender_of
 from regulars.outreach.services.explain import connection_fault
-from regulars.outreach.services.letters import Letter, built, wire_address
-from regulars.outreach.services.providers import PROVIDERS
 from regulars.outreach.services.resting import active_account
-from regulars.outreach.services.smtp import Line, Result, Way
 from regulars.staff.models import User
 from regulars.staff.services import note_audit
 

@@ -13,10 +13,10 @@ from regulars.kit import bulletin, clock
 from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.kit.labels import in_a_sentence
+from regulars.outreach.drafts import checked_words, draft_hash
 from regulars.outreach.events import TouchSent
 from regulars.outreach.models import Channel, Outcome, State, Touch
 from regulars.outreach.services.moves import move, move_one
-from regulars.outreach.services.planning import checked_words, draft_hash
 from regulars.outreach.services.telling import tell_timeline
 from regulars.staff.models import User
 from regulars.staff.services import note_audit

@@ -15,11 +15,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock, database, worklists
+from regulars.outreach.channels.email.local_outbox import DOMAIN
 from regulars.outreach.models import Channel, SendingAccount, State, Touch, TouchChange
 from regulars.outreach.queries.literals import in_state
 from regulars.outreach.queries.permission import Verdict, may_receive
 from regulars.outreach.queries.reach import addresses_of
-from regulars.outreach.services.local_outbox import DOMAIN
 from regulars.outreach.services.moves import FREE, move
 
 CLAIM_LOCK = 7_305_001

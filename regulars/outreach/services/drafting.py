@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 
 from regulars.kit.errors import Refusal
 from regulars.kit.labels import in_a_sentence
+from regulars.outreach.channels.email.letters import html_part
 from regulars.outreach.models import WordingVersion
 from regulars.outreach.queries.facts import FIELDS, facts_for
-from regulars.outreach.services.letters import html_part
 from regulars.outreach.services.liquid import EmptyField, fields_in, rendered
 
 PREFLIGHT_CHUNK = 1000

@@ -8,7 +8,7 @@ import ssl
 
 from django.utils.translation import gettext as _
 
-from regulars.outreach.services.smtp import Way
+from regulars.outreach.channels.email.smtp import Way
 
 
 def connection_fault(fault: BaseException, way: Way) -> str:

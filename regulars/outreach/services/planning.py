@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
-from regulars.kit.errors import Refusal
+from regulars.outreach.drafts import checked_words, draft_hash
 from regulars.outreach.models import PRIORITY, Channel, Purpose, State, Touch, TouchChange, WordingVersion
 from regulars.outreach.services.moves import CHUNK
 from regulars.outreach.services.versions import versions_in_force
 
-LONGEST_SUBJECT = 300
 Key = tuple[int, str, str, str]
 
 
@@ -60,22 +58,6 @@ class Planned:
     ids: list[int]
     new: int
     seen: int
-
-
-def draft_hash(channel: str, subject: str, body: str) -> str:
-    """The short name of a draft: another word in it gives another name."""
-    return hashlib.sha256("\0".join((channel, subject, body)).encode()).hexdigest()[:16]
-
-
-def checked_words(channel: str, subject: str, body: str) -> tuple[str, str]:
-    """Refuse a draft that could not be sent as it stands."""
-    if any(ord(sign) < 32 or ord(sign) == 127 for sign in subject):
-        raise Refusal(_("The subject must be one line of plain words."), field="subject")
-    if len(subject) > LONGEST_SUBJECT:
-        raise Refusal(_("The subject is too long: at most 300 characters."), field="subject")
-    if any(mark in subject + body for mark in ("{{", "}}", "{%", "%}")):
-        raise Refusal(_("Curly brackets are left in the words. Write what they are to read instead."), field="body")
-    return subject.strip(), body.replace("\r\n", "\n").strip()
 
 
 def effective_purpose(purpose: str, has_offer: bool) -> str:

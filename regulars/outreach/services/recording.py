@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.kit import bulletin, clock
+from regulars.outreach.channels.email.smtp import Result
 from regulars.outreach.events import TouchBounced, TouchFailed, TouchSent
 from regulars.outreach.models import State, Suppression, Touch
 from regulars.outreach.services.moves import FREE, move
-from regulars.outreach.services.smtp import Result
 from regulars.outreach.services.suppressing import suppress
 from regulars.outreach.services.telling import tell_timeline
 from regulars.people.services import mark_emails_bad

@@ -7,8 +7,8 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
+from regulars.outreach.channels.email.smtp import Result
 from regulars.outreach.models import SendingAccount
-from regulars.outreach.services.smtp import Result
 
 REST = timedelta(minutes=5)
 

@@ -22,15 +22,15 @@ from regulars.kit import clock, database, effects
 from regulars.kit.business import Business
 from regulars.kit.errors import Refusal
 from regulars.kit.worker import poller, stop_requested, worker_name
+from regulars.outreach.channels.email.envelopes import Envelope, Stationery
+from regulars.outreach.channels.email.journal import ABOUT_TO_BEGIN, Journal
+from regulars.outreach.channels.email.smtp import Result
+from regulars.outreach.channels.email.switchboard import Switchboard
 from regulars.outreach.models import SendingAccount, State, Touch
 from regulars.outreach.services import allowance, claiming
-from regulars.outreach.services.envelopes import Envelope, Stationery
-from regulars.outreach.services.journal import ABOUT_TO_BEGIN, Journal
 from regulars.outreach.services.moves import FREE, move
 from regulars.outreach.services.recording import record
 from regulars.outreach.services.resting import active_account, rest
-from regulars.outreach.services.smtp import Result
-from regulars.outreach.services.switchboard import Switchboard
 from regulars.outreach.services.tidying import tidy
 
 log = logging.getLogger("regulars.outreach")

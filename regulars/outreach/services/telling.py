@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.kit.labels import in_a_sentence
+from regulars.outreach.channels.email.local_outbox import is_local
 from regulars.outreach.models import Channel, Outcome, Touch
-from regulars.outreach.services.local_outbox import is_local
 from regulars.people.services import NewEntry, write_timeline
 
 ROOM = "outreach"

@@ -9,12 +9,12 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
+from regulars.outreach.channels.email import journal
+from regulars.outreach.channels.email.local_outbox import is_local, name_for, path_of
 from regulars.outreach.models import State, Touch
 from regulars.outreach.queries.literals import in_state
-from regulars.outreach.services import journal
 from regulars.outreach.services.approving import release_batches
 from regulars.outreach.services.changing import release
-from regulars.outreach.services.local_outbox import is_local, name_for, path_of
 from regulars.outreach.services.moves import CHUNK, FREE, move
 from regulars.outreach.services.recording import record_sent
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.kit.errors import Refusal
+from regulars.outreach.drafts import LONGEST_SUBJECT
 from regulars.outreach.models import Channel, Purpose, Wording, WordingVersion
 from regulars.outreach.queries.facts import FIELDS
 from regulars.outreach.services.liquid import fields_in
-from regulars.outreach.services.planning import LONGEST_SUBJECT
 from regulars.outreach.services.versions import add_version, locked_wording
 from regulars.outreach.starters import STARTERS
 from regulars.staff.models import User

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from regulars.outreach.services.letters import paragraphs
+from regulars.outreach.channels.email.letters import paragraphs
 
 register = template.Library()
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import OperationalError
 
+from regulars.outreach.channels.email.journal import leftovers
 from regulars.outreach.models import State, Touch, TouchChange
-from regulars.outreach.services.journal import leftovers
 from regulars.outreach.services.tidying import recover
 from regulars.outreach.tests import crash_worker, sink
 

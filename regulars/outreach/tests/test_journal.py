@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from regulars.outreach import services
+from regulars.outreach.channels.email import journal
+from regulars.outreach.channels.email.journal import Journal
 from regulars.outreach.models import State, Touch
-from regulars.outreach.services import journal
-from regulars.outreach.services.journal import Journal
 from regulars.outreach.services.tidying import recover
 from regulars.outreach.tests.builders import a_person, a_shop, an_approved_touch, states
 

@@ -10,10 +10,10 @@ import pytest
 
 from regulars.kit.errors import Refusal
 from regulars.outreach import services
+from regulars.outreach.channels.email.smtp import Way, _is_about_the_address, _stuffed
 from regulars.outreach.models import SendingAccount
 from regulars.outreach.services.explain import connection_fault
 from regulars.outreach.services.resting import active_account
-from regulars.outreach.services.smtp import Way, _is_about_the_address, _stuffed
 from regulars.outreach.tests import sink as sinks
 from regulars.outreach.tests.builders import a_mailbox, a_shop, the_owner
 

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from regulars.outreach import queries, services
+from regulars.outreach.channels.email.wayout import tokens_of
 from regulars.outreach.models import SendingAccount, State, Suppression, Touch, Wording
-from regulars.outreach.services.wayout import tokens_of
 from regulars.outreach.tests.builders import a_person, a_shop, a_touch, an_approved_touch, states, the_owner
 from regulars.people.queries import consent_state
 from regulars.staff.services import add_staff

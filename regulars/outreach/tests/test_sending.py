@@ -11,8 +11,8 @@ import pytest
 
 from regulars.kit import services as kit
 from regulars.outreach import services
+from regulars.outreach.channels.email.local_outbox import name_for
 from regulars.outreach.models import State, Suppression, Touch
-from regulars.outreach.services.local_outbox import name_for
 from regulars.outreach.tests import sink as sinks
 from regulars.outreach.tests.builders import (
     a_mailbox,

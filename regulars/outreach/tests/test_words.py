@@ -10,8 +10,8 @@ import pytest
 
 from regulars.kit.errors import Refusal
 from regulars.outreach import queries, services
+from regulars.outreach.channels.email.letters import Letter, Sender, WayOut, built
 from regulars.outreach.models import Wording, WordingVersion
-from regulars.outreach.services.letters import Letter, Sender, WayOut, built
 from regulars.outreach.services.liquid import EmptyField, rendered
 from regulars.outreach.starters import STARTERS
 from regulars.outreach.tests.builders import a_new_touch, a_person, a_shop, the_owner

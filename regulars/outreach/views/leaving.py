@@ -19,9 +19,9 @@ from django.views.decorators.http import require_http_methods
 
 from regulars.kit.errors import Refusal
 from regulars.outreach import services
+from regulars.outreach.channels.email.wayout import person_behind
 from regulars.outreach.forms import LeavingForm
 from regulars.outreach.queries.preferences import what_they_get
-from regulars.outreach.services.wayout import person_behind
 from regulars.staff.doors import open_to_everyone, requires
 from regulars.staff.models import User
 

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.outreach import services
+from regulars.outreach.channels.email.providers import PROVIDERS
 from regulars.outreach.forms import InboxForm, MailboxForm, TestLetterForm
 from regulars.outreach.models import Inbox, SendingAccount
 from regulars.outreach.services.allowance import used_today
-from regulars.outreach.services.providers import PROVIDERS
 from regulars.outreach.services.resting import active_account
 from regulars.staff.doors import requires
 from regulars.staff.models import User

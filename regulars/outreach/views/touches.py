@@ -15,9 +15,9 @@ from regulars.kit.answer import answer, redirect_back
 from regulars.kit.errors import Refusal
 from regulars.outreach import services
 from regulars.outreach.access import touch_for
+from regulars.outreach.channels.email.local_outbox import name_for, path_of
 from regulars.outreach.forms import LetterWords
 from regulars.outreach.models import Channel, State, Touch
-from regulars.outreach.services.local_outbox import name_for, path_of
 from regulars.outreach.showing import is_kept_as_file, shown
 from regulars.staff.doors import requires
 from regulars.staff.models import User

@@ -16,7 +16,7 @@ from regulars.intake.models import Mapping
 from regulars.intake.services.starting import start_run
 from regulars.kit import clock
 from regulars.outreach import services as outreach
-from regulars.outreach.services.wayout import tokens_of
+from regulars.outreach.channels.email.wayout import tokens_of
 from regulars.outreach.tests.builders import a_touch, approved
 from regulars.people import services as people
 from regulars.people.models import Pair, Person

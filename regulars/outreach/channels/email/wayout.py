@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from regulars.kit.business import business
 from regulars.kit.secrets import keyed_hash, new_token
+from regulars.outreach.channels.email.letters import WayOut
 from regulars.outreach.models import LeavingToken, Purpose, SendingAccount, Touch
-from regulars.outreach.services.letters import WayOut
 
 PURPOSE = "outreach.leaving"
 

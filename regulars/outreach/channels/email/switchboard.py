@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 
+from regulars.outreach.channels.email.envelopes import Envelope
+from regulars.outreach.channels.email.journal import Journal
+from regulars.outreach.channels.email.local_outbox import LocalOutbox
+from regulars.outreach.channels.email.smtp import Line, Result, Way
 from regulars.outreach.models import SendingAccount
-from regulars.outreach.services.envelopes import Envelope
-from regulars.outreach.services.journal import Journal
-from regulars.outreach.services.local_outbox import LocalOutbox
-from regulars.outreach.services.smtp import Line, Result, Way
 
 log = logging.getLogger("regulars.outreach")
 

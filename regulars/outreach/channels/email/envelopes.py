@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from regulars.kit import clock
 from regulars.kit.business import business
+from regulars.outreach.channels.email.letters import Letter, Sender, built, wire_address
+from regulars.outreach.channels.email.local_outbox import name_for
+from regulars.outreach.channels.email.wayout import ways_out
+from regulars.outreach.drafts import checked_words
 from regulars.outreach.models import SendingAccount, Touch
 from regulars.outreach.queries.reach import persons_of
-from regulars.outreach.services.letters import Letter, Sender, built, wire_address
-from regulars.outreach.services.local_outbox import name_for
-from regulars.outreach.services.planning import checked_words
-from regulars.outreach.services.wayout import ways_out
 
 NOWHERE = "letters@outbox.invalid"
 

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import transaction
 
 from regulars.kit.errors import Refusal
+from regulars.outreach.channels.email.smtp import Mark, Result
 from regulars.outreach.models import Touch
-from regulars.outreach.services.smtp import Mark, Result
 
 DOMAIN = "outbox.invalid"
 
