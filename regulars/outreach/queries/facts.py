@@ -24,6 +24,9 @@ Facts = dict[str, str]
 FORMAL = frozenset({"de"})
 TO_A_WOMAN = frozenset("frau fräulein ms mrs miss madam mme madame mlle sra señora señorita doña".split())
 TO_A_MAN = frozenset("herr herrn mr mister sir monsieur m sr señor don".split())
+# Brackets of templates become round; signs that move a cursor or turn the direction of writing go.
+STEERING = (*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
+TO_PLAIN = {**{sign: " " if sign in (9, 10, 13, 0x85) else None for sign in STEERING}, ord("{"): "(", ord("}"): ")"}
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,8 @@ def _facts_for(
         _add_last_purchase(facts, skip={pk for pk, more in extras.items() if "bought" in more})
     for pk, more in extras.items():
         if pk in facts:
-            facts[pk] |= {key: str(value) for key, value in more.items() if str(value).strip()}
+            said = {key: _plain_lines(str(value)) for key, value in more.items()}
+            facts[pk] |= {key: value for key, value in said.items() if value}
     return facts
 
 
@@ -153,8 +157,12 @@ def _given(person: Person) -> str:
 
 
 def _plain(text: str) -> str:
-    """A name as one line without brackets of a template."""
-    return " ".join(text.replace("{", "(").replace("}", ")").split())
+    """A name as one line without brackets of a template and without signs that steer a screen or a mail server."""
+    return " ".join(text.translate(TO_PLAIN).split())
+
+
+def _plain_lines(text: str) -> str:
+    return "\n".join(" ".join(line.translate(TO_PLAIN).split()) for line in text.splitlines()).strip()
 
 
 def _add_totals(facts: dict[int, Facts]) -> None:
