@@ -10,18 +10,28 @@ from regulars.kit.secrets import EncryptedTextField
 
 
 class SendingAccount(models.Model):
+    """`kind` says whether letters go to a mail server or to a service on the web; then `keys` holds what it knows us
+    by, as JSON, and `service_url` where it is."""
+
+    class Kind(models.TextChoices):
+        SMTP = "smtp", _("A mailbox or mail server")
+        WEB = "web", _("A sending service")
+
     class Security(models.TextChoices):
         STARTTLS = "starttls", _("STARTTLS (usual, port 587)")
         TLS = "tls", _("TLS from the start (port 465)")
         NONE = "none", _("None (only a server on this machine or network)")
 
     name = models.CharField(max_length=80, blank=True)
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.SMTP)
     preset = models.CharField(max_length=20, default="host")
     host = models.CharField(max_length=253)
     port = models.PositiveIntegerField(default=587)
     security = models.CharField(max_length=10, choices=Security.choices, default=Security.STARTTLS)
     username = models.CharField(max_length=254, blank=True)
     password = EncryptedTextField(blank=True, default="")
+    keys = EncryptedTextField(blank=True, default="")
+    service_url = models.CharField(max_length=200, blank=True)
     from_name = models.CharField(max_length=120, blank=True)
     from_address = models.EmailField()
     reply_to = models.EmailField(blank=True)
@@ -43,6 +53,10 @@ class SendingAccount(models.Model):
 
     def __str__(self) -> str:
         return self.from_address
+
+    @property
+    def is_web(self) -> bool:
+        return self.kind == self.Kind.WEB
 
 
 class AccountUse(models.Model):

@@ -74,6 +74,8 @@ class Touch(Worklist):
     account = models.ForeignKey(SendingAccount, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     to_address = models.CharField(max_length=320, blank=True)
     message_id = models.CharField(max_length=200, blank=True)
+    # What the service calls this letter, where it gives it a name of its own.
+    provider_id = models.CharField(max_length=120, blank=True)
     sent_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
     note = models.CharField(max_length=1000, blank=True)
@@ -127,6 +129,7 @@ class Touch(Worklist):
             models.Index(fields=("person", "-changed_at"), name="outreach_by_person"),
             models.Index(fields=("sent_at",), condition=Q(sent_at__isnull=False), name="outreach_by_day"),
             models.Index(fields=("message_id",), condition=~Q(message_id=""), name="outreach_by_message"),
+            models.Index(fields=("provider_id",), condition=~Q(provider_id=""), name="outreach_by_service"),
             models.Index(fields=("batch", "state"), condition=Q(batch__isnull=False), name="outreach_by_batch"),
         ]
 

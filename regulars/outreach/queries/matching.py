@@ -17,11 +17,19 @@ MOST_NAMES = 50
 
 
 def letter_named(message_ids: Sequence[str]) -> Touch | None:
-    """The letter that bears one of these Message-IDs, the first of them that does. One query."""
+    """The letter that bears one of these Message-IDs, the first of them that does. At most two queries."""
     names = list(message_ids[:MOST_NAMES])
     rows = Touch.objects.exclude(message_id="").filter(message_id__in=names, channel=Channel.EMAIL)
     found = {row.message_id: row for row in rows.select_related("person")[:MOST_NAMES]}
-    return next((found[name] for name in names if name in found), None)
+    named = next((found[name] for name in names if name in found), None)
+    return named or _named_by_a_service(names)
+
+
+def _named_by_a_service(names: Sequence[str]) -> Touch | None:
+    """Services give letters names of their own: `<0102…@eu-west-1.amazonses.com>` is the letter `0102…`."""
+    short = {part for name in names for part in (name.strip("<>"), name.strip("<>").partition("@")[0], name) if part}
+    rows = Touch.objects.exclude(provider_id="").filter(provider_id__in=short, channel=Channel.EMAIL)
+    return rows.select_related("person").first()
 
 
 def people_with(address: str) -> list[int]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import smtplib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,11 +12,15 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock
 from regulars.kit.business import business, in_our_language
 from regulars.kit.errors import Refusal
-from regulars.outreach.channels.email.envelopes import sender_of
-from regulars.outreach.channels.email.letters import Letter, built, wire_address
+from regulars.outreach.channels.email.envelopes import enveloped, sender_of
+from regulars.outreach.channels.email.esps import ESPS
+from regulars.outreach.channels.email.letters import Letter, wire_address
 from regulars.outreach.channels.email.providers import PROVIDERS
 from regulars.outreach.channels.email.smtp import Line, Result, Way
+from regulars.outreach.channels.email.switchboard import carrier
+from regulars.outreach.channels.email.ways import AnyWay, WebWay, way_of
 from regulars.outreach.models import Inbox, SendingAccount
+from regulars.outreach.services.connecting import Given, a_service, try_service
 from regulars.outreach.services.explain import connection_fault
 from regulars.outreach.services.resting import active_account
 from regulars.staff.models import User
@@ -27,7 +32,10 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True)
 class NewAccount:
-    """What the owner entered. An empty password keeps the one we have for the same server and user."""
+    """What the owner entered. An empty password keeps the one we have for the same server and user.
+
+    For a service on the web `keys` is what it knows us by, and `region` where it keeps its letters.
+    """
 
     from_address: str
     preset: str = "host"
@@ -38,6 +46,9 @@ class NewAccount:
     security: str = "starttls"
     username: str = ""
     password: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    region: str = ""
+    service_url: str = ""
     per_day: int | None = None
     per_hour: int | None = None
     per_second: float | None = None
@@ -45,33 +56,42 @@ class NewAccount:
 
 
 def connect_account(new: NewAccount, by: User | None, *, patience: float = PATIENCE_SECONDS) -> SendingAccount:
-    """Sign in at the server and, if that works, send through it from now on. Refuses with what went wrong in words."""
-    entered = _filled_from_preset(new)
-    way = Way(entered.host, entered.port, entered.security, entered.username, _password(entered), patience)
-    try_sign_in(way)
+    """Sign in and, if that works, send through it from now on. Refuses with what went wrong in words."""
+    given = a_service(new, patience) if new.preset in ESPS else _a_mailbox(new, patience)
+    try_sign_in(given.way)
     with transaction.atomic():
         SendingAccount.objects.filter(is_active=True).update(is_active=False)
         account = SendingAccount.objects.create(
-            name=str(PROVIDERS[entered.preset].name),
-            preset=entered.preset,
-            host=way.host,
-            port=way.port,
-            security=way.security,
-            username=way.username,
-            password=way.password,
-            from_name=" ".join(entered.from_name.split()),
-            from_address=wire_address(entered.from_address),
-            reply_to=wire_address(entered.reply_to) if entered.reply_to.strip() else "",
-            per_day=entered.per_day,
-            per_hour=entered.per_hour,
-            per_second=PROVIDERS[entered.preset].per_second if entered.per_second is None else entered.per_second,
-            connections=entered.connections or PROVIDERS[entered.preset].connections,
+            preset=new.preset,
+            from_name=" ".join(new.from_name.split()),
+            from_address=wire_address(new.from_address),
+            reply_to=wire_address(new.reply_to) if new.reply_to.strip() else "",
+            per_hour=new.per_hour,
+            per_day=given.per_day if new.per_day is None else new.per_day,
+            per_second=given.per_second if new.per_second is None else new.per_second,
+            connections=new.connections or given.connections,
             tested_at=clock.now(),
+            **given.fields,
         )
         note_audit(
             by, "connect_mailbox", room="outreach", kind="mailbox", object_id=account.pk, text=account.from_address
         )
     return account
+
+
+def _a_mailbox(new: NewAccount, patience: float) -> Given:
+    entered = _filled_from_preset(new)
+    provider = PROVIDERS[entered.preset]
+    way = Way(entered.host, entered.port, entered.security, entered.username, _password(entered), patience)
+    fields = {
+        "name": str(provider.name),
+        "host": way.host,
+        "port": way.port,
+        "security": way.security,
+        "username": way.username,
+        "password": way.password,
+    }
+    return Given(way, fields, provider.per_day, provider.per_second, provider.connections)
 
 
 def _filled_from_preset(new: NewAccount) -> NewAccount:
@@ -81,7 +101,10 @@ def _filled_from_preset(new: NewAccount) -> NewAccount:
     if new.security not in SendingAccount.Security.values:
         raise Refusal(_("Please choose one of the kinds of encryption listed."), field="security")
     address = wire_address(new.from_address)
-    if provider.host:
+    if provider.regions:
+        host = provider.host.format(region=_region(new.region, provider.regions))
+        new = replace(new, host=host, port=provider.port, security=provider.security)
+    elif provider.host:
         new = replace(new, host=provider.host, port=provider.port, security=provider.security)
         new = replace(new, username=new.username.strip() or address, password="".join(new.password.split()))
     host = new.host.strip().lower().rstrip(".")
@@ -89,8 +112,13 @@ def _filled_from_preset(new: NewAccount) -> NewAccount:
         raise Refusal(_("Enter the server's name as your provider gives it, such as mail.example.com."), field="host")
     if new.security == SendingAccount.Security.NONE and new.username and host not in LOCAL_HOSTS:
         raise Refusal(_("A password is never sent without encryption. Choose STARTTLS or TLS."), field="security")
-    per_day = provider.per_day if new.per_day is None else new.per_day
-    return replace(new, host=host, per_day=per_day, username=new.username.strip())
+    return replace(new, host=host, username=new.username.strip())
+
+
+def _region(chosen: str, known: Sequence[str]) -> str:
+    if chosen not in known:
+        raise Refusal(_("Please choose one of the regions listed."), field="region")
+    return chosen
 
 
 def _password(new: NewAccount) -> str:
@@ -103,8 +131,11 @@ def _password(new: NewAccount) -> str:
     return known.password
 
 
-def try_sign_in(way: Way) -> None:
+def try_sign_in(way: AnyWay) -> None:
     """Connect and sign in, then hang up; refuses in words."""
+    if isinstance(way, WebWay):
+        try_service(way)
+        return
     line = Line(way)
     try:
         line.open()
@@ -135,12 +166,11 @@ def test_letter(account: SendingAccount, to: str, *, patience: float = PATIENCE_
         sender=sender_of(account),
         language=shop.language,
     )
-    content = built(letter)
-    way = Way.of(account, timeout=patience)
+    way = way_of(account, timeout=patience)
     try_sign_in(way)
-    line = Line(way)
+    line = carrier(way)
     try:
-        result = line.deliver(wire_address(account.from_address), recipient, content, lambda stage: None)
+        result = line.carry(enveloped(letter, 0, account), lambda stage: None)
     finally:
         line.close()
     if result.kind != "sent":
@@ -153,7 +183,7 @@ test_letter.__test__ = False  # type: ignore[attr-defined]  # a service, not a t
 
 
 def _test_failed(result: Result) -> str:
-    if result.stage == "sender":
+    if result.stage == "sender" or (result.kind == "account" and result.code):
         words = _(
             "The server does not let you write as this sender. Use the address of the mailbox itself. It said: %(said)s"
         )
@@ -170,6 +200,6 @@ def disconnect(by: User | None) -> None:
     if account is None:
         return
     with transaction.atomic():
-        SendingAccount.objects.filter(pk=account.pk).update(is_active=False, password="")
+        SendingAccount.objects.filter(pk=account.pk).update(is_active=False, password="", keys="")
         Inbox.objects.filter(account=account).delete()
         note_audit(by, "disconnect_mailbox", room="outreach", kind="mailbox", object_id=account.pk)

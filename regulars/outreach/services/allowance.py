@@ -39,7 +39,7 @@ def slot_of(at: datetime) -> datetime:
 @transaction.atomic
 def take(account_id: int, wanted: int, *, within_seconds: float) -> Grant:
     """Reserve up to `wanted` letters that may start within the next seconds. The account row is the lock."""
-    account = SendingAccount.objects.select_for_update().defer("password").get(pk=account_id)
+    account = SendingAccount.objects.select_for_update().defer("password", "keys").get(pk=account_id)
     now = clock.now()
     every = 1 / account.per_second if account.per_second > 0 else 0.0
     starts_at = max(now, account.next_free_at or now)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from regulars.kit import bulletin, clock
+from regulars.kit import bulletin, clock, database
 from regulars.outreach.channels.email.smtp import Result
 from regulars.outreach.events import TouchBounced, TouchFailed, TouchSent
 from regulars.outreach.models import State, Suppression, Touch
@@ -45,12 +45,21 @@ def record_sent(rows: Sequence[Touch], results: Results) -> int:
     fields: dict[str, Any] = {"sent_at": now, **FREE}
     moved = move([row.pk for row in rows], State.SENT, only_from=(State.SENDING, State.UNKNOWN), whys=said, **fields)
     gone = [row for row in rows if row.pk in moved]
+    _keep_names([(results[row.pk].provider_id, row.pk) for row in gone if row.pk in results])
     for row in gone:
         row.sent_at = now
     tell_timeline(gone)
     if gone:
         bulletin.post(TouchSent(tuple(row.pk for row in gone), tuple(row.person_id for row in gone)))
     return len(gone)
+
+
+def _keep_names(named: Sequence[tuple[str, int]]) -> None:
+    """Keep what the service calls each letter: its news will call it so."""
+    given = [(name[:120], pk) for name, pk in named if name]
+    if given:
+        with database.connection().cursor() as cursor:
+            cursor.executemany("UPDATE outreach_touch SET provider_id = %s WHERE id = %s", given)
 
 
 def _later(row: Touch, result: Result) -> None:

@@ -15,7 +15,7 @@ REST = timedelta(minutes=5)
 
 def active_account() -> SendingAccount | None:
     """The connected mailbox; None means that letters are kept as files."""
-    return SendingAccount.objects.filter(is_active=True).defer("password").first()
+    return SendingAccount.objects.filter(is_active=True).defer("password", "keys").first()
 
 
 def rest(account: SendingAccount, fault: Result) -> None:

@@ -160,7 +160,7 @@ class _Run:
         self._pause()
 
     def _must_close(self, results: dict[int, Result]) -> bool:
-        fault = next((result for result in results.values() if result.kind == "account"), None)
+        fault = next((result for result in results.values() if result.kind == "account" or result.closes), None)
         if fault is not None and self.account is not None:
             rest(self.account, fault)
         return fault is not None or time.monotonic() > self.ends_at or stop_requested()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from regulars.kit import clock
 from regulars.kit.business import business
-from regulars.outreach.channels.email.letters import Letter, Sender, built, wire_address
+from regulars.outreach.channels.email.letters import Letter, Sender, built, checked, wire_address
 from regulars.outreach.channels.email.local_outbox import name_for
 from regulars.outreach.channels.email.wayout import ways_out
 from regulars.outreach.drafts import checked_words
@@ -24,12 +24,22 @@ class Envelope:
     recipient: str
     content: bytes
     kept_as: str = ""
+    # For a service that writes the letter on the wire itself.
+    letter: Letter | None = None
 
 
 def sender_of(account: SendingAccount | None) -> Sender:
     if account is None:
         return Sender(business().name, NOWHERE)
     return Sender(account.from_name or business().name, account.from_address, account.reply_to)
+
+
+def enveloped(letter: Letter, touch_id: int, account: SendingAccount | None, kept_as: str = "") -> Envelope:
+    """Put a letter into its envelope: as bytes, or whole for a service that writes it on the wire itself."""
+    ends = wire_address(letter.sender.address), wire_address(letter.to_address)
+    if account is not None and account.is_web:
+        return Envelope(touch_id, *ends, b"", letter=checked(letter))
+    return Envelope(touch_id, *ends, built(letter), kept_as)
 
 
 class Stationery:
@@ -44,20 +54,17 @@ class Stationery:
         """Write one letter; refuses what cannot be a letter."""
         person = self.persons[row.person_id]
         subject, body = checked_words(row.channel, row.subject, row.body)
-        content = built(
-            Letter(
-                message_id=row.message_id,
-                to_name=" ".join(person.full_name.split()),
-                to_address=row.to_address,
-                subject=subject,
-                body=body,
-                at=clock.now(),
-                sender=self.sender,
-                language=self.shop.language,
-                shop=self.shop.name,
-                postal_address=self.shop.postal_address,
-                way_out=self.ways.get(row.pk),
-            )
+        letter = Letter(
+            message_id=row.message_id,
+            to_name=" ".join(person.full_name.split()),
+            to_address=row.to_address,
+            subject=subject,
+            body=body,
+            at=clock.now(),
+            sender=self.sender,
+            language=self.shop.language,
+            shop=self.shop.name,
+            postal_address=self.shop.postal_address,
+            way_out=self.ways.get(row.pk),
         )
-        kept_as = "" if self.account else name_for(row)
-        return Envelope(row.pk, wire_address(self.sender.address), wire_address(row.to_address), content, kept_as)
+        return enveloped(letter, row.pk, self.account, "" if self.account else name_for(row))

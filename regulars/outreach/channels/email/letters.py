@@ -127,19 +127,46 @@ def wire_address(address: str) -> str:
     return f"{local}@{ascii_domain}"
 
 
-def built(letter: Letter) -> bytes:
-    """Write the letter as it goes over the wire. Refuses what would break out of a header."""
+def parts_of(letter: Letter) -> tuple[str, str]:
+    """The letter as plain text and as HTML, from the same paragraphs."""
     with translation.override(letter.language):
         footer = footer_lines(letter)
+    return text_part(letter.body, footer), html_part(letter.body, footer, letter.language, letter.subject)
+
+
+def built(letter: Letter) -> bytes:
+    """Write the letter as it goes over the wire. Refuses what would break out of a header."""
+    text, html = parts_of(letter)
     message = MIMEMultipart("alternative")
-    message.attach(_part(text_part(letter.body, footer), "plain"))
-    message.attach(_part(html_part(letter.body, footer, letter.language, letter.subject), "html"))
+    message.attach(_part(text, "plain"))
+    message.attach(_part(html, "html"))
     try:
         for name, value in _headers(letter).items():
             message[name] = value  # type: ignore[assignment]  # compat32 takes a Header
         return message.as_bytes(policy=WIRE)
     except (ValueError, HeaderParseError, MessageError) as fault:
-        raise Refusal(_("The name, subject or address of this letter holds signs that no letter may have.")) from fault
+        raise Refusal(_unfit()) from fault
+
+
+def checked(letter: Letter) -> Letter:
+    """Refuse what would break out of a header, for a letter that somebody else puts on the wire."""
+    try:
+        for line in (letter.to_name, letter.subject, letter.sender.name, letter.message_id):
+            _one_line(line)
+        for address in filter(None, (letter.to_address, letter.sender.address, letter.sender.reply_to)):
+            wire_address(address)
+    except ValueError as fault:
+        raise Refusal(_unfit()) from fault
+    return letter
+
+
+def headers_beside(letter: Letter) -> dict[str, str]:
+    """The headers besides sender, recipient and subject."""
+    return {"Message-ID": _one_line(letter.message_id), **(letter.way_out.headers() if letter.way_out else {})}
+
+
+def _unfit() -> str:
+    return _("The name, subject or address of this letter holds signs that no letter may have.")
 
 
 def _part(text: str, kind: str) -> MIMEText:
@@ -157,11 +184,10 @@ def _headers(letter: Letter) -> dict[str, str | Header]:
         "To": _party(letter.to_name, letter.to_address),
         "Subject": _subject(letter.subject),
         "Date": format_datetime(letter.at),
-        "Message-ID": _one_line(letter.message_id),
     }
     if letter.sender.reply_to:
         headers["Reply-To"] = _party("", letter.sender.reply_to)
-    return headers | (letter.way_out.headers() if letter.way_out else {})
+    return headers | headers_beside(letter)
 
 
 def _subject(text: str) -> str | Header:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -12,6 +13,9 @@ from django.db import transaction
 from regulars.kit.errors import Refusal
 from regulars.outreach.channels.email.smtp import Mark, Result
 from regulars.outreach.models import Touch
+
+if TYPE_CHECKING:
+    from regulars.outreach.channels.email.envelopes import Envelope
 
 DOMAIN = "outbox.invalid"
 
@@ -51,6 +55,11 @@ def forget_letters(touches: Sequence[Touch]) -> None:
 
 class LocalOutbox:
     """Looks like a line to a mail server."""
+
+    is_stale = False
+
+    def carry(self, envelope: Envelope, mark: Mark) -> Result:
+        return self.deliver(envelope.kept_as, envelope.content, mark)
 
     def deliver(self, kept_as: str, letter: bytes, mark: Mark) -> Result:
         path = path_of(kept_as)

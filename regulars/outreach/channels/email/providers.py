@@ -19,11 +19,19 @@ class Provider:
     per_second: float = 1.0
     connections: int = 2
     hint: str | Promise = ""
+    # With regions the name of the server has a gap for one: host="mail.{region}.example.com".
+    regions: tuple[str, ...] = ()
 
     @property
     def wants_app_password(self) -> bool:
-        return self.key not in {"host", "local"}
+        return self.key not in {"host", "ses"}
 
+
+SES_REGIONS = (
+    *("eu-central-1", "eu-west-1", "eu-west-2", "eu-west-3", "eu-north-1", "eu-south-1"),
+    *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
+    *("ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ap-northeast-2", "me-south-1"),
+)
 
 PROVIDERS = {
     provider.key: provider
@@ -72,6 +80,15 @@ PROVIDERS = {
             "tls",
             450,
             hint=_("Yahoo lets out 500 letters a day and wants an app password."),
+        ),
+        Provider(
+            "ses",
+            "Amazon SES",
+            "email-smtp.{region}.amazonaws.com",
+            per_second=10.0,
+            connections=4,
+            hint=_("Amazon SES gives a user name and a password for SMTP; they are not those of your Amazon account."),
+            regions=SES_REGIONS,
         ),
         Provider("host", _("Another mail server"), per_second=5.0, connections=4),
     )

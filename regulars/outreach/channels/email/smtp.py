@@ -9,9 +9,12 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from regulars.outreach.models import SendingAccount
+
+if TYPE_CHECKING:
+    from regulars.outreach.channels.email.envelopes import Envelope
 
 TIMEOUT_SECONDS = 60
 LETTERS_A_CONNECTION = 200
@@ -24,12 +27,16 @@ Mark = Callable[[Stage], None]
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one letter. `unknown` only when every byte was handed over and no answer came back."""
+    """What came of one letter. `unknown` only when every byte was handed over and no good answer came back."""
 
     kind: Kind
     stage: Stage
     code: int = 0
     said: str = ""
+    # The name a service gave the letter, where it gives one.
+    provider_id: str = ""
+    # Nobody knows, and the next one would fare no better: the account rests.
+    closes: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,9 @@ class Line:
     def is_stale(self) -> bool:
         return self._smtp is not None and time.monotonic() - self._idle_since > IDLE_SECONDS
 
+    def carry(self, envelope: Envelope, mark: Mark) -> Result:
+        return self.deliver(envelope.sender, envelope.recipient, envelope.content, mark)
+
     def deliver(self, sender: str, recipient: str, letter: bytes, mark: Mark) -> Result:
         """Hand over one letter. `mark` is told each stage before it begins."""
         if self._smtp is not None and (self.is_stale or self._used >= LETTERS_A_CONNECTION):
@@ -135,7 +145,9 @@ class Line:
             return Result(kind, talk.stage, 0, _words(fault))
         talk.stage = "answered"
         said = answer.decode(errors="replace")
-        return Result("sent", "answered", code, said) if code == 250 else self._declined("answered", code, said)
+        if code != 250:
+            return self._declined("answered", code, said)
+        return Result("sent", "answered", code, said, _name_given(self.way.host, said))
 
     def _declined(self, stage: Stage, code: int, said: str | bytes) -> Result:
         """Sort a refusal; clear the line for the next letter."""
@@ -174,6 +186,12 @@ class _Talk:
         self.stage = "handed over"
         self._mark("handed over")
         self.smtp.send(b".\r\n")
+
+
+def _name_given(host: str, said: str) -> str:
+    """Amazon SES puts a name of its own into the letter and tells it: "Ok 0102…"."""
+    words = said.split()
+    return words[-1] if host.endswith(".amazonaws.com") and len(words) > 1 else ""
 
 
 def _stuffed(letter: bytes) -> bytes:

@@ -4,14 +4,35 @@ from __future__ import annotations
 
 import logging
 import threading
+from typing import Protocol
 
 from regulars.outreach.channels.email.envelopes import Envelope
 from regulars.outreach.channels.email.journal import Journal
 from regulars.outreach.channels.email.local_outbox import LocalOutbox
-from regulars.outreach.channels.email.smtp import Line, Result, Way
+from regulars.outreach.channels.email.smtp import Line, Mark, Result, Way
+from regulars.outreach.channels.email.ways import AnyWay, way_of
 from regulars.outreach.models import SendingAccount
 
 log = logging.getLogger("regulars.outreach")
+
+
+class Carrier(Protocol):
+    """What takes a letter away: a line to a server, a connection to a service, a folder."""
+
+    @property
+    def is_stale(self) -> bool: ...
+
+    def carry(self, envelope: Envelope, mark: Mark) -> Result: ...
+
+    def close(self) -> None: ...
+
+
+def carrier(way: AnyWay) -> Carrier:
+    if isinstance(way, Way):
+        return Line(way)
+    from regulars.outreach.channels.email.web import WebLine  # requests and anymail, only where they are used
+
+    return WebLine(way)
 
 
 class Switchboard:
@@ -20,15 +41,15 @@ class Switchboard:
     _boards: dict[int | None, Switchboard] = {}
     _lock = threading.Lock()
 
-    def __init__(self, way: Way | None) -> None:
+    def __init__(self, way: AnyWay | None) -> None:
         self.way = way
         self.letters_last_run = 0
-        self._free: list[Line] = []
+        self._free: list[Carrier] = []
         self._guard = threading.Lock()
 
     @classmethod
     def of(cls, account: SendingAccount | None) -> Switchboard:
-        way = Way.of(account) if account else None
+        way = way_of(account) if account else None
         key = account.pk if account else None
         with cls._lock:
             board = cls._boards.get(key)
@@ -49,10 +70,10 @@ class Switchboard:
             journal.note(envelope.touch_id, stage)
 
         if self.way is None:
-            return LocalOutbox().deliver(envelope.kept_as, envelope.content, mark)
+            return LocalOutbox().carry(envelope, mark)
         line = self._take(self.way)
         try:
-            return line.deliver(envelope.sender, envelope.recipient, envelope.content, mark)
+            return line.carry(envelope, mark)
         except Exception as fault:
             # Nobody foresaw this one, so nobody knows how far the letter got: the owner decides.
             log.exception("A letter broke off.")
@@ -62,9 +83,9 @@ class Switchboard:
             with self._guard:
                 self._free.append(line)
 
-    def _take(self, way: Way) -> Line:
+    def _take(self, way: AnyWay) -> Carrier:
         with self._guard:
-            return self._free.pop() if self._free else Line(way)
+            return self._free.pop() if self._free else carrier(way)
 
     def close_idle(self) -> None:
         """Hang up where nobody has spoken for a while."""
