@@ -32,6 +32,7 @@ class Business(models.Model):
     postal_address = models.TextField(blank=True, default="")
     public_address = models.CharField(max_length=200, blank=True, default="")
     logo = models.FileField(upload_to="business/", blank=True, default="")
+    accent = models.CharField(max_length=7, default="#3f6b4f")
     send_delay_minutes = models.PositiveSmallIntegerField(default=10)
     touches_per_week = models.PositiveSmallIntegerField(default=2)
     asks_per_month = models.PositiveSmallIntegerField(default=1)

@@ -18,6 +18,7 @@ from regulars.kit.money import is_currency
 
 FIELDS = frozenset(field.name for field in Business._meta.fields)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -71,6 +72,13 @@ def _public_address(value: Any) -> str:
     return address
 
 
+def _accent(value: Any) -> str:
+    colour = str(value).strip().lower()
+    if not _COLOUR.fullmatch(colour):
+        raise Refusal(_("Write a colour as # and six signs, such as #3f6b4f."), field="accent")
+    return colour
+
+
 def _opening_hours(value: Any) -> dict[str, list[list[str]]]:
     """{"mon": [["09:00", "12:30"], ["14:00", "18:00"]], …}; a day that is missing is closed."""
     if not isinstance(value, Mapping) or set(value) - set(DAYS):
@@ -116,6 +124,7 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     "country": _country,
     "language": _language,
     "public_address": _public_address,
+    "accent": _accent,
     "opening_hours": _opening_hours,
     "quiet_from": _time("quiet_from"),
     "quiet_until": _time("quiet_until"),

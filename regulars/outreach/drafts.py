@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,9 +14,12 @@ from regulars.kit.errors import Refusal
 LONGEST_SUBJECT = 300
 
 
-def draft_hash(channel: str, subject: str, body: str) -> str:
-    """The short name of a draft: another word in it gives another name."""
-    return hashlib.sha256("\0".join((channel, subject, body)).encode()).hexdigest()[:16]
+def draft_hash(channel: str, subject: str, body: str, blocks: Mapping[str, Any] | None = None) -> str:
+    """The short name of a draft: another word, picture or theme in it gives another name."""
+    parts = [channel, subject, body]
+    if blocks:
+        parts.append(json.dumps(blocks, sort_keys=True))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 def checked_words(channel: str, subject: str, body: str) -> tuple[str, str]:

@@ -69,7 +69,16 @@ def erase(person_id: int) -> None:
     forget_letters(list(rows.exclude(message_id="")))
     TouchChange.objects.filter(touch__in=rows).update(why="")
     rows.update(
-        subject="", body="", to_address="", note="", why="", held_why="", last_error="", evidence={}, draft_hash=""
+        subject="",
+        body="",
+        blocks={},
+        to_address="",
+        note="",
+        why="",
+        held_why="",
+        last_error="",
+        evidence={},
+        draft_hash="",
     )
     InboundMail.objects.filter(person_id=person_id).update(
         from_address="", from_name="", subject="", words="", whole="", is_for_you=False

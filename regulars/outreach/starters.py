@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +23,11 @@ class Starter:
     @property
     def words(self) -> tuple[str, str]:
         """Subject and body in the language of the business, whoever is looking and in whatever language."""
-        with in_our_language():
+        return self.words_in("")
+
+    def words_in(self, language: str) -> tuple[str, str]:
+        """Subject and body in a language of the house; empty: that of the business."""
+        with translation.override(language) if language else in_our_language():
             return str(self.subject), str(self.body)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.outreach.views import leaving, mailbox, outbox, replies, touches, words
+from regulars.outreach.views import leaving, mailbox, outbox, pictures, replies, touches, words
 
 app_name = "outreach"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("replies/<int:mail_id>/settlings/", replies.settle_reply, name="settle-reply"),
     path("replies/<int:mail_id>/reopenings/", replies.reopen_reply, name="reopen-reply"),
     path("replies/<int:mail_id>/trust/", replies.trust_again, name="trust-again"),
+    path("pictures/<slug:name>/", pictures.picture, name="picture"),
     path("words/", words.word_list, name="wordings"),
     path("words/new/", words.new_words, name="new-wording"),
     path("words/previews/", words.preview, name="preview"),

@@ -26,6 +26,18 @@ def drafts_for(dues: Sequence[Due], wording_of: Mapping[str, str], extras: Mappi
     return drafts
 
 
+def _drafted(made: sending.Draft, wording: str) -> Draft:
+    return Draft(
+        made.subject,
+        made.text,
+        made.version_id,
+        wording,
+        blocks=made.layout.stored(),
+        language=made.language,
+        language_wanted=made.wanted,
+    )
+
+
 def _own_words(dues: Sequence[Due], wording_of: Mapping[str, str]) -> dict[str, Draft]:
     """What the owner wrote for this line alone; an offer in the words it began with is still in it."""
     written = Decision.objects.filter(
@@ -54,7 +66,7 @@ def _filled_in(wording: str, dues: Sequence[Due], extras: Mapping[str, Extras]) 
         made = sending.draft_for(version, list(turn), {pk: dict(extras.get(due.key, {})) for pk, due in turn.items()})
         for pk, due in turn.items():
             drafts[due.key] = (
-                Draft(made.ready[pk].subject, made.ready[pk].text, version.pk, wording)
+                _drafted(made.ready[pk], wording)
                 if pk in made.ready
                 else Draft(
                     problem=_("Nothing is known for “%(field)s”: change the words.")

@@ -94,6 +94,12 @@ class BusinessForm(WovenForm):
     zone = ZoneField()
     currency = CurrencyField()
     language = LanguageField()
+    accent = forms.CharField(
+        label=_("Your colour"),
+        help_text=_("For buttons and links in your letters. A pale one is darkened so that it can be read."),
+        max_length=7,
+        widget=forms.TextInput({"type": "color"}),
+    )
 
     def fit(self, *, is_currency_fixed: bool = False) -> None:
         if is_currency_fixed:

@@ -5,7 +5,7 @@ Pure: nothing here knows the database. `schema` is the shape as it is stored, `f
 """
 
 from regulars.outreach.blocks.filling import filled
-from regulars.outreach.blocks.schema import KINDS, THEMES, Block, Kind, Layout, Slot, layout_of, needed
+from regulars.outreach.blocks.schema import KINDS, PLAIN, THEMES, Block, Kind, Layout, Slot, layout_of, needed
 from regulars.outreach.blocks.texts import text_of
 
-__all__ = ["KINDS", "THEMES", "Block", "Kind", "Layout", "Slot", "filled", "layout_of", "needed", "text_of"]
+__all__ = ["KINDS", "PLAIN", "THEMES", "Block", "Kind", "Layout", "Slot", "filled", "layout_of", "needed", "text_of"]

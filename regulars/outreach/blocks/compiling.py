@@ -24,6 +24,7 @@ MARK = re.compile(r"@@([a-z0-9.]+)@@")
 MAY_BE_AN_ADDRESS = re.compile(r"://|@|\w\.\w")
 PARAGRAPH = '<p style="margin:0 0 16px">'
 LAST = '<p style="margin:0">'
+WIDEST = 552
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
@@ -34,6 +35,15 @@ class Look:
     accent: str = ""
     logo: str = ""
     logo_alt: str = ""
+    logo_width: int = 0
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Where a picture is found from inside the letter, and how many pixels wide it is."""
+
+    address: str
+    width: int
 
 
 @dataclass(frozen=True)
@@ -45,21 +55,22 @@ class Frame:
     footer: Sequence[str] = ()
 
 
-def html_of(layout: Layout, look: Look, frame: Frame, pictures: Mapping[str, str]) -> str:
+def html_of(layout: Layout, look: Look, frame: Frame, pictures: Mapping[str, Shown]) -> str:
     """The letter of one person. `pictures` says where each is found, by its name; one that is nowhere is left out."""
     blocks = [block for block in layout.blocks if block.kind != "picture" or block["picture"] in pictures]
-    shape = tuple(_form(block) for block in blocks)
-    pieces = compiled(layout.theme, look.accent, bool(look.logo), shape, bool(frame.footer))
+    shape = tuple(_form(block, pictures) for block in blocks)
+    pieces = compiled(layout.theme, look.accent, look.logo_width if look.logo else 0, shape, bool(frame.footer))
     values = _frame_values(look, frame)
     for number, block in enumerate(blocks):
         _put_block(values, number, block, pictures)
     return "".join(values[piece] if is_mark else piece for is_mark, piece in pieces)
 
 
-def _form(block: Block) -> str:
+def _form(block: Block, pictures: Mapping[str, Shown]) -> str:
     """The kind of a block with those of its parts that may be missing: all that its compiled form depends on."""
     if block.kind == "picture":
-        return "picture+url" if block["url"] else "picture"
+        width = min(pictures[block["picture"]].width, WIDEST)
+        return f"picture+{width}+url" if block["url"] else f"picture+{width}"
     if block.kind == "offer":
         return "offer" + "".join(f"+{name}" for name in ("text", "until", "code") if block[name])
     return block.kind
@@ -76,11 +87,11 @@ def _frame_values(look: Look, frame: Frame) -> dict[str, str]:
     }
 
 
-def _put_block(values: dict[str, str], number: int, block: Block, pictures: Mapping[str, str]) -> None:
+def _put_block(values: dict[str, str], number: int, block: Block, pictures: Mapping[str, Shown]) -> None:
     for slot in KINDS[block.kind].slots:
         text = block[slot.name]
         if slot.name == "picture":
-            values[f"{number}.picture"] = escape(pictures[text])
+            values[f"{number}.picture"] = escape(pictures[text].address)
         elif slot.is_long:
             values[f"{number}.{slot.name}"] = paragraphs(text)
         else:
@@ -100,9 +111,9 @@ def lines(text: str) -> str:
 
 
 @functools.lru_cache(maxsize=256)
-def compiled(theme: str, accent: str, has_logo: bool, shape: Shape, has_footer: bool) -> tuple[tuple[bool, str], ...]:
+def compiled(theme: str, accent: str, logo_width: int, shape: Shape, has_footer: bool) -> tuple[tuple[bool, str], ...]:
     """The pieces between the marks, and the marks."""
-    source = mjml(theme_of(theme, accent), has_logo, shape, has_footer)
+    source = mjml(theme_of(theme, accent), logo_width, shape, has_footer)
     options = mrml.ParserOptions(include_loader=mrml.noop_loader())
     # No fonts: a letter asks nobody's server for anything.
     html = mrml.to_html(source, parser_options=options, render_options=mrml.RenderOptions(fonts={})).content.replace(

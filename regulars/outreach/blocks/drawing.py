@@ -13,11 +13,11 @@ CODE = "margin:0;font-family:Consolas,Menlo,monospace;font-size:18px;letter-spac
 SCHEMES = "".join(f'<meta name="{name}" content="light dark">' for name in ("color-scheme", "supported-color-schemes"))
 
 
-def mjml(theme: Theme, has_logo: bool, shape: Shape, has_footer: bool) -> str:
+def mjml(theme: Theme, logo_width: int, shape: Shape, has_footer: bool) -> str:
     """The letter for this theme, with marks (`@@2.text@@`) where the words will stand."""
     sections = [_section(theme, group) for group in _groups(shape)]
-    if has_logo:
-        logo = '<mj-image src="@@logo@@" alt="@@logo.alt@@" height="56px" width="180px" align="left"/>'
+    if logo_width:
+        logo = f'<mj-image src="@@logo@@" alt="@@logo.alt@@" width="{logo_width}px" align="left"/>'
         sections.insert(0, _sheet(theme, f"<mj-column>{logo}</mj-column>", "24px 8px 0"))
     if theme.has_band:
         band = f'<mj-section css-class="band" padding="0" background-color="{theme.light.accent}">'
@@ -61,7 +61,8 @@ def _drawn(theme: Theme, number: int, form: str) -> str:
         return _words(f'<h2 style="{HEADING}">@@{number}.text@@</h2>', theme.head_font)
     if kind == "picture":
         link = f' href="@@{number}.url@@"' if "url" in parts else ""
-        return f'<mj-image src="@@{number}.picture@@" alt="@@{number}.alt@@"{link}/>'
+        width = f'width="{parts[0]}px" align="left"'
+        return f'<mj-image src="@@{number}.picture@@" alt="@@{number}.alt@@" {width}{link}/>'
     if kind == "button":
         colours = f'background-color="{theme.light.accent}" color="{theme.light.on_accent}"'
         shape = 'css-class="button" align="left" font-weight="600" inner-padding="14px 24px" border-radius="6px"'

@@ -128,6 +128,9 @@ class Layout:
         return tuple(dict.fromkeys(block["picture"] for block in self.blocks if block["picture"]))
 
 
+PLAIN = Layout()
+
+
 def layout_of(stored: Mapping[str, Any] | None, *, is_strict: bool = False) -> Layout:
     """Read what was stored (or typed as source). Strict also refuses what could not be sent; else unknown parts go."""
     if not stored:

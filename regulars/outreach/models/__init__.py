@@ -5,7 +5,7 @@ from regulars.outreach.models.inbound import Bounce, InboundMail, Inbox
 from regulars.outreach.models.leaving import LeavingToken, Suppression
 from regulars.outreach.models.states import MOVES, OPEN, PRIORITY, SETTLED, Channel, Outcome, Purpose, State
 from regulars.outreach.models.touches import Batch, Touch, TouchChange
-from regulars.outreach.models.wordings import Wording, WordingVersion
+from regulars.outreach.models.wordings import Picture, Wording, WordingVariant, WordingVersion
 
 __all__ = [
     "MOVES",
@@ -20,6 +20,7 @@ __all__ = [
     "Inbox",
     "LeavingToken",
     "Outcome",
+    "Picture",
     "Purpose",
     "SendingAccount",
     "State",
@@ -27,5 +28,6 @@ __all__ = [
     "Touch",
     "TouchChange",
     "Wording",
+    "WordingVariant",
     "WordingVersion",
 ]

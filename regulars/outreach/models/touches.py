@@ -60,6 +60,10 @@ class Touch(Worklist):
 
     subject = models.CharField(max_length=300, blank=True)
     body = models.TextField(blank=True)
+    # The same words in blocks, filled in (blocks.schema); empty: a plain letter.
+    blocks = models.JSONField(default=dict, blank=True)
+    language = models.CharField(max_length=16, blank=True)  # empty: the language of the business
+    language_wanted = models.CharField(max_length=16, blank=True)  # what they speak, where there were no words in it
     wording_version = models.ForeignKey(
         WordingVersion, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
-from regulars.kit.business import business, in_our_language
+from regulars.kit.business import business
 from regulars.people.models import Person
 from regulars.people.names import first_name
 from regulars.purchases.models import Order, PersonTotals
@@ -70,6 +71,16 @@ FIELDS: dict[str, LetterField] = {
 }
 BOUGHT = frozenset({"bought", "bought_on"})
 TOTALS = frozenset({"last_bought_on", "visits"})
+COLUMNS = ("full_name", "given_name", "family_name", "salutation", "language")
+
+
+@dataclass
+class Readers:
+    """People who read the same language: what can be said about each, and whom another language would have suited."""
+
+    language: str
+    facts: dict[int, Facts]
+    wanted: dict[int, str]
 
 
 def facts_for(
@@ -79,28 +90,45 @@ def facts_for(
 ) -> dict[int, Facts]:
     """Gather what can be said about each person; `extras` win. One query, two more where purchases are spoken of.
 
-    In the language of the business: that is the one its letters are written in.
+    In the language of the business.
     """
-    with in_our_language():
-        return _facts_for(person_ids, extras or {}, frozenset(FIELDS) if needed is None else frozenset(needed))
+    return {pk: facts for group in readers(person_ids, extras, needed) for pk, facts in group.facts.items()}
 
 
-def _facts_for(
-    person_ids: Iterable[int], extras: Mapping[int, Mapping[str, str]], wanted: Collection[str]
+def readers(
+    person_ids: Iterable[int],
+    extras: Mapping[int, Mapping[str, str]] | None = None,
+    needed: Collection[str] | None = None,
+    choose: Callable[[str], tuple[str, str]] | None = None,
+) -> list[Readers]:
+    """The same, language by language: `choose` says for what somebody speaks what they read, and what they wanted.
+
+    One query, two more a language where purchases are spoken of.
+    """
+    persons = list(Person.objects.filter(pk__in=set(person_ids)).only(*COLUMNS))
+    ours = business().language
+    chosen = {person.pk: choose(person.language) if choose else (ours, "") for person in persons}
+    groups = []
+    for language in sorted({language for language, _wanted in chosen.values()}):
+        mine = [person for person in persons if chosen[person.pk][0] == language]
+        with translation.override(language):
+            facts = _facts(mine, extras or {}, frozenset(FIELDS) if needed is None else frozenset(needed))
+        groups.append(Readers(language, facts, {pk: chosen[pk][1] for pk in facts if chosen[pk][1]}))
+    return groups
+
+
+def _facts(
+    persons: Collection[Person], extras: Mapping[int, Mapping[str, str]], wanted: frozenset[str]
 ) -> dict[int, Facts]:
-    wanted = frozenset(wanted)
-    columns = ("full_name", "given_name", "family_name", "salutation", "language")
-    persons = list(Person.objects.filter(pk__in=set(person_ids)).only(*columns))
     common = _common()
     facts = {person.pk: {**common, **_names(person)} for person in persons}
     if wanted & TOTALS:
         _add_totals(facts)
     if wanted & BOUGHT:
         _add_last_purchase(facts, skip={pk for pk, more in extras.items() if "bought" in more})
-    for pk, more in extras.items():
-        if pk in facts:
-            said = {key: _plain_lines(str(value)) for key, value in more.items()}
-            facts[pk] |= {key: value for key, value in said.items() if value}
+    for pk in facts.keys() & extras.keys():
+        said = {key: _plain_lines(str(value)) for key, value in extras[pk].items()}
+        facts[pk] |= {key: value for key, value in said.items() if value}
     return facts
 
 

@@ -25,6 +25,7 @@ from regulars.outreach.services.inboxes import (
 )
 from regulars.outreach.services.leaving import come_back, leave, leave_by_address
 from regulars.outreach.services.liquid import EmptyField
+from regulars.outreach.services.pictures import keep_picture
 from regulars.outreach.services.planning import (
     NewTouch,
     Planned,
@@ -35,7 +36,16 @@ from regulars.outreach.services.receiving import receive
 from regulars.outreach.services.replying import reopen_reply, settle_reply, trust_address_again
 from regulars.outreach.services.sending import send_due
 from regulars.outreach.services.suppressing import suppress, unsuppress
-from regulars.outreach.services.wordings import archive, back_to_start, check_words, free_key, save_wording
+from regulars.outreach.services.wordings import (
+    archive,
+    back_to_start,
+    check_layout,
+    check_words,
+    drop_variant,
+    free_key,
+    save_wording,
+    take_again,
+)
 
 __all__ = [
     "Approved",
@@ -51,6 +61,7 @@ __all__ = [
     "archive",
     "back_to_start",
     "cancel",
+    "check_layout",
     "check_words",
     "checked_words",
     "come_back",
@@ -60,11 +71,13 @@ __all__ = [
     "disconnect_inbox",
     "draft_for",
     "draft_hash",
+    "drop_variant",
     "edit_draft",
     "free_key",
     "go_on",
     "guessed_host",
     "hold",
+    "keep_picture",
     "leave",
     "leave_by_address",
     "plan_touches",
@@ -85,6 +98,7 @@ __all__ = [
     "settle_unknown",
     "skip",
     "suppress",
+    "take_again",
     "test_letter",
     "trust_address_again",
     "try_again",

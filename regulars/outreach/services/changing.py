@@ -13,6 +13,7 @@ from regulars.kit import bulletin, clock
 from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.kit.labels import in_a_sentence
+from regulars.outreach.blocks import Block, Layout, layout_of
 from regulars.outreach.drafts import checked_words, draft_hash
 from regulars.outreach.events import TouchSent
 from regulars.outreach.models import Channel, Outcome, State, Touch
@@ -33,16 +34,26 @@ def edit_draft(touch: Touch, subject: str, body: str, by: User | None) -> Touch:
         raise Refusal(
             _("These words cannot be changed any more: %(state)s.") % {"state": in_a_sentence(State(row.state).label)}
         )
+    before = row.body
     row.subject, row.body = checked_words(row.channel, subject, body)
     if row.channel in {Channel.EMAIL, Channel.LETTER} and not row.body:
         raise Refusal(_("There are no words in it yet."), field="body")
-    row.draft_hash = draft_hash(row.channel, row.subject, row.body)
+    row.blocks = _in_blocks(row.blocks, before, row.body)
+    row.draft_hash = draft_hash(row.channel, row.subject, row.body, row.blocks)
     row.is_edited, row.changed_at = True, clock.now()
     if row.state == State.APPROVED and row.channel == Channel.EMAIL:
         row.due_at = max(row.due_at, clock.now() + timedelta(minutes=business().send_delay_minutes))
-    row.save(update_fields=["subject", "body", "draft_hash", "is_edited", "changed_at", "due_at"])
+    row.save(update_fields=["subject", "body", "blocks", "draft_hash", "is_edited", "changed_at", "due_at"])
     note_audit(by, "edit_draft", room="outreach", kind="touch", object_id=row.pk, person_id=row.person_id)
     return row
+
+
+def _in_blocks(stored: dict[str, Any], before: str, body: str) -> dict[str, Any]:
+    """A letter in blocks that was rewritten as text keeps its theme; its words are one text block."""
+    if not stored or before == body:
+        return stored
+    layout = layout_of(stored)
+    return Layout(layout.theme, (Block("text", {"text": body}),)).stored()
 
 
 def skip(touch: Touch, by: User | None, why: str = "") -> Touch:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.kit.labels import in_a_sentence
+from regulars.outreach.blocks import PLAIN, Layout, filled, layout_of, needed, text_of
+from regulars.outreach.blocks.compiling import Frame, Look, html_of
 from regulars.outreach.channels.email.letters import html_part
 from regulars.outreach.models import WordingVersion
-from regulars.outreach.queries.facts import FIELDS, facts_for
+from regulars.outreach.queries.facts import FIELDS, Readers, facts_for, readers
+from regulars.outreach.queries.variants import variants_of
 from regulars.outreach.services.liquid import EmptyField, fields_in, rendered
 
 PREFLIGHT_CHUNK = 1000
@@ -22,15 +27,32 @@ NAMES = ("first_name", "last_name", "full_name")
 
 @dataclass(frozen=True)
 class Draft:
-    """The subject and the words as text. The same words as HTML are made when they are asked for."""
+    """The subject and the words as text; in blocks the same words as `layout`. `wanted` is the language missing."""
 
     subject: str
     text: str
     language: str = "en"
+    layout: Layout = PLAIN
+    wanted: str = ""
+    version_id: int | None = None
 
     @property
     def html(self) -> str:
+        """As it would be without footer and pictures."""
+        if self.layout:
+            return html_of(self.layout, Look(business().accent), Frame(self.language, self.subject), {})
         return html_part(self.text, [], self.language, self.subject)
+
+    def for_touch(self) -> dict[str, Any]:
+        """What a `NewTouch` needs to know of these words."""
+        return {
+            "subject": self.subject,
+            "body": self.text,
+            "blocks": self.layout.stored(),
+            "language": self.language,
+            "language_wanted": self.wanted,
+            "wording_version_id": self.version_id,
+        }
 
 
 @dataclass
@@ -55,31 +77,47 @@ class Preflight:
         return self.ready == self.total
 
 
-def render(version: WordingVersion, facts: Mapping[str, str], language: str = "en") -> Draft:
+def render(version: WordingVersion, facts: Mapping[str, str], language: str = "en", wanted: str = "") -> Draft:
     """Fill in one wording. Strict: a field without a value and without a fallback raises `EmptyField`."""
     subject = " ".join(rendered(version.subject, facts).split())
-    text = rendered(version.body, facts).strip()
-    return Draft(subject, text, language)
+    layout = filled(layout_of(version.blocks), facts, rendered)
+    text = text_of(layout) if layout else rendered(version.body, facts).strip()
+    return Draft(subject, text, language, layout, wanted, version.pk)
 
 
 def needed_fields(version: WordingVersion) -> frozenset[str]:
-    return fields_in(version.subject) | fields_in(version.body)
+    """The fields these words speak of. Of blocks the body is the text, so that it names them all."""
+    found = fields_in(version.subject)
+    if not version.blocks:
+        return found | fields_in(version.body)
+    return found.union(*(fields_in(words) for _number, _slot, words in needed(layout_of(version.blocks))))
 
 
 def draft_for(
     version: WordingVersion, person_ids: Collection[int], extras: Mapping[int, Mapping[str, str]] | None = None
 ) -> Drafts:
-    """Draft for many people at once; nobody's missing field stops another's letter."""
+    """Draft for many people at once, each in their language where there are words in it.
+
+    Nobody's missing field stops another's letter.
+    """
     drafts = Drafts()
-    for pk, facts in facts_for(person_ids, extras, needed_fields(version)).items():
-        try:
-            drafts.ready[pk] = render(version, facts)
-        except EmptyField as empty:
-            drafts.missing[pk] = empty.name
-        except Refusal as refusal:
-            drafts.problems[pk] = refusal.sentence
-            drafts.missing[pk] = refusal.sentence
+    variants = variants_of(version)
+    fields = frozenset[str]().union(*(needed_fields(one) for one in variants.by_language.values()))
+    for group in readers(person_ids, extras, fields, variants.chosen):
+        words = variants.by_language[group.language]
+        for pk, facts in group.facts.items():
+            _draft_one(drafts, pk, words, facts, group)
     return drafts
+
+
+def _draft_one(drafts: Drafts, pk: int, words: WordingVersion, facts: Mapping[str, str], group: Readers) -> None:
+    try:
+        drafts.ready[pk] = render(words, facts, group.language, group.wanted.get(pk, ""))
+    except EmptyField as empty:
+        drafts.missing[pk] = empty.name
+    except Refusal as refusal:
+        drafts.problems[pk] = refusal.sentence
+        drafts.missing[pk] = refusal.sentence
 
 
 def preflight(

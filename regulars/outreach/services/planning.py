@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
+from regulars.outreach.blocks import layout_of, text_of
 from regulars.outreach.drafts import checked_words, draft_hash
 from regulars.outreach.models import PRIORITY, Channel, Purpose, State, Touch, TouchChange, WordingVersion
 from regulars.outreach.services.moves import CHUNK
@@ -24,7 +26,9 @@ class NewTouch:
     """One thing that is to reach one person once: the first four fields are its key.
 
     `wording` is the key of the words it was drafted from; the version in force is then written down with it. Whether
-    there is an offer inside is said by these words, unless `has_offer` says so.
+    there is an offer inside is said by these words, unless `has_offer` says so. `blocks` is a filled layout as it is
+    stored: the body is then its text, whatever was given. `language` is that of the words, `language_wanted` what the
+    person speaks where there were no words in it.
     """
 
     person_id: int
@@ -37,6 +41,9 @@ class NewTouch:
     body: str = ""
     wording: str = ""
     wording_version_id: int | None = None
+    blocks: Mapping[str, Any] = field(default_factory=dict)
+    language: str = ""
+    language_wanted: str = ""
     due_at: datetime | None = None
     not_before: datetime | None = None
     not_after: datetime | None = None
@@ -112,26 +119,27 @@ def _those_written_here(rows: Mapping[Key, Touch], appeared: Mapping[Key, int]) 
 class Sources:
     """The words that touches are drafted from: which version, and whether there is an offer inside."""
 
-    in_force: Mapping[str, int]
+    in_force: Mapping[tuple[str, str], int]
     offers: frozenset[int]
 
     @classmethod
     def of(cls, touches: Sequence[NewTouch]) -> Sources:
-        keys = {touch.wording for touch in touches if touch.wording and touch.wording_version_id is None}
+        keys = {(new.wording, new.language) for new in touches if new.wording and new.wording_version_id is None}
         in_force = versions_in_force(keys)
         ids = {touch.wording_version_id for touch in touches if touch.wording_version_id} | set(in_force.values())
         offers = WordingVersion.objects.filter(pk__in=ids, wording__has_offer=True).values_list("pk", flat=True)
         return cls(in_force, frozenset(offers) if ids else frozenset())
 
     def version_of(self, new: NewTouch) -> int | None:
-        return new.wording_version_id or self.in_force.get(new.wording)
+        return new.wording_version_id or self.in_force.get((new.wording, new.language))
 
     def has_offer(self, new: NewTouch) -> bool:
         return self.version_of(new) in self.offers if new.has_offer is None else new.has_offer
 
 
 def _row(new: NewTouch, sources: Sources) -> Touch:
-    subject, body = checked_words(new.channel, new.subject, new.body)
+    layout = layout_of(new.blocks if new.channel == Channel.EMAIL else None)
+    subject, body = checked_words(new.channel, new.subject, text_of(layout) if layout else new.body)
     has_offer = sources.has_offer(new)
     purpose = effective_purpose(new.purpose, has_offer)
     now = clock.now()
@@ -153,8 +161,11 @@ def _row(new: NewTouch, sources: Sources) -> Touch:
         not_after=new.not_after,
         subject=subject,
         body=body,
+        blocks=layout.stored(),
+        language=new.language,
+        language_wanted=new.language_wanted,
         wording_version_id=sources.version_of(new),
-        draft_hash=draft_hash(new.channel, subject, body),
+        draft_hash=draft_hash(new.channel, subject, body, layout.stored()),
         minutes=Decimal(str(new.minutes)),
         cost_amount=Decimal(str(new.cost_amount)),
         created_at=now,
@@ -163,15 +174,21 @@ def _row(new: NewTouch, sources: Sources) -> Touch:
 
 
 @transaction.atomic
-def refresh_drafts(drafts: Mapping[int, tuple[str, str]]) -> int:
-    """Put newer words under touches that are still planned and that nobody edited; returns how many changed."""
+def refresh_drafts(drafts: Mapping[int, tuple[str, str]], blocks: Mapping[int, Mapping[str, Any]] | None = None) -> int:
+    """Put newer words under touches that are still planned and that nobody edited; returns how many changed.
+
+    A draft without `blocks` is a plain letter from now on.
+    """
     rows = Touch.objects.filter(pk__in=drafts, state=State.PLANNED, is_edited=False).select_for_update(of=("self",))
     changed = []
     for touch in rows:
-        subject, body = checked_words(touch.channel, *drafts[touch.pk])
-        fresh = draft_hash(touch.channel, subject, body)
+        layout = layout_of((blocks or {}).get(touch.pk))
+        subject, body = drafts[touch.pk]
+        subject, body = checked_words(touch.channel, subject, text_of(layout) if layout else body)
+        fresh = draft_hash(touch.channel, subject, body, layout.stored())
         if fresh != touch.draft_hash:
             touch.subject, touch.body, touch.draft_hash, touch.changed_at = subject, body, fresh, clock.now()
+            touch.blocks = layout.stored()
             changed.append(touch)
-    Touch.objects.bulk_update(changed, ["subject", "body", "draft_hash", "changed_at"], batch_size=CHUNK)
+    Touch.objects.bulk_update(changed, ["subject", "body", "blocks", "draft_hash", "changed_at"], batch_size=CHUNK)
     return len(changed)

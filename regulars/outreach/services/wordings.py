@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Mapping
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.kit.errors import Refusal
+from regulars.outreach.blocks import PLAIN, Layout, layout_of, needed, text_of
+from regulars.outreach.blocks.filling import checked_address
 from regulars.outreach.drafts import LONGEST_SUBJECT
-from regulars.outreach.models import Channel, Purpose, Wording, WordingVersion
+from regulars.outreach.models import Channel, Picture, Purpose, Wording, WordingVariant, WordingVersion
 from regulars.outreach.queries.facts import FIELDS
+from regulars.outreach.queries.variants import is_ours
 from regulars.outreach.services.liquid import fields_in
 from regulars.outreach.services.versions import add_version, locked_wording
 from regulars.outreach.starters import STARTERS
@@ -26,21 +33,58 @@ OFFER = re.compile(
 
 def check_words(subject: str, body: str, channel: str = Channel.EMAIL) -> tuple[str, str]:
     """Refuse words that could not become a letter: unreadable, unknown fields, no subject, two lines in one."""
-    subject, body = subject.strip(), body.replace("\r\n", "\n").strip()
+    subject, body = _checked_subject(subject, channel), body.replace("\r\n", "\n").strip()
     if not body:
         raise Refusal(_("Write at least a sentence."), field="body")
+    _check_fields(body, "body")
+    return subject, body
+
+
+def check_layout(stored: Mapping[str, Any]) -> Layout:
+    """Refuse blocks that could not become a letter; a picture must be one of ours."""
+    layout = layout_of(stored, is_strict=True)
+    if not layout:
+        raise Refusal(_("Add a block first."), field="source")
+    for number, slot, words in needed(layout):
+        _check_fields(words, f"{number}.{slot.name}")
+        if slot.is_address and "{" not in words:
+            _checked_link(words, number)
+    known = Picture.objects.filter(name__in=layout.pictures).values_list("name", flat=True)
+    if missing := set(layout.pictures) - set(known):
+        raise Refusal(_("A picture of this letter is not here any more. Choose another."), field=min(missing))
+    return layout
+
+
+def _checked_link(address: str, number: int) -> None:
+    try:
+        checked_address(address)
+    except Refusal as refusal:
+        raise Refusal(refusal.sentence, field=f"{number}.url") from refusal
+
+
+def _checked_subject(subject: str, channel: str) -> str:
+    subject = subject.strip()
     if channel == Channel.EMAIL and not subject:
         raise Refusal(_("An e-mail needs a subject."), field="subject")
     if len(subject) > LONGEST_SUBJECT or any(ord(sign) < 32 for sign in subject):
         raise Refusal(_("The subject must be one line of at most 300 characters."), field="subject")
-    for name, words in (("subject", subject), ("body", body)):
-        try:
-            unknown = sorted(fields_in(words) - set(FIELDS))
-        except Refusal as refusal:
-            raise Refusal(refusal.sentence, field=name) from refusal
-        if unknown:
-            raise Refusal(_("There is no field called “%(name)s”.") % {"name": unknown[0]}, field=name)
-    return subject, body
+    _check_fields(subject, "subject")
+    return subject
+
+
+def _check_fields(words: str, place: str) -> None:
+    """Refuse what Liquid cannot read, and a field nobody has, with the one that was probably meant."""
+    try:
+        unknown = sorted(fields_in(words) - set(FIELDS))
+    except Refusal as refusal:
+        raise Refusal(refusal.sentence, field=place) from refusal
+    if not unknown:
+        return
+    near = difflib.get_close_matches(unknown[0].lower(), FIELDS, n=1, cutoff=0.6)
+    if near:
+        sentence = _("There is no field called “%(name)s”. Did you mean “%(near)s”?")
+        raise Refusal(sentence % {"name": unknown[0], "near": near[0]}, field=place)
+    raise Refusal(_("There is no field called “%(name)s”.") % {"name": unknown[0]}, field=place)
 
 
 def looks_like_an_offer(subject: str, body: str) -> bool:
@@ -50,21 +94,90 @@ def looks_like_an_offer(subject: str, body: str) -> bool:
 
 @transaction.atomic
 def save_wording(
-    key: str, *, subject: str, body: str, by: User | None, name: str = "", purpose: str = "", has_offer: bool = False
+    key: str,
+    *,
+    subject: str,
+    body: str = "",
+    by: User | None,
+    name: str = "",
+    purpose: str = "",
+    has_offer: bool = False,
+    blocks: Mapping[str, Any] | None = None,
+    language: str = "",
 ) -> WordingVersion:
-    """Save words under a key: a new version when they changed, the same one when they did not."""
+    """Save words under a key: a new version when they changed, the same one when they did not.
+
+    With `blocks` the body is their text. In another `language` than the business's own they are a variant of the
+    words, which must be there already.
+    """
     wording = _wording(key, name, purpose)
-    subject, body = check_words(subject, body, wording.channel)
-    wording.name, wording.has_offer = name.strip() or wording.name, has_offer
-    wording.purpose = Purpose(purpose) if purpose else wording.purpose
-    latest = wording.latest
-    if latest is None or (latest.subject, latest.body) != (subject, body):
-        wording.latest = add_version(wording, subject, body, created_by=by)
-    wording.save(update_fields=["name", "purpose", "has_offer", "latest"])
-    note_audit(by, "save_wording", room="outreach", kind="wording", object_id=wording.pk, text=wording.key)
+    layout = check_layout(blocks) if blocks else PLAIN
+    subject, body = check_words(subject, text_of(layout) if layout else body, wording.channel)
+    if not is_ours(language):
+        version = _save_variant(wording, language, subject, body, layout, by)
+    else:
+        wording.name, wording.has_offer = name.strip() or wording.name, has_offer or layout.has_offer
+        wording.purpose = Purpose(purpose) if purpose else wording.purpose
+        version = _next_version(wording, wording.latest, subject, body, layout, by)
+        wording.latest = version
+        wording.save(update_fields=["name", "purpose", "has_offer", "latest"])
+    text = wording.key if is_ours(language) else f"{wording.key} ({language})"
+    note_audit(by, "save_wording", room="outreach", kind="wording", object_id=wording.pk, text=text)
+    return version
+
+
+def _save_variant(
+    wording: Wording, language: str, subject: str, body: str, layout: Layout, by: User | None
+) -> WordingVersion:
+    if language not in dict(settings.LANGUAGES):
+        raise Refusal(_("Choose one of the languages on the list."), field="language")
     if wording.latest is None:
-        raise AssertionError("A saved wording has a latest version.")
-    return wording.latest
+        raise Refusal(_("Keep these words in your own language first."), field="language")
+    row = wording.variants.filter(language=language).select_related("latest").first()
+    version = _next_version(wording, row.latest if row else None, subject, body, layout, by, language)
+    WordingVariant.objects.update_or_create(wording=wording, language=language, defaults={"latest": version})
+    if layout.has_offer and not wording.has_offer:
+        wording.has_offer = True
+        wording.save(update_fields=["has_offer"])
+    return version
+
+
+def _next_version(
+    wording: Wording,
+    latest: WordingVersion | None,
+    subject: str,
+    body: str,
+    layout: Layout,
+    by: User | None,
+    language: str = "",
+) -> WordingVersion:
+    """The version in force when it says the same, else the next one."""
+    stored = layout.stored()
+    if latest is not None and (latest.subject, latest.body, latest.blocks) == (subject, body, stored):
+        return latest
+    return add_version(wording, subject, body, created_by=by, blocks=stored, language=language)
+
+
+def drop_variant(wording: Wording, language: str, by: User | None) -> None:
+    """Have no words in a language any more: its people read those of the business. Versions stay in the record."""
+    with transaction.atomic():
+        if wording.variants.filter(language=language).delete()[0]:
+            text = f"{wording.key} ({language})"
+            note_audit(by, "archive_wording", room="outreach", kind="wording", object_id=wording.pk, text=text)
+
+
+def take_again(version: WordingVersion, by: User | None) -> WordingVersion:
+    """Let an earlier version be in force again, as a new one."""
+    wording = version.wording
+    return save_wording(
+        wording.key,
+        subject=version.subject,
+        body=version.body,
+        by=by,
+        has_offer=wording.has_offer,
+        blocks=version.blocks or None,
+        language=version.language,
+    )
 
 
 def _wording(key: str, name: str, purpose: str) -> Wording:
@@ -80,7 +193,8 @@ def _wording(key: str, name: str, purpose: str) -> Wording:
     if wording.latest is None and starter is not None:
         subject, body = starter.words
         first = {"subject": subject, "body": body}
-        wording.latest = wording.versions.filter(**first).first() or add_version(wording, **first, used_at=clock.now())
+        same = wording.versions.filter(**first, blocks={}).first()
+        wording.latest = same or add_version(wording, **first, used_at=clock.now())
     return wording
 
 

@@ -12,7 +12,7 @@ import pytest
 from regulars.kit.errors import Refusal
 from regulars.outreach.blocks import KINDS, THEMES, Layout, filled, layout_of, text_of
 from regulars.outreach.blocks.colours import contrast
-from regulars.outreach.blocks.compiling import Frame, Look, compiled, html_of
+from regulars.outreach.blocks.compiling import Frame, Look, Shown, compiled, html_of
 from regulars.outreach.blocks.filling import checked_address
 from regulars.outreach.blocks.source import layout_from, source_of
 from regulars.outreach.blocks.texts import DIVIDER
@@ -56,7 +56,9 @@ def everything(theme: str = "paper") -> Layout:
 def letter(name: str, theme: str = "paper") -> tuple[str, str]:
     layout = filled(everything(theme), {"name": name}, rendered)
     frame = Frame("en", f"For {name}", ["Boutique, Market 1", "Answer STOP."])
-    return text_of(layout), html_of(layout, Look("#b5432f", "cid:logo", "Boutique"), frame, {PICTURE: "cid:one"})
+    return text_of(layout), html_of(
+        layout, Look("#b5432f", "cid:logo", "Boutique", 120), frame, {PICTURE: Shown("cid:one", 800)}
+    )
 
 
 class Reader(HTMLParser):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -54,6 +55,9 @@ class Draft:
     wording: str = ""
     is_edited: bool = False
     problem: str = ""
+    blocks: Mapping[str, Any] = field(default_factory=dict)
+    language: str = ""
+    language_wanted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,9 @@ class Line:
     @property
     def seen(self) -> str:
         """The short name of what this line shows; a line that changed since it was read has another one."""
-        words = (self.draft.subject, self.draft.body) if self.draft else ("", "")
+        words = [self.draft.subject, self.draft.body] if self.draft else ["", ""]
+        if self.draft and self.draft.blocks:
+            words.append(json.dumps(self.draft.blocks, sort_keys=True))
         return hashlib.sha256("\0".join((self.key, self.way, *words)).encode()).hexdigest()[:16]
 
     @property

@@ -52,6 +52,9 @@ def new_touch(line: Line, step: str = "1") -> NewTouch:
         body=draft.body if draft else "",
         wording=draft.wording if draft else "",
         wording_version_id=draft.wording_version_id if draft else None,
+        blocks=draft.blocks if draft and channel == "email" else {},
+        language=draft.language if draft else "",
+        language_wanted=draft.language_wanted if draft else "",
         not_before=not_before(line),
         not_after=max(end_of(latest), clock.now() + timedelta(days=1)),
         minutes=line.minutes,
@@ -95,8 +98,10 @@ def _approve(ready: Sequence[Line], by: User | None) -> tuple[Sequence[str], dic
     touches = [new_touch(line) for line in lines]
     planned = outreach.plan_touches(touches)
     words = {pk: (touch.subject, touch.body) for pk, touch in zip(planned.ids, touches, strict=True)}
-    outreach.refresh_drafts(words)
-    answer = outreach.approve(planned.ids, by, {pk: outreach.draft_hash("email", *said) for pk, said in words.items()})
+    blocks = {pk: touch.blocks for pk, touch in zip(planned.ids, touches, strict=True) if touch.blocks}
+    outreach.refresh_drafts(words, blocks)
+    shown = {pk: outreach.draft_hash("email", *said, blocks.get(pk)) for pk, said in words.items()}
+    answer = outreach.approve(planned.ids, by, shown)
     line_of = dict(zip(planned.ids, lines, strict=True))
     refused = {line_of[pk].key: sentence for pk, sentence in answer.refused.items()}
     refused |= {line_of[pk].key: _("Other words were planned before; look in the outbox.") for pk in answer.changed}

@@ -83,7 +83,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def about(request: HttpRequest) -> HttpResponse:
     """Name, zone, currency, country, language."""
     shop = _shop()
-    names = ("name", "owner_name", "country", "zone", "currency", "language")
+    names = ("name", "owner_name", "country", "zone", "currency", "language", "accent")
     initial = {name: getattr(shop, name) for name in names}
     fitting = {"is_currency_fixed": shop.currency_fixed_at is not None}
     make = partial(BusinessForm, initial=initial, fitting=fitting)

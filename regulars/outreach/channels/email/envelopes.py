@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from regulars.kit import clock
 from regulars.kit.business import business
+from regulars.outreach.blocks import layout_of
+from regulars.outreach.channels.email.dress import Wardrobe
 from regulars.outreach.channels.email.letters import Letter, Sender, built, checked, wire_address
 from regulars.outreach.channels.email.local_outbox import name_for
 from regulars.outreach.channels.email.wayout import ways_out
@@ -49,6 +51,8 @@ class Stationery:
         self.persons = persons_of(row.person_id for row in rows)
         self.ways = ways_out(rows, account)
         self.sender, self.shop, self.account = sender_of(account), business(), account
+        self.layouts = {row.pk: layout_of(row.blocks) for row in rows if row.blocks}
+        self.wardrobe = Wardrobe(self.layouts.values(), self.shop) if self.layouts else None
 
     def envelope(self, row: Touch) -> Envelope:
         """Write one letter; refuses what cannot be a letter."""
@@ -62,9 +66,10 @@ class Stationery:
             body=body,
             at=clock.now(),
             sender=self.sender,
-            language=self.shop.language,
+            language=row.language or self.shop.language,
             shop=self.shop.name,
             postal_address=self.shop.postal_address,
             way_out=self.ways.get(row.pk),
+            dress=self.wardrobe.dress(self.layouts[row.pk]) if self.wardrobe and row.pk in self.layouts else None,
         )
         return enveloped(letter, row.pk, self.account, "" if self.account else name_for(row))

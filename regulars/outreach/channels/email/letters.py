@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.errors import HeaderParseError, MessageError
 from email.header import Header
+from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
@@ -19,6 +20,8 @@ from django.utils.html import escape, urlize
 from django.utils.translation import gettext as _
 
 from regulars.kit.errors import Refusal
+from regulars.outreach.blocks.compiling import Frame
+from regulars.outreach.channels.email.dress import Dress, Inside
 
 WIRE = compat32.clone(linesep="\r\n")
 BODY_STYLE = "margin:0;padding:24px;background:#ffffff;color:#2a2622;font:16px/1.5 Georgia,'Times New Roman',serif"
@@ -72,6 +75,7 @@ class Letter:
     shop: str = ""
     postal_address: str = ""
     way_out: WayOut | None = None
+    dress: Dress | None = None
 
 
 def footer_lines(letter: Letter) -> list[str]:
@@ -131,7 +135,7 @@ def parts_of(letter: Letter) -> tuple[str, str]:
     """The letter as plain text and as HTML, from the same paragraphs."""
     with translation.override(letter.language):
         footer = footer_lines(letter)
-    return text_part(letter.body, footer), html_part(letter.body, footer, letter.language, letter.subject)
+    return text_part(letter.body, footer), html_of_letter(letter, footer)
 
 
 def built(letter: Letter) -> bytes:
@@ -139,7 +143,7 @@ def built(letter: Letter) -> bytes:
     text, html = parts_of(letter)
     message = MIMEMultipart("alternative")
     message.attach(_part(text, "plain"))
-    message.attach(_part(html, "html"))
+    message.attach(_shown(letter, html))
     try:
         for name, value in _headers(letter).items():
             message[name] = value  # type: ignore[assignment]  # compat32 takes a Header
@@ -167,6 +171,34 @@ def headers_beside(letter: Letter) -> dict[str, str]:
 
 def _unfit() -> str:
     return _("The name, subject or address of this letter holds signs that no letter may have.")
+
+
+def html_of_letter(letter: Letter, footer: list[str]) -> str:
+    if letter.dress is None:
+        return html_part(letter.body, footer, letter.language, letter.subject)
+    return letter.dress.html(Frame(letter.language, letter.subject, footer))
+
+
+def _shown(letter: Letter, html: str) -> MIMEBase:
+    """The HTML, with the pictures that travel in the letter beside it."""
+    part = _part(html, "html")
+    if letter.dress is None or not letter.dress.inside:
+        return part
+    related = MIMEMultipart("related")
+    related.attach(part)
+    for picture in letter.dress.inside:
+        related.attach(_picture(picture))
+    return related
+
+
+def _picture(picture: Inside) -> MIMEBase:
+    part = MIMEBase(*picture.media_type.split("/"))
+    ending = "png" if picture.media_type == "image/png" else "jpg"
+    part["Content-ID"] = f"<{picture.name}>"
+    part["Content-Disposition"] = f'inline; filename="{picture.name[:12]}.{ending}"'
+    part["Content-Transfer-Encoding"] = "base64"
+    part.set_payload(picture.lines)
+    return part
 
 
 def _part(text: str, kind: str) -> MIMEText:
