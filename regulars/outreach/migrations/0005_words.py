@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outreach', '0003_channels'),
+        ('outreach', '0004_sending_services'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
