@@ -63,7 +63,7 @@ def variants_of(version: WordingVersion) -> Variants:
     if wording is None:
         return Variants(main, {main: version})
     found = {main: version}
-    is_starter = version.pk is None and _is_as_it_came(wording, version)
+    is_starter = version._state.adding and _is_as_it_came(wording, version)
     if is_starter or wording.latest_id == version.pk:
         for row in WordingVariant.objects.filter(wording__key=wording.key).select_related("latest"):
             row.latest.wording = wording

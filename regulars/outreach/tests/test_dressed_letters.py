@@ -10,10 +10,17 @@ import zlib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from regulars.kit import clock
+from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.kit.services import change_business
 from regulars.outreach import queries, services
+from regulars.outreach.blocks import layout_of
+from regulars.outreach.channels.email.dress import Wardrobe
 from regulars.outreach.channels.email.envelopes import Stationery
+from regulars.outreach.channels.email.esps import ESPS
+from regulars.outreach.channels.email.letters import Letter, Sender
+from regulars.outreach.channels.email.web import as_message
 from regulars.outreach.models import Picture, State, Touch
 from regulars.outreach.tests.builders import a_person, a_shop, approved, the_owner
 
@@ -90,6 +97,12 @@ def on_the_wire(touch: Touch) -> email.message.EmailMessage:
     return email.message_from_bytes(content, policy=email.policy.default)
 
 
+def part_of(message: email.message.EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
 def test_a_letter_in_blocks_leaves_as_it_was_approved():
     a_shop()
     version = in_blocks()
@@ -99,11 +112,11 @@ def test_a_letter_in_blocks_leaves_as_it_was_approved():
     assert approved([touch]).approved == [touch.pk]
     change_business(accent="#8a2f5f")
     message = on_the_wire(touch)
-    html = message.get_body(("html",)).get_content()
+    html = part_of(message, "html")
     assert message["Subject"] == "Ready, Ann"
     assert 'href="tel:+4930123456"' in html
     assert "#8a2f5f" in html
-    assert "{{" not in html + message.get_body(("plain",)).get_content()
+    assert "{{" not in html + part_of(message, "plain")
 
 
 def test_a_picture_travels_in_the_letter_or_stands_at_our_address(client):
@@ -114,15 +127,28 @@ def test_a_picture_travels_in_the_letter_or_stands_at_our_address(client):
     inside = [part for part in message.walk() if part.get_content_type() == "image/png"]
     assert [part["Content-ID"] for part in inside] == [f"<{picture.name}>"]
     assert inside[0].get_content() == bytes(picture.content)
-    assert f'src="cid:{picture.name}"' in message.get_body(("html",)).get_content()
+    assert f'src="cid:{picture.name}"' in part_of(message, "html")
     change_business(public_address="https://shop.example")
     message = on_the_wire(touch)
     assert not [part for part in message.walk() if part.get_content_type() == "image/png"]
     address = f"/pictures/{picture.name}/"
-    assert f'src="https://shop.example{address}"' in message.get_body(("html",)).get_content()
+    assert f'src="https://shop.example{address}"' in part_of(message, "html")
     reply = client.get(address)
     assert (reply.status_code, reply.content, reply["Content-Type"]) == (200, bytes(picture.content), "image/png")
     assert client.get("/pictures/nowhere/").status_code == 404
+
+
+def test_a_service_on_the_web_is_given_the_pictures_too():
+    a_shop()
+    picture = a_picture()
+    touch = a_letter_to(a_person(), in_blocks(picture))
+    layout = layout_of(touch.blocks)
+    dress = Wardrobe([layout], business()).dress(layout)
+    sender = Sender("Maya", "maya@boutique.example")
+    letter = Letter("<1@a.example>", "Ann", "ann@example.org", "Hi", touch.body, clock.now(), sender, dress=dress)
+    message = as_message(letter, 1, next(iter(ESPS.values()))).message()
+    inside = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    assert [part["Content-ID"] for part in inside] == [f"<{picture.name}>"]
 
 
 def test_a_picture_is_kept_once_without_what_a_camera_wrote_into_it():
@@ -152,7 +178,7 @@ def test_the_logo_travels_with_every_letter_in_blocks(settings, tmp_path):
     shop.logo.save("business/logo-test.png", SimpleUploadedFile("x.png", a_png(300, 100)))
     message = on_the_wire(a_letter_to(a_person(), in_blocks()))
     assert [part["Content-ID"] for part in message.walk() if part.get_content_type() == "image/png"] == ["<logo>"]
-    html = message.get_body(("html",)).get_content()
+    html = part_of(message, "html")
     assert 'src="cid:logo"' in html
     assert 'width="168"' in html
 
@@ -161,9 +187,9 @@ def test_rewriting_one_letter_keeps_its_theme_and_says_the_same_twice():
     a_shop()
     touch = services.edit_draft(a_letter_to(a_person(), in_blocks()), "Ready", "Only this.\n\nMaya", None)
     message = on_the_wire(touch)
-    assert "Only this." in message.get_body(("html",)).get_content()
-    assert "it is ready" not in message.get_body(("html",)).get_content()
-    assert message.get_body(("plain",)).get_content().startswith("Only this.")
+    assert "Only this." in part_of(message, "html")
+    assert "it is ready" not in part_of(message, "html")
+    assert part_of(message, "plain").startswith("Only this.")
     assert touch.blocks["theme"] == "colour"
 
 

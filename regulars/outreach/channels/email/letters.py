@@ -187,11 +187,11 @@ def _shown(letter: Letter, html: str) -> MIMEBase:
     related = MIMEMultipart("related")
     related.attach(part)
     for picture in letter.dress.inside:
-        related.attach(_picture(picture))
+        related.attach(picture_part(picture))
     return related
 
 
-def _picture(picture: Inside) -> MIMEBase:
+def picture_part(picture: Inside) -> MIMEBase:
     part = MIMEBase(*picture.media_type.split("/"))
     ending = "png" if picture.media_type == "image/png" else "jpg"
     part["Content-ID"] = f"<{picture.name}>"

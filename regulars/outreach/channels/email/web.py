@@ -27,7 +27,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
 
 from regulars.outreach.channels.email.esps import Esp
-from regulars.outreach.channels.email.letters import Letter, headers_beside, parts_of
+from regulars.outreach.channels.email.letters import Letter, headers_beside, parts_of, picture_part
 from regulars.outreach.channels.email.smtp import IDLE_SECONDS, Kind, Mark, Result
 from regulars.outreach.channels.email.ways import WebWay
 
@@ -113,6 +113,8 @@ def as_message(letter: Letter, touch_id: int, esp: Esp) -> EmailMultiAlternative
         headers={**headers_beside(letter), **dict(esp.more_headers)},
     )
     message.attach_alternative(html, "text/html")
+    for picture in letter.dress.inside if letter.dress else ():
+        message.attach(picture_part(picture))
     message.metadata = {"touch": str(touch_id), "letter": letter.message_id.strip("<>").partition("@")[0]}  # type: ignore[attr-defined]
     return message
 
