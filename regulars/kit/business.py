@@ -36,6 +36,7 @@ class Business(models.Model):
     send_delay_minutes = models.PositiveSmallIntegerField(default=10)
     touches_per_week = models.PositiveSmallIntegerField(default=2)
     asks_per_month = models.PositiveSmallIntegerField(default=1)
+    call_attempts = models.PositiveSmallIntegerField(default=3)
     postage_amount = models.DecimalField(max_digits=8, decimal_places=3, default=Decimal(0))
     follow_up_since = models.DateField(null=True, blank=True)
     is_sending_stopped = models.BooleanField(default=False)

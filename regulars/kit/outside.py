@@ -13,7 +13,7 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -30,6 +30,7 @@ LONGEST_ANSWER = 256 * 1024
 LONGEST_ADDRESS = 2000
 METHODS = frozenset({"GET", "POST", "PUT"})
 # "connecting" and "handing over": the server cannot have the whole request. "handed over": it may have acted on it.
+Mark = Callable[[str], None]
 Stage = Literal["connecting", "handing over", "handed over", "answered"]
 
 
@@ -65,17 +66,21 @@ def checked_address(url: str) -> None:
 
 def call(
     method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"",
-    timeout: float = TIMEOUT_SECONDS,
+    timeout: float = TIMEOUT_SECONDS, mark: Mark = lambda stage: None,
 ) -> Reply:  # fmt: skip
-    """Make one request. Never raises for what a server or the network does; refuses what must not be called."""
+    """Make one request. Never raises for what a server or the network does; refuses what must not be called.
+
+    `mark` is told each stage before it begins, for those who must know how far a killed process got.
+    """
     if method not in METHODS:
         raise Refusal(_("This kind of request is not made."))
     told = _checked_headers(headers or {})
+    mark("connecting")
     try:
         door = door_to(url)
     except OSError as fault:
         return Reply("connecting", fault=_words(fault))
-    return _converse(door, method, told, body, timeout)
+    return _converse(door, method, told, body, timeout, mark)
 
 
 def door_to(url: str) -> Door:
@@ -188,7 +193,7 @@ class _Pinned(http.client.HTTPConnection):
             self.sock.shutdown(socket.SHUT_RDWR)
 
 
-def _converse(door: Door, method: str, headers: Mapping[str, str], body: bytes, timeout: float) -> Reply:
+def _converse(door: Door, method: str, headers: Mapping[str, str], body: bytes, timeout: float, mark: Mark) -> Reply:
     stage: Stage = "connecting"
     link = _Pinned(door, timeout)
     watch = threading.Timer(IN_ALL * timeout, link.hang_up)
@@ -202,11 +207,14 @@ def _converse(door: Door, method: str, headers: Mapping[str, str], body: bytes, 
         link.putheader("Connection", "close")
         if body or method != "GET":
             link.putheader("Content-Length", str(len(body)))
-        stage = "handing over" if body else "handed over"
+        begins: Stage = "handing over" if body else "handed over"
+        mark(begins)
+        stage = begins
         link.endheaders()
         if body:
             # Before its last byte no server can have the whole request.
             link.send(body[:-1])
+            mark("handed over")
             stage = "handed over"
             link.send(body[-1:])
         answer = link.getresponse()

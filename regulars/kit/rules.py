@@ -131,4 +131,5 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     "send_delay_minutes": _count("send_delay_minutes", 0, 1440),
     "touches_per_week": _count("touches_per_week", 1, 50),
     "asks_per_month": _count("asks_per_month", 0, 50),
+    "call_attempts": _count("call_attempts", 1, 20),
 }

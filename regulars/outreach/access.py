@@ -6,14 +6,26 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from regulars.kit.errors import Refusal
-from regulars.outreach.models import Batch, InboundMail, Touch, WordingVersion
+from regulars.outreach.models import Batch, Channel, InboundMail, Touch, WordingVersion
 from regulars.outreach.queries.wordings import latest
+from regulars.people.models import Person
 from regulars.staff.models import User
 
 
 def touch_for(user: User, touch_id: int) -> Touch:
     """Everybody who may see the outbox may see every touch in it."""
     return get_object_or_404(Touch.objects.select_related("person", "approved_by", "account"), pk=touch_id)
+
+
+def hand_for(user: User, touch_id: int) -> Touch:
+    """Something to do by hand; what is printed or sent by the machine is not there."""
+    hands = (Channel.TEXT, Channel.CALL, Channel.BY_HAND, Channel.NOTICE, Channel.SOCIAL)
+    return get_object_or_404(Touch.objects.select_related("person"), pk=touch_id, channel__in=hands)
+
+
+def person_for(user: User, person_id: int) -> Person:
+    """Somebody in the book."""
+    return get_object_or_404(Person.objects.here().filter(is_bucket=False), pk=person_id)
 
 
 def batch_for(user: User, batch_id: int) -> Batch:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.weaving import WovenForm
 from regulars.outreach.channels.email.providers import PROVIDERS
-from regulars.outreach.models import Purpose, SendingAccount
+from regulars.outreach.models import Channel, Purpose, SendingAccount
 
 PURPOSES = [
     (Purpose.CARE, _("Thanks and care: customers get it unless they said no")),
@@ -114,3 +114,50 @@ class LeavingForm(forms.Form):
         widget=forms.RadioSelect,
         initial="everything",
     )
+
+
+HANDS = [
+    (Channel.CALL, _("Ring them")),
+    (Channel.TEXT, _("Text message")),
+    (Channel.BY_HAND, _("Write by hand")),
+    (Channel.NOTICE, _("Notice on your page")),
+    (Channel.SOCIAL, _("Elsewhere, such as Instagram")),
+]
+
+
+class HandForm(forms.Form):
+    """Something to say to one person in the owner's own way."""
+
+    channel = forms.ChoiceField(label=_("How"), choices=HANDS, widget=forms.RadioSelect)
+    body = forms.CharField(
+        label=_("The words"),
+        max_length=5_000,
+        required=False,
+        widget=forms.Textarea({"rows": 6, "data-letter": True}),
+        help_text=_("For a call: what you want to say. It may be left out then."),
+    )
+    purpose = forms.ChoiceField(label=_("What it is for"), choices=PURPOSES, initial=Purpose.CARE)
+    due_on = forms.DateField(label=_("By when"), widget=forms.DateInput({"type": "date"}))
+    where = forms.CharField(
+        label=_("Link to their profile"),
+        max_length=300,
+        required=False,
+        widget=forms.URLInput({"placeholder": "https://", "autocomplete": "off"}),
+        help_text=_("Only for “Elsewhere”."),
+    )
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
+class HandOutcomeForm(forms.Form):
+    """What came of it."""
+
+    outcome = forms.CharField(max_length=16)
+    note = forms.CharField(label=_("Anything to remember"), max_length=1000, required=False)
+    again_on = forms.DateField(label=_("Call again on"), required=False, widget=forms.DateInput({"type": "date"}))
+    next_step = forms.CharField(label=_("Next step, if there is one"), max_length=300, required=False)
+    next_step_on = forms.DateField(label=_("By"), required=False, widget=forms.DateInput({"type": "date"}))
+    number = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
+
+
+class LaterForm(forms.Form):
+    until = forms.DateField(label=_("Until"), widget=forms.DateInput({"type": "date"}))

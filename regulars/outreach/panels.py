@@ -18,11 +18,17 @@ def panels(request: HttpRequest, person: Person) -> list[Panel]:
     """One panel, one query."""
     if not may(request.user, "outreach.see"):
         return []
+    reach = [Panel(58, "side", "outreach/_reach_panel.html", {"person": person})] if _may_reach(request, person) else []
     rows = touches_of(person.pk).exclude(state__in=(State.WITHHELD, State.EXPIRED)).defer("body")
     found = list(rows.select_related("person")[: SHOWN + 1])
     if not found:
-        return []
+        return reach
     lines = shown_lines(found[:SHOWN], may_approve=may(request.user, "outreach.approve"))
     return [
-        Panel(60, "side", "outreach/_panel.html", {"lines": lines, "has_more": len(found) > SHOWN, "person": person})
+        *reach,
+        Panel(60, "side", "outreach/_panel.html", {"lines": lines, "has_more": len(found) > SHOWN, "person": person}),
     ]
+
+
+def _may_reach(request: HttpRequest, person: Person) -> bool:
+    return may(request.user, "outreach.record") and person.is_here and not person.is_bucket

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.outreach.views import leaving, mailbox, outbox, pictures, replies, touches, words
+from regulars.outreach.views import hands, leaving, mailbox, outbox, pictures, replies, touches, words
 
 app_name = "outreach"
 urlpatterns = [
@@ -17,6 +17,13 @@ urlpatterns = [
     path("outbox/<int:touch_id>/releases/", touches.release_one, name="release"),
     path("outbox/<int:touch_id>/retries/", touches.retry, name="retry"),
     path("outbox/<int:touch_id>/decisions/", touches.decide, name="decide"),
+    path("calls/", hands.hands_list, name="hands"),
+    path("calls/new/", hands.new_hand, name="new-hand"),
+    path("calls/with/<int:person_id>/", hands.before_a_call, name="before-a-call"),
+    path("calls/<int:touch_id>/", hands.hand_page, name="hand"),
+    path("calls/<int:touch_id>/outcomes/", hands.record, name="hand-outcome"),
+    path("calls/<int:touch_id>/days/", hands.put_off, name="hand-later"),
+    path("calls/<int:touch_id>/skips/", hands.leave_out, name="hand-skip"),
     path("replies/", replies.replies_page, name="replies"),
     path("replies/<int:mail_id>/", replies.reply_page, name="reply"),
     path("replies/<int:mail_id>/settlings/", replies.settle_reply, name="settle-reply"),

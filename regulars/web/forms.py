@@ -158,6 +158,9 @@ class SendingForm(WovenForm):
     asks_per_month = forms.IntegerField(
         label=_("Times we ask one person for something, at most, in a month"), min_value=0, max_value=14
     )
+    call_attempts = forms.IntegerField(
+        label=_("Times we ring somebody who does not answer, at most"), min_value=1, max_value=20
+    )
 
 
 class ForgottenForm(forms.Form):

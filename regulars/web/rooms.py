@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import clock
 from regulars.outreach.queries import needs_attention
+from regulars.outreach.queries.hands import due_count
 from regulars.rapport.queries import waiting_now
 from regulars.staff.models import User
 from regulars.staff.permissions import may
@@ -69,6 +70,7 @@ ENTRIES = (
     Entry("others", _("Others we live by"), "handshake", "ties:others", "rapport.see"),
     Entry("enquiries", _("Enquiries"), "inbox", "enquiries:list", "rapport.see", count=_askers_waiting),
     Entry("log", _("Log"), "notebook-pen", "enquiries:log", "rapport.record"),
+    Entry("hands", _("Calls"), "phone", "outreach:hands", "outreach.see", count=due_count),
     Entry("outbox", _("Outbox"), "mail", "outreach:outbox", "outreach.see", count=needs_attention),
     Entry("words", _("Words"), "pencil", "outreach:wordings", "outreach.write"),
     Entry("intake", _("Take in a file"), "upload", "intake:start", "intake.run"),

@@ -14,7 +14,7 @@ from regulars.kit.errors import Refusal
 
 
 @contextmanager
-def a_server(behave: Callable[[socket.socket], None]) -> Iterator[int]:
+def a_server(behave: Callable[[socket.socket], object]) -> Iterator[int]:
     """A server on this machine that does with each connection what the test says."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(5)
@@ -124,7 +124,7 @@ def test_a_name_with_one_address_inside_is_refused_whatever_the_others_are(monke
     def two_answers(host, port, **more):
         return [(2, 1, 6, "", ("93.184.216.34", port)), (2, 1, 6, "", ("127.0.0.1", port))]
 
-    monkeypatch.setattr(outside.socket, "getaddrinfo", two_answers)
+    monkeypatch.setattr(socket, "getaddrinfo", two_answers)
     with pytest.raises(Refusal, match="inside a network"):
         outside.door_to("https://sneaky.example/")
 
@@ -146,7 +146,7 @@ def test_the_name_is_looked_up_once_and_the_address_that_was_checked_is_called(m
         return [(2, 1, 6, "", ("127.0.0.1" if len(asked) == 1 else "10.9.8.7", port))]
 
     with a_server(greet) as port:
-        monkeypatch.setattr(outside.socket, "getaddrinfo", look_up)
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
         reply = outside.call("POST", f"http://modem.shop.example:{port}/", body=b"x", timeout=2)
     assert (reply.status, reply.body) == (200, "ok")
     assert asked == ["modem.shop.example"]

@@ -4,6 +4,7 @@ from regulars.outreach.models.accounts import AccountUse, SendingAccount
 from regulars.outreach.models.inbound import Bounce, InboundMail, Inbox
 from regulars.outreach.models.leaving import LeavingToken, Suppression
 from regulars.outreach.models.states import MOVES, OPEN, PRIORITY, SETTLED, Channel, Outcome, Purpose, State
+from regulars.outreach.models.texts import TextAccount, TextMessage, TextReceipt
 from regulars.outreach.models.touches import Batch, Touch, TouchChange
 from regulars.outreach.models.wordings import Picture, Wording, WordingVariant, WordingVersion
 
@@ -25,6 +26,9 @@ __all__ = [
     "SendingAccount",
     "State",
     "Suppression",
+    "TextAccount",
+    "TextMessage",
+    "TextReceipt",
     "Touch",
     "TouchChange",
     "Wording",

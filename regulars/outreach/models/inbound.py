@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.secrets import EncryptedTextField
 from regulars.outreach.models.accounts import SendingAccount
+from regulars.outreach.models.states import Channel
 from regulars.outreach.models.touches import Touch
 from regulars.people.models import Person
 
@@ -40,7 +41,7 @@ class Inbox(models.Model):
 
 
 class InboundMail(models.Model):
-    """One mail that concerns us, kept once: `key` is a hash of its Message-ID, or of the mail where it has none."""
+    """One mail or text that concerns us, kept once: `key` is a hash of its own name, or of all of it without one."""
 
     class Kind(models.TextChoices):
         REPLY = "reply", _("Answer")
@@ -57,6 +58,7 @@ class InboundMail(models.Model):
     # What a person should look at.
     FOR_YOU: ClassVar[frozenset[str]] = frozenset({Kind.REPLY, Kind.COMPLAINT, Kind.CHALLENGE, Kind.HELP})
 
+    channel = models.CharField(max_length=12, default=Channel.EMAIL, db_default="email")
     key = models.CharField(max_length=64, unique=True)
     message_id = models.CharField(max_length=250, blank=True)
     kind = models.CharField(max_length=12, choices=Kind.choices)

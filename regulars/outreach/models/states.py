@@ -51,6 +51,7 @@ class Outcome(TextChoices):
     NO_ANSWER = "no_answer", _("No answer")
     WRONG_NUMBER = "wrong_number", _("Wrong number")
     NOT_NOW = "not_now", _("Not now")
+    CALL_AGAIN = "call_again", _("Call again")
 
 
 # Who waits when not everything may go: the higher number goes first.

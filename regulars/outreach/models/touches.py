@@ -134,6 +134,13 @@ class Touch(Worklist):
             models.Index(fields=("sent_at",), condition=Q(sent_at__isnull=False), name="outreach_by_day"),
             models.Index(fields=("message_id",), condition=~Q(message_id=""), name="outreach_by_message"),
             models.Index(fields=("provider_id",), condition=~Q(provider_id=""), name="outreach_by_service"),
+            models.Index(
+                fields=("channel", "due_at", "id"),
+                condition=Q(
+                    state__in=("planned", "approved"), channel__in=("text", "call", "by_hand", "notice", "social")
+                ),
+                name="outreach_hands",
+            ),
             models.Index(fields=("batch", "state"), condition=Q(batch__isnull=False), name="outreach_by_batch"),
         ]
 

@@ -17,6 +17,11 @@ class Word(Value):
         return f"'{word}'", ()
 
 
+def of_channel(*channels: str) -> Q:
+    """The same for channels."""
+    return Q(channel__in=[Word(str(channel)) for channel in channels])
+
+
 def in_state(*states: str) -> Q:
     """The condition as the partial indexes of the ledger have it."""
     words = [Word(str(state)) for state in states]

@@ -15,6 +15,15 @@ from regulars.outreach.services.changing import (
     try_again,
 )
 from regulars.outreach.services.drafting import Draft, Drafts, Preflight, draft_for, preflight, render
+from regulars.outreach.services.hands import (
+    ByHand,
+    Taken,
+    leave_in_peace,
+    mark_number_wrong,
+    plan_by_hand,
+    put_off,
+    take_outcome,
+)
 from regulars.outreach.services.inboxes import (
     NewInbox,
     connect_inbox,
@@ -49,6 +58,7 @@ from regulars.outreach.services.wordings import (
 
 __all__ = [
     "Approved",
+    "ByHand",
     "Draft",
     "Drafts",
     "EmptyField",
@@ -57,6 +67,7 @@ __all__ = [
     "NewTouch",
     "Planned",
     "Preflight",
+    "Taken",
     "approve",
     "archive",
     "back_to_start",
@@ -80,8 +91,12 @@ __all__ = [
     "keep_picture",
     "leave",
     "leave_by_address",
+    "leave_in_peace",
+    "mark_number_wrong",
+    "plan_by_hand",
     "plan_touches",
     "preflight",
+    "put_off",
     "read_answers",
     "read_inbox",
     "receive",
@@ -99,6 +114,7 @@ __all__ = [
     "skip",
     "suppress",
     "take_again",
+    "take_outcome",
     "test_letter",
     "trust_address_again",
     "try_again",

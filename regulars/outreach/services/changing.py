@@ -97,15 +97,17 @@ def release(touch_ids: Sequence[int], by: User | None = None, why: str = "") -> 
 
 
 @transaction.atomic
-def record_outcome(touch: Touch, outcome: str, note: str = "", by: User | None = None) -> Touch:
+def record_outcome(touch: Touch, outcome: str, note: str = "", by: User | None = None, *, why: str = "") -> Touch:
     """Note what came of a call, a card or a word by hand. An unanswered call or a wrong number did not reach them."""
     if touch.channel not in BY_HAND:
-        raise Refusal(_("Only calls, cards and words by hand have an outcome to note."))
+        raise Refusal(_("Only what you do yourself has an outcome to note."))
     if outcome not in Outcome.values:
         raise Refusal(_("Please choose what came of it."), field="outcome")
     reached = outcome not in {Outcome.NO_ANSWER, Outcome.WRONG_NUMBER}
     fields: dict[str, Any] = {"outcome": outcome, "note": note[:1000], "sent_at": clock.now() if reached else None}
-    row = move_one(touch, State.SENT if reached else State.FAILED, by=by, why=str(Outcome(outcome).label), **fields)
+    row = move_one(
+        touch, State.SENT if reached else State.FAILED, by=by, why=why or str(Outcome(outcome).label), **fields
+    )
     tell_timeline([row])
     if reached:
         bulletin.post(TouchSent(touch_ids=(row.pk,), person_ids=(row.person_id,)))
@@ -144,7 +146,7 @@ def _settle_left(touch: Touch, by: User | None) -> Touch:
 
 def try_again(touch: Touch, by: User | None) -> Touch:
     """Send a letter that failed or came back once more; the address is looked up anew."""
-    if touch.channel != Channel.EMAIL:
+    if touch.channel not in {Channel.EMAIL, Channel.TEXT}:
         return move_one(touch, State.APPROVED, by=by, why=_("Once more."), only_from=(State.FAILED,), outcome="")
     if touch.not_after and touch.not_after <= clock.now():
         raise Refusal(_("It is too late for this one."))

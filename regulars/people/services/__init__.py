@@ -29,7 +29,14 @@ from .satellites import tag_word
 from .senders import link_sender
 from .slips import Slip, enter_slip
 from .stating import state_consent, take_statement_back
-from .taking_back import mark_emails_bad, mark_emails_good, remove_people, unlearn
+from .taking_back import (
+    mark_emails_bad,
+    mark_emails_good,
+    mark_numbers_bad,
+    mark_phones_bad,
+    remove_people,
+    unlearn,
+)
 from .timeline import NewEntry, remove_from_timeline, write_timeline
 from .together import (
     change_household,
@@ -85,6 +92,8 @@ __all__ = [
     "make_organisation",
     "mark_emails_bad",
     "mark_emails_good",
+    "mark_numbers_bad",
+    "mark_phones_bad",
     "mark_places_good",
     "mark_places_old",
     "merge",

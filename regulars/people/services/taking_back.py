@@ -58,6 +58,20 @@ def mark_emails_good(ids: Collection[int]) -> int:
     return Email.objects.filter(pk__in=bulk.among(ids)).update(is_bad=False)
 
 
+def mark_phones_bad(person_id: int, number: str = "") -> int:
+    """Mark a number of somebody that is not theirs; without one, the number they are rung at. Safe to repeat."""
+    rows = Phone.objects.filter(person=person_id, is_bad=False).order_by("-is_primary", "pk")
+    if number:
+        rows = rows.filter(Q(e164=number) | Q(as_typed=number))
+    wrong = rows.values_list("pk", flat=True).first()
+    return Phone.objects.filter(pk=wrong).update(is_bad=True) if wrong else 0
+
+
+def mark_numbers_bad(numbers: Iterable[str]) -> int:
+    """Mark numbers (E.164) that do not exist any more, whoever has them; returns how many rows were thought good."""
+    return Phone.objects.filter(e164__in=bulk.among_texts(set(numbers) - {""}), is_bad=False).update(is_bad=True)
+
+
 @transaction.atomic
 def remove_people(person_ids: Collection[int]) -> int:
     """Take people out as if never recorded; returns how many. Nothing is kept of their addresses, unlike erasing.

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from regulars.intake import services as intake
 from regulars.intake.models import Question
 from regulars.kit import clock
+from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.outreach import services as outreach
 from regulars.outreach.models import Touch
 from regulars.people import services as people
 from regulars.people.models import Reminder
-from regulars.today.acquaintance import CARD
+from regulars.today.acquaintance import CALL, CARD
 from regulars.today.lines import BY_KEY, Line
 from regulars.today.models import Choice, Decision, DecisionQuerySet
 from regulars.today.roofs import hold_the_roof
@@ -28,13 +29,12 @@ if TYPE_CHECKING:
 
 TRY_AGAIN = ("no_answer", "left_message")
 REACHED = ("done", "spoke")
-MOST_TRIES = 3
 OUTCOMES = ("done", "spoke", "left_message", "no_answer", "wrong_number", "not_now")
 
 
 @transaction.atomic
 def take_outcome(key: str, outcome: str, note: str, by: User | None, *, again_on: date | None = None) -> Line:
-    """Write down what came of a line; nobody answered: it comes back tomorrow, three times at most."""
+    """Write down what came of a line; nobody answered: it comes back tomorrow, as often as the owner allows."""
     if outcome not in OUTCOMES:
         raise Refusal(_("Say what came of it."), field="outcome")
     line = line_of(key)
@@ -52,7 +52,10 @@ def take_outcome(key: str, outcome: str, note: str, by: User | None, *, again_on
     tries = _next_try(line)
     planned = outreach.plan_touches([new_touch(line, step=str(tries))])
     outreach.record_outcome(Touch.objects.get(pk=planned.ids[0]), outcome, note, by)
-    until = again_on or (clock.today() + timedelta(days=1) if outcome in TRY_AGAIN and tries < MOST_TRIES else None)
+    if line.way == CALL:
+        _what_follows(line, outcome, again_on, by)
+    is_tried_again = outcome in TRY_AGAIN and tries < business().call_attempts
+    until = again_on or (clock.today() + timedelta(days=1) if is_tried_again else None)
     if not decide([line], Choice.SNOOZED if until else Choice.DONE, by, until=until):
         raise Refusal(_("Somebody has answered that line already."))
     _decision_of(line).update(tries=tries)
@@ -60,6 +63,14 @@ def take_outcome(key: str, outcome: str, note: str, by: User | None, *, again_on
     if reached is not None and outcome in REACHED:
         reached(line, note, by)
     return line
+
+
+def _what_follows(line: Line, outcome: str, again_on: date | None, by: User | None) -> None:
+    """A wrong number is not rung again; who asked us to wait is left in peace."""
+    if outcome == "wrong_number" and line.due.person_id:
+        outreach.mark_number_wrong(line.due.person_id, line.phone_link)
+    if outcome == "not_now" and line.due.person_id:
+        outreach.leave_in_peace(line.due.person_id, again_on, by)
 
 
 def _settle(line: Line, outcome: str, note: str, by: User | None, again_on: date | None) -> Line:

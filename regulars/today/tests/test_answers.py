@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
+from regulars.kit import clock
 from regulars.kit.errors import Refusal
 from regulars.outreach import services as outreach
 from regulars.outreach.models import Touch
@@ -226,3 +227,17 @@ def test_a_birthday_letter_approved_early_leaves_on_the_morning_of_the_day(maya)
     line = only_line()
     services.approve_lines({line.key: line.seen}, maya)
     assert Touch.objects.get().due_at == datetime(2026, 6, 15, 8, tzinfo=UTC)
+
+
+def test_a_planned_call_is_a_line_of_today_until_it_is_done():
+    from regulars.outreach import services as outreach
+    from regulars.today.lines import hands
+
+    person = a_person("Mo Weber", phone="+49 151 23456789")
+    today = clock.today()
+    touch = outreach.plan_by_hand(outreach.ByHand(person.pk, "call", "", "k", today), None)
+    (due,) = hands.due(today, 10)
+    (line,) = hands.compose([due], {}, today)
+    assert (line.page, line.way) == (f"/calls/{touch.pk}/", "place")
+    outreach.take_outcome(touch, "spoke")
+    assert hands.due(today, 10) == []

@@ -26,6 +26,7 @@ SENDING = {
     "send_delay_minutes": "15",
     "touches_per_week": "1",
     "asks_per_month": "0",
+    "call_attempts": "3",
 }
 
 
