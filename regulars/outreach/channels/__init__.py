@@ -28,10 +28,13 @@ MEANS: dict[str, Means] = {
     means.key: means
     for means in (
         Means(Channel.EMAIL, True, 0.5, _("A connected mailbox, and an e-mail address of the person.")),
+        Means(Channel.TEXT, True, 1, _("A mobile number of the person, and your own phone or a provider.")),
         Means(Channel.LETTER, False, 4, _("A printer, an envelope, and a postal address of the person.")),
         Means(Channel.CARD, False, 4, _("A printer or a card, and a postal address of the person.")),
         Means(Channel.CALL, False, 6, _("A telephone number of the person.")),
         Means(Channel.BY_HAND, False, 3, _("A moment when you see the person, or a place to leave it.")),
+        Means(Channel.NOTICE, False, 2, _("A page of your own on the web.")),
+        Means(Channel.SOCIAL, False, 2, _("Their profile elsewhere, and yours.")),
     )
 }  # fmt: skip
 

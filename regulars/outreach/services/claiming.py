@@ -49,7 +49,7 @@ def claim_letters(limit: int, *, worker: str, lease_seconds: float, account: Sen
     TouchChange.objects.bulk_create(
         [TouchChange(touch_id=row.pk, at=now, from_state=State.APPROVED, to_state=State.CLAIMED) for row in rows]
     )
-    ready = _let_through(rows, now)
+    ready = let_through(rows, now)
     return _addressed(ready, account)
 
 
@@ -75,7 +75,7 @@ def _one_a_person(found: Sequence[tuple[int, int]]) -> list[int]:
     return list(first.values())
 
 
-def _let_through(rows: Sequence[Touch], now: datetime) -> list[Touch]:
+def let_through(rows: Sequence[Touch], now: datetime) -> list[Touch]:
     """Keep those who may receive it now; move the others to where they belong, with the reason."""
     ready: list[Touch] = []
     for channel, purpose in sorted({(row.channel, row.purpose) for row in rows}):

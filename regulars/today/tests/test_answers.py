@@ -229,11 +229,12 @@ def test_a_birthday_letter_approved_early_leaves_on_the_morning_of_the_day(maya)
     assert Touch.objects.get().due_at == datetime(2026, 6, 15, 8, tzinfo=UTC)
 
 
+@pytest.mark.django_db
 def test_a_planned_call_is_a_line_of_today_until_it_is_done():
     from regulars.outreach import services as outreach
     from regulars.today.lines import hands
 
-    person = a_person("Mo Weber", phone="+49 151 23456789")
+    person = a_person("Mo Weber", phones=("+49 151 23456789",))
     today = clock.today()
     touch = outreach.plan_by_hand(outreach.ByHand(person.pk, "call", "", "k", today), None)
     (due,) = hands.due(today, 10)

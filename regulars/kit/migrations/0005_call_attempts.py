@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kit', '0003_keeping'),
+        ('kit', '0004_words'),
     ]
 
     operations = [
