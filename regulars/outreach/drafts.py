@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from regulars.kit.errors import Refusal
 
 LONGEST_SUBJECT = 300
+CONTROL_SIGNS = re.compile(r"[\x00-\x1f\x7f]")
+BRACES = re.compile(r"\{\{|\}\}|\{%|%\}")
 
 
 def draft_hash(channel: str, subject: str, body: str, blocks: Mapping[str, Any] | None = None) -> str:
@@ -24,10 +27,10 @@ def draft_hash(channel: str, subject: str, body: str, blocks: Mapping[str, Any] 
 
 def checked_words(channel: str, subject: str, body: str) -> tuple[str, str]:
     """Refuse a draft that could not be sent as it stands."""
-    if any(ord(sign) < 32 or ord(sign) == 127 for sign in subject):
+    if CONTROL_SIGNS.search(subject):
         raise Refusal(_("The subject must be one line of plain words."), field="subject")
     if len(subject) > LONGEST_SUBJECT:
         raise Refusal(_("The subject is too long: at most 300 characters."), field="subject")
-    if any(mark in subject + body for mark in ("{{", "}}", "{%", "%}")):
+    if BRACES.search(subject) or BRACES.search(body):
         raise Refusal(_("Curly brackets are left in the words. Write what they are to read instead."), field="body")
     return subject.strip(), body.replace("\r\n", "\n").strip()

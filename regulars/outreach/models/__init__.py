@@ -3,6 +3,7 @@
 from regulars.outreach.models.accounts import AccountUse, SendingAccount
 from regulars.outreach.models.inbound import Bounce, InboundMail, Inbox
 from regulars.outreach.models.leaving import LeavingToken, Suppression
+from regulars.outreach.models.programmes import Programme
 from regulars.outreach.models.states import MOVES, OPEN, PRIORITY, SETTLED, Channel, Outcome, Purpose, State
 from regulars.outreach.models.texts import TextAccount, TextMessage, TextReceipt
 from regulars.outreach.models.touches import Batch, Touch, TouchChange
@@ -22,6 +23,7 @@ __all__ = [
     "LeavingToken",
     "Outcome",
     "Picture",
+    "Programme",
     "Purpose",
     "SendingAccount",
     "State",

@@ -25,6 +25,12 @@ class Batch(models.Model):
     first = models.PositiveIntegerField()
     released_at = models.DateTimeField(null=True)
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    # Set when nothing of it is held any more; until then the rest is let go a little at a time.
+    emptied_at = models.DateTimeField(null=True)
+    worry = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=("id",), condition=Q(emptied_at__isnull=True), name="outreach_open_batches")]
 
 
 class Touch(Worklist):
@@ -102,11 +108,13 @@ class Touch(Worklist):
         # the ledger. Their conditions must stand in the queries word for word (queries.literals).
         indexes = [
             models.Index(
-                fields=("channel", "-priority", "due_at", "id"), condition=Q(state="approved"), name="outreach_to_go"
+                fields=("channel", "priority", "programme", "due_at", "id"),
+                condition=Q(state="approved"),
+                name="outreach_to_go",
             ),
             models.Index(
                 fields=("not_after",),
-                condition=Q(state__in=("planned", "held", "approved")),
+                condition=Q(state__in=("planned", "held", "approved"), not_after__isnull=False),
                 name="outreach_to_expire",
             ),
             models.Index(fields=("held_until", "id"), condition=Q(state="held"), name="outreach_held"),
@@ -141,6 +149,7 @@ class Touch(Worklist):
                 ),
                 name="outreach_hands",
             ),
+            models.Index(fields=("programme", "state", "channel"), name="outreach_by_programme"),
             models.Index(fields=("batch", "state"), condition=Q(batch__isnull=False), name="outreach_by_batch"),
         ]
 
@@ -155,7 +164,9 @@ class TouchChange(models.Model):
     at = models.DateTimeField()
     from_state = models.CharField(max_length=12, blank=True)
     to_state = models.CharField(max_length=12)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     why = models.CharField(max_length=300, blank=True)
 
     class Meta:

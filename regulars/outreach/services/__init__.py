@@ -41,6 +41,14 @@ from regulars.outreach.services.planning import (
     plan_touches,
     refresh_drafts,
 )
+from regulars.outreach.services.programmes import (
+    account_of,
+    cancel_programme,
+    drain_programme,
+    pause_programme,
+    preview,
+    resume_programme,
+)
 from regulars.outreach.services.receiving import receive
 from regulars.outreach.services.replying import reopen_reply, settle_reply, trust_address_again
 from regulars.outreach.services.sending import send_due
@@ -68,10 +76,12 @@ __all__ = [
     "Planned",
     "Preflight",
     "Taken",
+    "account_of",
     "approve",
     "archive",
     "back_to_start",
     "cancel",
+    "cancel_programme",
     "check_layout",
     "check_words",
     "checked_words",
@@ -82,6 +92,7 @@ __all__ = [
     "disconnect_inbox",
     "draft_for",
     "draft_hash",
+    "drain_programme",
     "drop_variant",
     "edit_draft",
     "free_key",
@@ -93,9 +104,11 @@ __all__ = [
     "leave_by_address",
     "leave_in_peace",
     "mark_number_wrong",
+    "pause_programme",
     "plan_by_hand",
     "plan_touches",
     "preflight",
+    "preview",
     "put_off",
     "read_answers",
     "read_inbox",
@@ -107,6 +120,7 @@ __all__ = [
     "render",
     "reopen",
     "reopen_reply",
+    "resume_programme",
     "save_wording",
     "send_due",
     "settle_reply",

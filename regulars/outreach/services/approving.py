@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,12 +19,19 @@ from regulars.kit.labels import in_a_sentence
 from regulars.outreach.models import Batch, Channel, State, Touch
 from regulars.outreach.queries.permission import family_of, is_one_a_household, may_receive, under_the_same_roof
 from regulars.outreach.services.moves import CHUNK, move
+from regulars.outreach.services.programme_states import closed_among
 from regulars.people.models import Household, Person
 from regulars.staff.models import User
 
 FIRST = 100
 SETTLE_MINUTES = 10
 FAILURES_BORNE = 5
+LET_GO_SECONDS = 1.0
+# Many at once wait for the one: letters approved by the hundred step behind single ones of the same purpose.
+BEHIND = 5
+ON_ITS_WAY = (State.APPROVED, State.CLAIMED, State.SENDING)
+ASTRAY = (State.FAILED, State.BOUNCED, State.UNKNOWN)
+SETTLED_FIRST = tuple(state for state in State if state not in {*ON_ITS_WAY, State.HELD})
 
 
 @dataclass
@@ -58,7 +67,7 @@ class _Approval:
     def take(self, ids: Sequence[int]) -> None:
         rows = Touch.objects.filter(pk__in=ids).select_for_update(of=("self",)).order_by("-priority", "due_at", "pk")
         ready = [touch for touch in rows if _is_as_shown(touch, self.seen_hashes, self.result)]
-        barred = _barred(ready)
+        barred = _closed(ready) | _barred(ready)
         self.result.refused |= barred
         for due_at, group in _by_due([touch for touch in ready if touch.pk not in barred], clock.now()).items():
             letters = [touch.pk for touch in group if touch.channel == Channel.EMAIL]
@@ -73,14 +82,16 @@ class _Approval:
         if waits:
             why = _("The first %(first)d letters go first; the others follow when these have gone well.")
             fields |= {"held_why": why % {"first": FIRST}, "held_from": State.APPROVED, "held_until": None}
+        if batch is not None:
+            fields["priority"] = F("priority") - BEHIND
         to = State.HELD if waits else State.APPROVED
         self.result.approved += move(ids, to, by=self.by, only_from=(State.PLANNED,), **fields)
 
     def close(self) -> None:
         if self.batch is None:
             return
-        released_at = clock.now() if self.letters <= FIRST else None
-        Batch.objects.filter(pk=self.batch.pk).update(size=self.letters, released_at=released_at)
+        done_at = clock.now() if self.letters <= FIRST else None
+        Batch.objects.filter(pk=self.batch.pk).update(size=self.letters, released_at=done_at, emptied_at=done_at)
 
 
 def _is_as_shown(touch: Touch, seen_hashes: Mapping[int, str], result: Approved) -> bool:
@@ -98,6 +109,12 @@ def _is_as_shown(touch: Touch, seen_hashes: Mapping[int, str], result: Approved)
         result.refused[touch.pk] = _("There are no words in it yet.")
         return False
     return True
+
+
+def _closed(touches: Sequence[Touch]) -> dict[int, str]:
+    """What belongs to a programme that was stopped, or only finishes what it has."""
+    closed = closed_among({touch.programme for touch in touches})
+    return {touch.pk: closed[touch.programme] for touch in touches if touch.programme in closed}
 
 
 def _barred(touches: Sequence[Touch]) -> dict[int, str]:
@@ -147,20 +164,25 @@ def _by_due(touches: Sequence[Touch], now: datetime) -> dict[datetime, list[Touc
 
 def release_batches() -> int:
     """Let the rest of a large batch go once its first hundred have gone well for ten minutes; returns how many."""
-    released = 0
-    for batch in Batch.objects.filter(released_at=None).order_by("pk")[:20]:
-        first = Touch.objects.filter(batch=batch).exclude(state=State.HELD)
-        if first.filter(state__in=(State.APPROVED, State.CLAIMED, State.SENDING)).exists():
-            continue
-        latest = first.order_by("-changed_at").values_list("changed_at", flat=True).first()
-        if latest and latest > clock.now() - timedelta(minutes=SETTLE_MINUTES):
-            continue
-        astray = first.filter(state__in=(State.FAILED, State.BOUNCED, State.UNKNOWN)).count()
-        if astray > FAILURES_BORNE:
-            _say_what_went_wrong(batch, astray)
-            continue
-        released += go_on(batch, by=None)
-    return released
+    return sum(_tend(batch) for batch in Batch.objects.filter(emptied_at=None).order_by("pk")[:20])
+
+
+def _tend(batch: Batch) -> int:
+    if batch.released_at is not None:
+        return _let_go(batch, None)
+    first = Touch.objects.filter(batch=batch)
+    if first.filter(state__in=ON_ITS_WAY).exists() or first.filter(state__in=SETTLED_FIRST)[: batch.first].count() < (
+        min(batch.first, batch.size)
+    ):
+        return 0
+    latest = first.filter(state__in=SETTLED_FIRST).order_by("-changed_at").values_list("changed_at", flat=True).first()
+    if not batch.size or (latest and latest > clock.now() - timedelta(minutes=SETTLE_MINUTES)):
+        return 0
+    astray = first.filter(state__in=ASTRAY).count()
+    if astray > FAILURES_BORNE:
+        _say_what_went_wrong(batch, astray)
+        return 0
+    return go_on(batch, by=None)
 
 
 def _say_what_went_wrong(batch: Batch, astray: int) -> None:
@@ -169,14 +191,31 @@ def _say_what_went_wrong(batch: Batch, astray: int) -> None:
         "%(n)d of the first letters did not arrive. Look at them, then let the others go.",
         astray,
     ) % {"n": astray}
-    Touch.objects.filter(batch=batch, state=State.HELD).exclude(held_why=why).update(held_why=why)
+    if Batch.objects.filter(pk=batch.pk).exclude(worry=why).update(worry=why):
+        some = list(_rest_of(batch).values_list("pk", flat=True)[: 10 * CHUNK])
+        for start in range(0, len(some), CHUNK):
+            Touch.objects.filter(pk__in=some[start : start + CHUNK]).update(held_why=why)
 
 
 def go_on(batch: Batch, by: User | None) -> int:
-    """Let the rest of a batch go now: a little at a time, so that nobody waits for the database."""
-    released = 0
-    now = clock.now()
-    while ids := list(Touch.objects.filter(batch=batch, state=State.HELD).values_list("pk", flat=True)[:CHUNK]):
-        released += len(move(ids, State.APPROVED, by=by, held_why="", held_from="", only_from=(State.HELD,)))
-    Batch.objects.filter(pk=batch.pk, released_at=None).update(released_at=now, released_by=by)
-    return released
+    """Let the rest of a batch go; returns how many. What takes longer than a moment is let go by the worker."""
+    is_ours = Batch.objects.filter(pk=batch.pk, released_at=None).update(released_at=clock.now(), released_by=by)
+    went = _let_go(batch, by)
+    return went + (_rest_of(batch).count() if is_ours else 0)
+
+
+def _rest_of(batch: Batch) -> QuerySet[Touch]:
+    """What waits for the first hundred; what is held for the night waits for something else."""
+    return Touch.objects.filter(batch=batch, state=State.HELD, held_until=None)
+
+
+def _let_go(batch: Batch, by: User | None) -> int:
+    """A little at a time, so that nobody waits for the database, and for a second at most."""
+    went, ends_at = 0, time.monotonic() + LET_GO_SECONDS
+    while time.monotonic() < ends_at:
+        ids = list(_rest_of(batch).values_list("pk", flat=True)[:CHUNK])
+        if not ids:
+            Batch.objects.filter(pk=batch.pk).update(emptied_at=clock.now())
+            break
+        went += len(move(ids, State.APPROVED, by=by, held_why="", held_from="", only_from=(State.HELD,)))
+    return went

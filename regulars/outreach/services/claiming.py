@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 
 from regulars.kit import clock, database, worklists
 from regulars.outreach.channels.email.local_outbox import DOMAIN
-from regulars.outreach.models import Channel, SendingAccount, State, Touch, TouchChange
-from regulars.outreach.queries.literals import in_state
+from regulars.outreach.models import SendingAccount, State, Touch, TouchChange
 from regulars.outreach.queries.permission import Verdict, may_receive
 from regulars.outreach.queries.reach import addresses_of
+from regulars.outreach.services.expiring import is_too_late, put_away_claimed
 from regulars.outreach.services.moves import FREE, move
+from regulars.outreach.services.pacing import moments_for
+from regulars.outreach.services.turns import Turn, due_letters
 
 CLAIM_LOCK = 7_305_001
 
@@ -34,57 +36,60 @@ def hold_the_claim() -> None:
 
 def is_anything_due() -> bool:
     """A small look into the partial index, so that an idle worker costs nothing."""
-    return bool(_due_by_priority(clock.now(), 1))
+    return bool(due_letters(clock.now(), 1))
 
 
 @transaction.atomic
-def claim_letters(limit: int, *, worker: str, lease_seconds: float, account: SendingAccount | None) -> list[Touch]:
-    """Claim up to `limit` due letters that may go, at most one a person; the others are held, suppressed or expired."""
+def claim_letters(
+    limit: int,
+    *,
+    worker: str,
+    lease_seconds: float,
+    account: SendingAccount | None,
+    for_bulk: int | None = None,
+) -> list[Touch]:
+    """Claim up to `limit` due letters that may go, at most one a person; the others are held, suppressed or expired.
+
+    Of those that can wait (offers, greetings, many at once) at most `for_bulk`.
+    """
     hold_the_claim()
     now = clock.now()
-    ids = _one_a_person(_due_by_priority(now, limit * 2))[:limit]
+    ids = _chosen(due_letters(now, limit * 2, None if for_bulk is None else for_bulk * 2), limit, for_bulk)
     rows = worklists.claim(Touch.objects.filter(pk__in=ids), limit=limit, lease_seconds=lease_seconds, worker=worker)
     if not rows:
         return []
     TouchChange.objects.bulk_create(
         [TouchChange(touch_id=row.pk, at=now, from_state=State.APPROVED, to_state=State.CLAIMED) for row in rows]
     )
-    ready = let_through(rows, now)
-    return _addressed(ready, account)
+    place = {pk: n for n, pk in enumerate(ids)}
+    ready = sorted(let_through(rows, now), key=lambda row: place[row.pk])
+    return _at_their_moment(_addressed(ready, account), account, now)
 
 
-def _due_by_priority(now: datetime, most: int) -> list[tuple[int, int]]:
-    """The due letters, the most urgent first, walking the index from one priority to the next."""
-    found: list[tuple[int, int]] = []
-    below = 32_767
-    waiting = Touch.objects.filter(in_state(State.APPROVED), channel=Channel.EMAIL)
-    while len(found) < most:
-        step = waiting.filter(priority__lt=below).order_by("-priority").values_list("priority", flat=True).first()
-        if step is None:
-            break
-        due = waiting.filter(priority=step, due_at__lte=now).order_by("due_at", "id")
-        found += due.values_list("pk", "person_id")[: most - len(found)]
-        below = step
-    return found
-
-
-def _one_a_person(found: Sequence[tuple[int, int]]) -> list[int]:
-    first: dict[int, int] = {}
-    for pk, person_id in found:
-        first.setdefault(person_id, pk)
-    return list(first.values())
+def _chosen(turns: Sequence[Turn], limit: int, for_bulk: int | None) -> list[int]:
+    """One letter a person, in their order, within what is left for those that can wait."""
+    chosen: dict[int, int] = {}
+    bulk = 0
+    for turn in turns:
+        is_over = turn.is_bulk and for_bulk is not None and bulk >= for_bulk
+        if len(chosen) < limit and turn.person_id not in chosen and not is_over:
+            chosen[turn.person_id] = turn.touch_id
+            bulk += turn.is_bulk
+    return list(chosen.values())
 
 
 def let_through(rows: Sequence[Touch], now: datetime) -> list[Touch]:
     """Keep those who may receive it now; move the others to where they belong, with the reason."""
     ready: list[Touch] = []
+    put_away_claimed([row for row in rows if is_too_late(row, now)])
+    rows = [row for row in rows if not is_too_late(row, now)]
     for channel, purpose in sorted({(row.channel, row.purpose) for row in rows}):
         group = [row for row in rows if (row.channel, row.purpose) == (channel, purpose)]
         ids = [row.pk for row in group]
         verdicts = may_receive([row.person_id for row in group], channel, purpose, now, besides=ids)
         ready += [row for row in group if verdicts[row.person_id].ok]
         _put_aside([(row, verdicts[row.person_id]) for row in group if not verdicts[row.person_id].ok])
-    return sorted(ready, key=lambda row: (-row.priority, row.due_at, row.pk))
+    return ready
 
 
 def _put_aside(barred: Sequence[tuple[Touch, Verdict]]) -> None:
@@ -121,6 +126,14 @@ def _addressed(rows: Sequence[Touch], account: SendingAccount | None) -> list[To
             [(row.to_address, row.message_id, row.account_id, row.pk) for row in rows],
         )
     return list(rows)
+
+
+def _at_their_moment(rows: Sequence[Touch], account: SendingAccount | None, now: datetime) -> list[Touch]:
+    """Hold what has to wait for its address's sake: a mailbox provider takes only so much at a time."""
+    later = moments_for(account, rows, now) if account else {}
+    waits = [(row, Verdict(False, later[row.pk].why, later[row.pk].at)) for row in rows if row.pk in later]
+    _put_aside(waits)
+    return [row for row in rows if row.pk not in later]
 
 
 def give_back(rows: Sequence[Touch], *, worker: str, why: str = "") -> int:

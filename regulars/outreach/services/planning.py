@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from regulars.kit import clock
+from regulars.kit import clock, database
 from regulars.outreach.blocks import layout_of, text_of
 from regulars.outreach.drafts import checked_words, draft_hash
-from regulars.outreach.models import PRIORITY, Channel, Purpose, State, Touch, TouchChange, WordingVersion
+from regulars.outreach.models import PRIORITY, Channel, Purpose, State, Touch, WordingVersion
 from regulars.outreach.services.moves import CHUNK
+from regulars.outreach.services.programme_states import closed_among
+from regulars.outreach.services.rows import Draft, add_touches
 from regulars.outreach.services.versions import versions_in_force
 
 Key = tuple[int, str, str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NewTouch:
     """One thing that is to reach one person once: the first four fields are its key.
 
@@ -72,105 +76,130 @@ def effective_purpose(purpose: str, has_offer: bool) -> str:
     return Purpose.MARKETING if has_offer and purpose != Purpose.SERVICE else purpose
 
 
-def plan_touches(touches: Sequence[NewTouch]) -> Planned:
-    """Write each touch once, whoever asks how often; a touch planned before stays exactly as it is."""
-    ids: list[int] = []
-    new = 0
-    for start in range(0, len(touches), CHUNK):
-        chunk_ids, chunk_new = _plan_chunk(touches[start : start + CHUNK])
-        ids += chunk_ids
-        new += chunk_new
-    return Planned(ids, new, len(touches) - new)
+def plan_touches(touches: Iterable[NewTouch]) -> Planned:
+    """Write each touch once, whoever asks how often; a touch planned before stays exactly as it is.
+
+    Of a long line nothing is kept but the ids: `touches` may be made one by one while they are written.
+    """
+    planning = _Planning()
+    count = database.chunks_by_time(planning.drafted(touches), planning.write, first=CHUNK, most=5_000)
+    return Planned(planning.ids, planning.new, count - planning.new)
 
 
-@transaction.atomic
-def _plan_chunk(touches: Sequence[NewTouch]) -> tuple[list[int], int]:
-    sources = Sources.of(touches)
-    rows = {touch.key: _row(touch, sources) for touch in touches}
-    before = _ids_of(rows)
-    Touch.objects.bulk_create([row for key, row in rows.items() if key not in before], ignore_conflicts=True)
-    now_there = _ids_of(rows)
-    mine = _those_written_here(rows, {key: pk for key, pk in now_there.items() if key not in before})
-    TouchChange.objects.bulk_create(
-        [TouchChange(touch_id=pk, at=rows[key].created_at, to_state=rows[key].state) for key, pk in mine.items()]
-    )
-    versions = {row.wording_version_id for row in rows.values() if row.wording_version_id}
-    WordingVersion.objects.filter(pk__in=versions, used_at=None).update(used_at=clock.now())
-    return [now_there[touch.key] for touch in touches], len(mine)
+class _Planning:
+    """Drafts become rows of plain values outside the transactions; inside they are only written."""
+
+    def __init__(self) -> None:
+        self.ids: list[int] = []
+        self.new = 0
+        self.now = clock.now()
+        self.sources = Sources()
+        self.used: set[int] = set()
+
+    def drafted(self, touches: Iterable[NewTouch]) -> Iterator[tuple[Key, Draft]]:
+        for touch in touches:
+            self.sources.learn(touch)
+            yield touch.key, _draft(touch, self.sources, self.now)
+
+    def write(self, chunk: Sequence[tuple[Key, Draft]]) -> None:
+        """Write a chunk: one transaction, which the caller holds."""
+        drafts = _not_for_closed_programmes(dict(chunk))
+        with transaction.atomic():
+            ids, new = add_touches(drafts, self.now)
+            self._note_use(drafts)
+        self.ids += [ids[key] for key, _row in chunk]
+        self.new += new
+
+    def _note_use(self, drafts: Mapping[Key, Draft]) -> None:
+        versions = {draft.wording_version for draft in drafts.values() if draft.wording_version} - self.used
+        if versions:
+            WordingVersion.objects.filter(pk__in=versions, used_at=None).update(used_at=self.now)
+            self.used |= versions
 
 
-def _ids_of(keys: Mapping[Key, Touch]) -> dict[Key, int]:
-    """Find what is there already: by person, programme and occurrence sets, then exactly."""
-    found = Touch.objects.filter(
-        person_id__in={key[0] for key in keys},
-        programme__in={key[1] for key in keys},
-        occurrence__in={key[2] for key in keys},
-    ).values_list("pk", "person_id", "programme", "occurrence", "step")
-    return {(row[1], row[2], row[3], row[4]): row[0] for row in found if (row[1], row[2], row[3], row[4]) in keys}
+def _not_for_closed_programmes(drafts: dict[Key, Draft]) -> dict[Key, Draft]:
+    """What comes too late for a programme that has ended is written down as stopped: nothing vanishes."""
+    closed = closed_among({key[1] for key in drafts})
+    if not closed:
+        return drafts
+    return {key: _stopped(draft, closed[key[1]]) if key[1] in closed else draft for key, draft in drafts.items()}
 
 
-def _those_written_here(rows: Mapping[Key, Touch], appeared: Mapping[Key, int]) -> dict[Key, int]:
-    """Leave out what somebody else planned at the same moment: their row has no change of ours."""
-    others = set(TouchChange.objects.filter(touch_id__in=appeared.values()).values_list("touch_id", flat=True))
-    return {key: pk for key, pk in appeared.items() if pk not in others}
+def _stopped(draft: Draft, why: str) -> Draft:
+    return draft._replace(state=str(State.CANCELLED), why=why) if draft.state == State.PLANNED else draft
 
 
-@dataclass(frozen=True)
 class Sources:
-    """The words that touches are drafted from: which version, and whether there is an offer inside."""
+    """The words that touches are drafted from: which version, and whether there is an offer inside; asked once each."""
 
-    in_force: Mapping[tuple[str, str], int]
-    offers: frozenset[int]
+    def __init__(self) -> None:
+        self.in_force: dict[tuple[str, str], int | None] = {}
+        self.offers: dict[int, bool] = {}
 
-    @classmethod
-    def of(cls, touches: Sequence[NewTouch]) -> Sources:
-        keys = {(new.wording, new.language) for new in touches if new.wording and new.wording_version_id is None}
-        in_force = versions_in_force(keys)
-        ids = {touch.wording_version_id for touch in touches if touch.wording_version_id} | set(in_force.values())
-        offers = WordingVersion.objects.filter(pk__in=ids, wording__has_offer=True).values_list("pk", flat=True)
-        return cls(in_force, frozenset(offers) if ids else frozenset())
+    def learn(self, new: NewTouch) -> None:
+        """Look up the words of a touch, unless they are known."""
+        words = new.wording, new.language
+        if new.wording and new.wording_version_id is None and words not in self.in_force:
+            self.in_force[words] = versions_in_force({words}).get(words)
+        version = self.version_of(new)
+        if version is not None and version not in self.offers:
+            self.offers[version] = WordingVersion.objects.filter(pk=version, wording__has_offer=True).exists()
 
     def version_of(self, new: NewTouch) -> int | None:
         return new.wording_version_id or self.in_force.get((new.wording, new.language))
 
     def has_offer(self, new: NewTouch) -> bool:
-        return self.version_of(new) in self.offers if new.has_offer is None else new.has_offer
+        version = self.version_of(new)
+        return (version is not None and self.offers[version]) if new.has_offer is None else new.has_offer
 
 
-def _row(new: NewTouch, sources: Sources) -> Touch:
-    layout = layout_of(new.blocks if new.channel == Channel.EMAIL else None)
+def _draft(new: NewTouch, sources: Sources, now: datetime) -> Draft:
+    layout = layout_of(new.blocks if new.channel == Channel.EMAIL else None) if new.blocks else None
     subject, body = checked_words(new.channel, new.subject, text_of(layout) if layout else new.body)
+    blocks = layout.stored() if layout else {}
     has_offer = sources.has_offer(new)
-    purpose = effective_purpose(new.purpose, has_offer)
-    now = clock.now()
+    purpose = _known(Purpose, effective_purpose(new.purpose, has_offer))
+    channel = _known(Channel, new.channel)
     due_at = max(new.due_at or now, new.not_before or new.due_at or now)
     is_late = new.not_after is not None and new.not_after <= due_at
-    return Touch(
-        person_id=new.person_id,
+    state = State.WITHHELD if new.is_withheld else State.EXPIRED if is_late else State.PLANNED
+    return Draft(
+        person=new.person_id,
         programme=new.programme,
         occurrence=new.occurrence,
         step=new.step,
-        channel=Channel(new.channel),
-        purpose=Purpose(purpose),
+        channel=channel,
+        purpose=purpose,
         has_offer=has_offer,
         priority=PRIORITY[purpose] if new.priority is None else new.priority,
-        state=State.WITHHELD if new.is_withheld else State.EXPIRED if is_late else State.PLANNED,
+        state=state.value,
         why=_("It would have been too late.") if is_late else "",
         due_at=due_at,
         not_before=new.not_before,
         not_after=new.not_after,
         subject=subject,
         body=body,
-        blocks=layout.stored(),
+        blocks=json.dumps(blocks) if blocks else "{}",
         language=new.language,
         language_wanted=new.language_wanted,
-        wording_version_id=sources.version_of(new),
-        draft_hash=draft_hash(new.channel, subject, body, layout.stored()),
-        minutes=Decimal(str(new.minutes)),
-        cost_amount=Decimal(str(new.cost_amount)),
+        wording_version=sources.version_of(new),
+        draft_hash=draft_hash(channel, subject, body, blocks),
+        minutes=_decimal(new.minutes),
+        cost_amount=_decimal(new.cost_amount),
         created_at=now,
         changed_at=now,
     )
+
+
+@lru_cache(maxsize=256)
+def _known(words: type[Channel] | type[Purpose], value: str) -> str:
+    """The plain word; raises ValueError for one that does not exist."""
+    return str(words(value).value)
+
+
+@lru_cache(maxsize=256)
+def _decimal(value: Decimal | float) -> Decimal:
+    return Decimal(str(value))
 
 
 @transaction.atomic

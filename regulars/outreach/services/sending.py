@@ -28,7 +28,9 @@ from regulars.outreach.channels.email.smtp import Result
 from regulars.outreach.channels.email.switchboard import Switchboard
 from regulars.outreach.models import SendingAccount, State, Touch
 from regulars.outreach.services import allowance, claiming
+from regulars.outreach.services.expiring import is_too_late, put_away_claimed
 from regulars.outreach.services.moves import FREE, move
+from regulars.outreach.services.programme_states import standing
 from regulars.outreach.services.recording import record
 from regulars.outreach.services.resting import active_account, rest
 from regulars.outreach.services.tidying import tidy
@@ -90,7 +92,11 @@ def _send_batch(
     if grant is not None and not grant.count:
         return 0
     rows = claiming.claim_letters(
-        grant.count if grant else limit, worker=worker, lease_seconds=lease_seconds, account=account
+        grant.count if grant else limit,
+        worker=worker,
+        lease_seconds=lease_seconds,
+        account=account,
+        for_bulk=grant.for_bulk if grant else None,
     )
     run = _Run(account, worker, lease_seconds, run_seconds, grant, board)
     try:
@@ -221,9 +227,11 @@ class _Run:
             claiming.give_back(chosen, worker=self.worker)
             self.is_closing = True
             return {}
-        now = clock.now()
+        still, now = standing(), clock.now()
+        claiming.give_back([row for row in chosen if row.programme in still], worker=self.worker)
+        put_away_claimed([row for row in chosen if is_too_late(row, now)])
         fields: dict[str, Any] = {"lease_until": now + timedelta(seconds=self.lease_seconds)}
-        ids = [row.pk for row in chosen]
+        ids = [row.pk for row in chosen if row.programme not in still and not is_too_late(row, now)]
         return move(ids, State.SENDING, only_from=(State.CLAIMED,), held_by=self.worker, **fields)
 
     def _pause(self) -> None:

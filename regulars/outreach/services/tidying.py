@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
@@ -15,26 +14,15 @@ from regulars.outreach.models import State, Touch
 from regulars.outreach.queries.literals import in_state
 from regulars.outreach.services.approving import release_batches
 from regulars.outreach.services.changing import release
+from regulars.outreach.services.expiring import expire
 from regulars.outreach.services.moves import CHUNK, FREE, move
+from regulars.outreach.services.programmes import settle_programmes
 from regulars.outreach.services.recording import record_sent
 
 
 def tidy() -> int:
     """Do all of it, a chunk at a time; returns how many touches moved."""
-    return recover() + expire() + release_due() + release_batches()
-
-
-def expire() -> int:
-    """Let nothing leave that would come too late."""
-    now = clock.now()
-    waiting = (State.PLANNED, State.HELD, State.APPROVED)
-    rows = Touch.objects.filter(in_state(*waiting), not_after__lte=now).order_by("not_after")
-    moved = 0
-    for pk, not_after, held_why in rows.values_list("pk", "not_after", "held_why")[:CHUNK]:
-        day = formats.date_format(clock.local(not_after or now), "SHORT_DATETIME_FORMAT")
-        why = _("It was to reach them by %(day)s.") % {"day": day}
-        moved += len(move([pk], State.EXPIRED, why=f"{why} {held_why}".strip(), only_from=waiting))
-    return moved
+    return recover() + settle_programmes() + expire() + release_due() + release_batches()
 
 
 def release_due() -> int:
