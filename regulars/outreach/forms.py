@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.weaving import WovenForm
+from regulars.outreach.channels.email.esps import ESPS, Esp
 from regulars.outreach.channels.email.providers import PROVIDERS
 from regulars.outreach.models import Channel, Purpose, SendingAccount
 
@@ -40,11 +44,9 @@ class WordingForm(WovenForm, LetterWords):
 
 
 class MailboxForm(forms.Form):
-    """A mailbox. The password is only ever entered, never shown."""
+    """One way of sending. Which fields there are follows from the kind; what is secret is only entered, never shown."""
 
-    preset = forms.ChoiceField(
-        label=_("Your provider"), choices=[(key, provider.name) for key, provider in PROVIDERS.items()]
-    )
+    preset = forms.CharField(widget=forms.HiddenInput)
     from_address = forms.CharField(
         label=_("Your e-mail address"), max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
     )
@@ -54,6 +56,17 @@ class MailboxForm(forms.Form):
         strip=False,
         help_text=_("Kept encrypted and never shown again. Leave it empty to keep the one we have."),
         widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=False),
+    )
+    host = forms.CharField(label=_("Mail server"), max_length=253, required=False)
+    port = forms.IntegerField(label=_("Port"), required=False, min_value=1, max_value=65_535)
+    security = forms.ChoiceField(label=_("Encryption"), choices=SendingAccount.Security.choices, required=False)
+    username = forms.CharField(
+        label=_("User name"), max_length=254, required=False, widget=forms.TextInput({"autocomplete": "off"})
+    )
+    read_answers = forms.BooleanField(
+        label=_("Read answers from it as well"),
+        required=False,
+        help_text=_("Answers then stand beside the letters, and STOP is obeyed by itself. Nothing in it is changed."),
     )
     from_name = forms.CharField(label=_("Your name in the letter"), max_length=120, required=False)
     reply_to = forms.CharField(
@@ -65,11 +78,53 @@ class MailboxForm(forms.Form):
         min_value=1,
         help_text=_("Empty: as many as the provider lets out."),
     )
-    host = forms.CharField(label=_("Mail server"), max_length=253, required=False)
-    port = forms.IntegerField(label=_("Port"), required=False, min_value=1, max_value=65_535)
-    security = forms.ChoiceField(label=_("Encryption"), choices=SendingAccount.Security.choices, required=False)
-    username = forms.CharField(
-        label=_("User name"), max_length=254, required=False, widget=forms.TextInput({"autocomplete": "off"})
+    MORE = ("from_name", "reply_to", "per_day")
+
+    def __init__(self, *args: Any, preset: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        esp, provider = ESPS.get(preset), PROVIDERS.get(preset)
+        if esp is not None:
+            self._keep(("preset", "from_address", *self.MORE))
+            self._ask(esp)
+        elif provider is not None and provider.regions:
+            self._keep(("preset", "from_address", "username", "password", *self.MORE))
+            self._choose_region([(region, region) for region in provider.regions])
+        elif provider is not None and provider.host:
+            self._keep(("preset", "from_address", "password", "read_answers", *self.MORE))
+
+    def _keep(self, names: Sequence[str]) -> None:
+        for name in [name for name in self.fields if name not in names]:
+            del self.fields[name]
+
+    def _ask(self, esp: Esp) -> None:
+        for ask in esp.asks:
+            secret = forms.PasswordInput({"autocomplete": "new-password"}, render_value=False)
+            self.fields[ask.key] = forms.CharField(
+                label=ask.label,
+                max_length=300,
+                required=False,
+                help_text=ask.help_text or self.base_fields["password"].help_text,
+                widget=secret if ask.is_secret else forms.TextInput({"autocomplete": "off"}),
+            )
+        if esp.regions:
+            self._choose_region([(region.key, region.label) for region in esp.regions])
+
+    def _choose_region(self, regions: Sequence[tuple[str, Any]]) -> None:
+        self.fields["region"] = forms.ChoiceField(label=_("Region"), choices=regions, required=False)
+
+    def first_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name not in (*self.MORE, "preset")]
+
+    def more_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.MORE]
+
+
+class SelectorForm(forms.Form):
+    selector = forms.CharField(
+        label=_("Name of the key (selector)"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
     )
 
 

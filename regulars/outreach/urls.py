@@ -37,6 +37,7 @@ urlpatterns = [
     path("words/<slug:key>/starts/", words.start_over, name="start-over"),
     path("words/<slug:key>/archivings/", words.put_away, name="archive"),
     path("mailbox/", mailbox.mailbox_page, name="mailbox"),
+    path("mailbox/checks/", mailbox.check_now, name="check-mailbox"),
     path("mailbox/letters/", mailbox.send_test, name="test-letter"),
     path("mailbox/disconnections/", mailbox.hang_up, name="disconnect"),
     path("mailbox/inboxes/", mailbox.connect_answers, name="connect-inbox"),

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from django.core.mail import EmailMessage
-from django.core.mail.backends.smtp import EmailBackend
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from regulars.kit import effects
 from regulars.kit.business import business
+from regulars.kit.errors import Refusal
 from regulars.outreach.models import SendingAccount
+from regulars.outreach.services import post_at_once
 from regulars.staff.links import password_link
 from regulars.staff.models import User
 from regulars.staff.services import note_audit
-
-PATIENCE_SECONDS = 15
 
 
 def is_connected() -> bool:
@@ -45,13 +44,9 @@ def send_password_link(request: HttpRequest, user: User) -> None:
 
 
 def _post(account: SendingAccount, letter: EmailMessage) -> None:
-    letter.connection = EmailBackend(
-        host=account.host,
-        port=account.port,
-        username=account.username,
-        password=account.password,
-        use_tls=account.security == SendingAccount.Security.STARTTLS,
-        use_ssl=account.security == SendingAccount.Security.TLS,
-        timeout=PATIENCE_SECONDS,
-    )
-    letter.send()
+    try:
+        result = post_at_once(account, letter.to[0], str(letter.subject), str(letter.body), name="house")
+    except Refusal as refusal:
+        raise OSError(refusal.sentence) from refusal
+    if result.kind != "sent":
+        raise OSError(result.said)

@@ -1,6 +1,6 @@
 """The nouns of this room, one file a topic."""
 
-from regulars.outreach.models.accounts import AccountUse, SendingAccount
+from regulars.outreach.models.accounts import AccountUse, IdentityCheck, SendingAccount
 from regulars.outreach.models.inbound import Bounce, InboundMail, Inbox
 from regulars.outreach.models.leaving import LeavingToken, Suppression
 from regulars.outreach.models.programmes import Programme
@@ -18,6 +18,7 @@ __all__ = [
     "Batch",
     "Bounce",
     "Channel",
+    "IdentityCheck",
     "InboundMail",
     "Inbox",
     "LeavingToken",

@@ -44,6 +44,8 @@ class SendingAccount(models.Model):
     resting_why = models.CharField(max_length=300, blank=True)
     is_active = models.BooleanField(default=True)
     tested_at = models.DateTimeField(null=True)
+    # When the last test letter was taken.
+    letter_at = models.DateTimeField(null=True)
     connected_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -68,3 +70,16 @@ class AccountUse(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("account", "slot_at"), name="outreach_one_slot")]
+
+
+class IdentityCheck(models.Model):
+    """What was found in the records of the sender's domain, when it was last looked up; words are made when shown."""
+
+    account = models.OneToOneField(SendingAccount, on_delete=models.CASCADE, related_name="identity")
+    address = models.CharField(max_length=254)
+    selector = models.CharField(max_length=120, blank=True)
+    findings = models.JSONField(default=list)
+    checked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.address

@@ -1,7 +1,14 @@
 """The verbs of this room: the only code that writes its tables."""
 
 from regulars.outreach.drafts import checked_words, draft_hash
-from regulars.outreach.services.accounts import NewAccount, connect_account, disconnect, test_letter
+from regulars.outreach.services.accounts import (
+    NewAccount,
+    check_account,
+    connect_account,
+    disconnect,
+    post_at_once,
+    test_letter,
+)
 from regulars.outreach.services.approving import Approved, approve, go_on, release_batches
 from regulars.outreach.services.changing import (
     cancel,
@@ -24,6 +31,7 @@ from regulars.outreach.services.hands import (
     put_off,
     take_outcome,
 )
+from regulars.outreach.services.identity import check_identity, findings_of
 from regulars.outreach.services.inboxes import (
     NewInbox,
     connect_inbox,
@@ -83,6 +91,8 @@ __all__ = [
     "cancel",
     "cancel_programme",
     "check_layout",
+    "check_account",
+    "check_identity",
     "check_words",
     "checked_words",
     "come_back",
@@ -95,6 +105,7 @@ __all__ = [
     "drain_programme",
     "drop_variant",
     "edit_draft",
+    "findings_of",
     "free_key",
     "go_on",
     "guessed_host",
@@ -107,6 +118,7 @@ __all__ = [
     "pause_programme",
     "plan_by_hand",
     "plan_touches",
+    "post_at_once",
     "preflight",
     "preview",
     "put_off",

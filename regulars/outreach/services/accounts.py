@@ -22,6 +22,7 @@ from regulars.outreach.channels.email.ways import AnyWay, WebWay, way_of
 from regulars.outreach.models import Inbox, SendingAccount
 from regulars.outreach.services.connecting import Given, a_service, try_service
 from regulars.outreach.services.explain import connection_fault
+from regulars.outreach.services.identity import check_identity, look_up_sender
 from regulars.outreach.services.resting import active_account
 from regulars.staff.models import User
 from regulars.staff.services import note_audit
@@ -73,6 +74,7 @@ def connect_account(new: NewAccount, by: User | None, *, patience: float = PATIE
             tested_at=clock.now(),
             **given.fields,
         )
+        look_up_sender.enqueue(account.pk)
         note_audit(
             by, "connect_mailbox", room="outreach", kind="mailbox", object_id=account.pk, text=account.from_address
         )
@@ -151,35 +153,50 @@ def _field_of(fault: BaseException) -> str:
 
 def test_letter(account: SendingAccount, to: str, *, patience: float = PATIENCE_SECONDS) -> str:  # noqa: PT028  (a service)
     """Send one letter to the owner at once, past the ledger, and return what the server said."""
-    recipient = wire_address(to)
     shop = business()
     with in_our_language():
         subject = _("A test letter from %(shop)s") % {"shop": shop.name}
         body = _("This letter came through the mailbox you connected. Everything works.\n\nRegulars")
+    try_sign_in(way_of(account, timeout=patience))
+    result = post_at_once(account, to, subject, body, name="test", patience=patience)
+    if result.kind != "sent":
+        raise Refusal(_test_failed(result), field="to")
+    now = clock.now()
+    SendingAccount.objects.filter(pk=account.pk).update(
+        tested_at=now, letter_at=now, resting_until=None, resting_why=""
+    )
+    return result.said
+
+
+def post_at_once(
+    account: SendingAccount, to: str, subject: str, body: str, *, name: str, patience: float = PATIENCE_SECONDS
+) -> Result:
+    """Hand one letter of the house over at once, past the ledger: to staff, never to a customer."""
     letter = Letter(
-        message_id=f"<test.{clock.now():%Y%m%d%H%M%S%f}@{account.from_address.rpartition('@')[2]}>",
+        message_id=f"<{name}.{clock.now():%Y%m%d%H%M%S%f}@{account.from_address.rpartition('@')[2]}>",
         to_name="",
-        to_address=recipient,
+        to_address=wire_address(to),
         subject=subject,
         body=body,
         at=clock.now(),
         sender=sender_of(account),
-        language=shop.language,
+        language=business().language,
     )
-    way = way_of(account, timeout=patience)
-    try_sign_in(way)
-    line = carrier(way)
+    line = carrier(way_of(account, timeout=patience))
     try:
-        result = line.carry(enveloped(letter, 0, account), lambda stage: None)
+        return line.carry(enveloped(letter, 0, account), lambda stage: None)
     finally:
         line.close()
-    if result.kind != "sent":
-        raise Refusal(_test_failed(result), field="to")
-    SendingAccount.objects.filter(pk=account.pk).update(tested_at=clock.now(), resting_until=None, resting_why="")
-    return result.said
 
 
 test_letter.__test__ = False  # type: ignore[attr-defined]  # a service, not a test
+
+
+def check_account(account: SendingAccount, selector: str | None = None, *, patience: float = PATIENCE_SECONDS) -> None:
+    """Sign in once more, which ends a rest, and look the sender up. Refuses with what went wrong in words."""
+    check_identity(account, selector=selector)
+    try_sign_in(way_of(account, timeout=patience))
+    SendingAccount.objects.filter(pk=account.pk).update(tested_at=clock.now(), resting_until=None, resting_why="")
 
 
 def _test_failed(result: Result) -> str:

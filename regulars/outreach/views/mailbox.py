@@ -14,10 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.kit.business import business
 from regulars.kit.errors import Refusal
-from regulars.outreach import services
+from regulars.outreach import services, setting_up
+from regulars.outreach.channels.email.esps import ESPS
+from regulars.outreach.channels.email.identity.words import told
 from regulars.outreach.channels.email.providers import PROVIDERS
-from regulars.outreach.forms import InboxForm, MailboxForm, TestLetterForm
-from regulars.outreach.models import Inbox, SendingAccount
+from regulars.outreach.forms import InboxForm, MailboxForm, SelectorForm, TestLetterForm
+from regulars.outreach.models import IdentityCheck, Inbox, SendingAccount
 from regulars.outreach.services.allowance import used_today
 from regulars.outreach.services.resting import active_account
 from regulars.staff.doors import requires
@@ -25,72 +27,120 @@ from regulars.staff.models import User
 
 
 @requires("outreach.connect")
-@sensitive_post_parameters("password")
+@sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def mailbox_page(request: HttpRequest) -> HttpResponse:
-    """Show the mailbox in use, and the form to connect one."""
+    """Show the way letters leave and how it stands; or what can be connected; or the form for one of them."""
     account = active_account()
-    form = MailboxForm(request.POST or None, initial=_initial(account))
-    if account is None:
-        form.fields["password"].help_text = _("Kept encrypted and never shown again.")
-    if request.method == "POST" and form.is_valid():
+    preset = request.POST.get("preset") or request.GET.get("kind", "")
+    form = _form(request, account, preset) if preset in {*PROVIDERS, *ESPS} or request.method == "POST" else None
+    if form is not None and request.method == "POST" and form.is_valid():
         try:
-            services.connect_account(_new_account(form.cleaned_data), cast(User, request.user))
+            account = services.connect_account(_new_account(form.cleaned_data), cast(User, request.user))
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
             messages.success(request, _("Connected. Send yourself a test letter to be sure."))
+            _also_read(request, account, bool(form.cleaned_data.get("read_answers")))
             return redirect("outreach:mailbox")
-    return _page(
-        request, account, form, TestLetterForm(initial={"to": _own_address(request)}), 422 if form.errors else 200
-    )
+    return _page(request, account, form, status=422 if form is not None and form.errors else 200)
+
+
+def _form(request: HttpRequest, account: SendingAccount | None, preset: str) -> MailboxForm:
+    form = MailboxForm(request.POST or None, initial=_initial(account, preset), preset=preset)
+    if account is None or account.preset != preset:
+        for name in form.fields.keys() & {"password", *(ask.key for esp in ESPS.values() for ask in esp.asks)}:
+            if form.fields[name].help_text == MailboxForm.base_fields["password"].help_text:
+                form.fields[name].help_text = _("Kept encrypted and never shown again.")
+    return form
+
+
+def _also_read(request: HttpRequest, account: SendingAccount, is_wanted: bool) -> None:
+    """Read answers from the same mailbox, where that works by itself; if not, the page offers it."""
+    if not is_wanted:
+        return
+    try:
+        services.connect_inbox(account, services.NewInbox(), cast(User, request.user))
+    except Refusal as refusal:
+        messages.warning(request, _("Answers cannot be read yet. %(why)s") % {"why": refusal.sentence})
 
 
 def _page(
     request: HttpRequest,
     account: SendingAccount | None,
-    form: MailboxForm,
-    test: TestLetterForm,
-    status: int,
+    form: MailboxForm | None = None,
+    *,
+    test: TestLetterForm | None = None,
     inbox_form: InboxForm | None = None,
+    selector_form: SelectorForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     inbox = Inbox.objects.filter(account=account).first() if account else None
-    chosen = str(form["preset"].value() or "")
+    check = IdentityCheck.objects.filter(account=account).first() if account else None
+    preset = str(form["preset"].value() or "") if form else ""
     context = {
         "account": account,
         "used_today": used_today(account) if account else 0,
         "form": form,
-        "test_form": test,
+        "kind": setting_up.kind_of(preset) if form else None,
+        "groups": setting_up.groups(),
+        "steps": setting_up.steps(account, inbox, check) if account else [],
+        "check": check,
+        "findings": [told(finding) for finding in services.findings_of(check)],
+        "test_form": test or TestLetterForm(initial={"to": _own_address(request)}),
+        "selector_form": selector_form or SelectorForm(initial={"selector": check.selector if check else ""}),
         "inbox": inbox,
         "inbox_form": inbox_form or (InboxForm(initial=_reading(account, inbox)) if account else None),
-        "providers": list(PROVIDERS.values()),
-        "needs_details": chosen == "host" or bool(form.errors.keys() & {"host", "port", "security", "username"}),
         "outbox_folder": settings.OUTBOX_DIR,
         "public_address": business().public_address,
     }
     return render(request, "outreach/mailbox.html", context, status=status)
 
 
-def _initial(account: SendingAccount | None) -> dict[str, Any]:
-    if account is None:
-        return {"preset": "gmail", "from_name": business().name, "port": 587, "security": "starttls"}
-    names = ("preset", "from_address", "from_name", "reply_to", "per_day", "host", "port", "security", "username")
-    return {name: getattr(account, name) for name in names}
+def _initial(account: SendingAccount | None, preset: str) -> dict[str, Any]:
+    usual = {"preset": preset, "from_name": business().name, "port": 587, "security": "starttls", "read_answers": True}
+    if account is None or account.preset != preset:
+        return usual
+    names = ("from_address", "from_name", "reply_to", "per_day", "host", "port", "security", "username")
+    return {**usual, **{name: getattr(account, name) for name in names}, **setting_up.told_before(account)}
 
 
 def _new_account(typed: dict[str, Any]) -> services.NewAccount:
+    asked = {ask.key for esp in ESPS.values() for ask in esp.asks}
     return services.NewAccount(
         from_address=typed["from_address"],
         preset=typed["preset"],
         from_name=typed["from_name"],
         reply_to=typed["reply_to"],
-        host=typed["host"],
-        port=typed["port"] or 587,
-        security=typed["security"] or "starttls",
-        username=typed["username"],
-        password=typed["password"],
+        host=typed.get("host") or "",
+        port=typed.get("port") or 587,
+        security=typed.get("security") or "starttls",
+        username=typed.get("username") or "",
+        password=typed.get("password") or "",
+        keys={name: value for name, value in typed.items() if name in asked and value},
+        region=typed.get("region") or "",
         per_day=typed["per_day"],
     )
+
+
+@requires("outreach.connect")
+@require_POST
+def check_now(request: HttpRequest) -> HttpResponse:
+    """Sign in once more and look the sender's domain up, now; say what came of it."""
+    account = active_account()
+    if account is None:
+        messages.error(request, _("Connect a mailbox first."))
+        return redirect("outreach:mailbox")
+    form = SelectorForm(request.POST)
+    if form.is_valid():
+        try:
+            services.check_account(account, form.cleaned_data["selector"] if "selector" in request.POST else None)
+        except Refusal as refusal:
+            form.add_error("selector" if refusal.field == "selector" else None, refusal.sentence)
+        else:
+            messages.success(request, _("Signed in, and looked your address up."))
+            return redirect("outreach:mailbox")
+    return _page(request, account, selector_form=form, status=422)
 
 
 def _own_address(request: HttpRequest) -> str:
@@ -117,7 +167,7 @@ def send_test(request: HttpRequest) -> HttpResponse:
                 _("The server took it (%(said)s). Look into your mailbox, also among the spam.") % {"said": said[:120]},
             )
             return redirect("outreach:mailbox")
-    return _page(request, account, MailboxForm(initial=_initial(account)), form, 422)
+    return _page(request, account, test=form, status=422)
 
 
 def _reading(account: SendingAccount, inbox: Inbox | None) -> dict[str, Any]:
@@ -147,8 +197,7 @@ def connect_answers(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Answers are read every five minutes from now on."))
             return redirect("outreach:mailbox")
-    mailbox_form, test = MailboxForm(initial=_initial(account)), TestLetterForm(initial={"to": _own_address(request)})
-    return _page(request, account, mailbox_form, test, 422, form)
+    return _page(request, account, inbox_form=form, status=422)
 
 
 @requires("outreach.connect")
