@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 from django.utils.html import escape
 
-from regulars.outreach import services
 from regulars.outreach.channels.email.esps import ESPS
 from regulars.outreach.channels.email.providers import PROVIDERS
 from regulars.outreach.models import IdentityCheck, Inbox, SendingAccount
@@ -122,19 +121,3 @@ def test_reading_answers_is_one_tick_and_its_failure_leaves_the_mailbox(client, 
         assert "Answers cannot be read yet." in reply.text
         assert SendingAccount.objects.filter(is_active=True).exists()
         assert not Inbox.objects.exists()
-
-
-def test_a_letter_to_a_colleague_goes_by_whatever_way_is_connected(owner):
-    from django.core.mail import EmailMessage
-
-    from regulars.web.mailbox import _post
-
-    with esp_server.running() as web:
-        new = services.NewAccount(
-            "maya@boutique.example", "postmark", keys={"server_token": esp_server.KEY}, service_url=web.url("postmark")
-        )
-        account = services.connect_account(new, owner)
-        _post(account, EmailMessage("A new password", "Here it is.", "", ["sam-1@example.org"]))
-        assert web.sent == ["sam-1@example.org"]
-        with pytest.raises(OSError, match="inactive"):
-            _post(account, EmailMessage("A new password", "Here it is.", "", ["gone-1@example.org"]))
