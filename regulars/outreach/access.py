@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from regulars.kit.errors import Refusal
-from regulars.outreach.models import Batch, Channel, InboundMail, Touch, WordingVersion
+from regulars.outreach.models import Batch, Channel, InboundMail, PrintPiece, PrintRun, Touch, WordingVersion
 from regulars.outreach.queries.wordings import latest
 from regulars.people.models import Person
 from regulars.staff.models import User
@@ -42,3 +42,15 @@ def words_for(user: User, key: str) -> WordingVersion:
 def mail_for(user: User, mail_id: int) -> InboundMail:
     """One mail that came in, or 404."""
     return get_object_or_404(InboundMail.objects.select_related("person", "touch"), pk=mail_id)
+
+
+def run_for(user: User, run_id: int) -> PrintRun:
+    """One print run with its pictures, or 404."""
+    rows = PrintRun.objects.select_related("front", "signature", "logo", "made_by", "settled_by")
+    return get_object_or_404(rows, pk=run_id)
+
+
+def piece_for(user: User, run_id: int, piece_id: int) -> PrintPiece:
+    """One card of a run, or 404."""
+    rows = PrintPiece.objects.select_related("run__front", "run__signature", "run__logo")
+    return get_object_or_404(rows, pk=piece_id, run_id=run_id)

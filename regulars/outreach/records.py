@@ -14,12 +14,14 @@ from regulars.outreach.models import (
     Bounce,
     InboundMail,
     LeavingToken,
+    PrintPiece,
     State,
     Suppression,
     Touch,
     TouchChange,
 )
 from regulars.outreach.services.moves import FREE, move
+from regulars.outreach.services.printing import forget_printed
 from regulars.outreach.services.suppressing import suppress
 from regulars.people.models import Email
 from regulars.people.records import Moved, MovedRows, PersonRecords, register
@@ -51,7 +53,17 @@ def export(person_id: int) -> dict[str, Any]:
         row = {name: getattr(touch, name) for name in SHOWN}
         touches.append({**row, "sent_at": touch.sent_at.isoformat() if touch.sent_at else None})
     mails = InboundMail.objects.filter(person_id=person_id).order_by("pk").values(*MAIL_SHOWN)
-    return {"touches": touches, "mails": [{**mail, "at": mail["at"].isoformat()} for mail in mails]}
+    pieces = PrintPiece.objects.filter(touch__person_id=person_id).order_by("pk").select_related("run")
+    printed = [
+        {"sheet": piece.run.sheet, "state": piece.state, "at": piece.run.made_at.isoformat(), "to": piece.to_lines,
+         "words": "\n\n".join(part for part in (piece.greeting, piece.words, piece.signed) if part)}
+        for piece in pieces
+    ]  # fmt: skip
+    return {
+        "touches": touches,
+        "mails": [{**mail, "at": mail["at"].isoformat()} for mail in mails],
+        "printed": printed,
+    }
 
 
 def summary(person_id: int) -> list[tuple[str, str]]:
@@ -80,6 +92,7 @@ def erase(person_id: int) -> None:
         evidence={},
         draft_hash="",
     )
+    forget_printed(list(rows.values_list("pk", flat=True)))
     InboundMail.objects.filter(person_id=person_id).update(
         from_address="", from_name="", subject="", words="", whole="", is_for_you=False
     )

@@ -2,7 +2,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.outreach.views import hands, leaving, mailbox, outbox, pictures, replies, touches, words
+from regulars.outreach.views import (
+    hands,
+    leaving,
+    mailbox,
+    outbox,
+    pictures,
+    printing,
+    replies,
+    stationery,
+    touches,
+    words,
+)
 
 app_name = "outreach"
 urlpatterns = [
@@ -42,6 +53,22 @@ urlpatterns = [
     path("mailbox/disconnections/", mailbox.hang_up, name="disconnect"),
     path("mailbox/inboxes/", mailbox.connect_answers, name="connect-inbox"),
     path("mailbox/inboxes/closings/", mailbox.close_answers, name="close-inbox"),
+    path("cards/", printing.cards_page, name="cards"),
+    path("cards/runs/", printing.begin, name="begin-run"),
+    path("cards/runs/<int:run_id>/", printing.run_page, name="run"),
+    path("cards/runs/<int:run_id>/sheets/", printing.run_sheets, name="run-sheets"),
+    path("cards/runs/<int:run_id>/results/", printing.settle, name="settle-run"),
+    path("cards/runs/<int:run_id>/returns/", printing.put_back, name="put-back-run"),
+    path("cards/runs/<int:run_id>/repeats/", printing.print_again, name="print-again"),
+    path("cards/runs/<int:run_id>/<int:piece_id>/preview/", printing.piece_preview, name="piece-preview"),
+    path("cards/waiting/<int:touch_id>/preview/", printing.card_preview, name="card-preview"),
+    path("cards/look/", stationery.look_page, name="card-look"),
+    path("cards/look/pictures/", stationery.add_picture, name="card-pictures"),
+    path("cards/look/pictures/<slug:kind>/", stationery.picture, name="card-picture"),
+    path("cards/look/example/", stationery.example, name="card-example"),
+    path("cards/post/", stationery.post_page, name="card-post"),
+    path("cards/printer/", stationery.printer_page, name="printer"),
+    path("cards/printer/page/", stationery.calibration, name="calibration"),
     path("leave/<str:token>/", leaving.leave_page, name="leave"),
     path("leave/<str:token>/preferences/", leaving.preferences, name="preferences"),
 ]

@@ -14,5 +14,6 @@ urlpatterns = [
     path("lines/<path:key>/skips/", views.skip, name="skip"),
     path("lines/<path:key>/returns/", views.reopen, name="reopen"),
     path("lines/<path:key>/outcomes/", views.outcome, name="outcome"),
+    path("lines/<path:key>/prints/", views.print_card, name="print"),
     path("lines/<path:key>/answers/", views.answer_question, name="answer"),
 ]

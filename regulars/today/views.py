@@ -221,6 +221,16 @@ def outcome(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
+@requires("today.approve")
+def print_card(request: HttpRequest, key: str) -> HttpResponse:
+    try:
+        line = services.print_line(key, _staff(request))
+    except Refusal as refusal:
+        return _refused(request, refusal, key)
+    return _answered(request, line, _("It waits among the cards to print."))
+
+
+@require_POST
 @requires("today.decide")
 def answer_question(request: HttpRequest, key: str) -> HttpResponse:
     try:

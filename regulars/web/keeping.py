@@ -25,6 +25,7 @@ from regulars.kit.models import Keeping
 from regulars.kit.schedules import every
 from regulars.kit.sweeping import scrub
 from regulars.outreach.models import Touch
+from regulars.outreach.services.printing import forget_printed
 from regulars.people.models import Erasure, TimelineEntry
 from regulars.people.services import forget_removals
 from regulars.purchases.models import PersonTotals
@@ -98,6 +99,12 @@ def _stories(since: datetime | None, before: datetime) -> Rows:
     return gone.filter(Exists(told)).order_by("last_bought_on")
 
 
+def _forget_words(ids: list[int]) -> None:
+    """Take the words out of letters, and out of the cards they were printed on."""
+    Touch.objects.filter(pk__in=ids).update(subject="", body="", note="")
+    forget_printed(ids)
+
+
 def _forget_enquiries(ids: list[int]) -> None:
     TimelineEntry.objects.filter(room="rapport", kind__startswith="enquiry", object_id__in=ids).filter(
         person_id__in=list(Enquiry.objects.filter(pk__in=ids).values_list("person_id", flat=True))
@@ -136,7 +143,7 @@ KINDS: tuple[Kind, ...] = (
         gettext_lazy("That a letter was sent stays; only its words go."),
         FOR_EVER,
         _letters,
-        lambda ids: Touch.objects.filter(pk__in=ids).update(subject="", body="", note=""),
+        _forget_words,
     ),
     Kind(
         "stories",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.kit import clock
 from regulars.outreach.queries import needs_attention
 from regulars.outreach.queries.hands import due_count
+from regulars.outreach.queries.printing import cards_waiting
 from regulars.rapport.queries import waiting_now
 from regulars.staff.models import User
 from regulars.staff.permissions import may
@@ -72,6 +73,7 @@ ENTRIES = (
     Entry("log", _("Log"), "notebook-pen", "enquiries:log", "rapport.record"),
     Entry("hands", _("Calls"), "phone", "outreach:hands", "outreach.see", count=due_count),
     Entry("outbox", _("Outbox"), "mail", "outreach:outbox", "outreach.see", count=needs_attention),
+    Entry("cards", _("Cards to print"), "printer", "outreach:cards", "outreach.see", count=cards_waiting),
     Entry("words", _("Words"), "pencil", "outreach:wordings", "outreach.write"),
     Entry("intake", _("Take in a file"), "upload", "intake:start", "intake.run"),
     Entry("settings", _("Settings"), "settings", "web:settings", "house.enter"),

@@ -3,11 +3,14 @@
 from regulars.outreach.models.accounts import AccountUse, IdentityCheck, SendingAccount
 from regulars.outreach.models.inbound import Bounce, InboundMail, Inbox
 from regulars.outreach.models.leaving import LeavingToken, Suppression
+from regulars.outreach.models.mail_services import MailOrder, MailService
+from regulars.outreach.models.printing import CardPicture, Printer, PrintPiece, PrintRun, Stationery
 from regulars.outreach.models.programmes import Programme
 from regulars.outreach.models.states import MOVES, OPEN, PRIORITY, SETTLED, Channel, Outcome, Purpose, State
 from regulars.outreach.models.texts import TextAccount, TextMessage, TextReceipt
 from regulars.outreach.models.touches import Batch, Touch, TouchChange
 from regulars.outreach.models.wordings import Picture, Wording, WordingVariant, WordingVersion
+from regulars.outreach.models.year import MonthLetter, YearCover, YearDay
 
 __all__ = [
     "MOVES",
@@ -17,17 +20,25 @@ __all__ = [
     "AccountUse",
     "Batch",
     "Bounce",
+    "CardPicture",
     "Channel",
     "IdentityCheck",
     "InboundMail",
     "Inbox",
     "LeavingToken",
+    "MailOrder",
+    "MailService",
+    "MonthLetter",
     "Outcome",
     "Picture",
+    "PrintPiece",
+    "PrintRun",
+    "Printer",
     "Programme",
     "Purpose",
     "SendingAccount",
     "State",
+    "Stationery",
     "Suppression",
     "TextAccount",
     "TextMessage",
@@ -37,4 +48,6 @@ __all__ = [
     "Wording",
     "WordingVariant",
     "WordingVersion",
+    "YearCover",
+    "YearDay",
 ]

@@ -138,6 +138,11 @@ class Touch(Worklist):
                 condition=Q(state__in=("cancelled", "suppressed", "expired")),
                 name="outreach_ended",
             ),
+            models.Index(
+                fields=("due_at", "id"),
+                condition=Q(state__in=("planned", "approved"), channel__in=("card", "letter")),
+                name="outreach_to_print",
+            ),
             models.Index(fields=("person", "-changed_at"), name="outreach_by_person"),
             models.Index(fields=("sent_at",), condition=Q(sent_at__isnull=False), name="outreach_by_day"),
             models.Index(fields=("message_id",), condition=~Q(message_id=""), name="outreach_by_message"),

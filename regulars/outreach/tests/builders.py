@@ -59,6 +59,18 @@ def a_touch(person: Person | int, **fields: Any) -> Touch:
     return Touch.objects.get(pk=services.plan_touches([a_new_touch(person, **fields)]).ids[0])
 
 
+BERLIN = people.NewAddress(lines="Linienstr. 12", city="Berlin", postcode="10178", country="DE")
+
+
+def a_card(person: Person, place: people.NewAddress | None = BERLIN, **fields: Any) -> Touch:
+    """A card that waits for the printer, to somebody who lives in Berlin unless a test says otherwise."""
+    if place is not None:
+        people.change_person(person, changes={"places": [place]}, by=None)
+    first = person.given_name or person.full_name
+    usual = {"channel": "card", "body": f"Dear {first},\n\nthank you for coming.\n\nUntil soon\nMaya"}
+    return a_touch(person, **{**usual, **fields})
+
+
 def approved(touches: Sequence[Touch], by: User | None = None) -> services.Approved:
     return services.approve([touch.pk for touch in touches], by, {touch.pk: touch.draft_hash for touch in touches})
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 from regulars.today.lines import (
     anniversary,
     birthday,
+    cards,
     contact,
     contract,
     enquiry,
@@ -52,6 +53,7 @@ KINDS: tuple[Kind, ...] = (
     owed.KIND,
     news.KIND,
     friend.KIND,
+    cards.KIND,
     thank_you.KIND,
     birthday.KIND,
     thing.KIND,

@@ -128,6 +128,10 @@ class Line:
         return address("skip", self.key)
 
     @property
+    def print_url(self) -> str:
+        return address("print", self.key)
+
+    @property
     def answer_url(self) -> str:
         return address("answer", self.key)
 

@@ -2,13 +2,14 @@
 
 from regulars.today.services.approving import Approved, approve_lines
 from regulars.today.services.deciding import edit_line, reopen_line, skip_line, snooze_line
-from regulars.today.services.doing import answer_question, take_outcome
+from regulars.today.services.doing import answer_question, print_line, take_outcome
 
 __all__ = [
     "Approved",
     "answer_question",
     "approve_lines",
     "edit_line",
+    "print_line",
     "reopen_line",
     "skip_line",
     "snooze_line",

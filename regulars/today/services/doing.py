@@ -73,6 +73,31 @@ def _what_follows(line: Line, outcome: str, again_on: date | None, by: User | No
         outreach.leave_in_peace(line.due.person_id, again_on, by)
 
 
+@transaction.atomic
+def print_line(key: str, by: User | None) -> Line:
+    """Have a card printed instead of written: it waits among the cards to print, with the words that stand here."""
+    line = line_of(key)
+    if line.way != CARD:
+        raise Refusal(_("Only cards can be printed."))
+    hold_the_roof(line.due.person_id)
+    line = line_of(key)
+    if line.draft is None or line.draft.problem or not line.draft.body.strip():
+        raise Refusal(_("There are no words in it yet. Change the words first."))
+    if not decide([line], Choice.APPROVED, by):
+        raise Refusal(_("Somebody has answered that line already."))
+    new = new_touch(line)
+    planned = outreach.plan_touches([new])
+    outreach.refresh_drafts({planned.ids[0]: (new.subject, new.body)})
+    shown = outreach.draft_hash(new.channel, new.subject, new.body)
+    answer = outreach.approve(planned.ids, by, {planned.ids[0]: shown})
+    if answer.refused or answer.changed:
+        raise Refusal(next(iter(answer.refused.values()), _("Other words were planned before; look in the outbox.")))
+    reached = BY_KEY[line.due.kind].reached
+    if reached is not None:
+        reached(line, "", by)
+    return line
+
+
 def _settle(line: Line, outcome: str, note: str, by: User | None, again_on: date | None) -> Line:
     """A line without a letter: the decision first, so that of two hands only one writes what came of it."""
     settle = BY_KEY[line.due.kind].settle
