@@ -8,7 +8,12 @@ class OutreachConfig(AppConfig):
     def ready(self) -> None:
         from regulars.outreach.fields import register_fields
         from regulars.outreach.records import register_records
-        from regulars.outreach.services import identity, inboxes, sending  # noqa: F401  (schedules and a poller register)
+        from regulars.outreach.services import (  # noqa: F401  (schedules, pacers and a poller register)
+            identity,
+            inboxes,
+            pacing_rules,
+            sending,
+        )
 
         register_fields()
         register_records()

@@ -78,7 +78,21 @@ class MailboxForm(forms.Form):
         min_value=1,
         help_text=_("Empty: as many as the provider lets out."),
     )
-    MORE = ("from_name", "reply_to", "per_day")
+    largest_mb = forms.IntegerField(
+        label=_("Largest letter, in MB"),
+        required=False,
+        min_value=1,
+        max_value=40,
+        help_text=_("Empty: 10. Many mailboxes refuse more than 20."),
+    )
+    starts_gently = forms.BooleanField(
+        label=_("This address has written few letters so far: begin gently"),
+        required=False,
+        help_text=_(
+            "50 letters on the first day, a few more each day, for three weeks; so nobody takes you for a spammer."
+        ),
+    )
+    MORE = ("from_name", "reply_to", "per_day", "largest_mb", "starts_gently")
 
     def __init__(self, *args: Any, preset: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -216,3 +230,16 @@ class HandOutcomeForm(forms.Form):
 
 class LaterForm(forms.Form):
     until = forms.DateField(label=_("Until"), widget=forms.DateInput({"type": "date"}))
+
+
+class AnswerForm(forms.Form):
+    """Words back to somebody who wrote. `step` tells a second answer from the first one sent twice."""
+
+    step = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    subject = forms.CharField(label=_("Subject"), max_length=300, required=False)
+    body = forms.CharField(
+        label=_("Your answer"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea({"rows": 8, "data-letter": True}),
+    )

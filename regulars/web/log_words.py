@@ -85,6 +85,8 @@ WORDS = {
     "settle_again": _("sent a letter again"),
     "settle_left": _("left it open whether a letter arrived"),
     "connect_mailbox": _("connected a mailbox"),
+    "warm_up_on": _("let a new mailbox begin gently"),
+    "warm_up_off": _("let a new mailbox send as much as it likes"),
     "disconnect_mailbox": _("disconnected the mailbox"),
     "connect_inbox": _("had answers read from the mailbox"),
     "disconnect_inbox": _("stopped reading answers"),
@@ -116,7 +118,7 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
         (
             "change_settings", "keep_for", "add_staff", "change_role", "deactivate", "reactivate", "set_password",
             "sign_in", "two_step_on", "two_step_off", "stop_everything", "resume_sending", "connect_mailbox",
-            "disconnect_mailbox", "connect_inbox", "disconnect_inbox",
+            "disconnect_mailbox", "warm_up_on", "warm_up_off", "connect_inbox", "disconnect_inbox",
         ),
     ),
 }  # fmt: skip

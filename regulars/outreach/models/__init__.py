@@ -1,6 +1,6 @@
 """The nouns of this room, one file a topic."""
 
-from regulars.outreach.models.accounts import AccountUse, IdentityCheck, SendingAccount
+from regulars.outreach.models.accounts import AccountUse, IdentityCheck, Pace, SendingAccount
 from regulars.outreach.models.inbound import Bounce, InboundMail, Inbox
 from regulars.outreach.models.leaving import LeavingToken, Suppression
 from regulars.outreach.models.mail_services import MailOrder, MailService
@@ -30,6 +30,7 @@ __all__ = [
     "MailService",
     "MonthLetter",
     "Outcome",
+    "Pace",
     "Picture",
     "PrintPiece",
     "PrintRun",

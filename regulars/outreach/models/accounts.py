@@ -39,6 +39,11 @@ class SendingAccount(models.Model):
     per_second = models.FloatField(default=1)
     per_hour = models.PositiveIntegerField(null=True, blank=True)
     per_day = models.PositiveIntegerField(null=True, blank=True)
+    largest_mb = models.PositiveSmallIntegerField(default=10)
+    # A new sender writes a little more each day; the first day of it, or none.
+    warms_up_from = models.DateField(null=True, blank=True)
+    # Only so many letters an hour to the large mailbox providers, as their rules for new senders want it.
+    is_paced = models.BooleanField(default=False)
     next_free_at = models.DateTimeField(null=True)
     resting_until = models.DateTimeField(null=True)
     resting_why = models.CharField(max_length=300, blank=True)
@@ -70,6 +75,18 @@ class AccountUse(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("account", "slot_at"), name="outreach_one_slot")]
+
+
+class Pace(models.Model):
+    """When the next letter may go to one large mailbox provider, and up to when those who wait have their moments."""
+
+    account = models.ForeignKey(SendingAccount, on_delete=models.CASCADE, related_name="paces")
+    family = models.CharField(max_length=20)
+    next_free_at = models.DateTimeField()
+    booked_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("account", "family"), name="outreach_one_pace")]
 
 
 class IdentityCheck(models.Model):

@@ -86,6 +86,10 @@ class Touch(Worklist):
     message_id = models.CharField(max_length=200, blank=True)
     # What the service calls this letter, where it gives it a name of its own.
     provider_id = models.CharField(max_length=120, blank=True)
+    # The mail that this letter answers: it goes to whoever wrote it, into the same thread.
+    answers = models.ForeignKey(
+        "outreach.InboundMail", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     sent_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
     note = models.CharField(max_length=1000, blank=True)
@@ -155,6 +159,7 @@ class Touch(Worklist):
                 name="outreach_hands",
             ),
             models.Index(fields=("programme", "state", "channel"), name="outreach_by_programme"),
+            models.Index(fields=("answers",), condition=Q(answers__isnull=False), name="outreach_answers"),
             models.Index(fields=("batch", "state"), condition=Q(batch__isnull=False), name="outreach_by_batch"),
         ]
 

@@ -7,6 +7,7 @@ from regulars.outreach.services.accounts import (
     connect_account,
     disconnect,
     post_at_once,
+    start_gently,
     test_letter,
 )
 from regulars.outreach.services.approving import Approved, approve, go_on, release_batches
@@ -58,7 +59,13 @@ from regulars.outreach.services.programmes import (
     resume_programme,
 )
 from regulars.outreach.services.receiving import receive
-from regulars.outreach.services.replying import reopen_reply, settle_reply, trust_address_again
+from regulars.outreach.services.replying import (
+    reopen_reply,
+    settle_reply,
+    subject_back,
+    trust_address_again,
+    write_back,
+)
 from regulars.outreach.services.sending import send_due
 from regulars.outreach.services.suppressing import suppress, unsuppress
 from regulars.outreach.services.wordings import (
@@ -138,6 +145,8 @@ __all__ = [
     "settle_reply",
     "settle_unknown",
     "skip",
+    "start_gently",
+    "subject_back",
     "suppress",
     "take_again",
     "take_outcome",
@@ -145,4 +154,5 @@ __all__ = [
     "trust_address_again",
     "try_again",
     "unsuppress",
+    "write_back",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock
 from regulars.kit.business import business, in_our_language
 from regulars.kit.errors import Refusal
-from regulars.outreach.channels.email.envelopes import enveloped, sender_of
+from regulars.outreach.channels.email.envelopes import LARGEST_MB, enveloped, sender_of
 from regulars.outreach.channels.email.esps import ESPS
 from regulars.outreach.channels.email.letters import Letter, wire_address
 from regulars.outreach.channels.email.providers import PROVIDERS
@@ -54,6 +55,8 @@ class NewAccount:
     per_hour: int | None = None
     per_second: float | None = None
     connections: int | None = None
+    largest_mb: int | None = None
+    starts_gently: bool = False
 
 
 def connect_account(new: NewAccount, by: User | None, *, patience: float = PATIENCE_SECONDS) -> SendingAccount:
@@ -71,6 +74,9 @@ def connect_account(new: NewAccount, by: User | None, *, patience: float = PATIE
             per_day=given.per_day if new.per_day is None else new.per_day,
             per_second=given.per_second if new.per_second is None else new.per_second,
             connections=new.connections or given.connections,
+            largest_mb=new.largest_mb or LARGEST_MB,
+            warms_up_from=_warming_since(new) if new.starts_gently else None,
+            is_paced=new.starts_gently,
             tested_at=clock.now(),
             **given.fields,
         )
@@ -79,6 +85,13 @@ def connect_account(new: NewAccount, by: User | None, *, patience: float = PATIE
             by, "connect_mailbox", room="outreach", kind="mailbox", object_id=account.pk, text=account.from_address
         )
     return account
+
+
+def _warming_since(new: NewAccount) -> date:
+    """Connecting the same address anew does not begin again."""
+    known = SendingAccount.objects.filter(from_address__iexact=new.from_address.strip(), preset=new.preset)
+    began = known.filter(warms_up_from__isnull=False).order_by("-pk").values_list("warms_up_from", flat=True).first()
+    return began or clock.today()
 
 
 def _a_mailbox(new: NewAccount, patience: float) -> Given:
@@ -190,6 +203,17 @@ def post_at_once(
 
 
 test_letter.__test__ = False  # type: ignore[attr-defined]  # a service, not a test
+
+
+@transaction.atomic
+def start_gently(account: SendingAccount, by: User | None, *, is_on: bool) -> None:
+    """Let a sender that is new write a little more each day, or no longer. Safe to repeat."""
+    if (account.warms_up_from is not None) == is_on:
+        return
+    since = clock.today() if is_on else None
+    SendingAccount.objects.filter(pk=account.pk).update(warms_up_from=since, is_paced=is_on)
+    verb = "warm_up_on" if is_on else "warm_up_off"
+    note_audit(by, verb, room="outreach", kind="mailbox", object_id=account.pk, text=account.from_address)
 
 
 def check_account(account: SendingAccount, selector: str | None = None, *, patience: float = PATIENCE_SECONDS) -> None:

@@ -19,6 +19,7 @@ from regulars.outreach.channels.email.local_outbox import DOMAIN
 from regulars.outreach.models import SendingAccount, State, Touch, TouchChange
 from regulars.outreach.queries.permission import Verdict, may_receive
 from regulars.outreach.queries.reach import addresses_of
+from regulars.outreach.queries.threads import addresses_answered
 from regulars.outreach.services.expiring import is_too_late, put_away_claimed
 from regulars.outreach.services.moves import FREE, move
 from regulars.outreach.services.pacing import moments_for
@@ -114,9 +115,10 @@ def _fate(row: Touch, verdict: Verdict) -> tuple[str, str, datetime | None]:
 def _addressed(rows: Sequence[Touch], account: SendingAccount | None) -> list[Touch]:
     """Fix address and Message-ID of every letter before it can leave; a letter tried before keeps its own."""
     addresses = addresses_of(row.person_id for row in rows)
+    asking = addresses_answered(rows)
     domain = account.from_address.rpartition("@")[2] if account else DOMAIN
     for row in rows:
-        row.to_address = addresses.get(row.person_id, "")
+        row.to_address = asking.get(row.pk) or addresses.get(row.person_id, "")
         row.account = account
         if not row.message_id or row.message_id.endswith(f"@{DOMAIN}>") != (account is None):
             row.message_id = f"<{row.pk}.{secrets.token_hex(8)}@{domain}>"

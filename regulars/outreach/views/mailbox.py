@@ -21,6 +21,7 @@ from regulars.outreach.channels.email.providers import PROVIDERS
 from regulars.outreach.forms import InboxForm, MailboxForm, SelectorForm, TestLetterForm
 from regulars.outreach.models import IdentityCheck, Inbox, SendingAccount
 from regulars.outreach.services.allowance import used_today
+from regulars.outreach.services.pacing_rules import allowed_today
 from regulars.outreach.services.resting import active_account
 from regulars.staff.doors import requires
 from regulars.staff.models import User
@@ -81,6 +82,7 @@ def _page(
     context = {
         "account": account,
         "used_today": used_today(account) if account else 0,
+        "allowed_today": allowed_today(account) if account else None,
         "form": form,
         "kind": setting_up.kind_of(preset) if form else None,
         "groups": setting_up.groups(),
@@ -99,9 +101,11 @@ def _page(
 
 def _initial(account: SendingAccount | None, preset: str) -> dict[str, Any]:
     usual = {"preset": preset, "from_name": business().name, "port": 587, "security": "starttls", "read_answers": True}
+    usual["starts_gently"] = preset in {*ESPS, "ses", "host"}
     if account is None or account.preset != preset:
         return usual
-    names = ("from_address", "from_name", "reply_to", "per_day", "host", "port", "security", "username")
+    usual["starts_gently"] = account.warms_up_from is not None
+    names = ("from_address", "from_name", "reply_to", "per_day", "largest_mb", "host", "port", "security", "username")
     return {**usual, **{name: getattr(account, name) for name in names}, **setting_up.told_before(account)}
 
 
@@ -120,7 +124,23 @@ def _new_account(typed: dict[str, Any]) -> services.NewAccount:
         keys={name: value for name, value in typed.items() if name in asked and value},
         region=typed.get("region") or "",
         per_day=typed["per_day"],
+        largest_mb=typed["largest_mb"],
+        starts_gently=typed["starts_gently"],
     )
+
+
+@requires("outreach.connect")
+@require_POST
+def warm_up(request: HttpRequest) -> HttpResponse:
+    """Begin gently, or send as many as one likes from now on."""
+    account = active_account()
+    if account is None:
+        messages.error(request, _("Connect a mailbox first."))
+        return redirect("outreach:mailbox")
+    is_on = request.POST.get("gently") == "yes"
+    services.start_gently(account, cast(User, request.user), is_on=is_on)
+    messages.success(request, _("It begins gently.") if is_on else _("As many as you like leave from now on."))
+    return redirect("outreach:mailbox")
 
 
 @requires("outreach.connect")

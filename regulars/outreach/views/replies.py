@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from regulars.kit.errors import Refusal
 from regulars.outreach import services
 from regulars.outreach.access import mail_for
-from regulars.outreach.models import InboundMail
+from regulars.outreach.forms import AnswerForm
+from regulars.outreach.models import InboundMail, Touch
 from regulars.outreach.queries.replies import COUNTED_TO, TABS, mails, thread_of, waiting_count
 from regulars.outreach.services.resting import active_account
-from regulars.outreach.showing import said_lines, shown_mail, shown_mails
+from regulars.outreach.showing import said_lines, shown, shown_mail, shown_mails, when
 from regulars.staff.doors import requires
 from regulars.staff.models import User
 from regulars.staff.permissions import may
@@ -69,10 +71,22 @@ def _tabs(current: str) -> list[dict[str, object]]:
 @requires("outreach.see")
 @require_safe
 def reply_page(request: HttpRequest, mail_id: int) -> HttpResponse:
-    """One mail with what was written before and after. At most six queries."""
+    """One mail with what was written before and after. At most eight queries."""
     user = cast(User, request.user)
-    mail = mail_for(user, mail_id)
+    return _page(request, user, mail_for(user, mail_id))
+
+
+def _page(
+    request: HttpRequest, user: User, mail: InboundMail, form: AnswerForm | None = None, *, status: int = 200
+) -> HttpResponse:
+    answers = list(Touch.objects.filter(answers=mail).select_related("person").order_by("pk"))
+    may_write = may(user, "outreach.approve") and mail.kind != InboundMail.Kind.BOUNCE and mail.is_for_you
+    if form is None and may_write and mail.person_id and mail.from_address:
+        form = AnswerForm(initial={"subject": services.subject_back(mail), "step": str(len(answers) + 1)})
     context = {
+        "form": form,
+        "answers": [shown(touch, may_approve=False) for touch in answers if touch.sent_at is None],
+        "is_connected": active_account() is not None,
         "mail": mail,
         "line": shown_mail(mail),
         "thread": said_lines(thread_of(mail), mail),
@@ -81,7 +95,7 @@ def reply_page(request: HttpRequest, mail_id: int) -> HttpResponse:
         "may_settle": may(user, "outreach.record"),
         "may_trust": may(user, "people.consent") and mail.kind == InboundMail.Kind.BOUNCE,
     }
-    return render(request, "outreach/reply.html", context)
+    return render(request, "outreach/reply.html", context, status=status)
 
 
 def _answer_url(mail: InboundMail) -> str:
@@ -91,6 +105,25 @@ def _answer_url(mail: InboundMail) -> str:
     subject = mail.subject if mail.subject.lower().startswith(("re:", "aw:", "sv:")) else f"Re: {mail.subject}"
     told = {"subject": subject} | ({"In-Reply-To": mail.message_id} if mail.message_id else {})
     return f"mailto:{quote(mail.from_address, safe='@+')}?{urlencode(told, quote_via=quote)}"
+
+
+@requires("outreach.approve")
+@require_POST
+def write_back(request: HttpRequest, mail_id: int) -> HttpResponse:
+    """Send an answer."""
+    user = cast(User, request.user)
+    mail = mail_for(user, mail_id)
+    form = AnswerForm(request.POST)
+    if form.is_valid():
+        typed = form.cleaned_data
+        try:
+            touch = services.write_back(mail, typed["subject"], typed["body"], user, step=typed["step"])
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        else:
+            messages.success(request, _("Your answer is on its way. %(when)s.") % {"when": when(touch)})
+            return redirect("outreach:reply", mail_id=mail_id)
+    return _page(request, user, mail, form, status=422)
 
 
 @requires("outreach.record")

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils import formats
+from django.utils.translation import gettext as _
+
 from regulars.kit import clock
 from regulars.kit.business import business
+from regulars.kit.errors import Refusal
 from regulars.outreach.blocks import layout_of
 from regulars.outreach.channels.email.dress import Wardrobe
+from regulars.outreach.channels.email.esps import ESPS
 from regulars.outreach.channels.email.letters import Letter, Sender, built, checked, wire_address
 from regulars.outreach.channels.email.local_outbox import name_for
 from regulars.outreach.channels.email.wayout import ways_out
 from regulars.outreach.drafts import checked_words
 from regulars.outreach.models import SendingAccount, Touch
 from regulars.outreach.queries.reach import persons_of
+from regulars.outreach.queries.threads import threads_of
 
+LARGEST_MB = 10
 NOWHERE = "letters@outbox.invalid"
 
 
@@ -40,8 +47,30 @@ def enveloped(letter: Letter, touch_id: int, account: SendingAccount | None, kep
     """Put a letter into its envelope: as bytes, or whole for a service that writes it on the wire itself."""
     ends = wire_address(letter.sender.address), wire_address(letter.to_address)
     if account is not None and account.is_web:
-        return Envelope(touch_id, *ends, b"", letter=checked(letter))
-    return Envelope(touch_id, *ends, built(letter), kept_as)
+        return Envelope(touch_id, *ends, b"", letter=_fit_for(account, checked(letter)))
+    content = built(letter)
+    _not_too_large(account, len(content))
+    return Envelope(touch_id, *ends, content, kept_as)
+
+
+def _fit_for(account: SendingAccount, letter: Letter) -> Letter:
+    """Refuse what a service would take out of the letter, or not take at all."""
+    pictures = letter.dress.inside if letter.dress else ()
+    if pictures and not ESPS[account.preset].takes_pictures:
+        words = _("%(service)s takes no pictures inside a letter. Link to them instead.")
+        raise Refusal(words % {"service": account.name})
+    _not_too_large(account, sum(len(picture.lines) for picture in pictures) + 3 * len(letter.body))
+    return letter
+
+
+def _not_too_large(account: SendingAccount | None, size: int) -> None:
+    """Mailboxes refuse large letters, and phones pay for them."""
+    most = account.largest_mb if account else LARGEST_MB
+    if size > most * 1_000_000:
+        words = _(
+            "This letter is too large: %(size)s MB, and at most %(most)s MB leave. Take a picture out or make it smaller."
+        )
+        raise Refusal(words % {"size": formats.number_format(size / 1_000_000, 1), "most": most})
 
 
 class Stationery:
@@ -49,7 +78,7 @@ class Stationery:
 
     def __init__(self, rows: Sequence[Touch], account: SendingAccount | None) -> None:
         self.persons = persons_of(row.person_id for row in rows)
-        self.ways = ways_out(rows, account)
+        self.ways, self.threads = ways_out(rows, account), threads_of(rows)
         self.sender, self.shop, self.account = sender_of(account), business(), account
         self.layouts = {row.pk: layout_of(row.blocks) for row in rows if row.blocks}
         self.wardrobe = Wardrobe(self.layouts.values(), self.shop) if self.layouts else None
@@ -70,6 +99,7 @@ class Stationery:
             shop=self.shop.name,
             postal_address=self.shop.postal_address,
             way_out=self.ways.get(row.pk),
+            thread=self.threads.get(row.pk, ()),
             dress=self.wardrobe.dress(self.layouts[row.pk]) if self.wardrobe and row.pk in self.layouts else None,
         )
         return enveloped(letter, row.pk, self.account, "" if self.account else name_for(row))

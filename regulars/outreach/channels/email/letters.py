@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import quopri
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import HeaderParseError, MessageError
@@ -29,6 +30,9 @@ PARAGRAPH_STYLE = "margin:0 0 16px"
 FOOTER_STYLE = (
     "margin:24px 0 0;padding:12px 0 0;border-top:1px solid #d8d2c8;color:#6b645c;font:13px/1.5 Arial,sans-serif"
 )
+
+
+MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ class Letter:
     postal_address: str = ""
     way_out: WayOut | None = None
     dress: Dress | None = None
+    # The mails before this one in its thread, the oldest first; it answers the last.
+    thread: tuple[str, ...] = ()
 
 
 def footer_lines(letter: Letter) -> list[str]:
@@ -166,7 +172,14 @@ def checked(letter: Letter) -> Letter:
 
 def headers_beside(letter: Letter) -> dict[str, str]:
     """The headers besides sender, recipient and subject."""
-    return {"Message-ID": _one_line(letter.message_id), **(letter.way_out.headers() if letter.way_out else {})}
+    headers = {"Message-ID": _one_line(letter.message_id), **(letter.way_out.headers() if letter.way_out else {})}
+    return headers | thread_headers(letter.thread)
+
+
+def thread_headers(names: Sequence[str]) -> dict[str, str]:
+    """Put a letter into its thread. A name that is none is left out: others wrote these, and not always well."""
+    good = [name for name in names if MESSAGE_ID.fullmatch(name)]
+    return {"In-Reply-To": good[-1], "References": " ".join(good)} if good else {}
 
 
 def _unfit() -> str:
