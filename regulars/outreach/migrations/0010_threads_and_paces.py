@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outreach', '0008_identity'),
+        ('outreach', '0009_printing'),
         ('people', '0011_reach_by'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
