@@ -145,5 +145,5 @@ def test_a_letter_that_is_too_large_says_so_and_does_not_leave(sink):
     services.send_due()
     touch.refresh_from_db()
     assert touch.state == State.FAILED
-    assert "at most 1 MB" in touch.why
+    assert "At most 1 MB" in touch.why
     assert sink.letters == []

@@ -67,9 +67,7 @@ def _not_too_large(account: SendingAccount | None, size: int) -> None:
     """Mailboxes refuse large letters, and phones pay for them."""
     most = account.largest_mb if account else LARGEST_MB
     if size > most * 1_000_000:
-        words = _(
-            "This letter is too large: %(size)s MB, and at most %(most)s MB leave. Take a picture out or make it smaller."
-        )
+        words = _("This letter is too large: %(size)s MB. At most %(most)s MB leave. Make pictures smaller.")
         raise Refusal(words % {"size": formats.number_format(size / 1_000_000, 1), "most": most})
 
 
