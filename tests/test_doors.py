@@ -108,6 +108,8 @@ def test_the_doors_open_to_everyone_are_few_and_known() -> None:
         "outreach:leave",
         "outreach:picture",
         "outreach:preferences",
+        "outreach:text-incoming",
+        "outreach:text-receipts",
         "staff:choose-password",
         "theme",
         "web:first-run",

@@ -6,6 +6,7 @@ class OutreachConfig(AppConfig):
     label = "outreach"
 
     def ready(self) -> None:
+        from regulars.outreach.channels.text import sending as texts  # noqa: F401  (its poller registers)
         from regulars.outreach.fields import register_fields
         from regulars.outreach.records import register_records
         from regulars.outreach.services import (  # noqa: F401  (schedules, pacers and a poller register)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.outreach.channels.email.local_outbox import forget_letters
+from regulars.outreach.channels.text.forgetting import forget_texts
 from regulars.outreach.models import (
     OPEN,
     SETTLED,
@@ -79,6 +80,7 @@ def erase(person_id: int) -> None:
     move(ids, State.CANCELLED, why=_("The person was erased."), only_from=OPEN, **FREE)
     rows = Touch.objects.filter(person_id=person_id)
     forget_letters(list(rows.exclude(message_id="")))
+    forget_texts(person_id)
     TouchChange.objects.filter(touch__in=rows).update(why="")
     rows.update(
         subject="",

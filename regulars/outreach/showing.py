@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from regulars.kit import clock
 from regulars.outreach.channels.email.local_outbox import is_local
-from regulars.outreach.models import Channel, InboundMail, Outcome, State, Touch
+from regulars.outreach.models import GOES_BY_ITSELF, Channel, InboundMail, Outcome, State, Touch
 
 TONES = {State.FAILED: "alarm", State.BOUNCED: "alarm", State.UNKNOWN: "warm", State.HELD: "warm"}
 
@@ -67,7 +67,7 @@ def shown(touch: Touch, *, may_approve: bool) -> Line:
         can_retry=may_approve
         and state in {State.FAILED, State.BOUNCED}
         and is_in_time
-        and touch.channel == Channel.EMAIL,
+        and touch.channel in GOES_BY_ITSELF,
         can_decide=may_approve and state == State.UNKNOWN,
         can_reopen=may_approve and state == State.CANCELLED and is_in_time,
     )
@@ -90,7 +90,7 @@ def when(touch: Touch) -> str:
         )
     if touch.state in {State.CLAIMED, State.SENDING}:
         return _("Going out now")
-    if touch.state == State.APPROVED and touch.channel == Channel.EMAIL:
+    if touch.state == State.APPROVED and touch.channel in GOES_BY_ITSELF:
         return _goes(touch.due_at, now)
     if touch.state in {State.SENT, State.DELIVERED} and touch.sent_at:
         words = _("Kept as a file, %(moment)s") if is_kept_as_file(touch) else _("Sent %(moment)s")

@@ -11,6 +11,8 @@ from regulars.outreach.views import (
     printing,
     replies,
     stationery,
+    text_hooks,
+    texts,
     touches,
     words,
 )
@@ -71,6 +73,11 @@ urlpatterns = [
     path("cards/post/", stationery.post_page, name="card-post"),
     path("cards/printer/", stationery.printer_page, name="printer"),
     path("cards/printer/page/", stationery.calibration, name="calibration"),
+    path("texts/", texts.texts_page, name="texts"),
+    path("texts/disconnections/", texts.disconnect, name="texts-off"),
+    path("texts/<int:message_id>/answers/", texts.pretend, name="text-pretend"),
+    path("texts/hooks/<str:hook>/incoming/", text_hooks.incoming, name="text-incoming"),
+    path("texts/hooks/<str:hook>/receipts/", text_hooks.receipts, name="text-receipts"),
     path("leave/<str:token>/", leaving.leave_page, name="leave"),
     path("leave/<str:token>/preferences/", leaving.preferences, name="preferences"),
 ]

@@ -27,6 +27,8 @@ WORDS = {
     "sign_in": _("signed in"),
     "two_step_on": _("switched the second step on"),
     "two_step_off": _("switched the second step off"),
+    "connect_texts": _("connected a provider of text messages"),
+    "disconnect_texts": _("disconnected the provider of text messages"),
     "stop_everything": _("stopped everything"),
     "resume_sending": _("let it go on"),
     "programme_paused": _("paused a programme"),

@@ -46,6 +46,9 @@ STOP = frozenset(
         "keine werbung",
         "keine mails mehr",
         "keine emails mehr",
+        "keine sms",
+        "keine sms mehr",
+        "bitte keine sms mehr",
         "alto",
         "parar",
         "baja",
@@ -55,6 +58,8 @@ STOP = frozenset(
         "darme de baja",
         "detener",
         "no mas",
+        "no mas sms",
+        "no mas mensajes",
         "basta",
         "arret",
         "arreter",
@@ -130,7 +135,7 @@ LONGEST = 60
 
 def asked(text: str) -> Kind | None:
     """What a short message asks; None where more is said than the word itself, which is for a person to read."""
-    word = _bare(text)
+    word = bare_word(text)
     if not word:
         return None
     if word in STOP:
@@ -142,7 +147,7 @@ def asked(text: str) -> Kind | None:
 
 def looks_like_leaving(text: str) -> bool:
     """Does "Please stop" stand in a message that says more? Carriers let it pass; a person should see it."""
-    words = _bare(text).split()
+    words = bare_word(text).split()
     return 1 < len(words) <= 6 and bool(
         {"stop", "unsubscribe", "cancel", "remove", "abmelden", "abbestellen", "baja", "stopp"} & set(words)
     )
@@ -162,7 +167,7 @@ def asked_in(mail: Mail) -> Kind | None:
     return asked(subject) if not re.match(r"\s*(re|aw|sv|vs|antw|rif|ynt|odp)\s*:", subject, re.IGNORECASE) else None
 
 
-def _bare(text: str) -> str:
+def bare_word(text: str) -> str:
     """Small letters, no accents, no signs around or apostrophes within."""
     if len(text) > LONGEST * 4:
         return ""

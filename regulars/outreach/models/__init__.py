@@ -6,13 +6,24 @@ from regulars.outreach.models.leaving import LeavingToken, Suppression
 from regulars.outreach.models.mail_services import MailOrder, MailService
 from regulars.outreach.models.printing import CardPicture, Printer, PrintPiece, PrintRun, Stationery
 from regulars.outreach.models.programmes import Programme
-from regulars.outreach.models.states import MOVES, OPEN, PRIORITY, SETTLED, Channel, Outcome, Purpose, State
+from regulars.outreach.models.states import (
+    GOES_BY_ITSELF,
+    MOVES,
+    OPEN,
+    PRIORITY,
+    SETTLED,
+    Channel,
+    Outcome,
+    Purpose,
+    State,
+)
 from regulars.outreach.models.texts import TextAccount, TextMessage, TextReceipt
 from regulars.outreach.models.touches import Batch, Touch, TouchChange
 from regulars.outreach.models.wordings import Picture, Wording, WordingVariant, WordingVersion
 from regulars.outreach.models.year import MonthLetter, YearCover, YearDay
 
 __all__ = [
+    "GOES_BY_ITSELF",
     "MOVES",
     "OPEN",
     "PRIORITY",

@@ -17,6 +17,10 @@ class Channel(TextChoices):
     SOCIAL = "social", _("Elsewhere")
 
 
+# What the machine sends once it is approved; a text only where a provider is connected.
+GOES_BY_ITSELF = frozenset({Channel.EMAIL, Channel.TEXT})
+
+
 class Purpose(TextChoices):
     SERVICE = "service", _("Service")
     CARE = "care", _("Care")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from regulars.outreach.models import Channel, InboundMail, Touch
+from regulars.outreach.models import GOES_BY_ITSELF, InboundMail, Touch
 
 PAGE = 30
 COUNTED_TO = 100
@@ -49,7 +49,7 @@ def thread_of(mail: InboundMail) -> list[InboundMail | Touch]:
     if mail.person_id is None:
         return [mail]
     theirs = InboundMail.objects.filter(person_id=mail.person_id).defer("whole").order_by("-received_at", "-pk")
-    ours = Touch.objects.filter(person_id=mail.person_id, channel=Channel.EMAIL, sent_at__isnull=False)
+    ours = Touch.objects.filter(person_id=mail.person_id, channel__in=GOES_BY_ITSELF, sent_at__isnull=False)
     rows: list[InboundMail | Touch] = [
         *theirs[:MOST_IN_A_THREAD],
         *ours.order_by("-changed_at", "-pk")[:MOST_IN_A_THREAD],

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from regulars.kit import clock
 from regulars.kit.business import business
 from regulars.kit.labels import in_a_sentence
-from regulars.outreach.models import Batch, Channel, State, Touch
+from regulars.outreach.models import GOES_BY_ITSELF, Batch, Channel, State, Touch
 from regulars.outreach.queries.permission import family_of, is_one_a_household, may_receive, under_the_same_roof
 from regulars.outreach.services.moves import CHUNK, move
 from regulars.outreach.services.programme_states import closed_among
@@ -70,9 +70,9 @@ class _Approval:
         barred = _closed(ready) | _barred(ready)
         self.result.refused |= barred
         for due_at, group in _by_due([touch for touch in ready if touch.pk not in barred], clock.now()).items():
-            letters = [touch.pk for touch in group if touch.channel == Channel.EMAIL]
+            letters = [touch.pk for touch in group if touch.channel in GOES_BY_ITSELF]
             room = max(0, FIRST - self.letters) if self.batch else len(letters)
-            self._approve([touch.pk for touch in group if touch.channel != Channel.EMAIL], due_at, None)
+            self._approve([touch.pk for touch in group if touch.channel not in GOES_BY_ITSELF], due_at, None)
             self._approve(letters[:room], due_at, self.batch)
             self._approve(letters[room:], due_at, self.batch, waits=True)
             self.letters += len(letters)
@@ -105,7 +105,7 @@ def _is_as_shown(touch: Touch, seen_hashes: Mapping[int, str], result: Approved)
     if seen_hashes.get(touch.pk) != touch.draft_hash:
         result.changed.append(touch.pk)
         return False
-    if not touch.body.strip() and touch.channel in {Channel.EMAIL, Channel.LETTER}:
+    if not touch.body.strip() and touch.channel in {*GOES_BY_ITSELF, Channel.LETTER}:
         result.refused[touch.pk] = _("There are no words in it yet.")
         return False
     return True
@@ -157,7 +157,7 @@ def _by_due(touches: Sequence[Touch], now: datetime) -> dict[datetime, list[Touc
     delayed = now + timedelta(minutes=business().send_delay_minutes)
     groups: dict[datetime, list[Touch]] = {}
     for touch in touches:
-        earliest = delayed if touch.channel == Channel.EMAIL else now
+        earliest = delayed if touch.channel in GOES_BY_ITSELF else now
         groups.setdefault(max(touch.due_at, earliest), []).append(touch)
     return groups
 

@@ -16,7 +16,7 @@ from regulars.kit.labels import in_a_sentence
 from regulars.outreach.blocks import Block, Layout, layout_of
 from regulars.outreach.drafts import checked_words, draft_hash
 from regulars.outreach.events import TouchSent
-from regulars.outreach.models import Channel, Outcome, State, Touch
+from regulars.outreach.models import GOES_BY_ITSELF, Channel, Outcome, State, Touch
 from regulars.outreach.services.moves import move, move_one
 from regulars.outreach.services.telling import tell_timeline
 from regulars.staff.models import User
@@ -36,12 +36,12 @@ def edit_draft(touch: Touch, subject: str, body: str, by: User | None) -> Touch:
         )
     before = row.body
     row.subject, row.body = checked_words(row.channel, subject, body)
-    if row.channel in {Channel.EMAIL, Channel.LETTER} and not row.body:
+    if row.channel in {*GOES_BY_ITSELF, Channel.LETTER} and not row.body:
         raise Refusal(_("There are no words in it yet."), field="body")
     row.blocks = _in_blocks(row.blocks, before, row.body)
     row.draft_hash = draft_hash(row.channel, row.subject, row.body, row.blocks)
     row.is_edited, row.changed_at = True, clock.now()
-    if row.state == State.APPROVED and row.channel == Channel.EMAIL:
+    if row.state == State.APPROVED and row.channel in GOES_BY_ITSELF:
         row.due_at = max(row.due_at, clock.now() + timedelta(minutes=business().send_delay_minutes))
     row.save(update_fields=["subject", "body", "blocks", "draft_hash", "is_edited", "changed_at", "due_at"])
     note_audit(by, "edit_draft", room="outreach", kind="touch", object_id=row.pk, person_id=row.person_id)
@@ -146,7 +146,7 @@ def _settle_left(touch: Touch, by: User | None) -> Touch:
 
 def try_again(touch: Touch, by: User | None) -> Touch:
     """Send a letter that failed or came back once more; the address is looked up anew."""
-    if touch.channel not in {Channel.EMAIL, Channel.TEXT}:
+    if touch.channel not in GOES_BY_ITSELF:
         return move_one(touch, State.APPROVED, by=by, why=_("Once more."), only_from=(State.FAILED,), outcome="")
     if touch.not_after and touch.not_after <= clock.now():
         raise Refusal(_("It is too late for this one."))

@@ -156,7 +156,12 @@ def welcome_back(row: InboundMail, got: Inbound, mail: Mail, touch: Touch | None
 
 
 def hear_them(row: InboundMail, got: Inbound, mail: Mail, touch: Touch | None) -> None:
-    """A person answered: it stands on their timeline, and nothing more is asked of them meanwhile."""
+    """A person answered a letter."""
+    hear(row)
+
+
+def hear(row: InboundMail) -> None:
+    """A person wrote: it stands on their timeline, and nothing more is asked of them meanwhile."""
     if row.person_id is None:
         return
     asking = Touch.objects.filter(person_id=row.person_id, state__in=OPEN, purpose__in=ASKING)

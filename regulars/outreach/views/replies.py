@@ -6,7 +6,7 @@ from typing import cast
 from urllib.parse import quote, urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from regulars.kit.errors import Refusal
 from regulars.outreach import services
 from regulars.outreach.access import mail_for
+from regulars.outreach.channels.text.links import sms_link
 from regulars.outreach.forms import AnswerForm
-from regulars.outreach.models import InboundMail, Touch
+from regulars.outreach.models import Channel, InboundMail, Touch
 from regulars.outreach.queries.replies import COUNTED_TO, TABS, mails, thread_of, waiting_count
 from regulars.outreach.services.resting import active_account
 from regulars.outreach.showing import said_lines, shown, shown_mail, shown_mails, when
@@ -80,7 +81,8 @@ def _page(
     request: HttpRequest, user: User, mail: InboundMail, form: AnswerForm | None = None, *, status: int = 200
 ) -> HttpResponse:
     answers = list(Touch.objects.filter(answers=mail).select_related("person").order_by("pk"))
-    may_write = may(user, "outreach.approve") and mail.kind != InboundMail.Kind.BOUNCE and mail.is_for_you
+    is_letter = mail.channel == Channel.EMAIL and mail.kind != InboundMail.Kind.BOUNCE
+    may_write = may(user, "outreach.approve") and is_letter and mail.is_for_you
     if form is None and may_write and mail.person_id and mail.from_address:
         form = AnswerForm(initial={"subject": services.subject_back(mail), "step": str(len(answers) + 1)})
     context = {
@@ -99,7 +101,9 @@ def _page(
 
 
 def _answer_url(mail: InboundMail) -> str:
-    """Open the answer in the mail program, with the subject and the thread kept."""
+    """Open the answer in the mail program, with the subject and the thread kept; a text's in one's own phone."""
+    if mail.channel == Channel.TEXT:
+        return sms_link(mail.from_address, "") if mail.from_address.startswith("+") else ""
     if not mail.from_address or mail.kind == InboundMail.Kind.BOUNCE:
         return ""
     subject = mail.subject if mail.subject.lower().startswith(("re:", "aw:", "sv:")) else f"Re: {mail.subject}"
@@ -113,6 +117,8 @@ def write_back(request: HttpRequest, mail_id: int) -> HttpResponse:
     """Send an answer."""
     user = cast(User, request.user)
     mail = mail_for(user, mail_id)
+    if mail.channel != Channel.EMAIL:
+        raise Http404
     form = AnswerForm(request.POST)
     if form.is_valid():
         typed = form.cleaned_data

@@ -1,0 +1,178 @@
+"""Let due texts go by the provider: claimed, `sending` on the disk before the call, each answer written for itself.
+
+The same parts as with letters: the claim, the journal that outlives a killed worker, the moves. A time-out after the
+last byte is `unknown` and waits for the owner, unless the provider sends a key only once or tells us of it later.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from regulars.kit import clock, database, effects
+from regulars.kit.errors import Refusal
+from regulars.kit.worker import poller, stop_requested
+from regulars.outreach.channels.email.journal import ABOUT_TO_BEGIN, Journal
+from regulars.outreach.channels.text.accounts import active_text_account, callback_of, rest_texts
+from regulars.outreach.channels.text.adapters import Adapter, Answer, Outgoing, adapter_of, sandbox
+from regulars.outreach.channels.text.claiming import Taken, claim_texts, due_texts, give_back
+from regulars.outreach.channels.text.receipts import hear_waiting
+from regulars.outreach.channels.text.recording import record
+from regulars.outreach.models import Channel, State, TextAccount, TextMessage, Touch
+from regulars.outreach.queries.literals import in_state
+from regulars.outreach.services.moves import move
+from regulars.outreach.services.recording import record_sent
+from regulars.outreach.services.sending import is_stopped, this_worker
+
+log = logging.getLogger("regulars.outreach")
+
+LEASE_SECONDS = 180.0
+RUN_SECONDS = 3.0
+# How long a provider remembers a key, as far as one may rely on it.
+KEY_HOLDS = timedelta(hours=12)
+
+
+@poller("outreach.texts", seconds=1)
+def send_due_texts() -> int:
+    """What the worker calls every second."""
+    return send_texts()
+
+
+def send_texts(*, lease_seconds: float = LEASE_SECONDS, run_seconds: float = RUN_SECONDS, worker: str = "") -> int:
+    """Hear what providers said, settle what can be proved, and send what is due; returns how many touches moved."""
+    if effects.are_held():
+        return 0
+    account = active_text_account()
+    if account is None:
+        return 0
+    moved = hear_waiting() + settle_provable(account)
+    if is_stopped() or (account.resting_until and account.resting_until > clock.now()):
+        return moved
+    if not due_texts(account, clock.now()):
+        return moved
+    try:
+        adapter = adapter_of(account)
+    except Refusal as refusal:
+        rest_texts(account, refusal.sentence)
+        return moved
+    worker = worker or this_worker()
+    taken = claim_texts(account.pk, worker=worker, lease_seconds=lease_seconds, within_seconds=run_seconds)
+    return moved + (_Run(account, adapter, taken, worker, lease_seconds, run_seconds).send() if taken else 0)
+
+
+class _Run:
+    """One batch on its way: as many at once as the account has lanes, each round in one commit."""
+
+    def __init__(
+        self, account: TextAccount, adapter: Adapter, taken: Taken, worker: str, lease_seconds: float,
+        run_seconds: float,
+    ) -> None:  # fmt: skip
+        self.account, self.adapter, self.taken = account, adapter, taken
+        self.worker, self.lease_seconds = worker, lease_seconds
+        self.ends_at = time.monotonic() + run_seconds
+        self.lanes = max(1, account.lanes)
+        self.settled = 0
+
+    def send(self) -> int:
+        waiting = list(self.taken.rows)
+        done: list[Touch] = []
+        answers: dict[int, Answer] = {}
+        journal = Journal(self.worker)
+        started = 0
+        try:
+            with ThreadPoolExecutor(self.lanes, thread_name_prefix="texts") as lanes:
+                while waiting or done:
+                    is_closing = time.monotonic() > self.ends_at or stop_requested() or self._must_rest(answers)
+                    chosen = [] if is_closing else self._next(waiting, started)
+                    for row in chosen:
+                        with contextlib.suppress(OSError):
+                            journal.note(row.pk, ABOUT_TO_BEGIN)
+                    begun = self._write(done, answers, chosen, waiting if is_closing else [])
+                    waiting = [] if is_closing else [row for row in waiting if row not in chosen]
+                    started += sum(self.taken.messages[row.pk].segments for row in begun)
+                    answers = dict(zip([row.pk for row in begun], lanes.map(self._carry(journal), begun), strict=True))
+                    done = begun
+                    if waiting and not chosen:
+                        time.sleep(0.02)
+        except BaseException:
+            journal.leave()
+            raise
+        journal.close()
+        return self.settled
+
+    def _next(self, waiting: Sequence[Touch], started: int) -> list[Touch]:
+        """One a lane, none before its moment."""
+        is_time = self.taken.moment(started) <= clock.now()
+        most = self.lanes if not self.taken.every else 1
+        return list(waiting[:most]) if is_time else []
+
+    def _must_rest(self, answers: dict[int, Answer]) -> bool:
+        fault = next((answer for answer in answers.values() if answer.kind == "account"), None)
+        if fault is not None:
+            rest_texts(self.account, fault.said)
+        return fault is not None
+
+    def _write(
+        self, done: Sequence[Touch], answers: dict[int, Answer], chosen: Sequence[Touch], left: Sequence[Touch]
+    ) -> list[Touch]:
+        """One transaction, on the disk before it returns: what came back, and what is about to leave."""
+        if not (done or chosen or left):
+            return []
+        with database.full_sync(), transaction.atomic():
+            record(done, answers)
+            begun: dict[int, str] = {}
+            if chosen and is_stopped():
+                give_back(chosen, worker=self.worker)
+                self.ends_at = 0.0
+            elif chosen:
+                fields: dict[str, Any] = {"lease_until": clock.now() + timedelta(seconds=self.lease_seconds)}
+                ids = [row.pk for row in chosen]
+                begun = move(ids, State.SENDING, only_from=(State.CLAIMED,), held_by=self.worker, **fields)
+            give_back(left, worker=self.worker)
+        self.settled += len(done)
+        return [row for row in chosen if row.pk in begun]
+
+    def _carry(self, journal: Journal) -> Any:
+        """Return what a lane does with one text. Never raises for what a provider does."""
+
+        def carry(row: Touch) -> Answer:
+            message = self.taken.messages[row.pk]
+            text = Outgoing(
+                message.key, row.to_address, self.account.sender, row.body, callback_of(self.account, message.key)
+            )
+            try:
+                return self.adapter.send(text, lambda stage: journal.note(row.pk, stage))
+            except Exception as fault:
+                # Nobody foresaw this one, so nobody knows how far the text got: the owner decides.
+                log.exception("A text broke off.")
+                return Answer("unknown", "answered", str(fault)[:300])
+
+        return carry
+
+
+def settle_provable(account: TextAccount) -> int:
+    """Settle what a dead worker left where it can be proved: the file is there, or the provider knows the key."""
+    since = clock.now() - KEY_HOLDS
+    rows = Touch.objects.filter(in_state(State.UNKNOWN), channel=Channel.TEXT, changed_at__gt=since)
+    known = TextMessage.objects.filter(touch__in=list(rows[:100])).select_related("touch", "account")
+    moved = 0
+    for message in known:
+        if message.account_id != account.pk:
+            continue
+        if account.provider == TextAccount.Provider.SANDBOX and sandbox.was_written(message.key):
+            TextMessage.objects.filter(pk=message.pk).update(
+                status=TextMessage.Status.ACCEPTED, provider_id=message.key
+            )
+            moved += record_sent([message.touch], {})
+        elif account.provider == TextAccount.Provider.SANDBOX or account.options.get("is_idempotent"):
+            why = _("It is asked for again under the same key, which the provider sends only once.")
+            moved += len(move([message.touch_id], State.APPROVED, why=why, only_from=(State.UNKNOWN,)))
+    return moved
