@@ -117,7 +117,7 @@ class MailboxForm(forms.Form):
                 label=ask.label,
                 max_length=300,
                 required=False,
-                help_text=ask.help_text or self.base_fields["password"].help_text,
+                help_text=str(ask.help_text) or self.base_fields["password"].help_text,
                 widget=secret if ask.is_secret else forms.TextInput({"autocomplete": "off"}),
             )
         if esp.regions:
@@ -243,3 +243,29 @@ class AnswerForm(forms.Form):
         required=False,
         widget=forms.Textarea({"rows": 8, "data-letter": True}),
     )
+
+
+class SignInForm(forms.Form):
+    """A sign-in at the provider, under a client id of one's own."""
+
+    preset = forms.CharField(widget=forms.HiddenInput)
+    sign_in_address = forms.CharField(
+        label=_("Your e-mail address"), max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
+    )
+    client_id = forms.CharField(label=_("Client id"), max_length=300, widget=forms.TextInput({"autocomplete": "off"}))
+    client_secret = forms.CharField(
+        label=_("Client secret, if there is one"),
+        required=False,
+        max_length=300,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=False),
+    )
+    by_code = forms.BooleanField(
+        label=_("I type a short code on another device"),
+        required=False,
+        help_text=_("For a machine that the provider cannot send you back to. Only Microsoft offers it."),
+    )
+
+    def __init__(self, *args: Any, has_codes: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_codes:
+            del self.fields["by_code"]

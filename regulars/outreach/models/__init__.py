@@ -1,5 +1,6 @@
 """The nouns of this room, one file a topic."""
 
+from regulars.outreach.models.access import MailAccess
 from regulars.outreach.models.accounts import AccountUse, IdentityCheck, Pace, SendingAccount
 from regulars.outreach.models.inbound import Bounce, InboundMail, Inbox
 from regulars.outreach.models.leaving import LeavingToken, Suppression
@@ -37,6 +38,7 @@ __all__ = [
     "InboundMail",
     "Inbox",
     "LeavingToken",
+    "MailAccess",
     "MailOrder",
     "MailService",
     "MonthLetter",

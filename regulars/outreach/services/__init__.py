@@ -67,6 +67,7 @@ from regulars.outreach.services.replying import (
     write_back,
 )
 from regulars.outreach.services.sending import send_due
+from regulars.outreach.services.signing_in import begin_sign_in, finish_by_code, finish_by_short_code
 from regulars.outreach.services.suppressing import suppress, unsuppress
 from regulars.outreach.services.wordings import (
     archive,
@@ -95,6 +96,7 @@ __all__ = [
     "approve",
     "archive",
     "back_to_start",
+    "begin_sign_in",
     "cancel",
     "cancel_programme",
     "check_account",
@@ -113,6 +115,8 @@ __all__ = [
     "drop_variant",
     "edit_draft",
     "findings_of",
+    "finish_by_code",
+    "finish_by_short_code",
     "free_key",
     "go_on",
     "guessed_host",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -20,7 +20,7 @@ from regulars.outreach.channels.email.providers import PROVIDERS
 from regulars.outreach.channels.email.smtp import Line, Result, Way
 from regulars.outreach.channels.email.switchboard import carrier
 from regulars.outreach.channels.email.ways import AnyWay, WebWay, way_of
-from regulars.outreach.models import Inbox, SendingAccount
+from regulars.outreach.models import Inbox, MailAccess, SendingAccount
 from regulars.outreach.services.connecting import Given, a_service, try_service
 from regulars.outreach.services.explain import connection_fault
 from regulars.outreach.services.identity import check_identity, look_up_sender
@@ -57,10 +57,21 @@ class NewAccount:
     connections: int | None = None
     largest_mb: int | None = None
     starts_gently: bool = False
+    # Given by the provider instead of a password; whoever has it keeps it (services.signing_in).
+    token: str = ""
 
 
-def connect_account(new: NewAccount, by: User | None, *, patience: float = PATIENCE_SECONDS) -> SendingAccount:
-    """Sign in and, if that works, send through it from now on. Refuses with what went wrong in words."""
+def connect_account(
+    new: NewAccount,
+    by: User | None,
+    *,
+    patience: float = PATIENCE_SECONDS,
+    within: Callable[[SendingAccount], object] | None = None,
+) -> SendingAccount:
+    """Sign in and, if that works, send through it from now on. Refuses with what went wrong in words.
+
+    `within` is done in the same transaction.
+    """
     given = a_service(new, patience) if new.preset in ESPS else _a_mailbox(new, patience)
     try_sign_in(given.way)
     with transaction.atomic():
@@ -80,6 +91,8 @@ def connect_account(new: NewAccount, by: User | None, *, patience: float = PATIE
             tested_at=clock.now(),
             **given.fields,
         )
+        if within is not None:
+            within(account)
         look_up_sender.enqueue(account.pk)
         note_audit(
             by, "connect_mailbox", room="outreach", kind="mailbox", object_id=account.pk, text=account.from_address
@@ -97,7 +110,8 @@ def _warming_since(new: NewAccount) -> date:
 def _a_mailbox(new: NewAccount, patience: float) -> Given:
     entered = _filled_from_preset(new)
     provider = PROVIDERS[entered.preset]
-    way = Way(entered.host, entered.port, entered.security, entered.username, _password(entered), patience)
+    password = "" if new.token else _password(entered)
+    way = Way(entered.host, entered.port, entered.security, entered.username, password, patience, new.token)
     fields = {
         "name": str(provider.name),
         "host": way.host,
@@ -242,5 +256,6 @@ def disconnect(by: User | None) -> None:
         return
     with transaction.atomic():
         SendingAccount.objects.filter(pk=account.pk).update(is_active=False, password="", keys="")
+        MailAccess.objects.filter(account=account).delete()
         Inbox.objects.filter(account=account).delete()
         note_audit(by, "disconnect_mailbox", room="outreach", kind="mailbox", object_id=account.pk)

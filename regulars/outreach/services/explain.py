@@ -54,6 +54,9 @@ def _not_supported(fault: smtplib.SMTPNotSupportedError, place: dict[str, object
 def _sign_in(fault: smtplib.SMTPAuthenticationError, way: Way) -> str:
     said = said_by(fault)
     host = way.host.lower()
+    if way.token:
+        words = _("%(host)s did not accept this sign-in. It must be that of %(user)s itself. It said: %(said)s")
+        return words % {"host": way.host, "user": way.username, "said": said}
     if "google" in host or "gmail" in host:
         return _(
             "Gmail wants an app password, not your usual one. Switch on two-step verification in your Google account, "

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from regulars.outreach.channels.email.bearer import bearer
 from regulars.outreach.inbound.mail import LARGEST
 from regulars.outreach.models import Inbox, SendingAccount
 
@@ -28,6 +29,7 @@ class Door:
     password: str = ""
     folder: str = "INBOX"
     timeout: float = 30
+    token: str = ""
 
     @classmethod
     def of(cls, inbox: Inbox) -> Door:
@@ -53,7 +55,10 @@ class Reader:
         try:
             if door.security == SendingAccount.Security.STARTTLS:
                 line.starttls(safe)
-            line.login(door.username, door.password)
+            if door.token:
+                line.authenticate("XOAUTH2", lambda _question: bearer(door.username, door.token).encode())
+            else:
+                line.login(door.username, door.password)
             self._open_folder(line)
         except BaseException:
             self.__exit__()

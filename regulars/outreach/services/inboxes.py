@@ -14,6 +14,7 @@ from regulars.kit import clock
 from regulars.kit.business import in_our_language
 from regulars.kit.errors import Refusal
 from regulars.kit.schedules import every
+from regulars.outreach.channels.email.tokens import token_of
 from regulars.outreach.models import Inbox, SendingAccount
 from regulars.outreach.services.imap import FAULTS, Door, Reader
 from regulars.outreach.services.receiving import keep_unread, receive
@@ -99,7 +100,11 @@ def _door(account: SendingAccount, new: NewInbox) -> Door:
         raise Refusal(_("A password is never sent without encryption. Choose STARTTLS or TLS."), field="imap_security")
     username = new.username.strip() or account.username or account.from_address
     door = Door(host, new.port, new.security, username, new.password, new.folder.strip() or "INBOX", timeout=15)
-    return door if door.password else replace(door, password=_kept_password(account, door))
+    if door.password:
+        return door
+    if door.username == account.username and (token := token_of(account)):
+        return replace(door, token=token)
+    return replace(door, password=_kept_password(account, door))
 
 
 def _kept_password(account: SendingAccount, door: Door) -> str:
@@ -144,17 +149,30 @@ def read_answers() -> None:
 
 def read_inbox(inbox: Inbox) -> int:
     """Read one folder; returns how many mails concerned us. A fault rests it for a while and says why."""
-    door = Door.of(inbox)
+    try:
+        door = door_of(inbox)
+    except Refusal as refusal:
+        _rest(inbox, refusal.sentence)
+        return 0
     try:
         with Reader(door) as reader:
             kept = _read(inbox, reader)
     except FAULTS as fault:
         log.warning("inbox %s: %s", inbox.pk, fault)
-        why = why_not(fault, door)
-        Inbox.objects.filter(pk=inbox.pk).update(resting_until=clock.now() + RESTS, resting_why=why[:300])
+        _rest(inbox, why_not(fault, door))
         return 0
     Inbox.objects.filter(pk=inbox.pk).update(looked_at=clock.now(), resting_until=None, resting_why="")
     return kept
+
+
+def door_of(inbox: Inbox) -> Door:
+    """How to get in now; refuses when the provider gives no token any more."""
+    door = Door.of(inbox)
+    return door if door.password else replace(door, token=token_of(inbox.account))
+
+
+def _rest(inbox: Inbox, why: str) -> None:
+    Inbox.objects.filter(pk=inbox.pk).update(resting_until=clock.now() + RESTS, resting_why=why[:300])
 
 
 def _read(inbox: Inbox, reader: Reader) -> int:

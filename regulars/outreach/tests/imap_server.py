@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import socketserver
 import threading
+from collections.abc import Collection
 from typing import Any
 
 
@@ -18,6 +20,7 @@ class ImapServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Talk)
         self.mails: dict[int, bytes] = {}
         self.password = password
+        self.tokens: Collection[str] = ()
         self.uid_validity = 7
         self.asked: list[str] = []
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -61,11 +64,18 @@ class _Talk(socketserver.StreamRequestHandler):
         return "BAD what"
 
     def do_capability(self, rest: str) -> str:
-        self._say("* CAPABILITY IMAP4rev1")
+        self._say("* CAPABILITY IMAP4rev1 AUTH=XOAUTH2")
         return "OK done"
 
     def do_login(self, rest: str) -> str:
         return "OK done" if rest.endswith(f'"{self.server.password}"') else "NO [AUTHENTICATIONFAILED] wrong password"
+
+    def do_authenticate(self, rest: str) -> str:
+        self._say("+")
+        bearer = base64.b64decode(self.rfile.readline()).decode()
+        return (
+            "OK done" if any(f"auth=Bearer {token}\1" in bearer for token in self.server.tokens) else "NO wrong token"
+        )
 
     def do_examine(self, rest: str) -> str:
         if '"INBOX"' not in rest:

@@ -14,7 +14,7 @@ import json
 import random
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class Sink:
     drops_per_thousand: int = 0
     wants_password: bool = False
     sender_refused: bool = False
+    tokens: Collection[str] = ()
     port: int = 0
     connections: int = 0
     most_at_once: int = 0
@@ -91,7 +92,7 @@ class _Talk:
 
     async def _answer(self, verb: str, line: str) -> bool:
         if verb in {"EHLO", "HELO"}:
-            await self.say("250-sink\r\n250-AUTH PLAIN\r\n250 8BITMIME")
+            await self.say("250-sink\r\n250-AUTH PLAIN XOAUTH2\r\n250 8BITMIME")
         elif verb == "AUTH":
             await self._sign_in(line)
         elif verb == "MAIL":
@@ -106,9 +107,20 @@ class _Talk:
         return True
 
     async def _sign_in(self, line: str) -> None:
+        if line.split()[1].upper() == "XOAUTH2":
+            await self._sign_in_with_token(line)
+            return
         _nothing, user, password = base64.b64decode(line.split()[-1]).decode().split("\0")
         self.is_known = (user, password) == (USER, PASSWORD)
         await self.say("235 2.7.0 welcome" if self.is_known else "535 5.7.8 bad credentials")
+
+    async def _sign_in_with_token(self, line: str) -> None:
+        user, bearer = base64.b64decode(line.split()[-1]).decode().rstrip("\1").split("\1")
+        self.is_known = user.startswith("user=") and bearer.removeprefix("auth=Bearer ") in self.sink.tokens
+        if not self.is_known:
+            await self.say("334 " + base64.b64encode(b'{"status":"401"}').decode())
+            await self.reader.readline()
+        await self.say("235 2.7.0 welcome" if self.is_known else "535 5.7.8 token not accepted")
 
     async def _recipient(self, line: str) -> None:
         self.recipient = line.partition("<")[2].partition(">")[0]

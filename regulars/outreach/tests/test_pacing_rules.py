@@ -92,7 +92,7 @@ def test_a_large_provider_gets_its_letters_one_by_one_and_others_do_not_wait(sin
         frozen_clock.ahead(minutes=1)
         services.send_due()
     assert gone.count() == 12
-    moments = sorted(gone.values_list("sent_at", flat=True))
+    moments = sorted(at for at in gone.values_list("sent_at", flat=True) if at)
     assert all(b - a >= timedelta(minutes=2) for a, b in itertools.pairwise(moments))
 
 

@@ -17,6 +17,7 @@ from regulars.kit.errors import Refusal
 from regulars.outreach import services, setting_up
 from regulars.outreach.channels.email.esps import ESPS
 from regulars.outreach.channels.email.identity.words import told
+from regulars.outreach.channels.email.oauth import DOORS
 from regulars.outreach.channels.email.providers import PROVIDERS
 from regulars.outreach.forms import InboxForm, MailboxForm, SelectorForm, TestLetterForm
 from regulars.outreach.models import IdentityCheck, Inbox, SendingAccount
@@ -85,6 +86,7 @@ def _page(
         "allowed_today": allowed_today(account) if account else None,
         "form": form,
         "kind": setting_up.kind_of(preset) if form else None,
+        "can_sign_in": preset in DOORS,
         "groups": setting_up.groups(),
         "steps": setting_up.steps(account, inbox, check) if account else [],
         "check": check,

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from regulars.outreach.channels.email.bearer import bearer
 from regulars.outreach.models import SendingAccount
 
 if TYPE_CHECKING:
@@ -49,10 +50,8 @@ class Way:
     username: str = ""
     password: str = ""
     timeout: float = TIMEOUT_SECONDS
-
-    @classmethod
-    def of(cls, account: SendingAccount, timeout: float = TIMEOUT_SECONDS) -> Way:
-        return cls(account.host, account.port, account.security, account.username, account.password, timeout)
+    # Given by the provider for a while, instead of a password.
+    token: str = ""
 
 
 class Line:
@@ -77,7 +76,9 @@ class Line:
             if way.security == SendingAccount.Security.STARTTLS:
                 smtp.starttls(context=safe)
                 smtp.ehlo()
-            if way.username:
+            if way.token:
+                _sign_in_with_token(smtp, way)
+            elif way.username:
                 smtp.login(way.username, way.password)
         except BaseException:
             smtp.close()
@@ -186,6 +187,13 @@ class _Talk:
         self.stage = "handed over"
         self._mark("handed over")
         self.smtp.send(b".\r\n")
+
+
+def _sign_in_with_token(smtp: smtplib.SMTP, way: Way) -> None:
+    """XOAUTH2. A refusal comes as a question that wants an empty answer before the server says no."""
+    if "XOAUTH2" not in smtp.esmtp_features.get("auth", "").upper().split():
+        raise smtplib.SMTPNotSupportedError("The server takes no XOAUTH2.")
+    smtp.auth("XOAUTH2", lambda question=None: bearer(way.username, way.token) if question is None else "")
 
 
 def _name_given(host: str, said: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from regulars.outreach.channels.email.esps import ESPS, Esp
 from regulars.outreach.channels.email.smtp import TIMEOUT_SECONDS, Way
+from regulars.outreach.channels.email.tokens import token_of
 from regulars.outreach.models import SendingAccount
 
 
@@ -28,10 +29,12 @@ AnyWay = Way | WebWay
 
 
 def way_of(account: SendingAccount, timeout: float = TIMEOUT_SECONDS) -> AnyWay:
-    """Refuses when the stored password was closed under another key."""
+    """Refuses when the stored password was closed under another key, or a token is not to be had."""
     if account.is_web:
         return WebWay(account.preset, told_by(account), account.service_url, timeout)
-    return Way.of(account, timeout)
+    token = token_of(account)
+    password = "" if token else account.password
+    return Way(account.host, account.port, account.security, account.username, password, timeout, token)
 
 
 def told_by(account: SendingAccount) -> tuple[tuple[str, str], ...]:
