@@ -33,6 +33,10 @@ class LetterWords(forms.Form):
 
 class WordingForm(WovenForm, LetterWords):
     subject = forms.CharField(label=_("Subject"), max_length=300)
+    # As one text, whatever the desk holds: plain words, or blocks as they are written in a file.
+    body = forms.CharField(
+        label=_("Words"), max_length=60_000, widget=forms.Textarea({"rows": 12, "data-letter": True})
+    )
     name = forms.CharField(label=_("Name, for you"), max_length=120)
     purpose = forms.ChoiceField(label=_("What it is for"), choices=PURPOSES)
     has_offer = forms.BooleanField(
@@ -41,6 +45,16 @@ class WordingForm(WovenForm, LetterWords):
         help_text=_("A discount, a voucher, a sale. Then it goes only to those who agreed to offers."),
     )
     field_order = ("name", "subject", "body", "purpose", "has_offer")
+
+
+class VariantForm(WovenForm, LetterWords):
+    """The same words in another language: what they are for stands with those in our own."""
+
+    subject = forms.CharField(label=_("Subject"), max_length=300)
+    body = forms.CharField(
+        label=_("Words"), max_length=60_000, widget=forms.Textarea({"rows": 12, "data-letter": True})
+    )
+    field_order = ("subject", "body")
 
 
 class MailboxForm(forms.Form):

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from regulars.kit.business import in_our_language
+from regulars.kit import clock
+from regulars.kit.business import business, in_our_language
 from regulars.kit.errors import Refusal
-from regulars.outreach.channels.email.letters import paragraphs
-from regulars.outreach.models import WordingVersion
+from regulars.outreach.channels.email.dress import for_a_screen
+from regulars.outreach.channels.email.letters import Letter, Sender, WayOut, paragraphs, parts_of
+from regulars.outreach.models import Purpose, WordingVersion
 from regulars.outreach.queries.facts import FIELDS
-from regulars.outreach.services.drafting import draft_for, needed_fields, preflight, render
-from regulars.outreach.services.wordings import check_words
+from regulars.outreach.services.drafting import Draft, draft_for, needed_fields, render
+from regulars.outreach.services.preflight import Preflight, preflight
+from regulars.outreach.services.wordings import check_layout, check_words
 from regulars.people.models import Person
+from regulars.people.queries import find_people
 
 TRIED_ON = 200
+OF_THE_MOMENT = frozenset({"years", "occasion", "what", "due", "friend", "asked_for", "asked_on"})
+ASKS_FOR_DARK = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)")
 
 
 @dataclass(frozen=True)
@@ -28,10 +36,13 @@ class Preview:
     person: Person | None = None
     problem: str = ""
     warnings: list[str] = field(default_factory=list)
+    draft: Draft | None = None
 
 
-def some_people(limit: int = 30) -> list[Person]:
-    """A few people to try the words on: the latest ones. One query."""
+def some_people(who: str = "", limit: int = 30) -> list[Person]:
+    """A few people to try the words on: those found by what was typed, else the latest ones. Few queries."""
+    if who.strip():
+        return list(find_people(who, limit))
     return list(Person.objects.gradable().exclude(full_name="").only("full_name").order_by("-pk")[:limit])
 
 
@@ -50,39 +61,87 @@ def examples(fields: Iterable[str]) -> dict[str, str]:
         return {key: str(FIELDS[key].example) for key in fields}
 
 
-def preview_of(subject: str, body: str, person_id: int | None = None) -> Preview:
-    """Fill the words in for one person (the latest when none is named) and try them on the latest two hundred."""
-    version = WordingVersion(subject=subject, body=body)
-    person = _somebody(person_id)
+def preview_of(version: WordingVersion, person: Person | None, *, with_warnings: bool = True) -> Preview:
+    """Fill the words in for one person, or with the examples, and try them on the latest two hundred."""
     try:
-        check_words(subject or "-", body)
+        _check(version)
         if person is None:
-            draft = render(version, examples(FIELDS))
-            return Preview(draft.subject, paragraphs(draft.text))
-        drafts = draft_for(version, [person.pk], {person.pk: _occasion_examples(version)})
+            draft = render(version, examples(FIELDS), version.language or business().language)
+            return Preview(draft.subject, paragraphs(draft.text), draft=draft)
+        drafts = draft_for(version, [person.pk], {person.pk: occasion_examples(version)})
     except Refusal as refusal:
         return Preview(person=person, problem=refusal.sentence)
     if person.pk not in drafts.ready:
-        missing = drafts.missing[person.pk]
-        label = FIELDS[missing].label if missing in FIELDS else missing
-        words = _("There is no “%(field)s” for %(name)s, and the words have no fallback.")
-        return Preview(person=person, problem=words % {"field": label, "name": person.full_name})
+        return Preview(
+            person=person, problem=drafts.problems.get(person.pk) or _lacks(drafts.missing[person.pk], person)
+        )
     draft = drafts.ready[person.pk]
-    return Preview(draft.subject, paragraphs(draft.text), person, warnings=_warnings(version))
+    warnings = _warnings(version) if with_warnings else []
+    return Preview(draft.subject, paragraphs(draft.text), person, warnings=warnings, draft=draft)
 
 
-def _somebody(person_id: int | None) -> Person | None:
+def _check(version: WordingVersion) -> None:
+    if version.blocks:
+        check_layout(version.blocks)
+    check_words(version.subject or "-", version.body)
+
+
+def _lacks(name: str, person: Person) -> str:
+    label = FIELDS[name].label if name in FIELDS else name
+    words = _("There is no “%(field)s” for %(name)s, and the words have no fallback.")
+    return words % {"field": label, "name": person.full_name}
+
+
+def somebody(person_id: int | None, who: str = "") -> Person | None:
+    """Whom the words are tried on: the one who was chosen, the first who was found, or the latest."""
     people = Person.objects.gradable()
     chosen = people.filter(pk=person_id).first() if person_id else None
+    if chosen is None and who.strip():
+        chosen = find_people(who, 1).first()
     return chosen or people.exclude(full_name="").order_by("-pk").first()
 
 
-def _occasion_examples(version: WordingVersion) -> dict[str, str]:
+def occasion_examples(version: WordingVersion) -> dict[str, str]:
     """What only the moment of sending knows (years, occasion, what was promised) is shown by its example."""
-    return examples({"years", "occasion", "what", "due"} & needed_fields(version))
+    return examples(OF_THE_MOMENT & needed_fields(version))
 
 
 def _warnings(version: WordingVersion) -> list[str]:
     ids = list(Person.objects.gradable().order_by("-pk").values_list("pk", flat=True)[:TRIED_ON])
-    examples = _occasion_examples(version)
-    return preflight(version, ids, dict.fromkeys(ids, examples)).sentences
+    said = occasion_examples(version)
+    return preflight(version, ids, dict.fromkeys(ids, said)).sentences
+
+
+def everybody() -> QuerySet[Person]:
+    return Person.objects.gradable()
+
+
+def tried_on_everybody(version: WordingVersion) -> Preflight:
+    """The whole audience there could be: everybody who is here. What only the moment knows is left to it."""
+    return preflight(version, everybody(), common=occasion_examples(version))
+
+
+def letter_on_screen(draft: Draft, purpose: str, scheme: str) -> str:
+    """The letter's own HTML as a mail program would draw it, light or dark, its pictures in it."""
+    shop = business()
+    letter = Letter(
+        message_id="<preview@letters.invalid>",
+        to_name="",
+        to_address="",
+        subject=draft.subject,
+        body=draft.text,
+        at=clock.now(),
+        sender=Sender(shop.name, ""),
+        language=draft.language,
+        shop=shop.name,
+        postal_address=shop.postal_address,
+        way_out=None if purpose == Purpose.SERVICE else WayOut(),
+        dress=for_a_screen(draft.layout, shop) if draft.layout else None,
+    )
+    _text, html = parts_of(letter)
+    return ASKS_FOR_DARK.sub("@media all" if scheme == "dark" else "@media not all", html)
+
+
+def as_version(subject: str, body: str, blocks: dict[str, object], language: str = "") -> WordingVersion:
+    """Words that are only being written, for trying."""
+    return WordingVersion(subject=subject, body=body, blocks=blocks, language=language)

@@ -80,6 +80,7 @@ WORDS = {
     "answer": _("answered a question about a file"),
     "set_margin": _("said what is left of what is paid"),
     "save_wording": _("changed words for letters"),
+    "test_wording": _("sent words to themselves to look at"),
     "keep_picture": _("added a picture for letters"),
     "archive_wording": _("put words for letters away"),
     "edit_draft": _("changed the words of a letter"),
@@ -112,8 +113,8 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "files": (_("Files"), ("import", "paste", "undo", "answer")),
     "letters": (
         _("Letters"),
-        ("save_wording", "archive_wording", "keep_picture", "edit_draft", "settle_arrived", "settle_again",
-         "settle_left", "settle_reply", "trust_address"),
+        ("save_wording", "archive_wording", "keep_picture", "test_wording", "edit_draft", "settle_arrived",
+         "settle_again", "settle_left", "settle_reply", "trust_address"),
     ),
     "house": (
         _("House and colleagues"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,7 @@ TO_A_WOMAN = frozenset("frau fräulein ms mrs miss madam mme madame mlle sra se�
 TO_A_MAN = frozenset("herr herrn mr mister sir monsieur m sr señor don".split())
 # Brackets of templates become round; signs that move a cursor or turn the direction of writing go.
 STEERING = (*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
+NOT_PLAIN = re.compile("[\\x00-\\x1f{}\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]")
 TO_PLAIN = {**{sign: " " if sign in (9, 10, 13, 0x85) else None for sign in STEERING}, ord("{"): "(", ord("}"): ")"}
 
 
@@ -186,7 +188,7 @@ def _given(person: Person) -> str:
 
 def _plain(text: str) -> str:
     """A name as one line without brackets of a template and without signs that steer a screen or a mail server."""
-    return " ".join(text.translate(TO_PLAIN).split())
+    return " ".join((text.translate(TO_PLAIN) if NOT_PLAIN.search(text) else text).split())
 
 
 def _plain_lines(text: str) -> str:

@@ -22,7 +22,7 @@ from regulars.outreach.services.changing import (
     skip,
     try_again,
 )
-from regulars.outreach.services.drafting import Draft, Drafts, Preflight, draft_for, preflight, render
+from regulars.outreach.services.drafting import Draft, Drafts, draft_for, render
 from regulars.outreach.services.hands import (
     ByHand,
     Taken,
@@ -50,6 +50,7 @@ from regulars.outreach.services.planning import (
     plan_touches,
     refresh_drafts,
 )
+from regulars.outreach.services.preflight import Finding, Preflight, preflight
 from regulars.outreach.services.programmes import (
     account_of,
     cancel_programme,
@@ -69,6 +70,7 @@ from regulars.outreach.services.replying import (
 from regulars.outreach.services.sending import send_due
 from regulars.outreach.services.signing_in import begin_sign_in, finish_by_code, finish_by_short_code
 from regulars.outreach.services.suppressing import suppress, unsuppress
+from regulars.outreach.services.trying import send_to_me
 from regulars.outreach.services.wordings import (
     archive,
     back_to_start,
@@ -86,6 +88,7 @@ __all__ = [
     "Draft",
     "Drafts",
     "EmptyField",
+    "Finding",
     "NewAccount",
     "NewInbox",
     "NewTouch",
@@ -146,6 +149,7 @@ __all__ = [
     "resume_programme",
     "save_wording",
     "send_due",
+    "send_to_me",
     "settle_reply",
     "settle_unknown",
     "skip",

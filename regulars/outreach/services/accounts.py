@@ -187,7 +187,7 @@ def test_letter(account: SendingAccount, to: str, *, patience: float = PATIENCE_
     try_sign_in(way_of(account, timeout=patience))
     result = post_at_once(account, to, subject, body, name="test", patience=patience)
     if result.kind != "sent":
-        raise Refusal(_test_failed(result), field="to")
+        raise Refusal(test_failed(result), field="to")
     now = clock.now()
     SendingAccount.objects.filter(pk=account.pk).update(
         tested_at=now, letter_at=now, resting_until=None, resting_why=""
@@ -198,7 +198,7 @@ def test_letter(account: SendingAccount, to: str, *, patience: float = PATIENCE_
 def post_at_once(
     account: SendingAccount, to: str, subject: str, body: str, *, name: str, patience: float = PATIENCE_SECONDS
 ) -> Result:
-    """Hand one letter of the house over at once, past the ledger: to staff, never to a customer."""
+    """Hand plain words of the house over at once, past the ledger: to staff, never to a customer."""
     letter = Letter(
         message_id=f"<{name}.{clock.now():%Y%m%d%H%M%S%f}@{account.from_address.rpartition('@')[2]}>",
         to_name="",
@@ -209,6 +209,11 @@ def post_at_once(
         sender=sender_of(account),
         language=business().language,
     )
+    return carry_at_once(account, letter, patience=patience)
+
+
+def carry_at_once(account: SendingAccount, letter: Letter, *, patience: float = PATIENCE_SECONDS) -> Result:
+    """Hand one letter over at once, past the ledger: to staff, never to a customer."""
     line = carrier(way_of(account, timeout=patience))
     try:
         return line.carry(enveloped(letter, 0, account), lambda stage: None)
@@ -237,7 +242,7 @@ def check_account(account: SendingAccount, selector: str | None = None, *, patie
     SendingAccount.objects.filter(pk=account.pk).update(tested_at=clock.now(), resting_until=None, resting_why="")
 
 
-def _test_failed(result: Result) -> str:
+def test_failed(result: Result) -> str:
     if result.stage == "sender" or (result.kind == "account" and result.code):
         words = _(
             "The server does not let you write as this sender. Use the address of the mailbox itself. It said: %(said)s"

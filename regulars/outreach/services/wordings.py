@@ -26,6 +26,8 @@ from regulars.outreach.starters import STARTERS
 from regulars.staff.models import User
 from regulars.staff.services import note_audit
 
+# Addresses of pages beside the words themselves.
+PAGES = frozenset({"new", "library", "readers", "previews", "versions"})
 OFFER = re.compile(
     r"\d\s*%|\b(voucher|coupon|discount|reduced|sale|off your|gutschein|rabatt|remise|soldes)\b", re.IGNORECASE
 )
@@ -201,7 +203,7 @@ def _wording(key: str, name: str, purpose: str) -> Wording:
 def free_key(name: str) -> str:
     """A key for new words, from their name."""
     stem = slugify(name)[:50] or "words"
-    taken = set(Wording.objects.filter(key__startswith=stem).values_list("key", flat=True)) | set(STARTERS)
+    taken = set(Wording.objects.filter(key__startswith=stem).values_list("key", flat=True)) | set(STARTERS) | PAGES
     return stem if stem not in taken else next(f"{stem}-{n}" for n in range(2, 10_000) if f"{stem}-{n}" not in taken)
 
 

@@ -1,24 +1,38 @@
-"""The wordings: a list, an editor, and a preview as any person would get it."""
+"""The wordings: a list, and the desk they are written at, in our own language and in others."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regulars.kit.answer import answer, redirect_back
+from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.kit.weaving import Clash, weave
 from regulars.outreach import queries, services
 from regulars.outreach.access import words_for
-from regulars.outreach.forms import WordingForm
-from regulars.outreach.models import Wording, WordingVersion
-from regulars.outreach.previewing import Preview, preview_of, sample_of, some_people
-from regulars.outreach.services.wordings import looks_like_an_offer
+from regulars.outreach.blocks import KINDS, THEMES, text_of
+from regulars.outreach.blocks.schema import layout_of
+from regulars.outreach.desk import PLAIN, Desk, files_of, pictures_offered, with_picture
+from regulars.outreach.forms import VariantForm, WordingForm
+from regulars.outreach.library import TONES, LibraryText, text_named, texts
+from regulars.outreach.models import Channel, Wording, WordingVersion
+from regulars.outreach.previewing import (
+    Preview,
+    as_version,
+    occasion_examples,
+    preview_of,
+    sample_of,
+    some_people,
+    somebody,
+)
+from regulars.outreach.queries.variants import language_name, other_languages, variants_of
 from regulars.outreach.starters import STARTERS
 from regulars.staff.doors import requires
 from regulars.staff.models import User
@@ -36,88 +50,234 @@ def word_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires("outreach.write")
+@require_safe
+def library(request: HttpRequest) -> HttpResponse:
+    """Texts to begin with, by what they are for. No query."""
+    letters = [text for text in texts(business().language) if text.channel == Channel.EMAIL]
+    playbooks: dict[str, list[tuple[LibraryText, str]]] = {}
+    for text in letters:
+        playbooks.setdefault(text.playbook, []).append((text, str(TONES[text.tone])))
+    return render(request, "outreach/library.html", {"playbooks": list(playbooks.values())})
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is being written: which words, in which language, and what they began with."""
+
+    version: WordingVersion
+    key: str = ""
+    language: str = ""
+    initial: dict[str, Any] | None = None
+
+    @property
+    def desk(self) -> Desk:
+        return Desk.of(self.version.body, self.version.blocks)
+
+
+@requires("outreach.write")
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, key: str) -> HttpResponse:
     """Change words: preview them as somebody, or keep them as a new version."""
     version = words_for(cast(User, request.user), key)
     wording = version.wording
-    initial = {
-        "name": wording.name,
-        "subject": version.subject,
-        "body": version.body,
-        "purpose": wording.purpose,
-        "has_offer": wording.has_offer,
-    }
-    return _edit(request, initial, version, key)
+    initial = {"name": wording.name, "purpose": wording.purpose, "has_offer": wording.has_offer}
+    return _edit(request, Subject(version, key, initial=initial))
 
 
 @requires("outreach.write")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_words(request: HttpRequest) -> HttpResponse:
-    """Write words of one's own."""
-    version = WordingVersion(wording=Wording(name=""), version=0, body="{{ greeting }},\n\n\n\n{{ signature }}")
-    return _edit(request, {"body": version.body, "purpose": "care"}, version, "")
-
-
-def _edit(request: HttpRequest, initial: dict[str, Any], version: WordingVersion, key: str) -> HttpResponse:
-    """What a colleague wrote meanwhile falls together with ours; a text that both changed is asked."""
-    is_preview = "preview" in request.POST
-    form, clashes = WordingForm(initial=initial), list[Clash]()
-    if request.method == "POST":
-        data, clashes = weave(request.POST, form) if not is_preview else (request.POST, [])
-        form = WordingForm(data)
-    if request.method == "POST" and not is_preview and not clashes and form.is_valid():
-        try:
-            kept = _keep(cast(User, request.user), form, key)
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
-        else:
-            messages.success(request, _("Kept. New letters use these words; what you approved stays as it is."))
-            return redirect("outreach:wording", kept.wording.key)
-    subject = form.data.get("subject", version.subject) if form.is_bound else version.subject
-    body = form.data.get("body", version.body) if form.is_bound else version.body
-    context = {
-        "form": form,
-        "clashes": clashes,
-        "key": key,
-        "version": version,
-        "is_starter": key in STARTERS,
-        "fields": list(queries.FIELDS.values()),
-        "people": some_people(),
-        "preview": _preview(request, subject, body),
-    }
-    status = 422 if clashes or (form.is_bound and form.errors and not is_preview) else 200
-    return render(request, "outreach/wording.html", context, status=status)
-
-
-def _keep(user: User, form: WordingForm, key: str) -> WordingVersion:
-    words = form.cleaned_data
-    return services.save_wording(
-        key or services.free_key(words["name"]),
-        subject=words["subject"],
-        body=words["body"],
-        by=user,
-        name=words["name"],
-        purpose=words["purpose"],
-        has_offer=words["has_offer"],
+    """Write words of one's own, from nothing or from a text of the library (`?from=`)."""
+    begins = text_named(request.GET.get("from", ""), business().language)
+    wording = Wording(name="")
+    if begins is None:
+        body = "{{ greeting }},\n\n\n\n{{ signature }}"
+        return _edit(
+            request, Subject(WordingVersion(wording=wording, version=0, body=body), initial={"purpose": "care"})
+        )
+    version = WordingVersion(
+        wording=wording, version=0, subject=begins.subject, body=begins.words, blocks=begins.layout.stored()
     )
-
-
-def _preview(request: HttpRequest, subject: str, body: str) -> Preview:
-    wanted = request.POST.get("person", "") or request.GET.get("person", "")
-    return preview_of(
-        subject, body, int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else None
-    )
+    initial = {"purpose": begins.purpose, "name": begins.name, "has_offer": begins.has_offer}
+    return _edit(request, Subject(version, initial=initial))
 
 
 @requires("outreach.write")
-@require_POST
-def preview(request: HttpRequest) -> HttpResponse:
-    """The words as one person would get them, while they are typed. Writes nothing."""
-    subject, body = request.POST.get("subject", "")[:1000], request.POST.get("body", "")[:30_000]
-    context = {"preview": _preview(request, subject, body), "has_offer": "has_offer" in request.POST}
-    context["looks_like_offer"] = not context["has_offer"] and looks_like_an_offer(subject, body)
-    return answer(request, "outreach/preview.html", "outreach/_preview.html", context)
+@require_http_methods(["GET", "HEAD", "POST"])
+def in_language(request: HttpRequest, key: str, language: str) -> HttpResponse:
+    """The same words in another language of the house."""
+    main = words_for(cast(User, request.user), key)
+    if language not in other_languages():
+        raise Http404
+    version = variants_of(main).by_language.get(language)
+    if version is None:
+        version = WordingVersion(
+            wording=main.wording, version=0, language=language, subject=main.subject, body=main.body, blocks=main.blocks
+        )
+    return _edit(request, Subject(version, key, language, {}))
+
+
+def _edit(request: HttpRequest, subject: Subject) -> HttpResponse:
+    """What a colleague wrote meanwhile falls together with ours; a text that both changed is asked."""
+    desk = Desk.sent(request.POST) if request.method == "POST" else subject.desk
+    kind = VariantForm if subject.language else WordingForm
+    initial = {**(subject.initial or {}), "subject": subject.version.subject, "body": subject.desk.written()}
+    form, clashes = kind(initial=initial), list[Clash]()
+    is_asking = "do" in request.POST or "preview" in request.POST
+    if request.method == "POST":
+        desk = _with_files(request, desk)
+        data = request.POST.copy()
+        data["body"] = desk.written()
+        if not is_asking:
+            data, clashes = weave(data, form)
+            desk = subject.desk if data["body"] == initial["body"] else desk
+        form = kind(data)
+    if "do" in request.POST:
+        desk = _done(request, desk, subject)
+    elif request.method == "POST" and not is_asking and not clashes and form.is_valid():
+        try:
+            kept = _keep(cast(User, request.user), form.cleaned_data, desk, subject)
+        except Refusal as refusal:
+            desk = _refused(form, desk, refusal)
+        else:
+            messages.success(request, _("Kept. New letters use these words; what you approved stays as it is."))
+            return _back(kept, subject.language)
+    is_refused = bool(clashes or desk.problem or (form.is_bound and form.errors and not is_asking))
+    return _page(request, subject, form, desk, clashes, 422 if is_refused else 200)
+
+
+def _back(kept: WordingVersion, language: str) -> HttpResponse:
+    if language:
+        return redirect("outreach:wording-in", kept.wording.key, language)
+    return redirect("outreach:wording", kept.wording.key)
+
+
+def _with_files(request: HttpRequest, desk: Desk) -> Desk:
+    """Keep the pictures that were sent along, each in its block."""
+    for row, file in files_of(request, desk):
+        try:
+            picture = services.keep_picture(file, row.texts.get("alt", ""), cast(User, request.user))
+        except Refusal as refusal:
+            desk = replace(desk, problem=refusal.sentence)
+        else:
+            desk = with_picture(desk, row, picture.name)
+    return desk
+
+
+def _done(request: HttpRequest, desk: Desk, subject: Subject) -> Desk:
+    what = request.POST["do"]
+    if what != "try":
+        return desk.done(what)
+    purpose = request.POST.get("purpose", subject.version.wording.purpose)
+    try:
+        version = typed_version(request, desk, subject.language)
+        person = _reader(request)
+        if person is None:
+            raise Refusal(_("There is nobody yet to write it for. Add a person first."))
+        extras = occasion_examples(version)
+        said = services.send_to_me(version, person, cast(User, request.user), purpose=purpose, extras=extras)
+    except Refusal as refusal:
+        return replace(desk, problem=refusal.sentence)
+    words = _("Sent to %(address)s, as %(name)s would get it. The server said: %(said)s")
+    user = cast(User, request.user)
+    messages.success(request, words % {"address": user.email, "name": person.full_name, "said": said[:120]})
+    return desk
+
+
+def _refused(form: VariantForm | WordingForm, desk: Desk, refusal: Refusal) -> Desk:
+    """Say it at its field where there is one on the page, else above the blocks."""
+    if refusal.field in form.fields and (refusal.field != "body" or desk.mode == PLAIN):
+        form.add_error(refusal.field, refusal.sentence)
+        return desk
+    place = (refusal.field or "").partition(".")
+    row = desk.rows[int(place[0]) - 1] if place[0].isdigit() and int(place[0]) <= len(desk.rows) else None
+    return replace(desk, problem=refusal.sentence, focus=f"{row.uid}-{place[2]}" if row else "")
+
+
+def _keep(user: User, said: dict[str, Any], desk: Desk, subject: Subject) -> WordingVersion:
+    return services.save_wording(
+        subject.key or services.free_key(said["name"]),
+        subject=said["subject"],
+        body=said["body"] if desk.mode == PLAIN else "",
+        by=user,
+        name=said.get("name", ""),
+        purpose=said.get("purpose", ""),
+        has_offer=said.get("has_offer", False),
+        blocks=None if desk.mode == PLAIN else desk.stored() or {"blocks": []},
+        language=subject.language,
+    )
+
+
+def typed_version(request: HttpRequest, desk: Desk, language: str) -> WordingVersion:
+    """The words on the desk as they would be a version."""
+    blocks = desk.stored()
+    body = text_of(layout_of(blocks)) if desk.mode != PLAIN else desk.body
+    return as_version(request.POST.get("subject", "")[:1000], body[:60_000], blocks, language)
+
+
+def _reader(request: HttpRequest) -> Any:
+    asked = {**request.GET.dict(), **request.POST.dict()}
+    wanted = asked.get("person", "")
+    is_number = wanted.isascii() and wanted.isdigit() and len(wanted) < 19
+    return somebody(int(wanted) if is_number else None, asked.get("who", "")[:200])
+
+
+def preview_for(request: HttpRequest, desk: Desk, language: str, *, with_warnings: bool = True) -> Preview:
+    try:
+        return preview_of(typed_version(request, desk, language), _reader(request), with_warnings=with_warnings)
+    except Refusal as refusal:
+        return Preview(problem=refusal.sentence)
+
+
+def _page(
+    request: HttpRequest,
+    subject: Subject,
+    form: VariantForm | WordingForm,
+    desk: Desk,
+    clashes: list[Clash],
+    status: int,
+) -> HttpResponse:
+    is_typed = request.method == "POST"
+    preview = (
+        preview_for(request, desk, subject.language) if is_typed else preview_of(subject.version, _reader(request))
+    )
+    wording = subject.version.wording
+    context = {
+        "form": form,
+        "desk": desk,
+        "clashes": clashes,
+        "key": subject.key,
+        "version": subject.version,
+        "language": subject.language,
+        "language_label": language_name(subject.language) if subject.language else "",
+        "languages": _languages(subject) if subject.key else [],
+        "is_starter": subject.key in STARTERS,
+        "is_kept": bool(wording.pk and subject.version.pk),
+        "fields": list(queries.FIELDS.values()),
+        "kinds": list(KINDS.values()),
+        "themes": list(THEMES.items()),
+        "pictures": pictures_offered() if desk.mode == "blocks" else [],
+        "people": some_people(request.POST.get("who", "")),
+        "preview": preview,
+    }
+    return answer(request, "outreach/wording.html", "outreach/_desk.html", context, status=status)
+
+
+def _languages(subject: Subject) -> list[dict[str, Any]]:
+    """Our own language and the others of the house: those there are words in, and those that could be begun."""
+    main = subject.version if not subject.language else queries.latest(subject.key)
+    known = variants_of(main)
+    ours = {"code": "", "label": language_name(known.main), "is_there": True, "is_current": not subject.language}
+    others = [
+        {
+            "code": code,
+            "label": language_name(code),
+            "is_there": code in known.by_language,
+            "is_current": code == subject.language,
+        }
+        for code in other_languages()
+    ]
+    return [ours, *others]
 
 
 @requires("outreach.write")
@@ -144,3 +304,12 @@ def put_away(request: HttpRequest, key: str) -> HttpResponse:
     else:
         messages.success(request, _("Put away."))
     return redirect_back(request, "outreach:wordings")
+
+
+@requires("outreach.write")
+@require_POST
+def put_language_away(request: HttpRequest, key: str, language: str) -> HttpResponse:
+    """Have no words in this language any more."""
+    services.drop_variant(get_object_or_404(Wording, key=key), language, cast(User, request.user))
+    messages.success(request, _("Put away."))
+    return redirect_back(request, "outreach:wording", key)
