@@ -188,7 +188,7 @@ def test_the_real_letter_is_sent_to_myself_and_the_person_knows_nothing_of_it(cl
     assert "ruth@example.org" not in content
     assert "/leave/" not in content
     assert not Touch.objects.exists()
-    assert AuditEntry.objects.filter(verb="test_wording").count() == 1
+    assert AuditEntry.objects.filter(action="test_wording").count() == 1
 
 
 def test_without_a_mailbox_the_try_says_so(client, owner):
