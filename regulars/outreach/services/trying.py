@@ -12,8 +12,9 @@ from regulars.kit.errors import Refusal
 from regulars.outreach.channels.email.dress import Wardrobe
 from regulars.outreach.channels.email.envelopes import sender_of
 from regulars.outreach.channels.email.letters import Letter, WayOut
+from regulars.outreach.channels.email.ways import way_of
 from regulars.outreach.models import Purpose, WordingVersion
-from regulars.outreach.services.accounts import PATIENCE_SECONDS, carry_at_once, test_failed, try_sign_in, way_of
+from regulars.outreach.services.accounts import PATIENCE_SECONDS, carry_at_once, test_failed, try_sign_in
 from regulars.outreach.services.drafting import Draft, draft_for
 from regulars.outreach.services.resting import active_account
 from regulars.people.models import Person

@@ -115,8 +115,6 @@ def as_message(letter: Letter, touch_id: int, esp: Esp) -> EmailMultiAlternative
     message.attach_alternative(html, "text/html")
     for picture in letter.dress.inside if letter.dress else ():
         message.attach(picture_part(picture))
-    for picture in letter.dress.inside if letter.dress else ():
-        message.attach(picture_part(picture))
     message.metadata = {"touch": str(touch_id), "letter": letter.message_id.strip("<>").partition("@")[0]}  # type: ignore[attr-defined]
     return message
 
