@@ -73,6 +73,8 @@ class ImportRun(models.Model):
     cursor = models.PositiveIntegerField(default=0)
     cursor_person_id = models.BigIntegerField(null=True)
     units = models.PositiveIntegerField(default=0)
+    people_after = models.BigIntegerField(null=True)
+    orders_after = models.BigIntegerField(null=True)
     error = models.TextField(blank=True)
     job_id = models.CharField(max_length=64, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -137,6 +139,24 @@ class RunEffect(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.kind}"
+
+
+class Telling(models.Model):
+    """What a source told of somebody when it was last taken in, as one number, and how they stood then: while neither
+    changes, the same told again is no news and need not be looked at."""
+
+    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+", db_index=False)
+    source = models.CharField(max_length=60)
+    fingerprint = models.BigIntegerField()
+    change_number = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["person", "source"], name="intake_telling_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.person_id}"
 
 
 class Question(models.Model):

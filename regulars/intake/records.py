@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from regulars.intake.models import ImportRun, Mapping, Question, RefusedRow, RunEffect
+from regulars.intake.models import ImportRun, Mapping, Question, RefusedRow, RunEffect, Telling
 from regulars.intake.services import waiting
 from regulars.kit.sweeping import holding
 from regulars.people.queries.traces import traces_of
@@ -24,6 +24,7 @@ def export(person_id: int) -> dict[str, Any]:
 def erase(person_id: int) -> None:
     """Remove those rows, what was kept of them for undoing, and files that wait and name them."""
     _refused(person_id).delete()
+    Telling.objects.filter(person_id=person_id).delete()
     for effect in _effects(person_id):
         effect.before = [told for told in effect.before if person_id not in (told.get("person"), told.get("person_id"))]
         effect.save(update_fields=["before"])

@@ -57,6 +57,26 @@ def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
     return range(last + 1, last + 1 + count)
 
 
+def reserve_run(model: type[models.Model], count: int) -> int | None:
+    """Reserve `count` ids in a row, to be used later, and return the one before the first; None where somebody else
+    took one in between (PostgreSQL; the numbers are lost then, which harms nothing)."""
+    table = model._meta.db_table
+    with database.connection().cursor() as cursor:
+        if database.is_postgres():
+            cursor.execute(
+                "SELECT min(n), max(n) FROM (SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS n"
+                " FROM generate_series(1, %s)) taken",
+                [table, count],
+            )
+            first, last = cursor.fetchone()
+            return first - 1 if last - first + 1 == count else None
+        cursor.execute("UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s", [count, table])
+        if not cursor.rowcount:
+            cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, count])
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        return int(cursor.fetchone()[0]) - count
+
+
 def among(ids: Iterable[int]) -> RawSQL:
     """Return ids for `field__in=`, any number of them: one parameter on either database."""
     return _listed(list(ids), "bigint")

@@ -23,7 +23,7 @@ AS_WRITTEN = "name and address"
 COLUMNS = tuple(
     "pos person_key number names salutation language company addresses more_addresses second_addresses"
     " phones second_phones unreadable places tags notes is_supplier birthday is_bad has_left when_left is_given"
-    " when_given is_declined recency is_text_given deceased_on beyond places_b anniversary".split()
+    " when_given is_declined recency is_text_given deceased_on beyond places_b anniversary fingerprint".split()
 )
 QUOTES = " \t\"'“”„«»"
 TAG_SPLIT = re.compile(r"\s*(?:[,;\n]|:::)\s*")
@@ -43,6 +43,7 @@ class Manner:
     date_order: Order
     statement: str = ""
     country: str = ""
+    has_prints: bool = False
 
     @cached_property
     def yes(self) -> str:
@@ -60,6 +61,7 @@ class Told(NamedTuple):
     has_bad_address: bool
     declined_at: datetime | None
     deceased_on: date | None
+    fingerprint: int | None
 
 
 class Prepared(NamedTuple):
@@ -69,11 +71,12 @@ class Prepared(NamedTuple):
     bad_addresses: tuple[str, ...]
     declined_at: datetime | None
     deceased_on: date | None
+    fingerprint: int | None
 
 
 def ready(one: Told, manner: Manner) -> Prepared:
     bad = one.person.emails if one.has_bad_address else ()
-    return Prepared(prepared(one.person, manner.country), bad, one.declined_at, one.deceased_on)
+    return Prepared(prepared(one.person, manner.country), bad, one.declined_at, one.deceased_on, one.fingerprint)
 
 
 def told(row: Sequence[Any], manner: Manner) -> Told:
@@ -81,7 +84,7 @@ def told(row: Sequence[Any], manner: Manner) -> Told:
     (_pos, key, number, names, salutation, language, company, addresses, more, second, phones, more_phones,
      unreadable, places, tags, notes, is_supplier, birthday, is_bad, has_left, when_left, is_given, when_given,
      is_declined, recency, is_text_given, deceased_on, beyond,
-     places_b, anniversary) = row  # fmt: skip
+     places_b, anniversary, fingerprint) = row  # fmt: skip
     emails = _emails(addresses, more, second)
     born, unread = _birthday(birthday, manner.date_order) if birthday else (None, "")
     written = _notes(notes, unread, unreadable) if notes or unread or unreadable else ""
@@ -115,7 +118,7 @@ def told(row: Sequence[Any], manner: Manner) -> Told:
     if places_b or anniversary:
         person = _with_second_place(person, places_b or (), anniversary or "", manner)
     declined = datetime.fromtimestamp(max(recency, 0), tz=UTC) if is_declined and not is_given else None
-    return Told(person, bool(is_bad), declined, deceased_on)
+    return Told(person, bool(is_bad), declined, deceased_on, fingerprint)
 
 
 def _with_second_place(

@@ -24,6 +24,7 @@ from typing import IO
 from django.utils import translation
 
 from regulars.intake.services import collecting
+from regulars.intake.services.first_lot import Lot, Places, lots
 from regulars.intake.services.people_of import Manner
 from regulars.intake.services.units import COLLECT_EVERY, Portion, portions_after
 from regulars.intake.staging.pipeline import reading_room
@@ -46,13 +47,22 @@ class Preparer:
 
     @contextmanager
     def portions(
-        self, folder: Path, cursor: int, total: int, manner: Manner, *, is_about_sales: bool
-    ) -> Iterator[Iterator[Portion]]:
-        """Portions of the units after `cursor`, from the staging in `folder`, which nobody may be writing."""
+        self,
+        folder: Path,
+        cursor: int,
+        total: int,
+        manner: Manner,
+        *,
+        is_about_sales: bool,
+        places: Places | None = None,
+    ) -> Iterator[Iterator[Portion | Lot]]:
+        """Portions of the units after `cursor`, from the staging in `folder`, which nobody may be writing; as lots
+        where `places` are reserved for them."""
         assert self.process.stdin
         assert self.process.stdout
         told = {"folder": str(folder), "cursor": cursor, "total": total, "manner": asdict(manner)}
         told |= {"is_about_sales": is_about_sales, "language": translation.get_language()}
+        told |= {"places": asdict(places) if places else None}
         self.process.stdin.write(json.dumps(told).encode())
         self.process.stdin.close()
         waiting: Queue[tuple[bytes, bytes] | None] = Queue(AHEAD)
@@ -107,16 +117,17 @@ def _listen(pipe: IO[bytes], waiting: Queue[tuple[bytes, bytes] | None]) -> None
     waiting.put(None)
 
 
-def _unpacked(waiting: Queue[tuple[bytes, bytes] | None]) -> Iterator[Portion]:
+def _unpacked(waiting: Queue[tuple[bytes, bytes] | None]) -> Iterator[Portion | Lot]:
     """Our own child wrote these, and nobody else has its pipe."""
     while found := waiting.get():
-        yield marshal.loads(found[0]), pickle.loads(found[1])  # noqa: S301, S302
+        plain, people = marshal.loads(found[0]), pickle.loads(found[1])  # noqa: S301, S302
+        yield Lot.unpacked(plain, people) if isinstance(plain, tuple) else (plain, people)
 
 
-def _hand_over(portion: Portion, out: IO[bytes]) -> None:
+def _hand_over(portion: Portion | Lot, out: IO[bytes]) -> None:
     """Numbers and texts by marshal, in a third of the time; people, who hold days and moments, by pickle."""
-    numbered, people = portion
-    first, second = marshal.dumps(numbered), pickle.dumps(people, pickle.HIGHEST_PROTOCOL)
+    plain, people = portion.packed() if isinstance(portion, Lot) else portion
+    first, second = marshal.dumps(plain), pickle.dumps(people, pickle.HIGHEST_PROTOCOL)
     out.write(LENGTHS.pack(len(first), len(second)))
     out.write(first)
     out.write(second)
@@ -130,8 +141,11 @@ def prepare(task: IO[bytes], out: IO[bytes]) -> None:
     told = json.loads(wanted)
     con = reading_room(Path(told["folder"]))
     with translation.override(told["language"]), collecting.seldom():
-        portions = portions_after(
-            con, told["cursor"], told["total"], Manner(**told["manner"]), is_about_sales=told["is_about_sales"]
+        manner, cursor = Manner(**told["manner"]), told["cursor"]
+        portions: Iterator[Portion | Lot] = (
+            lots(con, cursor, manner, Places(**told["places"]))
+            if told["places"]
+            else portions_after(con, cursor, told["total"], manner, is_about_sales=told["is_about_sales"])
         )
         for turn, portion in enumerate(portions):
             collecting.now_and_then(turn, COLLECT_EVERY)

@@ -22,17 +22,24 @@ from regulars.intake.models import ImportRun
 from regulars.intake.options import ImportOptions
 from regulars.intake.reading import Sheet, UnreadableFile
 from regulars.intake.services.feeds import note_taken
+from regulars.intake.services.first_lot import Lot, Places
 from regulars.intake.services.opening import house, opened, source_of, understood
 from regulars.intake.services.people_of import Manner
 from regulars.intake.services.preparing import Preparer, preparer
 from regulars.intake.services.questions import ask_about_following_up, keep_questions
 from regulars.intake.services.refusing import keep_refused
-from regulars.intake.services.units import Portion, portions_after
+from regulars.intake.services.telling import Passed, compare, said_of_all
+from regulars.intake.services.told_before import ToldBefore
+from regulars.intake.services.units import Portion, has_something_left, portions_after
 from regulars.intake.services.writing import MUCH, Writer
+from regulars.intake.staging import contents
 from regulars.intake.staging.pipeline import BIG_FILE_BYTES, House, Staged, reading_room, stage, workshop
 from regulars.kit import bulletin, clock, database, money
 from regulars.kit.errors import Refusal
 from regulars.kit.services import change_business
+from regulars.people import bulk
+from regulars.people.models import Person
+from regulars.purchases import services as purchases
 from regulars.purchases.models import Order
 from regulars.staff.models import User
 
@@ -78,28 +85,65 @@ def carry_out(run: ImportRun, path: Path) -> Staged:
         staged = _staged(con, sheet, found, options, about, place, path, run.name)
         _settle_currency(staged, about, is_dry=options.is_dry_run)
         _note_start(run, sheet, found, staged)
-        manner = Manner(source_of(found), run.name, staged.date_order, options.consent, about.country)
-        with _portions(run, staged, manner, place, beside) as portions:
-            Writer(run, staged, manner, run.by).write_all(portions)
+        manner = Manner(source_of(found), run.name, staged.date_order, options.consent, about.country, is_big)
+        if is_big:
+            _make_prints(staged, manner)
+        writer = Writer(run, staged, manner, run.by)
+        with _portions(writer, place, beside) as portions:
+            writer.write_all(portions)
         _finish(run, sheet, staged)
     return staged
 
 
+def _make_prints(staged: Staged, manner: Manner) -> None:
+    contents.make_prints(staged.con, said_of_all(manner), manner.file_name)
+    if staged.is_about_sales:
+        contents.make_contents(staged.con)
+
+
 @contextmanager
-def _portions(
-    run: ImportRun, staged: Staged, manner: Manner, place: Path, beside: Preparer | None
-) -> Iterator[Iterator[Portion]]:
+def _portions(writer: Writer, place: Path, beside: Preparer | None) -> Iterator[Iterator[Portion | Lot]]:
     """What is left to write: of a small file read here, of a big one by a process beside us, which needs the staging
     closed and open for reading only."""
+    run, staged, manner = writer.run, writer.staged, writer.manner
     if beside is None:
         yield portions_after(staged.con, run.cursor, staged.units, manner, is_about_sales=staged.is_about_sales)
         return
+    writer.told_before = ToldBefore.of(run, staged.format.twin, manner.source)
+    is_alone = not writer.told_before.ranges
+    writer.places = _places(run, staged) if is_alone and run.was_first and staged.is_about_sales else None
+    is_compared = (
+        is_alone
+        and writer.places is None
+        and compare(staged.con, place, manner.source, is_about_sales=staged.is_about_sales, units=staged.units)
+    )
     staged.con.close()
-    with (
-        closing(reading_room(place)) as staged.con,
-        beside.portions(place, run.cursor, staged.units, manner, is_about_sales=staged.is_about_sales) as portions,
-    ):
-        yield portions
+    with closing(reading_room(place)) as staged.con:
+        writer.passed = Passed(staged.con) if is_compared else None
+        if is_compared and not has_something_left(staged.con, run.cursor):
+            yield iter(())
+            return
+        with beside.portions(
+            place, run.cursor, staged.units, manner, is_about_sales=staged.is_about_sales, places=writer.places
+        ) as portions:
+            yield portions
+
+
+def _places(run: ImportRun, staged: Staged) -> Places | None:
+    """Reserve a number for every person and order of the file, once; None where it cannot be taken in by lots."""
+    if not contents.is_each_once(staged.con):
+        return None
+    if run.people_after is None or run.orders_after is None:
+        count = staged.con.execute("SELECT count(*) FROM person").fetchone()
+        with transaction.atomic():
+            run.people_after = bulk.reserve_run(Person, count[0] if count else 0)
+            run.orders_after = bulk.reserve_run(Order, staged.units)
+            run.save(update_fields=["people_after", "orders_after"])
+    if run.people_after is None or run.orders_after is None:
+        return None
+    contents.name_products(staged.con, purchases.products_of(contents.sold(staged.con)))
+    contents.make_slices(staged.con)
+    return Places(run.people_after, run.orders_after, clock.now().isoformat(), run.by_id)
 
 
 def _staged(con: DuckDBPyConnection, sheet: Sheet, *what: Any) -> Staged:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.intake.events import ImportUndone
-from regulars.intake.models import ImportRun, RunEffect
+from regulars.intake.models import ImportRun, RunEffect, Telling
 from regulars.intake.services.effects import from_ranges, note_effects
 from regulars.kit import bulletin, clock, jobs
 from regulars.kit.errors import Refusal
@@ -165,6 +165,7 @@ def _take_out_people(run: ImportRun) -> int:
         stays = spoken_to(ids) | _known_by_now(ids, run)
         kept += len(stays)
         people.remove_people([pk for pk in ids if pk not in stays])
+        Telling.objects.filter(person_id__in=ids).delete()
         jobs.progress(0, 0, _("Taking people out"))
     return kept
 

@@ -43,10 +43,35 @@ def units_of(portions: Iterable[Portion]) -> Iterator[Unit]:
 def portions_after(
     con: DuckDBPyConnection, cursor: int, total: int, manner: Manner, *, is_about_sales: bool
 ) -> Iterator[Portion]:
-    """Yield the units after number `cursor` in their order, slice by slice."""
+    """Yield the units after number `cursor` in their order, slice by slice; where `todo` names those that have to be
+    looked at, only these."""
     read = _sales if is_about_sales else _people_only
-    for start in range(cursor + 1, total + 1, SLICE):
-        yield read(con, start, min(start + SLICE - 1, total), manner)
+    for start, end in _stretches(con, cursor, total):
+        yield read(con, start, end, manner)
+
+
+def _stretches(con: DuckDBPyConnection, cursor: int, total: int) -> Iterable[tuple[int, int]]:
+    if not has_table(con, "todo"):
+        return ((start, min(start + SLICE - 1, total)) for start in range(cursor + 1, total + 1, SLICE))
+    return con.execute(
+        "SELECT min(unit), max(unit) FROM (SELECT unit, row_number() OVER (ORDER BY unit) AS n FROM todo"
+        " WHERE unit > ?) GROUP BY (n - 1) // ? ORDER BY 1",
+        [cursor, SLICE],
+    ).fetchall()
+
+
+def has_table(con: DuckDBPyConnection, name: str) -> bool:
+    found = con.execute("SELECT 1 FROM information_schema.tables WHERE table_name = ?", [name]).fetchone()
+    return found is not None
+
+
+def has_something_left(con: DuckDBPyConnection, cursor: int) -> bool:
+    """Say whether there is any unit after number `cursor` to be looked at."""
+    return con.execute("SELECT 1 FROM todo WHERE unit > ? LIMIT 1", [cursor]).fetchone() is not None
+
+
+def _looked_at(con: DuckDBPyConnection) -> str:
+    return " SEMI JOIN todo USING (unit)" if has_table(con, "todo") else ""
 
 
 def pos_of(con: DuckDBPyConnection, unit: int) -> int | None:
@@ -56,23 +81,29 @@ def pos_of(con: DuckDBPyConnection, unit: int) -> int | None:
 
 
 def _people_only(con: DuckDBPyConnection, start: int, end: int, manner: Manner) -> Portion:
-    people = _people(con, start, end, manner)
+    people = _people(con, start, end, manner, within=" SEMI JOIN todo ON todo.unit = pos" if _looked_at(con) else "")
     return [(pos, pos, None) for pos in people], people
 
 
-def _people(con: DuckDBPyConnection, first: int, last: int, manner: Manner) -> dict[int, Prepared]:
-    sql = f"SELECT {', '.join(COLUMNS)} FROM person WHERE pos BETWEEN ? AND ? ORDER BY pos"  # noqa: S608  # our columns
+def _people(con: DuckDBPyConnection, first: int, last: int, manner: Manner, within: str = "") -> dict[int, Prepared]:
+    columns = ", ".join(COLUMNS if manner.has_prints else (*COLUMNS[:-1], "NULL"))
+    prints = " LEFT JOIN print_of USING (pos)" if manner.has_prints else ""
+    sql = f"SELECT {columns} FROM person{prints}{within} WHERE pos BETWEEN ? AND ? ORDER BY pos"  # noqa: S608  # our columns
     rows = con.execute(sql, [first, last]).fetchall()
     return {row[0]: ready(told(row, manner), manner) for row in rows}
 
 
 def _sales(con: DuckDBPyConnection, start: int, end: int, manner: Manner) -> Portion:
-    sql = f"SELECT {', '.join(ORDER)} FROM unit WHERE unit BETWEEN ? AND ? ORDER BY unit"  # noqa: S608  # our columns
+    within = _looked_at(con)
+    sql = f"SELECT {', '.join(ORDER)} FROM unit{within} WHERE unit BETWEEN ? AND ? ORDER BY unit"  # noqa: S608  # our columns
     rows = con.execute(sql, [start, end]).fetchall()
     named = [row[1] for row in rows if row[1] is not None]
-    people = _people(con, min(named), max(named), manner) if named else {}
-    lines = _by_unit(con, "unit, name, sku, quantity, amount, kind", "unit_item", "place", start, end)
-    refunds = _by_unit(con, "unit, reference, day, amount, NULL", "unit_refund", "place, reference, amount", start, end)
+    bought = f" SEMI JOIN (SELECT pos FROM unit{within} WHERE unit BETWEEN {start} AND {end}) USING (pos)"  # noqa: S608  # numbers
+    people = _people(con, min(named), max(named), manner, bought if within else "") if named else {}
+    lines = _by_unit(con, within, "unit, name, sku, quantity, amount, kind", "unit_item", "place", start, end)
+    refunds = _by_unit(
+        con, within, "unit, reference, day, amount, NULL", "unit_refund", "place, reference, amount", start, end
+    )
     source = manner.source
     found: list[Numbered] = []
     for number, pos, reference, day, at, paid, tax, shipping, discount, is_cancelled, channel, note in rows:
@@ -86,11 +117,11 @@ def _sales(con: DuckDBPyConnection, start: int, end: int, manner: Manner) -> Por
 
 
 def _by_unit(
-    con: DuckDBPyConnection, columns: str, table: str, within: str, start: int, end: int
+    con: DuckDBPyConnection, looked_at: str, columns: str, table: str, within: str, start: int, end: int
 ) -> dict[int, list[tuple[Any, ...]]]:
     """Read rows of units in the file's own order: the hash of an order's content depends on it."""
     found: dict[int, list[tuple[Any, ...]]] = {}
-    sql = f"SELECT {columns} FROM {table} WHERE unit BETWEEN ? AND ? ORDER BY unit, {within}"  # noqa: S608  # our columns
+    sql = f"SELECT {columns} FROM {table}{looked_at} WHERE unit BETWEEN ? AND ? ORDER BY unit, {within}"  # noqa: S608  # our columns
     for row in con.execute(sql, [start, end]).fetchall():
         found.setdefault(row[0], []).append(row[1:])
     return found

@@ -21,22 +21,25 @@ from duckdb import DuckDBPyConnection
 from regulars.intake.models import ImportRun
 from regulars.intake.services import collecting
 from regulars.intake.services.effects import note_effects, orders_as_they_stand
+from regulars.intake.services.first_lot import Lot, Places
 from regulars.intake.services.people_of import Manner, Prepared
+from regulars.intake.services.telling import Passed, keep_tellings
 from regulars.intake.services.told_before import ToldBefore
-from regulars.intake.services.units import Portion, Unit, pos_of, units_of
+from regulars.intake.services.units import Portion, Unit, portions_after, pos_of, units_of
 from regulars.intake.staging.pipeline import Staged
 from regulars.kit import jobs
 from regulars.kit.database import chunks_by_time, connection, is_postgres
 from regulars.people import queries as people_queries
 from regulars.people import services as people
 from regulars.purchases import services as purchases
-from regulars.purchases.services import Basket, LaterRefund, NewRefund, Recorded
+from regulars.purchases.services import Basket, FirstOrders, LaterRefund, NewRefund, Recorded
 from regulars.staff.models import User
 
 HELD_MS, FIRST_CHUNK, MOST = 50, 500, 20_000  # beside people at work
 EMPTY_HELD_MS, EMPTY_FIRST_CHUNK, EMPTY_MOST = 2_000, 5_000, 40_000  # into an empty book
 MUCH = 20_000
 FIT_SQLITE: Mapping[str, str | int] = {"cache_size": -96_000, "wal_autocheckpoint": 25_000, "mmap_size": 0}
+LOTS_AT_FIRST, MOST_LOTS = 1, 8
 FIT_POSTGRES: Mapping[str, str | int] = {"synchronous_commit": "off"}
 STORIES_UNTIL = 2_000  # a larger import writes no timeline entry for each order
 
@@ -54,8 +57,10 @@ class Writer:
     written: int = field(default=0)
     counted: Counter[str] = field(default_factory=Counter)
     told_before: ToldBefore = field(default_factory=lambda: ToldBefore([], ""))
+    places: Places | None = None
+    passed: Passed | None = None
 
-    def write_all(self, portions: Iterable[Portion]) -> None:
+    def write_all(self, portions: Iterable[Portion | Lot]) -> None:
         """Write everything that is left to write: these portions, which begin after the run's cursor."""
         run, staged = self.run, self.staged
         self.told_before = ToldBefore.of(run, staged.format.twin, self.manner.source)
@@ -65,8 +70,16 @@ class Writer:
         held, first, most = (
             (EMPTY_HELD_MS, EMPTY_FIRST_CHUNK, EMPTY_MOST) if run.was_first else (HELD_MS, FIRST_CHUNK, MOST)
         )
-        with collecting.seldom(), _fit_for_much(run):
-            chunks_by_time(units_of(portions), self.write, held, first=first, most=most)
+        with collecting.seldom(), _fit_for_much(run, are_lots=self.places is not None):
+            if self.places is not None:
+                chunks_by_time(portions, self.write_lots, held, first=LOTS_AT_FIRST, most=MOST_LOTS)
+            else:
+                plain = (one for one in portions if not isinstance(one, Lot))
+                chunks_by_time(units_of(plain), self.write, held, first=first, most=most)
+        if self.passed is not None and self.written < staged.units:
+            with transaction.atomic():
+                self.counted.clear()
+                self._keep_place(staged.units, None, None)
         if staged.is_about_sales:
             self._write_later_refunds(staged.con)
         staged.questions += self.told_before.asked()
@@ -74,13 +87,72 @@ class Writer:
     def write(self, chunk: list[Unit]) -> None:
         """Write one stretch; the caller's transaction holds all of it or nothing; its counts in one update."""
         self.counted.clear()
+        self._keep_place(*self._take(chunk))
+
+    def write_lots(self, chunk: list[Portion | Lot]) -> None:
+        """The same for lots: those of whom nobody is known yet together, each other one unit by unit."""
+        self.counted.clear()
+        last = self.written, self.last_pos, self.last_person_id
+        together: list[Lot] = []
+        for one in chunk:
+            assert isinstance(one, Lot)
+            last = one.last, None, None
+            if one.orders is not None:
+                together.append(one)
+                continue
+            self._take_lots(together)
+            together = []
+            last = self._read_again(one)
+        self._take_lots(together)
+        self._keep_place(*last)
+
+    def _take_lots(self, lots: Sequence[Lot]) -> None:
+        if not lots:
+            return
+        people_of = [lot.people for lot in lots if lot.people is not None]
+        if not self._are_news(people_of):
+            for lot in lots:
+                if len(lots) > 1:
+                    self._take_lots([lot])
+                else:
+                    self._read_again(lot)
+            return
+        source = self.manner.source
+        if people_of:
+            new = people.write_first_people(people_of, source=source, by=self.by)
+            note_effects(self.run, "person", _ids(people_of))
+            self.counted.update(people_new=new)
+        orders = [lot.orders for lot in lots if lot.orders is not None]
+        written = purchases.write_first_orders(orders, source=source)
+        note_effects(self.run, "order", _ids(orders))
+        self.counted.update(orders_new=written, orders_cancelled=sum(one.cancelled for one in orders))
+
+    def _are_news(self, people_of: Sequence[people.FirstPeople]) -> bool:
+        assert self.places is not None
+        after = self.places.orders_after
+        return people.are_news(people_of) and purchases.hold_new_orders(
+            self.manner.source, after + 1, after + self.staged.units
+        )
+
+    def _read_again(self, lot: Lot) -> tuple[int, int | None, int | None]:
+        portions = portions_after(
+            self.staged.con, lot.first - 1, lot.last, self.manner, is_about_sales=self.staged.is_about_sales
+        )
+        return self._take([unit for unit in units_of(portions) if unit.number <= lot.last])
+
+    def _take(self, chunk: list[Unit]) -> tuple[int, int | None, int | None]:
+        """Write these units and return the number of the last one, whose it is, and who that is."""
         known = self._people(chunk)
         baskets = [purchases.of_person(unit.basket, known.get(unit.pos)) for unit in chunk if unit.basket]
         if baskets:
             self._orders(self._new_here(baskets))
-        self.written = chunk[-1].number
-        self.last_pos = chunk[-1].pos
-        self.last_person_id = known.get(self.last_pos) if self.last_pos is not None else None
+        last_pos = chunk[-1].pos
+        return chunk[-1].number, last_pos, known.get(last_pos) if last_pos is not None else None
+
+    def _keep_place(self, written: int, last_pos: int | None, last_person_id: int | None) -> None:
+        if self.passed is not None:
+            self.counted.update(self.passed.between(self.written, written))
+        self.written, self.last_pos, self.last_person_id = written, last_pos, last_person_id
         counts = {name: F(name) + count for name, count in self.counted.items() if count}
         ImportRun.objects.filter(pk=self.run.pk).update(
             cursor=self.written, cursor_person_id=self.last_person_id, **counts
@@ -109,6 +181,8 @@ class Writer:
         note_effects(self.run, "person", recorded.new_ids)
         note_effects(self.run, "person changed", [], before=recorded.learned)
         self._beyond(tellings, recorded.ids, set(recorded.new_ids))
+        if self.manner.has_prints:
+            keep_tellings(self.manner.source, recorded.ids, [one.fingerprint for one in tellings])
         self.counted.update(people_new=recorded.new, people_matched=recorded.matched)
         return known
 
@@ -205,18 +279,23 @@ class Writer:
                 self.staged.net_amount -= later[place].refund.amount
 
 
+def _ids(ranges: Sequence[people.FirstPeople] | Sequence[FirstOrders]) -> Iterator[int]:
+    return (pk for one in ranges for pk in range(one.first_id, one.last_id + 1))
+
+
 @contextmanager
-def _fit_for_much(run: ImportRun) -> Iterator[None]:
+def _fit_for_much(run: ImportRun, *, are_lots: bool) -> Iterator[None]:
     """Much to write into an empty book: each stretch need not wait for the disk.
 
     SQLite keeps more pages and copies its log back less often; the mapped file gains nothing here and counts as memory
-    of this process. PostgreSQL does not wait for its log: a power cut may take back the last stretches, each whole and
-    with the place it came to, so that the run goes on from there; `_finish` waits for all of them.
+    of this process. Of lots it does not look for parents that were written a line before, as `keys_unchecked` does on
+    PostgreSQL. PostgreSQL does not wait for its log: a power cut may take back the last stretches, each whole and with
+    the place it came to, so that the run goes on from there; `_finish` waits for all of them.
     """
     if not run.was_first or run.units < MUCH:
         yield
         return
-    settings = FIT_POSTGRES if is_postgres() else FIT_SQLITE
+    settings = FIT_POSTGRES if is_postgres() else {**FIT_SQLITE, **({"foreign_keys": 0} if are_lots else {})}
     with connection().cursor() as cursor:
         before = {name: _setting(cursor, name) for name in settings}
         _set(cursor, settings)

@@ -5,6 +5,7 @@ from .adding import add_person, cash_customer
 from .changing import ChangedMeanwhile, change_person
 from .consents import record_consent, withdraw_consent
 from .erasing import erase_person, preview_erasure
+from .first_people import FirstPeople, are_news, first_people, write_first_people
 from .knowledge import add_note, add_tag, remove_tag, set_kinds, set_preferences, set_tags
 from .leaving import export_person
 from .matching import hold_the_book, known_as
@@ -51,6 +52,7 @@ from .together import (
 __all__ = [
     "ChangedMeanwhile",
     "Draft",
+    "FirstPeople",
     "NewAddress",
     "NewConsent",
     "NewEntry",
@@ -62,6 +64,7 @@ __all__ = [
     "add_occasion",
     "add_person",
     "add_tag",
+    "are_news",
     "ask_again",
     "ask_later",
     "begin_act",
@@ -77,6 +80,7 @@ __all__ = [
     "erase_person",
     "export_person",
     "finish_reminder",
+    "first_people",
     "forget_removals",
     "hold_the_book",
     "join_pair",
@@ -126,5 +130,6 @@ __all__ = [
     "unlearn",
     "unmerge",
     "withdraw_consent",
+    "write_first_people",
     "write_timeline",
 ]

@@ -4,6 +4,13 @@ from regulars.purchases.services.arriving import arrive, assign_order, leave_nam
 from regulars.purchases.services.baskets import Basket, basket_of, of_person
 from regulars.purchases.services.cancelling import cancel_order, remove_orders
 from regulars.purchases.services.exchanging import Exchanged, exchange
+from regulars.purchases.services.first_orders import (
+    FirstOrders,
+    first_orders,
+    hold_new_orders,
+    products_of,
+    write_first_orders,
+)
 from regulars.purchases.services.inputs import (
     LaterRefund,
     NewLine,
@@ -33,6 +40,7 @@ from regulars.purchases.services.terms import (
 __all__ = [
     "Basket",
     "Exchanged",
+    "FirstOrders",
     "LaterRefund",
     "NewLine",
     "NewOrder",
@@ -46,7 +54,9 @@ __all__ = [
     "close_party",
     "commission_of",
     "exchange",
+    "first_orders",
     "forget_person",
+    "hold_new_orders",
     "leave_nameless",
     "merchant_named",
     "move_back",
@@ -59,6 +69,7 @@ __all__ = [
     "of_person",
     "person_behind",
     "plan_party",
+    "products_of",
     "put_on_account",
     "receiver_of",
     "record_baskets",
@@ -72,4 +83,5 @@ __all__ = [
     "undo_sale",
     "wants_to_host",
     "welcome",
+    "write_first_orders",
 ]

@@ -13,7 +13,7 @@ from regulars.kit.changes import next_change_number
 from regulars.kit.services import fix_currency
 from regulars.purchases.events import OrdersRecorded
 from regulars.purchases.services import story
-from regulars.purchases.services.baskets import COLUMNS, Basket, baskets
+from regulars.purchases.services.baskets import COLUMNS, Basket, baskets, former_hash
 from regulars.purchases.services.inputs import NewOrder, Recorded
 from regulars.purchases.services.known import Key, Known, known_orders
 from regulars.purchases.services.lines import insert_lines
@@ -84,9 +84,13 @@ def _sort(prepared: list[Basket], known: dict[Key, Known]) -> _Sorted:
         row = known.get(key)
         if row is None:
             new.append(basket)
-        elif row.content_hash != basket.content_hash or _has_other_person(row, basket):
+        elif not _says_the_same(row, basket) or _has_other_person(row, basket):
             changed.append((row.id, basket))
     return _Sorted(new, changed, len(prepared) - len(new) - len(changed))
+
+
+def _says_the_same(row: Known, basket: Basket) -> bool:
+    return row.content_hash == basket.content_hash or row.content_hash == former_hash(basket)
 
 
 def _has_other_person(row: Known, basket: Basket) -> bool:

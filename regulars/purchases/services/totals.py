@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from regulars.purchases.services.writing import run_over, write_rows
@@ -58,7 +58,12 @@ def _settle_days(pairs: Pairs) -> None:
         total = days.setdefault(day, [0, 0])
         total[0] += orders
         total[1] += net
-    rows = [(day, *total) for day, total in sorted(days.items()) if total != [0, 0]]
+    settle_days(days)
+
+
+def settle_days(days: Mapping[str, Sequence[int]]) -> None:
+    """Add orders and net to the totals of days. Two statements."""
+    rows = [(day, *total) for day, total in sorted(days.items()) if any(total)]
     if not rows:
         return
     columns = {"day": "date", "orders": "bigint", "net": "bigint"}

@@ -13,6 +13,7 @@ from regulars.kit.models import Notice
 from regulars.people.models import TimelineEntry
 from regulars.purchases.models import Order, OrderLine, Product, Refund
 from regulars.purchases.services import NewLine, record_orders
+from regulars.purchases.services.baskets import baskets, former_hash
 from regulars.purchases.tests.builders import a_business, a_new_order, a_person, a_refund, an_order
 
 pytestmark = pytest.mark.django_db
@@ -256,3 +257,13 @@ def test_a_batch_of_any_size_takes_the_same_number_of_queries(django_assert_max_
     people = [a_person(f"Person {n}") for n in range(5)]
     with django_assert_max_num_queries(24):
         record_orders([a_new_order(person, lines=(NewLine(f"Thing {n}"),)) for n, person in enumerate(people * 20)])
+
+
+def test_an_order_whose_content_was_hashed_as_before_counts_as_seen() -> None:
+
+    new = a_new_order(a_person(), reference="old", refunds=(a_refund("1.00"),))
+    order_id = record_orders([new]).ids[0]
+    (basket,) = baskets([new])
+    Order.objects.filter(pk=order_id).update(content_hash=former_hash(basket))
+    assert former_hash(basket) != basket.content_hash
+    assert record_orders([new]).seen == 1
