@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from regulars.intake.services.people_of import COLUMNS, Manner, told
+from regulars.intake.services.people_of import WITHOUT_PRINTS, Manner, told
 from regulars.intake.staging.pipeline import Staged
 from regulars.people.services import NewPerson
 
@@ -52,7 +52,7 @@ def first_lines(staged: Staged, file_name: str) -> list[FirstLine]:
 
 
 def _people(staged: Staged, places: str, manner: Manner) -> dict[int, NewPerson]:
-    sql = f"SELECT {', '.join(COLUMNS)} FROM person WHERE pos IN ({places}) ORDER BY pos"  # noqa: S608  # columns of ours
+    sql = f"SELECT {', '.join(WITHOUT_PRINTS)} FROM person WHERE pos IN ({places}) ORDER BY pos"  # noqa: S608  # columns of ours
     return {row[0]: told(row, manner).person for row in staged.con.execute(sql).fetchall()}
 
 

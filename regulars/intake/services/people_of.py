@@ -25,6 +25,7 @@ COLUMNS = tuple(
     " phones second_phones unreadable places tags notes is_supplier birthday is_bad has_left when_left is_given"
     " when_given is_declined recency is_text_given deceased_on beyond places_b anniversary fingerprint".split()
 )
+WITHOUT_PRINTS = (*COLUMNS[:-1], "NULL")  # where nobody makes `print_of`
 QUOTES = " \t\"'“”„«»"
 TAG_SPLIT = re.compile(r"\s*(?:[,;\n]|:::)\s*")
 TITLES = {"1": "Mr", "2": "Ms", "0": "", "9": ""}

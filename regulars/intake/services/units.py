@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from duckdb import DuckDBPyConnection
 
 from regulars.intake.services.collecting import now_and_then
-from regulars.intake.services.people_of import COLUMNS, Manner, Prepared, ready, told
+from regulars.intake.services.people_of import COLUMNS, WITHOUT_PRINTS, Manner, Prepared, ready, told
 from regulars.purchases.services import Basket, basket_of
 
 SLICE = 5_000
@@ -86,7 +86,7 @@ def _people_only(con: DuckDBPyConnection, start: int, end: int, manner: Manner) 
 
 
 def _people(con: DuckDBPyConnection, first: int, last: int, manner: Manner, within: str = "") -> dict[int, Prepared]:
-    columns = ", ".join(COLUMNS if manner.has_prints else (*COLUMNS[:-1], "NULL"))
+    columns = ", ".join(COLUMNS if manner.has_prints else WITHOUT_PRINTS)
     prints = " LEFT JOIN print_of USING (pos)" if manner.has_prints else ""
     sql = f"SELECT {columns} FROM person{prints}{within} WHERE pos BETWEEN ? AND ? ORDER BY pos"  # noqa: S608  # our columns
     rows = con.execute(sql, [first, last]).fetchall()
