@@ -181,7 +181,7 @@ def snooze(request: HttpRequest, key: str) -> HttpResponse:
     except Refusal as refusal:
         return _refused(request, refusal, key)
     sentence = _("Put off until %(day)s.") % {"day": date_format(until, "MONTH_DAY_FORMAT")}
-    return _answered(request, line, sentence, can_return=line.way != "reminder")
+    return _answered(request, line, sentence, can_return=line.way != "reminder" and line.due.kind != "hands")
 
 
 @require_POST
@@ -191,7 +191,12 @@ def skip(request: HttpRequest, key: str) -> HttpResponse:
         line = services.skip_line(key, _staff(request))
     except Refusal as refusal:
         return _refused(request, refusal, key)
-    return _answered(request, line, _("Not this time."), can_return=line.way not in {"reminder", "contact"})
+    return _answered(
+        request,
+        line,
+        _("Not this time."),
+        can_return=line.way not in {"reminder", "contact"} and line.due.kind != "hands",
+    )
 
 
 @require_POST

@@ -551,3 +551,13 @@ def test_an_erased_persons_number_is_not_texted_again_and_their_files_go(shop, d
     assert not sandbox.was_written(key)
     assert "Not written to" in a_text_if_any(somebody(name="Mo again"))
     assert MOBILE not in str(list(Suppression.objects.values()))
+
+
+def test_the_page_of_a_text_says_how_many_parts_it_has_and_what_they_cost(shop, client):
+    client.force_login(the_owner())
+    a_sandbox(prices="DE 0.075")
+    touch = a_text(somebody(), "\u201cready\u201d " + "x" * 70)
+    page = client.get(reverse("outreach:touch", args=[touch.pk])).text
+    assert "2 text messages" in page
+    assert "0.15" in page
+    assert "With plain signs it would be 1:" in page

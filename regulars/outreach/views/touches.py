@@ -12,12 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regulars.kit.answer import answer, redirect_back
+from regulars.kit.business import business
 from regulars.kit.errors import Refusal
+from regulars.kit.money import shown as money_shown
 from regulars.outreach import services
 from regulars.outreach.access import touch_for
 from regulars.outreach.channels.email.local_outbox import name_for, path_of
+from regulars.outreach.channels.text.accounts import active_text_account
+from regulars.outreach.channels.text.prices import FREE, cost_of
+from regulars.outreach.channels.text.segments import measure
 from regulars.outreach.forms import LetterWords
 from regulars.outreach.models import Channel, State, Touch
+from regulars.outreach.queries.reach import mobiles_of
 from regulars.outreach.showing import is_kept_as_file, shown
 from regulars.staff.doors import requires
 from regulars.staff.models import User
@@ -37,11 +43,18 @@ def touch_page(request: HttpRequest, touch_id: int) -> HttpResponse:
         for change in touch.changes.select_related("by")
     ]
     line = shown(touch, may_approve=may(user, "outreach.approve"))
-    return render(
-        request,
-        "outreach/touch.html",
-        {"touch": touch, "line": line, "changes": changes, "is_file": is_kept_as_file(touch)},
-    )
+    context = {"touch": touch, "line": line, "changes": changes, "is_file": is_kept_as_file(touch), **_as_text(touch)}
+    return render(request, "outreach/touch.html", context)
+
+
+def _as_text(touch: Touch) -> dict[str, object]:
+    """How many parts a text has, and what they cost or will; one query, and only for a text."""
+    if touch.channel != Channel.TEXT:
+        return {}
+    measured, account = measure(touch.body), active_text_account()
+    to = touch.to_address or mobiles_of([touch.person_id]).get(touch.person_id, "")
+    cost = touch.cost_amount or (cost_of(account.prices, to, measured.segments) if account else FREE)
+    return {"measured": measured, "price": money_shown(cost, business().currency) if cost else ""}
 
 
 @requires("outreach.see")

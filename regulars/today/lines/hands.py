@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.kit import clock
-from regulars.outreach.models import Channel
+from regulars.outreach import services as outreach
+from regulars.outreach.models import Channel, Touch
 from regulars.outreach.queries.hands import due_for_hands
 from regulars.today.acquaintance import Acquaintance
 from regulars.today.lines.enquiry import short
 from regulars.today.lines.shape import Due, Kind, Line
 from regulars.today.lines.ways import day_in_words
 from regulars.today.models import Decision
+
+if TYPE_CHECKING:
+    from regulars.staff.models import User
 
 KEY = "hands"
 
@@ -74,4 +78,12 @@ def why(due: Due, on: date) -> str:
     return _("“%(words)s”") % {"words": words} if words else _("Planned for today.")
 
 
-KIND = Kind(KEY, gettext_lazy("Calls and notes"), gettext_lazy("what you planned yourself"), due, compose)
+def settle(line: Line, outcome: str, note: str, by: User | None) -> None:
+    """Left out here is left out there: the list of calls and this page are one."""
+    if outcome == "skipped":
+        outreach.skip(Touch.objects.get(pk=line.due.subject_id), by)
+
+
+KIND = Kind(
+    KEY, gettext_lazy("Calls and notes"), gettext_lazy("what you planned yourself"), due, compose, settle=settle
+)

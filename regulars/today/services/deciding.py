@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.kit.errors import Refusal
+from regulars.outreach import services as outreach
+from regulars.outreach.models import Touch
 from regulars.outreach.services import checked_words
 from regulars.people import services as people
 from regulars.people.models import Reminder
@@ -68,6 +70,8 @@ def snooze_line(key: str, until: date, by: User | None) -> Line:
     line = line_of(key)
     if line.way == "reminder":
         people.snooze_reminder(Reminder.objects.get(pk=line.due.subject_id), until, by)
+    if line.due.kind == "hands":
+        outreach.put_off(Touch.objects.get(pk=line.due.subject_id), until, by)
     decide([line], Choice.SNOOZED, by, until=until)
     return line
 

@@ -242,3 +242,20 @@ def test_a_planned_call_is_a_line_of_today_until_it_is_done():
     assert (line.page, line.way) == (f"/calls/{touch.pk}/", "place")
     outreach.take_outcome(touch, "spoke")
     assert hands.due(today, 10) == []
+
+
+@pytest.mark.django_db
+def test_a_planned_call_left_out_or_put_off_here_is_so_on_its_own_page():
+    from regulars.outreach.queries.hands import due_for_hands
+
+    today = clock.today()
+    for number, key in enumerate(("left", "later")):
+        person = a_person(f"Mo {key}", phones=(f"+49 151 2345678{number}",))
+        outreach.plan_by_hand(outreach.ByHand(person.pk, "call", "", key, today), None)
+    left, later = Touch.objects.order_by("pk")
+    services.skip_line(f"hands:{left.pk}:", None)
+    services.snooze_line(f"hands:{later.pk}:", today + timedelta(days=2), None)
+    left.refresh_from_db()
+    assert left.state == "cancelled"
+    assert not due_for_hands(today).exists()
+    assert due_for_hands(today + timedelta(days=2)).get() == later
