@@ -14,13 +14,15 @@ from regulars.kit import bulletin, clock, database
 from regulars.outreach.channels.email.smtp import Result
 from regulars.outreach.events import TouchBounced, TouchFailed, TouchSent
 from regulars.outreach.models import State, Suppression, Touch
-from regulars.outreach.services.moves import FREE, move
+from regulars.outreach.services.moves import FREE, move, step
 from regulars.outreach.services.suppressing import suppress
 from regulars.outreach.services.telling import tell_timeline
 from regulars.people.services import mark_emails_bad
 
 MOST_TRIES = 6
 RETRY_FIRST = timedelta(minutes=5)
+# Out of our hands, or found so by another worker while this one was only slow: now it is known.
+OUT = (State.SENDING, State.UNKNOWN)
 Results = Mapping[int, Result]
 
 
@@ -43,7 +45,10 @@ def record_sent(rows: Sequence[Touch], results: Results) -> int:
     now = clock.now()
     said = {pk: said_by(result) for pk, result in results.items()}
     fields: dict[str, Any] = {"sent_at": now, **FREE}
-    moved = move([row.pk for row in rows], State.SENT, only_from=(State.SENDING, State.UNKNOWN), whys=said, **fields)
+    ids = [row.pk for row in rows]
+    moved = step(ids, State.SENDING, State.SENT, whys=said, **fields)
+    if len(moved) < len(ids):
+        moved |= set(move(set(ids) - moved, State.SENT, only_from=(State.UNKNOWN,), whys=said, **fields))
     gone = [row for row in rows if row.pk in moved]
     _keep_names([(results[row.pk].provider_id, row.pk) for row in gone if row.pk in results])
     for row in gone:
@@ -71,7 +76,7 @@ def _later(row: Touch, result: Result) -> None:
         _failed(row, result, _("Tried %(n)d times. The server said: %(said)s") % {"n": tries, "said": said})
         return
     fields: dict[str, Any] = {"tries": tries, "due_at": clock.now() + wait, "evidence": _evidence(row, result)}
-    move([row.pk], State.APPROVED, why=said, only_from=(State.SENDING,), **fields, **FREE)
+    move([row.pk], State.APPROVED, why=said, only_from=OUT, **fields, **FREE)
 
 
 def _refused(row: Touch, result: Result) -> None:
@@ -80,14 +85,14 @@ def _refused(row: Touch, result: Result) -> None:
 
 def _failed(row: Touch, result: Result, why: str) -> None:
     fields: dict[str, Any] = {"evidence": _evidence(row, result), "tries": row.tries + 1, **FREE}
-    if move([row.pk], State.FAILED, why=why, only_from=(State.SENDING, State.UNKNOWN), **fields):
+    if move([row.pk], State.FAILED, why=why, only_from=OUT, **fields):
         bulletin.post(TouchFailed((row.pk,), (row.person_id,)))
 
 
 def _no_such_address(row: Touch, result: Result) -> None:
     """The address is gone: this letter came back, and nobody who has that address is written to there any more."""
     fields: dict[str, Any] = {"evidence": _evidence(row, result), **FREE}
-    if move([row.pk], State.BOUNCED, why=said_by(result), only_from=(State.SENDING, State.UNKNOWN), **fields):
+    if move([row.pk], State.BOUNCED, why=said_by(result), only_from=OUT, **fields):
         suppress(row.to_address, Suppression.Reason.HARD_BOUNCE, source=f"touch {row.pk}")
         mark_emails_bad([row.to_address])
         bulletin.post(TouchBounced((row.pk,), (row.person_id,)))
@@ -101,7 +106,13 @@ def _unknown(row: Touch, result: Result) -> None:
 def _account(row: Touch, result: Result) -> None:
     """The fault is the mailbox's, not the letter's: it waits where it was."""
     why = _("The mailbox could not be used: %(said)s") % {"said": said_by(result)}
-    move([row.pk], State.APPROVED, why=why, only_from=(State.SENDING,), evidence=_evidence(row, result), **FREE)
+    move([row.pk], State.APPROVED, why=why, only_from=OUT, evidence=_evidence(row, result), **FREE)
+
+
+def _here(row: Touch, result: Result) -> None:
+    """The fault is this machine's: the letter waits where it was."""
+    why = _("This computer could not go on: %(said)s") % {"said": said_by(result)}
+    move([row.pk], State.APPROVED, why=why, only_from=OUT, evidence=_evidence(row, result), **FREE)
 
 
 RECORDERS = {
@@ -110,6 +121,7 @@ RECORDERS = {
     "no_such_address": _no_such_address,
     "unknown": _unknown,
     "account": _account,
+    "here": _here,
 }
 
 

@@ -22,7 +22,12 @@ def rest(account: SendingAccount, fault: Result) -> None:
     """Let the mailbox rest for five minutes and say why on the page."""
     said = f"{fault.code or ''} {fault.said}".strip()
     account.resting_until = clock.now() + REST
-    account.resting_why = _("%(host)s did not let us in: %(said)s") % {"host": account.host, "said": said[:200]}
+    words = (
+        _("This computer could not go on: %(said)s")
+        if fault.kind == "here"
+        else _("%(host)s did not let us in: %(said)s")
+    )
+    account.resting_why = words % {"host": account.host, "said": said[:200]}
     account.save(update_fields=["resting_until", "resting_why"])
 
 

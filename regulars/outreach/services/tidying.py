@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import socket
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +13,7 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock
 from regulars.outreach.channels.email import journal
 from regulars.outreach.channels.email.local_outbox import is_local, name_for, path_of
+from regulars.outreach.channels.email.smtp import Result
 from regulars.outreach.models import State, Touch
 from regulars.outreach.queries.literals import in_state
 from regulars.outreach.services.approving import release_batches
@@ -18,6 +22,9 @@ from regulars.outreach.services.expiring import expire
 from regulars.outreach.services.moves import CHUNK, FREE, move
 from regulars.outreach.services.programmes import settle_programmes
 from regulars.outreach.services.recording import record_sent
+
+LONGEST_LEASE = timedelta(minutes=10)
+WORKER_NAME = re.compile(r"(.+)-\d+-[0-9a-f]{8}")
 
 
 def tidy() -> int:
@@ -35,16 +42,24 @@ def release_due() -> int:
 def recover() -> int:
     """Look at what dead workers left: a claimed letter has not begun and goes back; one that had begun is looked at."""
     now = clock.now()
-    gone = Touch.objects.filter(in_state(State.CLAIMED, State.SENDING), lease_until__lt=now)
-    rows = list(gone.order_by("lease_until")[:CHUNK])
+    leased = Touch.objects.filter(in_state(State.CLAIMED, State.SENDING)).order_by("lease_until")
+    # A lease that ends later than any can was given before the clock went back.
+    rows = [*leased.filter(lease_until__lt=now)[:CHUNK], *leased.filter(lease_until__gt=now + LONGEST_LEASE)[:CHUNK]]
     claimed = [row.pk for row in rows if row.state == State.CLAIMED]
     why = _("The worker stopped before this letter began.")
     moved = len(move(claimed, State.APPROVED, why=why, only_from=(State.CLAIMED,), **FREE)) if claimed else 0
     for row in rows:
-        if row.state == State.SENDING:
+        if row.state == State.SENDING and not _is_for_its_own_machine(row, now):
             moved += _look_at(row)
     _sweep_journals()
     return moved
+
+
+def _is_for_its_own_machine(row: Touch, now: datetime) -> bool:
+    """The journal lies where the worker ran: somebody there may know more, and is given some minutes to say so."""
+    named = WORKER_NAME.fullmatch(row.leased_by)
+    is_away = named is not None and named[1] != socket.gethostname()[:40]
+    return is_away and bool(row.lease_until and row.lease_until > now - LONGEST_LEASE)
 
 
 def _sweep_journals() -> None:
@@ -66,13 +81,26 @@ def _look_at(row: Touch) -> int:
             return record_sent([row], {})
         return len(move([row.pk], State.APPROVED, why=_("The worker stopped before the file was written."), **back))
     stage = journal.last_stages(row.leased_by, [row.pk]).get(row.pk, "")
+    if (answer := journal.accepted(stage)) is not None:
+        return _was_accepted(row, *answer)
     evidence = {**row.evidence, "stage": stage, "worker": row.leased_by, "found_at": clock.now().isoformat()}
     if stage in journal.NOTHING_HANDED_OVER:
         with journal.trusted(row.leased_by) as is_proved:
             # Read again: a worker that was only slow may have gone on until it died a moment ago.
             stage = journal.last_stages(row.leased_by, [row.pk]).get(row.pk, "")
+            if (answer := journal.accepted(stage)) is not None:
+                return _was_accepted(row, *answer)
             if is_proved and stage in journal.NOTHING_HANDED_OVER:
                 why = _("The worker stopped before anything of this letter was handed over.")
                 return len(move([row.pk], State.APPROVED, why=why, evidence=evidence, **back))
     why = _("The worker stopped while this letter was on its way.")
     return len(move([row.pk], State.UNKNOWN, why=why, evidence={**evidence, "stage": stage}, **back))
+
+
+def _was_accepted(row: Touch, code: int, provider_id: str, said: str) -> int:
+    """The worker died between the server's good answer and the ledger: the journal has the answer."""
+    still = Touch.objects.filter(pk=row.pk, state=State.SENDING, leased_by=row.leased_by)
+    if not still.select_for_update(of=("self",)).exists():
+        return 0
+    Touch.objects.filter(pk=row.pk).update(evidence={**row.evidence, "proof": "journal", "worker": row.leased_by})
+    return record_sent([row], {row.pk: Result("sent", "answered", code, said, provider_id)})

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +20,8 @@ if sys.platform != "win32":
 
 FOLDER = "under-way"
 ABOUT_TO_BEGIN = "about to begin"
+# The server's good answer, noted before the ledger hears of it: a proof that it took the letter.
+ACCEPTED = "accepted"
 # Nothing of the letter itself had been said to the server when the worker died in one of these.
 NOTHING_HANDED_OVER = frozenset({ABOUT_TO_BEGIN, "connecting", "sender", "recipient", "data"})
 
@@ -30,6 +32,10 @@ def _folder() -> Path:
 
 def _name(worker: str) -> str:
     return "".join(sign if sign.isalnum() or sign in "-." else "_" for sign in worker) + ".log"
+
+
+class JournalFull(OSError):
+    """A step could not be noted, so it did not begin."""
 
 
 class Journal:
@@ -55,8 +61,18 @@ class Journal:
 
     def _write(self, line: str) -> None:
         """Half a line is no evidence: then the letter does not go on. The next line begins on its own."""
-        if os.write(self._file, line.encode()) != len(line.encode()):
-            raise OSError("The journal of letters could not be written: the disk is full.")
+        said = line.encode()
+        try:
+            written = os.write(self._file, said)
+        except OSError as fault:
+            raise JournalFull(f"The journal of letters could not be written: {fault.strerror}.") from fault
+        if written != len(said):
+            raise JournalFull("The journal of letters could not be written: the disk is full.")
+
+    def note_accepted(self, touch_id: int, code: int, said: str, provider_id: str) -> None:
+        """Keep the good answer. Without it the ledger still hears of it, unless the worker dies this very moment."""
+        with suppress(OSError):
+            self.note(touch_id, f"{ACCEPTED} {code} {provider_id or '-'} {' '.join(said.split())[:200]}")
 
     def leave(self) -> None:
         """The run broke off: what it wrote stays for whoever looks at its letters."""
@@ -66,6 +82,16 @@ class Journal:
         """Nothing is under way any more: the file goes."""
         self._where.unlink(missing_ok=True)
         os.close(self._file)
+
+
+def accepted(stage: str) -> tuple[int, str, str] | None:
+    """Read a good answer: code, the service's name for the letter, what was said; None for every other stage."""
+    word, _space, rest = stage.partition(" ")
+    code, _space, rest = rest.partition(" ")
+    name, _space, said = rest.partition(" ")
+    if word != ACCEPTED or not code.isdigit():
+        return None
+    return int(code), "" if name == "-" else name, said
 
 
 def last_stages(worker: str, touch_ids: Iterable[int]) -> dict[int, str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from regulars.outreach.channels.email.bearer import bearer
+from regulars.outreach.channels.email.journal import JournalFull
 from regulars.outreach.models import SendingAccount
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ TIMEOUT_SECONDS = 60
 LETTERS_A_CONNECTION = 200
 IDLE_SECONDS = 25
 
-Kind = Literal["sent", "later", "refused", "no_such_address", "unknown", "account"]
+Kind = Literal["sent", "later", "refused", "no_such_address", "unknown", "account", "here"]
 Stage = Literal["connecting", "greeted", "sender", "recipient", "data", "handing over", "handed over", "answered"]
 Mark = Callable[[Stage], None]
 
@@ -140,6 +141,10 @@ class Line:
                 return self._declined("data", code, said)
             talk.hand_over(letter)
             code, answer = smtp.getreply()
+        except JournalFull:
+            # What it could not note did not begin: before the full stop nothing was taken.
+            self._drop()
+            raise
         except (OSError, smtplib.SMTPException) as fault:
             self._drop()
             kind: Kind = "unknown" if talk.stage == "handed over" else "later"

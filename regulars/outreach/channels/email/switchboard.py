@@ -7,7 +7,7 @@ import threading
 from typing import Protocol
 
 from regulars.outreach.channels.email.envelopes import Envelope
-from regulars.outreach.channels.email.journal import Journal
+from regulars.outreach.channels.email.journal import Journal, JournalFull
 from regulars.outreach.channels.email.local_outbox import LocalOutbox
 from regulars.outreach.channels.email.smtp import Line, Mark, Result, Way
 from regulars.outreach.channels.email.ways import AnyWay, way_of
@@ -73,7 +73,13 @@ class Switchboard:
             return LocalOutbox().carry(envelope, mark)
         line = self._take(self.way)
         try:
-            return line.carry(envelope, mark)
+            result = line.carry(envelope, mark)
+            if result.kind == "sent":
+                journal.note_accepted(envelope.touch_id, result.code, result.said, result.provider_id)
+            return result
+        except JournalFull as fault:
+            line.close()
+            return Result("here", "connecting", 0, str(fault)[:300])
         except Exception as fault:
             # Nobody foresaw this one, so nobody knows how far the letter got: the owner decides.
             log.exception("A letter broke off.")

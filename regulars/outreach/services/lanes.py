@@ -1,0 +1,65 @@
+"""Threads that only talk to the mail server: each takes a letter, hands it over and says what came of it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from queue import Empty, SimpleQueue
+
+from regulars.outreach.channels.email.envelopes import Envelope
+from regulars.outreach.channels.email.journal import Journal
+from regulars.outreach.channels.email.smtp import Result
+from regulars.outreach.channels.email.switchboard import Switchboard
+
+log = logging.getLogger("regulars.outreach")
+
+
+class Lanes:
+    """As many letters on their way at once as there are lanes; a lane begins when it is first needed."""
+
+    def __init__(self, board: Switchboard, journal: Journal, count: int) -> None:
+        self.board, self.journal, self.count = board, journal, count
+        self._out: SimpleQueue[Envelope | None] = SimpleQueue()
+        self._back: SimpleQueue[tuple[int, Result]] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._under_way = 0
+
+    @property
+    def free(self) -> int:
+        return self.count - self._under_way
+
+    def send(self, envelope: Envelope) -> None:
+        self._under_way += 1
+        if len(self._threads) < min(self.count, self._under_way):
+            lane = threading.Thread(target=self._drive, name=f"letters-{len(self._threads)}", daemon=True)
+            self._threads.append(lane)
+            lane.start()
+        self._out.put(envelope)
+
+    def back(self, timeout: float = 0) -> dict[int, Result]:
+        """What came back meanwhile; waits for the first no longer than `timeout`. Empty when nothing is under way."""
+        results: dict[int, Result] = {}
+        while self._under_way:
+            try:
+                pk, result = self._back.get(block=timeout > 0 and not results, timeout=timeout or None)
+            except Empty:
+                break
+            results[pk] = result
+            self._under_way -= 1
+        return results
+
+    def close(self) -> None:
+        """Wait until the last letters have come back, whoever still wants to know of them."""
+        for _thread in self._threads:
+            self._out.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _drive(self) -> None:
+        while (envelope := self._out.get()) is not None:
+            try:
+                result = self.board.deliver(envelope, self.journal)
+            except BaseException as fault:
+                log.exception("A letter broke off.")
+                result = Result("unknown", "answered", 0, str(fault)[:300])
+            self._back.put((envelope.touch_id, result))
