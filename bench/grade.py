@@ -35,7 +35,7 @@ STORED = {
         "BIGINT",
     ),
     **dict.fromkeys(("first_on", "last_on", "slips_on", "next_low_on", "next_on", "next_high_on"), "DATE"),
-    **dict.fromkeys(("median_gap_days", "gap_low_days", "gap_high_days", "p_alive", "expected_purchases"), "DOUBLE"),
+    **dict.fromkeys(("usual_gap_days", "gap_low_days", "gap_high_days", "p_alive", "expected_purchases"), "DOUBLE"),
 }  # fmt: skip
 
 
@@ -128,7 +128,7 @@ class Night:
 
         with self.opened() as engine:
             wanted.learn(engine, AS_OF)
-            wanted.reckon(engine, cards.models_of(card), AS_OF)
+            wanted.reckon(engine, cards.models_of(card), cards.rhythms_of(card), AS_OF)
 
     def fitted(self) -> dict[str, Any]:
         from regulars.standings.services import card as cards
@@ -138,7 +138,7 @@ class Night:
             facts = wanted.learn(engine, AS_OF)
             orders, found = wanted.orders(engine, AS_OF), cards.size(facts)
             card = cards.fitted(orders, facts, found, as_of=AS_OF, margin_rate=None, before=None)
-            wanted.reckon(engine, cards.models_of(card), AS_OF)
+            wanted.reckon(engine, cards.models_of(card), cards.rhythms_of(card), AS_OF)
         return card
 
     def found(self, card: dict[str, Any]) -> float:
@@ -147,7 +147,7 @@ class Night:
 
         with self.opened() as engine:
             facts, models = wanted.learn(engine, AS_OF), cards.models_of(card)
-            wanted.reckon(engine, models, AS_OF)
+            wanted.reckon(engine, models, cards.rhythms_of(card), AS_OF)
             started = time.perf_counter()
             orders = wanted.bought(engine, AS_OF)
             finding.found(self.connection, AS_OF)
@@ -168,7 +168,7 @@ class Night:
         report = {}
         with self.opened() as engine:
             wanted.learn(engine, AS_OF)
-            wanted.reckon(engine, cards.models_of(card), AS_OF)
+            wanted.reckon(engine, cards.models_of(card), cards.rhythms_of(card), AS_OF)
             report["store_new_seconds"] = self._written(None)
             self._remembered()
             report["store_same_seconds"] = self._written(AS_OF)

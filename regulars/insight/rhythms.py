@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import narwhals as nw
 import numpy as np
@@ -26,6 +26,18 @@ _CENTRE = np.log([1.5, 1.5])  # of k and r; alpha follows from the usual gap of 
 _SPREAD = np.array([0.6, 0.8, 0.8])
 _BOUNDS = [(np.log(0.2), np.log(200.0)), (np.log(0.05), np.log(500.0)), (np.log(1e-3), np.log(1e7))]
 _AGREED_DAYS = 30.0
+
+
+class Usual(NamedTuple):
+    """The rhythm of one person: the usual gap with its interval, and after how many days of silence they slip.
+
+    ``slips_after_days`` is None where there is no rhythm yet: before the third buying day, unless one is remembered.
+    """
+
+    gap_days: float
+    low: float
+    high: float
+    slips_after_days: int | None
 
 
 class Rhythms:
@@ -159,6 +171,47 @@ class Rhythms:
         native: IntoFrameT = with_nullable(frame.select(*kept, *added), *numbers).to_native()
         return native
 
+    def of_person(
+        self, x: int, t_x_days: float, *, told_gap_days: float | None = None, memory_weight: float = 0.0
+    ) -> Usual | None:
+        """Say the same of one person without a frame, to the last digit.
+
+        Parameters
+        ----------
+        x : int
+            Buying days, less the first.
+        t_x_days : float
+            Days between the first and the last of them.
+        told_gap_days : float, optional
+            What the owner remembers.
+        memory_weight : float, default 0
+            How much that counts (`with_memory`).
+
+        Returns
+        -------
+        Usual or None
+            None with a single buying day and nothing remembered.
+
+        Examples
+        --------
+        >>> learned = {"params": {"k": 1.5, "r": 1.5, "alpha": 30.0}, "n": 40, "log_likelihood": 0.0, "warnings": []}
+        >>> Rhythms.from_dict(learned).of_person(12, 84).slips_after_days
+        20
+        >>> Rhythms.from_dict(learned).of_person(0, 0) is None
+        True
+        """
+        gaps, days, has_rhythm = float(x), float(t_x_days), x + 1 >= MINIMUM_BUYING_DAYS
+        if told_gap_days is not None and memory_weight > 0:
+            told = memory_weight * TOLD_GAPS
+            gaps, days, has_rhythm = gaps + told, days + told * told_gap_days, True
+        if gaps <= 0:
+            return None
+        factors = {name: float(found[0]) for name, found in self._factors(np.array([gaps]), 0.95, 0.8).items()}
+        span = days + self.params_["alpha"]
+        silence = int(min(factors["slips_factor"] * span, A_LIFE_DAYS) // 1) + 1
+        middle, low, high = (factors[f"{name}_factor"] * span for name in ("middle", "low", "high"))
+        return Usual(middle, low, high, max(SILENT_AT_LEAST_DAYS, silence) if has_rhythm else None)
+
     def p_silence(self, facts: IntoFrameT, as_of: date, *, season: Seasonality | None = None) -> IntoFrameT:
         """Add the probability of a silence this long from somebody who is still a customer.
 
@@ -226,7 +279,7 @@ class Rhythms:
         }
 
     @classmethod
-    def from_dict(cls, stored: dict[str, Any]) -> Rhythms:
+    def from_dict(cls, stored: dict[str, Any]) -> Self:
         """Make a model of what `to_dict` gave."""
         model = cls()
         model.params_, model.n_ = dict(stored["params"]), int(stored["n"])

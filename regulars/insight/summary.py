@@ -91,7 +91,8 @@ def summary(orders: IntoFrameT, as_of: date, *, monetary_since: date | None = No
 
 
 def with_gaps(frame: Frame) -> Frame:
-    """Add to purchases ``gap_days`` since the buying day before (missing within a day) and ``is_new_day`` (0 or 1)."""
+    """Add to purchases ``gap_days`` since the buying day before (missing within a day), ``is_new_day`` (0 or 1) and
+    ``first_day`` of the customer."""
     frame = _with_days_before(frame)
     is_same_day = (nw.col("gap_days") == 0).fill_null(False)
     return frame.with_columns(
@@ -102,19 +103,22 @@ def with_gaps(frame: Frame) -> Frame:
 
 def _with_repeats(steps: Frame) -> Frame:
     """Add what each row gives to the sum of logarithms, and what was paid on it unless it is of the first day."""
-    first = nw.col("day").min().over("customer")
-    later = nw.when(nw.col("day") > first).then(nw.col("net").cast(nw.Float64)).otherwise(nw.lit(0.0))
+    later = nw.when(nw.col("day") > nw.col("first_day")).then(nw.col("net").cast(nw.Float64)).otherwise(nw.lit(0.0))
     return steps.with_columns(log_gap=nw.col("gap_days").cast(nw.Float64).log(), repeat_net=later)
 
 
 def _with_days_before(frame: Frame) -> Frame:
-    if frame.implementation.is_duckdb():  # subtracts days by itself, and sorts the less
-        before = nw.col("day").shift(1).over("customer", order_by="day")
-        return frame.with_columns(gap_days=(nw.col("day") - before).cast(nw.Int64))
-    frame = frame.with_columns(ordinal_day=ordinal("day"))
-    before = nw.col("ordinal_day").shift(1)
+    """Add ``gap_days`` to the row before and ``first_day``: in one window, so that an engine sorts once."""
     if isinstance(frame, nw.LazyFrame):
-        return frame.with_columns(gap_days=nw.col("ordinal_day") - before.over("customer", order_by="ordinal_day"))
+        first = nw.col("day").cum_min().over("customer", order_by="day")
+        if frame.implementation.is_duckdb():  # subtracts days by itself
+            before = nw.col("day").shift(1).over("customer", order_by="day")
+            return frame.with_columns(gap_days=(nw.col("day") - before).cast(nw.Int64), first_day=first)
+        before = nw.col("day").shift(1).over("customer", order_by="day")
+        frame = frame.with_columns(day_before=before, first_day=first)
+        return frame.with_columns(gap_days=ordinal("day") - ordinal("day_before")).drop("day_before")
+    frame = frame.with_columns(ordinal_day=ordinal("day"), first_day=nw.col("day").min().over("customer"))
+    before = nw.col("ordinal_day").shift(1)
     frame = frame.sort("customer", "ordinal_day")
     is_same = (nw.col("customer") == nw.col("customer").shift(1)).fill_null(False)
     return frame.with_columns(gap_days=nw.when(is_same).then(nw.col("ordinal_day") - before))

@@ -126,7 +126,7 @@ LABELS = {
     "buying_days": gettext_lazy("Visits"),
     "net_amount": gettext_lazy("Spent, less refunds"),
     "slips_on": gettext_lazy("Missed from"),
-    "median_gap_days": gettext_lazy("Usual days between visits"),
+    "usual_gap_days": gettext_lazy("Usual days between visits"),
     "as_of": gettext_lazy("Reckoned on"),
 }
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
-from statistics import quantiles
 from typing import cast
 
 from django.db.models import Sum
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from regulars.insight.rhythm import MINIMUM_BUYING_DAYS
 from regulars.kit import clock
 from regulars.kit.charts import Rhythm, Visit, rhythm
 from regulars.kit.panels import Panel
@@ -25,17 +23,9 @@ from regulars.standings.outlook import rests_on, worth
 from regulars.standings.queries import GroupCounts, finding, group_counts, standing_of
 from regulars.standings.room import room_of
 from regulars.standings.sending import sent_by_words, sent_people
-from regulars.standings.words import ahead, coming, every, reason
+from regulars.standings.words import ahead, coming, every, late, reason
 
 VISITS_DRAWN = 200
-
-
-@dataclass(frozen=True)
-class Usual:
-    """The middle half of somebody's gaps, in days."""
-
-    low: int
-    high: int
 
 
 def panels(request: HttpRequest, person: Person) -> list[Panel]:
@@ -90,44 +80,45 @@ def _rhythm_panel(
 ) -> Panel | None:
     if not visits and not may_remember:
         return None
-    usual = _usual(visits) if standing is not None and standing.basis == Basis.ORDERS else None
     context = {
         "person": person,
         "standing": standing,
-        "chart": _chart(standing, visits, usual, today) if visits else None,
-        "sentence": " ".join(filter(None, (_sentence(standing, usual, today), *come))),
+        "chart": _chart(standing, visits, today) if visits else None,
+        "sentence": " ".join(filter(None, (_sentence(standing, today), *come))),
         "is_remembered": standing is not None and standing.basis == Basis.MEMORY,
         "may_remember": may_remember and (standing is None or standing.basis != Basis.ORDERS),
     }
     return Panel(20, "main", "standings/_rhythm.html", context)
 
 
-def _usual(visits: list[Visit]) -> Usual | None:
-    gaps = [(b.on - a.on).days for a, b in pairwise(visits)]
-    if len(gaps) < 2:
-        return None
-    low, _middle, high = quantiles(gaps, n=4, method="inclusive")
-    return Usual(round(low), round(high))
-
-
-def _chart(standing: Standing | None, visits: list[Visit], usual: Usual | None, today: date) -> Rhythm:
-    last = visits[-1].on
-    due = None
-    if usual is not None:
-        due = (last + timedelta(days=usual.low), last + timedelta(days=max(usual.high, usual.low + 1)))
+def _chart(standing: Standing | None, visits: list[Visit], today: date) -> Rhythm:
+    """Due is when one usual gap has gone by, for all that it may be."""
+    due, last = None, visits[-1].on
+    if standing is not None and _has_rhythm(standing) and standing.usual_gap_days is not None:
+        low = standing.gap_low_days or standing.usual_gap_days
+        high = standing.gap_high_days or standing.usual_gap_days
+        due = (last + timedelta(days=round(low)), last + timedelta(days=max(round(high), round(low) + 1)))
     return rhythm(visits, today=today, due=due, label=reason(standing, today) if standing else "")
 
 
-def _sentence(standing: Standing | None, usual: Usual | None, today: date) -> str:
+def _sentence(standing: Standing | None, today: date) -> str:
+    """Say the usual gap, how sure that is, how long it is now, and since when that is too long."""
     if standing is None or standing.basis == Basis.CONTACT:
         return ""
-    gap, silent = standing.median_gap_days, standing.silent_days(today)
-    if usual is None or gap is None or silent is None or standing.basis != Basis.ORDERS:
-        return reason(standing, today)
-    facts = {"every": every(gap), "low": usual.low, "high": usual.high, "now": silent}
-    if usual.low == usual.high:
-        return _("Usually %(every)s; now %(now)d.") % facts
-    return _("Usually %(every)s (%(low)d to %(high)d); now %(now)d.") % facts
+    gap, silent = standing.usual_gap_days, standing.silent_days(today)
+    if gap is None or silent is None or not _has_rhythm(standing):
+        return " ".join(filter(None, (reason(standing, today), late(standing, today))))
+    low, high = round(standing.gap_low_days or 0), round(standing.gap_high_days or 0)
+    facts = {"every": every(gap), "low": low, "high": high, "now": silent}
+    if low == high:
+        said = _("Usually %(every)s; now %(now)d.") % facts
+    else:
+        said = _("Usually %(every)s (most likely %(low)d to %(high)d); now %(now)d.") % facts
+    return " ".join(filter(None, (said, late(standing, today))))
+
+
+def _has_rhythm(standing: Standing) -> bool:
+    return standing.basis == Basis.ORDERS and standing.buying_days >= MINIMUM_BUYING_DAYS
 
 
 def _standing_panel(

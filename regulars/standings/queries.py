@@ -40,7 +40,7 @@ class Slipped(NamedTuple):
 
     person_id: int
     last_on: date
-    median_gap_days: float
+    usual_gap_days: float
     buying_days: int
     slipping_since: date
 

@@ -112,7 +112,8 @@ MEMORIES = Table(
     },
     origin="standings_memory m",
 )
-SHARES = ("gap_low_days", "gap_high_days", "p_alive", "expected_purchases")
+GAPS = ("usual_gap_days", "gap_low_days", "gap_high_days")
+SHARES = ("p_alive", "expected_purchases")
 COUNTS = ("expected_purchases_low", "expected_purchases_high", "value_mils", "value_low_mils", "value_high_mils")
 DAYS = ("next_low_on", "next_on", "next_high_on")
 STANDINGS = Table(
@@ -128,7 +129,7 @@ STANDINGS = Table(
         "last_on": ("DATE", f"COALESCE(s.last_on, '{NO_DAY}')"),
         "buying_days": ("BIGINT", "s.buying_days"),
         "net_mils": ("BIGINT", "s.net_mils"),
-        "median_gap_days": ("DOUBLE", f"COALESCE(s.median_gap_days, {NO_NUMBER}.0)"),
+        **{name: ("DOUBLE", f"COALESCE(s.{name}, {NO_NUMBER}.0)") for name in GAPS},
         "slips_on": ("DATE", f"COALESCE(s.slips_on, '{NO_DAY}')"),
         **{name: ("DOUBLE", f"COALESCE(s.{name}, {NO_NUMBER}.0)") for name in SHARES},
         **{name: ("BIGINT", f"COALESCE(s.{name}, {NO_NUMBER})") for name in COUNTS},

@@ -80,13 +80,23 @@ def reason(standing: Standing, on: date) -> str:
     if standing.basis == Basis.MEMORY:
         return _remembered(standing, on)
     silent = standing.silent_days(on) or 0
-    if standing.median_gap_days is None:
+    if standing.usual_gap_days is None:
         return _("One visit, %(ago)s: %(amount)s.") % {"ago": ago(silent), "amount": _paid(standing)}
     said = _("Usually comes %(every)s, last came %(ago)s.") % {
-        "every": every(standing.median_gap_days),
+        "every": every(standing.usual_gap_days),
         "ago": ago(silent),
     }
     return f"{said} {_totals(standing)}"
+
+
+def late(standing: Standing, on: date) -> str:
+    """Say since when they slip, and by which rule; nothing while they do not."""
+    if standing.slips_on is None or not standing.is_slipping(on):
+        return ""
+    since = {"day": date_format(standing.slips_on, "DATE_FORMAT")}
+    if standing.gap_low_days is None:
+        return _("Slipping since %(day)s: that is more than twice as long as usual.") % since
+    return _("Slipping since %(day)s: of people who come like that, fewer than 1 in 10 let so much time pass.") % since
 
 
 def _totals(standing: Standing) -> str:
@@ -111,10 +121,10 @@ def _has_not_bought(standing: Standing, on: date) -> str:
 
 def _remembered(standing: Standing, on: date) -> str:
     seen = ago(standing.silent_days(on) or 0)
-    if standing.median_gap_days is None:
+    if standing.usual_gap_days is None:
         return _("From memory: seen once, about %(ago)s.") % {"ago": seen}
     return _("From memory: comes about %(every)s, last seen about %(ago)s.") % {
-        "every": every(standing.median_gap_days),
+        "every": every(standing.usual_gap_days),
         "ago": seen,
     }
 

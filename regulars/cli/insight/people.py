@@ -12,6 +12,7 @@ from regulars import insight
 from regulars.cli.insight.engines import Engine
 from regulars.insight.frames import opened, ordinal
 from regulars.insight.lifetime import LifetimeModel
+from regulars.insight.rhythms import Rhythms
 from regulars.insight.spend import GammaGamma
 from regulars.insight.value import value
 
@@ -62,9 +63,10 @@ def _with_a_measure(facts: Any, *, has_money: bool) -> Any:
 
 
 def _with_rhythm(facts: Any, as_of: date) -> Any:
-    frame = opened(insight.with_slipping_day(facts))
+    """Each person's usual gap, and whether a silence as long as theirs is improbable under it."""
+    frame = opened(Rhythms().fit(facts).describe(facts))
     is_late = (ordinal("slips_on") <= as_of.toordinal()).fill_null(False)
-    return frame.with_columns(usual_gap_days=nw.col("median_gap_days"), slipping=is_late).to_native()
+    return frame.with_columns(slipping=is_late).to_native()
 
 
 def _lay_out(engine: Engine, *, has_money: bool) -> None:

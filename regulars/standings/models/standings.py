@@ -48,7 +48,7 @@ class Standing(models.Model):
     last_on = models.DateField(null=True)
     buying_days = models.IntegerField(default=0)
     net_amount = MilsField(db_column="net_mils", default=Decimal(0))
-    median_gap_days = models.FloatField(null=True)
+    usual_gap_days = models.FloatField(null=True)
     slips_on = models.DateField(null=True)
     gap_low_days = models.FloatField(null=True)
     gap_high_days = models.FloatField(null=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals as nw
 
 from regulars.insight.frames import Frame, opened, rows
+from regulars.insight.rhythms import FEW_PEOPLE, Rhythms
 from regulars.standings.models import Finding
 from regulars.standings.services.finding import Found
 from regulars.standings.services.scoring import HORIZON_DAYS, Models
@@ -16,7 +17,7 @@ from regulars.standings.services.scoring import HORIZON_DAYS, Models
 if TYPE_CHECKING:
     from regulars.insight.backtest import Choice
 
-LAYOUT = 1
+LAYOUT = 2
 REFIT_AFTER_DAYS = 7
 CHANGED_ENOUGH = 0.1
 FEWEST_BUYERS = 10
@@ -59,6 +60,21 @@ def models_of(card: dict[str, Any] | None) -> Models | None:
     )
 
 
+def rhythms_of(card: dict[str, Any] | None) -> Rhythms | None:
+    """Take up how regular people are; none while too few came back to learn it from: then the rule of thumb counts."""
+    stored = (card or {}).get("rhythm")
+    return Rhythms.from_dict(stored) if stored else None
+
+
+def _rhythm(facts: Any, found: Size) -> dict[str, Any] | None:
+    """Learn how regular people are; in six figures, which are the same whatever engine summed up."""
+    if found.returned < FEW_PEOPLE:
+        return None
+    learned = Rhythms().fit(facts).to_dict()
+    rounded = {name: float(f"{value:.6g}") for name, value in learned["params"].items()}
+    return learned | {"params": rounded, "log_likelihood": float(f"{learned['log_likelihood']:.6g}")}
+
+
 def _lifetime(stored: dict[str, Any], kinds: Any) -> Any:
     import regulars.insight.backtest  # noqa: F401 (its models can be read back once it is known)
 
@@ -93,6 +109,7 @@ def fitted(
         "n": found.buyers,
         "margin_rate": margin_rate,
         "discount_rate_year": DISCOUNT_RATE_YEAR,
+        "rhythm": _rhythm(facts, found),
         "stored": None,
         "reason": "no-model",
         "needed": FEWEST_WHO_CAME_BACK,

@@ -27,7 +27,7 @@ def found(orders: Any, facts: Any, as_of: date) -> dict[str, Found]:
             n=nw.len(),
             first=nw.col("first_on").min(),
             returned=(nw.col("x").cast(nw.Int64) > 0).cast(nw.Int64).sum(),
-            usual=nw.col("median_gap_days").mean(),
+            usual=(nw.col("t_x_days").cast(nw.Float64) / nw.when(nw.col("x") > 0).then(nw.col("x"))).mean(),
         )
     )
     known = (int(buyers), int(returned or 0))

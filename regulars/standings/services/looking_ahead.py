@@ -17,7 +17,7 @@ from regulars.standings.services.finding import Found, amount
 from regulars.standings.services.scoring import HORIZON_DAYS, Models
 
 NO_MODEL = {"reason": "no-model"}
-BANDS = (2, 3, 5, 10)
+BANDS = (1, 2, 3, 5, 10)
 NAMED = 12
 MAY_STILL_BE_WON = 0.1  # P(still a customer) from which money at stake is counted
 NOTHING = (0, 0, 0, 0, 0)  # people, those counted, at stake, expected, lost
@@ -165,10 +165,10 @@ def _top_share(connection: duckdb.DuckDBPyConnection, percent: int) -> float | N
 _SILENT = """
     SELECT *, CASE WHEN counts THEN at_stake - expected END AS lost FROM (
         SELECT *, CASE WHEN counts THEN least(value_mils, at_stake) END AS expected FROM (
-            SELECT person_id, $day - last_on AS silent, median_gap_days AS gap, value_mils,
+            SELECT person_id, $day - last_on AS silent, usual_gap_days AS gap, value_mils,
                    coalesce(p_alive >= $likely, true) AS counts,
                    CASE WHEN coalesce(p_alive >= $likely, true)
-                        THEN net_mils / buying_days * 365 / greatest(median_gap_days, 1) * $keeps END AS at_stake
+                        THEN net_mils / buying_days * 365 / greatest(usual_gap_days, 1) * $keeps END AS at_stake
             FROM wanted WHERE slips_on <= $day AND basis = 'orders' AND buying_days > 0
         )
     )

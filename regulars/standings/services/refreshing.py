@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,18 +12,19 @@ from statistics import median
 from django.db import transaction
 from django.db.models import Sum
 
-from regulars import insight
 from regulars.insight.memory import FORGOTTEN_AT
-from regulars.insight.rhythm import MINIMUM_BUYING_DAYS
+from regulars.insight.rhythm import MINIMUM_BUYING_DAYS, slips_after_days
+from regulars.insight.rhythms import Rhythms
 from regulars.kit import clock
 from regulars.people.models import Person
 from regulars.purchases.models import Order
 from regulars.standings.models import Basis, Grading, Memory, Standing
+from regulars.standings.services import card
 from regulars.standings.services.writing import FIELDS, announce, save
 
 AT_ONCE = 500
 OF_GRADING = (
-    "group", "r", "f", "m", "gap_low_days", "gap_high_days", "p_alive", "expected_purchases", "expected_purchases_low",
+    "group", "r", "f", "m", "p_alive", "expected_purchases", "expected_purchases_low",
     "expected_purchases_high", "value_amount", "value_low_amount", "value_high_amount", "next_low_on", "next_on",
     "next_high_on",
 )  # fmt: skip
@@ -32,13 +34,14 @@ BuyingDay = tuple[date, Decimal]
 def refresh_facts(person_ids: Sequence[int]) -> int:
     """Reckon dates, money and rhythm of these people from their orders; grades wait for the next grading.
 
-    Returns how many standings were written; safe to repeat. Four queries for each 500 people, and two that write.
+    Returns how many standings were written; safe to repeat. One query; for each 500 people four, and two that write.
     """
     wanted_ids = sorted(set(person_ids))
-    return sum(_refresh(wanted_ids[start : start + AT_ONCE]) for start in range(0, len(wanted_ids), AT_ONCE))
+    rhythms = card.rhythms_of(card.kept())
+    return sum(_refresh(wanted_ids[start : start + AT_ONCE], rhythms) for start in range(0, len(wanted_ids), AT_ONCE))
 
 
-def _refresh(person_ids: list[int]) -> int:
+def _refresh(person_ids: list[int], rhythms: Rhythms | None) -> int:
     as_of = clock.today()
     days = _buying_days(person_ids, as_of)
     memories = {memory.person_id: memory for memory in Memory.objects.filter(person_id__in=person_ids)}
@@ -46,9 +49,9 @@ def _refresh(person_ids: list[int]) -> int:
     with transaction.atomic():
         stored = {standing.person_id: standing for standing in Standing.objects.filter(person_id__in=person_ids)}
         fresh = [
-            _standing(person_id, days.get(person_id, []), memories.get(person_id), stored.get(person_id), as_of)
-            for person_id in person_ids
-            if person_id in here
+            _standing(pk, days.get(pk, []), memories.get(pk), stored.get(pk), as_of, rhythms)
+            for pk in person_ids
+            if pk in here
         ]
         changed = [s for s in fresh if _facts(s) != _facts(stored.get(s.person_id))]
         lost = [s for pk, s in stored.items() if pk not in here and s.basis != Basis.CONTACT]
@@ -95,7 +98,12 @@ def _buying_days(person_ids: list[int], as_of: date) -> dict[int, list[BuyingDay
 
 
 def _standing(
-    person_id: int, days: list[BuyingDay], memory: Memory | None, stored: Standing | None, as_of: date
+    person_id: int,
+    days: list[BuyingDay],
+    memory: Memory | None,
+    stored: Standing | None,
+    as_of: date,
+    rhythms: Rhythms | None,
 ) -> Standing:
     """Say what is known now; the grades, the group and the scores are those of the last grading."""
     kept = stored if stored is not None and stored.basis != Basis.CONTACT else None
@@ -103,19 +111,13 @@ def _standing(
     if kept is not None:
         for name in OF_GRADING:
             setattr(standing, name, getattr(kept, name))
-    gap = median((b - a).days for (a, _), (b, _) in pairwise(days)) if len(days) > 1 else None
     standing.first_on, standing.last_on = (days[0][0], days[-1][0]) if days else (None, None)
     standing.buying_days = len(days)
     standing.net_amount = sum((net for _, net in days), Decimal(0))
-    standing.median_gap_days = None if gap is None else float(gap)
     standing.basis = Basis.ORDERS
     if memory is not None:
         _recall(standing, memory)
-    if standing.basis == Basis.ORDERS and standing.last_on is not None:
-        standing.slips_on = insight.slipping_since(standing.last_on, gap, len(days))
-    elif standing.last_on is not None and standing.median_gap_days is not None:
-        # The owner told the rhythm, so it counts from the first day on.
-        standing.slips_on = standing.last_on + timedelta(days=insight.slips_after_days(standing.median_gap_days))
+    _say_rhythm(standing, days, memory, rhythms)
     return standing
 
 
@@ -125,9 +127,42 @@ def _recall(standing: Standing, memory: Memory) -> None:
     if real < FORGOTTEN_AT:
         standing.first_on = min(filter(None, (standing.first_on, memory.last_seen_on)))
         standing.last_on = max(filter(None, (standing.last_on, memory.last_seen_on)))
-        if real < MINIMUM_BUYING_DAYS and memory.usual_gap_days is not None:
-            standing.median_gap_days = float(memory.usual_gap_days)
     standing.basis = Basis.MEMORY if real <= 1 else Basis.ORDERS
+
+
+def _say_rhythm(standing: Standing, days: list[BuyingDay], memory: Memory | None, rhythms: Rhythms | None) -> None:
+    """Reckon the usual gap and the day of slipping as a grading does; a told gap is said as it was told."""
+    real = len(days)
+    told = memory.usual_gap_days if memory is not None and real < FORGOTTEN_AT else None
+    if rhythms is None:
+        _by_thumb(standing, days, told)
+        return
+    t_x = (days[-1][0] - days[0][0]).days if days else 0
+    usual = rhythms.of_person(max(0, real - 1), t_x, told_gap_days=told, memory_weight=1 / (1 + real))
+    if usual is None:
+        return
+    standing.usual_gap_days, standing.gap_low_days, standing.gap_high_days = map(_tenths, usual[:3])
+    if standing.basis == Basis.MEMORY:
+        standing.usual_gap_days = None if told is None else float(told)
+    if usual.slips_after_days is not None and standing.last_on is not None:
+        standing.slips_on = standing.last_on + timedelta(days=usual.slips_after_days)
+
+
+def _by_thumb(standing: Standing, days: list[BuyingDay], told: int | None) -> None:
+    real = len(days)
+    gap = float(median((b - a).days for (a, _), (b, _) in pairwise(days))) if real > 1 else None
+    if real < MINIMUM_BUYING_DAYS and told is not None:
+        gap = float(told)
+    standing.usual_gap_days = gap
+    if gap is None or standing.last_on is None:
+        return
+    if standing.basis == Basis.MEMORY or real >= MINIMUM_BUYING_DAYS:
+        standing.slips_on = standing.last_on + timedelta(days=slips_after_days(gap))
+
+
+def _tenths(days: float) -> float:
+    """Round as the engines do, halves up."""
+    return math.floor(days * 10 + 0.5) / 10
 
 
 def _facts(standing: Standing | None) -> list[object] | None:

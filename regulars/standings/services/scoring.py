@@ -24,8 +24,6 @@ MILS_A_UNIT = 1000
 DAYS = {"next_low_days": "next_low_on", "next_days": "next_on", "next_high_days": "next_high_on"}
 VALUES = ("value", "value_low", "value_high")
 KINDS: dict[str, Any] = {
-    "gap_low_days": nw.Float64,
-    "gap_high_days": nw.Float64,
     "p_alive": nw.Float64,
     "expected_purchases": nw.Float64,
     "expected_purchases_low": nw.Int64,
@@ -38,7 +36,7 @@ KINDS: dict[str, Any] = {
     "next_high_on": nw.Date,
 }
 SCORES = tuple(KINDS)
-MAY_MISS = ("p_alive", "gap_low_days", "gap_high_days", *DAYS)
+MAY_MISS = ("p_alive", *DAYS)
 
 
 @dataclass(frozen=True)
@@ -76,39 +74,25 @@ def _with_visits(frame: Frame, models: Models) -> Frame:
 
 
 def _visits(rows: UniqueRows, model: LifetimeModel) -> dict[str, Array]:
-    ahead, waits = model.forecast(rows, HORIZON_DAYS), model.next_days(rows)
-    days = {"next_low_days": waits.low, "next_days": waits.middle, "next_high_days": waits.high}
-    is_coming = waits.p_ever_again >= 0.5  # a date for somebody who has probably gone would be a guess
-    gap_low, gap_high = _usual_gaps(rows, model)
+    ahead, alive = model.forecast(rows, HORIZON_DAYS), model.alive(rows)
     return {
-        "gap_low_days": gap_low,
-        "gap_high_days": gap_high,
-        "p_alive": np.round(model.alive(rows), 2),
+        "p_alive": np.round(alive, 2),
         "expected_purchases": np.round(ahead.mean, 2),
         "expected_purchases_low": ahead.low.astype(np.int64),
         "expected_purchases_high": ahead.high.astype(np.int64),
-        **{n: np.where(is_coming, np.clip(np.ceil(d), 1, LONGEST_DAYS), -1).astype(np.int64) for n, d in days.items()},
+        **_next_days(rows, model, np.flatnonzero(~(alive < 0.5))),
     }
 
 
-def _usual_gaps(rows: UniqueRows, model: LifetimeModel) -> tuple[Array, Array]:
-    """Between which days each person's usual gap lies (95 %): half their gaps are shorter than it.
-
-    Their rate given what was seen is Gamma(r + k x, alpha + t_x), and a gap is k stages of it. Fewer than three visits
-    show no rhythm of one's own.
-    """
-    from scipy.special import gammaincinv
-
-    model = getattr(model, "model", model)  # a corrected level does not change the rhythm
-    nothing = np.full(len(rows), -1.0)
-    if not {"r", "alpha"} <= model.params_.keys():
-        return nothing, nothing
-    k, (r, alpha) = getattr(model, "k_", 1), (model.params_["r"], model.params_["alpha"])
-    distinct, place = np.unique(rows.x, return_inverse=True)
-    middle = gammaincinv(k, 0.5) * (alpha + rows.t_x)
-    low, high = (middle / gammaincinv(r + k * distinct, p)[place] for p in (0.975, 0.025))
-    has_rhythm = rows.x >= 2
-    return np.where(has_rhythm, np.round(low, 1), -1.0), np.where(has_rhythm, np.round(high, 1), -1.0)
+def _next_days(rows: UniqueRows, model: LifetimeModel, some: Array) -> dict[str, Array]:
+    """Days until the next visit; none for somebody who has probably gone: a date would be a guess."""
+    waits = model.next_days(rows.at(some))
+    is_coming = waits.p_ever_again >= 0.5
+    said = {}
+    for name, days in (("next_low_days", waits.low), ("next_days", waits.middle), ("next_high_days", waits.high)):
+        said[name] = np.full(len(rows), -1, dtype=np.int64)
+        said[name][some] = np.where(is_coming, np.clip(np.ceil(days), 1, LONGEST_DAYS), -1)
+    return said
 
 
 def _with_value(frame: Frame, models: Models) -> Frame:

@@ -10,41 +10,50 @@ import narwhals as nw
 from regulars import insight
 from regulars.insight.frames import Frame, opened, plus_days, rows
 from regulars.insight.orders import purchases
-from regulars.insight.rhythm import SILENT_AT_LEAST_DAYS, TIMES_THE_USUAL_GAP
+from regulars.insight.rhythm import MINIMUM_BUYING_DAYS, SILENT_AT_LEAST_DAYS, TIMES_THE_USUAL_GAP
+from regulars.insight.rhythms import Rhythms
 from regulars.standings.engines import Engine
 from regulars.standings.models import Basis
 from regulars.standings.services.scoring import KINDS, SCORES, Models, scored
 
 COLUMNS = (
-    "person_id", "basis", "group", "r", "f", "m", "first_on", "last_on", "buying_days", "net_mils", "median_gap_days",
-    "slips_on", *SCORES,
+    "person_id", "basis", "group", "r", "f", "m", "first_on", "last_on", "buying_days", "net_mils", "usual_gap_days",
+    "gap_low_days", "gap_high_days", "slips_on", *SCORES,
+)  # fmt: skip
+GAPS = {"usual_gap_days": "usual_gap_days", "usual_gap_low": "gap_low_days", "usual_gap_high": "gap_high_days"}
+FACTS = (
+    "customer", "frequency", "x", "first_on", "last_on", "monetary", "t_x_days", "T_days", "log_gaps_sum", "spend_mean",
 )  # fmt: skip
 
 
 def learn(engine: Engine, as_of: date) -> Any:
     """Make the table `facts`: what the orders of everybody who may have a standing say on this day."""
     people = opened(engine.table("people"))
-    facts = _only(opened(insight.summary(orders(engine, as_of), as_of)), people)
+    facts = _only(opened(insight.summary(orders(engine, as_of), as_of)).select(*FACTS), people)
     return engine.keep("facts", facts.to_native())
 
 
 def bought(engine: Engine, as_of: date) -> Any:
-    """Make the table `bought`: what those in `facts` paid on each buying day, for all that reads orders again."""
+    """Make the table `bought`: what those in `facts` paid and when, for all that reads orders again."""
     ours = opened(engine.table("facts")).select(buyer="customer")
     kept: Any = purchases(orders(engine, as_of), as_of)
     kept = kept.join(ours, left_on="customer", right_on="buyer", how="semi")
-    daily = kept.group_by("customer", "day").agg(amount=nw.col("net").sum())
-    return engine.keep("bought", daily.select("customer", "day", nw.col("amount").cast(nw.Int64)).to_native())
+    return engine.keep("bought", kept.select("customer", "day", amount=nw.col("net").cast(nw.Int64)).to_native())
 
 
-def reckon(engine: Engine, models: Models | None, as_of: date) -> None:
-    """Make the table `wanted` from `facts`: one row for each person who has a standing on this day."""
+def reckon(engine: Engine, models: Models | None, rhythms: Rhythms | None, as_of: date) -> None:
+    """Make the table `wanted` from `facts`: one row for each person who has a standing on this day.
+
+    Without `rhythms`, because too few people came back, somebody slips by a rule of thumb: twice their usual gap.
+    """
     people, facts = opened(engine.table("people")), opened(engine.table("facts"))
-    known = _known(engine, facts, people, as_of)
-    graded = opened(engine.keep("graded", insight.grade_summary(known.to_native(), as_of)))
+    medians = None if rhythms else opened(engine.keep("medians", _medians(engine, as_of)))
+    known = _known(engine, facts, people, medians, as_of).to_native()
+    graded = opened(engine.keep("graded", insight.grade_summary(known, as_of)))
     prospects = opened(insight.prospects(_contacts(engine, people, graded).to_native(), as_of))
     scores = scored(facts.to_native(), models, as_of)
-    wanted = nw.concat([_of_buyers(graded, facts, scores), _of_others(prospects)])
+    told = opened(rhythms.describe(graded.to_native())) if rhythms else _by_thumb(graded)
+    wanted = nw.concat([_of_buyers(told, scores), _of_others(prospects)])
     engine.hand_over("wanted", wanted.to_native())
 
 
@@ -53,12 +62,39 @@ def _only(frame: Any, people: Any) -> Frame:
     return ours
 
 
-def _known(engine: Engine, facts: Frame, people: Frame, as_of: date) -> Frame:
-    """Facts, with what the owner remembers laid over them."""
+def _medians(engine: Engine, as_of: date) -> Any:
+    summed = opened(insight.summary(orders(engine, as_of), as_of))
+    return summed.select(whose="customer", median_gap_days="median_gap_days").to_native()
+
+
+def _known(engine: Engine, facts: Frame, people: Frame, medians: Any, as_of: date) -> Frame:
+    """Facts, with what the owner remembers laid over them; ``real`` and ``paid`` are what was bought."""
     remembered = _only(opened(engine.table("memories")), people)
+    frame: Any = facts
+    if medians is None:  # the rhythm is reckoned afterwards
+        frame = frame.with_columns(median_gap_days=nw.when(nw.col("x") < 0).then(nw.lit(1.0)))
+    else:
+        frame = frame.join(medians, left_on="customer", right_on="whose", how="left")
     if not rows(remembered.select("customer").head(1)):
-        return facts.with_columns(basis=nw.lit(str(Basis.ORDERS)))
-    return opened(insight.with_memory(facts.to_native(), remembered.to_native(), as_of))
+        own: Frame = frame.with_columns(
+            basis=nw.lit(str(Basis.ORDERS)), real=nw.col("frequency"), paid=nw.col("monetary")
+        )
+        return own
+    both: Any = opened(insight.with_memory(frame.to_native(), remembered.to_native(), as_of))
+    bought = facts.select(buyer="customer", real="frequency", paid="monetary")
+    joined = both.join(bought, left_on="customer", right_on="buyer", how="left")
+    found: Frame = joined.with_columns(real=nw.col("real").fill_null(0), paid=nw.col("paid").fill_null(0))
+    return found
+
+
+def _by_thumb(graded: Frame) -> Frame:
+    """Say the usual gap and the day of slipping by the rule of thumb; a told rhythm counts from the first day on."""
+    gap, nothing = nw.col("median_gap_days"), nw.when(nw.col("real") < 0).then(nw.lit(1.0))
+    limit = nw.max_horizontal(nw.lit(float(SILENT_AT_LEAST_DAYS)), (gap * TIMES_THE_USUAL_GAP).floor() + 1)
+    has_rhythm = (nw.col("basis") == str(Basis.MEMORY)) | (nw.col("real") >= MINIMUM_BUYING_DAYS)
+    after = nw.when(has_rhythm & ~gap.is_null()).then(limit)
+    told = graded.with_columns(usual_gap_days=gap, usual_gap_low=nothing, usual_gap_high=nothing, after=after)
+    return plus_days(told, "last_on", "after", "slips_on")
 
 
 def orders(engine: Engine, as_of: date) -> Any:
@@ -85,36 +121,31 @@ def _contacts(engine: Engine, people: Any, graded: Any) -> Frame:
     return both
 
 
-def _of_buyers(graded: Any, facts: Frame, scores: Any) -> Any:
-    rhythms = opened(insight.with_slipping_day(facts.to_native())).select(
-        known="customer", real="frequency", paid="monetary", own_days="slips_after_days"
-    )
-    frame = graded.join(rhythms, left_on="customer", right_on="known", how="left")
-    frame = frame.join(scores.rename({"customer": "scored"}), left_on="customer", right_on="scored", how="left")
-    # A rhythm that was told counts from the first day on; without one nobody slips (as `insight.slips_after_days`).
-    told = nw.max_horizontal(
-        nw.lit(float(SILENT_AT_LEAST_DAYS)), (nw.col("median_gap_days") * TIMES_THE_USUAL_GAP).floor() + 1
-    )
-    told = nw.when(~nw.col("median_gap_days").is_null()).then(told)
+def _of_buyers(told: Any, scores: Any) -> Any:
+    """What was told of how often somebody comes is said as it was told; everything else is reckoned."""
+    frame = told.join(scores.rename({"customer": "scored"}), left_on="customer", right_on="scored", how="left")
     is_own = nw.col("basis") == str(Basis.ORDERS)
-    own = nw.when(is_own).then(nw.col("own_days")).otherwise(told)
-    frame = plus_days(frame.with_columns(after=own), "last_on", "after", "slips_on")
+    gaps = {name: nw.col(given).round(1).cast(nw.Float64) for given, name in GAPS.items()}
+    if "told_gap_days" in frame.collect_schema():  # without a memory nobody was told of
+        usual = nw.when(is_own).then(gaps["usual_gap_days"]).otherwise(nw.col("told_gap_days").cast(nw.Float64))
+        gaps["usual_gap_days"] = usual
     return frame.select(
         nw.col("customer").cast(nw.Int64).alias("person_id"),
         "basis",
         _slug().alias("group"),
         *(nw.col(grade).cast(nw.Int64) for grade in ("r", "f", "m")),
         *(nw.col(day).cast(nw.Date) for day in ("first_on", "last_on")),
-        nw.col("real").fill_null(0).cast(nw.Int64).alias("buying_days"),
-        nw.col("paid").fill_null(0).cast(nw.Int64).alias("net_mils"),
-        nw.col("median_gap_days").cast(nw.Float64),
-        nw.col("slips_on").cast(nw.Date),
-        *(nw.when(is_own).then(nw.col(name)).cast(kind).alias(name) for name, kind in KINDS.items()),
+        nw.col("real").cast(nw.Int64).alias("buying_days"),
+        nw.col("paid").cast(nw.Int64).alias("net_mils"),
+        **gaps,
+        slips_on=nw.col("slips_on").cast(nw.Date),
+        **{name: nw.when(is_own).then(nw.col(name)).cast(kind) for name, kind in KINDS.items()},
     )
 
 
 def _of_others(prospects: Any) -> Any:
-    none = {"r": nw.Int64, "f": nw.Int64, "m": nw.Int64, "median_gap_days": nw.Float64, "slips_on": nw.Date} | KINDS
+    numbers = dict.fromkeys(GAPS.values(), nw.Float64)
+    none: dict[str, Any] = dict.fromkeys(("r", "f", "m"), nw.Int64) | numbers | {"slips_on": nw.Date} | KINDS
     frame = prospects.with_columns(
         nw.col("customer").cast(nw.Int64).alias("person_id"),
         nw.lit(str(Basis.CONTACT)).alias("basis"),

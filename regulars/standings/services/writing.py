@@ -16,32 +16,43 @@ from regulars.standings.models import Standing, StandingMonth
 from regulars.standings.services.wanted import COLUMNS
 
 FIELDS = (
-    "basis", "group", "r", "f", "m", "first_on", "last_on", "buying_days", "net_amount", "median_gap_days", "slips_on",
+    "basis", "group", "r", "f", "m", "first_on", "last_on", "buying_days", "net_amount", "usual_gap_days",
+    "gap_low_days", "gap_high_days", "slips_on",
 )  # fmt: skip
+INDEXED = ("group", "slips_on")
 NAMED_AT_ONCE = 1000
-MARKS = 4
+COPIED_FROM = 500
+STORED = (*COLUMNS, "as_of")
+MOVED, REGRADED, BEFORE, SLIPPED, BACK = range(len(STORED), len(STORED) + 5)
 Row = tuple[Any, ...]
 
 
 def write_rows(rows: Iterable[Row], *, total: int, as_of: date, sentence: str) -> int:
-    """Write rows of `wanted`, each with the four marks of `differing.changed`; returns how many."""
+    """Write rows of `differing.changed`, each with its five marks; returns how many."""
     written = 0
 
     def write(chunk: list[Row]) -> None:
         nonlocal written
-        day = as_of.isoformat()
-        _upsert(Standing, ("person_id",), (*COLUMNS, "as_of"), [(*_plain(row[:-MARKS]), day) for row in chunk])
-        _keep_months([(row[0], *row[2:6]) for row in chunk if row[-4]], as_of)
+        _write_standings(chunk)
+        _keep_months([(row[0], *row[2:6]) for row in chunk if row[REGRADED]], as_of)
         announce(
             as_of,
             changed=[row[0] for row in chunk],
-            regrouped=[(row[0], row[-3], row[2]) for row in chunk if row[-3] not in (None, row[2])],
-            slipped=[row[0] for row in chunk if row[-2]],
-            won_back=[row[0] for row in chunk if row[-1]],
+            regrouped=[(row[0], row[BEFORE], row[2]) for row in chunk if row[BEFORE] not in (None, row[2])],
+            slipped=[row[0] for row in chunk if row[SLIPPED]],
+            won_back=[row[0] for row in chunk if row[BACK]],
         )
         written += len(chunk)
 
     return chunks_by_time(_reporting(rows, total, sentence, lambda: written), write)
+
+
+def _write_standings(chunk: list[Row]) -> None:
+    """Overwrite what the indexes hold only where it is new: an index that is written anew costs as much as a row."""
+    moved = [row[:MOVED] for row in chunk if row[MOVED]]
+    others = [row[:MOVED] for row in chunk if not row[MOVED]]
+    _upsert(Standing, ("person_id",), STORED, moved)
+    _upsert(Standing, ("person_id",), STORED, others, kept=INDEXED)
 
 
 def _reporting(rows: Iterable[Row], total: int, sentence: str, written: Any) -> Iterable[Row]:
@@ -81,20 +92,31 @@ def _keep_months(rows: Sequence[Row], as_of: date) -> None:
     _upsert(StandingMonth, ("person_id", "month"), columns, [(*row, month) for row in rows])
 
 
-def _upsert(model: type[Model], keys: Sequence[str], columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """Insert rows, or overwrite those with the same key; one prepared statement, many times quicker than objects."""
+def _upsert(
+    model: type[Model], keys: Sequence[str], columns: Sequence[str], rows: Sequence[Row], kept: Sequence[str] = ()
+) -> None:
+    """Insert rows, or overwrite those with the same key, but for the columns `kept`: many times quicker than objects.
+
+    One prepared statement on SQLite; on PostgreSQL many rows are copied into a table of this transaction first.
+    """
     if not rows:
         return
     link = database.connection()
-    named = [link.ops.quote_name(column) for column in columns]
-    overwritten = ", ".join(f"{name} = excluded.{name}" for name in named if name.strip('"') not in keys)
-    sql = (
-        f"INSERT INTO {link.ops.quote_name(model._meta.db_table)} ({', '.join(named)})"
-        f" VALUES ({', '.join(['%s'] * len(named))})"
-        f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {overwritten}"
-    )
+    table, name = model._meta.db_table, link.ops.quote_name
+    listed = ", ".join(name(column) for column in columns)
+    overwritten = ", ".join(f"{name(c)} = excluded.{name(c)}" for c in columns if c not in (*keys, *kept))
+    ending = f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {overwritten}"
+    beginning = f"INSERT INTO {name(table)} ({listed}) "
     with link.cursor() as cursor:
-        cursor.executemany(sql, rows)
+        if database.is_postgres() and len(rows) >= COPIED_FROM:
+            fresh = name(f"fresh_{table}")
+            cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {fresh} (LIKE {name(table)})")
+            cursor.execute(f"ALTER TABLE {fresh} DROP COLUMN IF EXISTS id")
+            database.copy_rows(f"fresh_{table}", columns, rows)
+            cursor.execute(f"{beginning}SELECT {listed} FROM {fresh}{ending}")
+            cursor.execute(f"TRUNCATE {fresh}")
+        else:
+            cursor.executemany(f"{beginning}VALUES ({', '.join(['%s'] * len(columns))}){ending}", rows)
 
 
 def _plain(row: Row) -> Row:

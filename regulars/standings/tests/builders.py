@@ -22,8 +22,8 @@ from regulars.standings.models import Standing
 
 TODAY = date(2026, 3, 4)
 FACTS = (
-    "person_id", "basis", "group", "r", "f", "m", "first_on", "last_on", "buying_days", "net_amount", "median_gap_days",
-    "slips_on",
+    "person_id", "basis", "group", "r", "f", "m", "first_on", "last_on", "buying_days", "net_amount", "usual_gap_days",
+    "gap_low_days", "gap_high_days", "slips_on",
 )  # fmt: skip
 
 

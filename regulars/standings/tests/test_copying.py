@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from django.conf import settings
 from django.db import transaction
@@ -18,8 +19,9 @@ from regulars.purchases import services as purchases
 from regulars.purchases.models import Order
 from regulars.purchases.tests.builders import a_new_order
 from regulars.standings.models import Grading, Standing
-from regulars.standings.services import forget_copy, grade_everyone
+from regulars.standings.services import card, forget_copy, grade_everyone
 from regulars.standings.services import grading as grading_service
+from regulars.standings.services.wanted import GAPS
 from regulars.standings.tests.builders import TODAY, a_shop, expected, stored, stories
 
 pytestmark = [
@@ -44,7 +46,10 @@ def _without_copy(as_of: date = TODAY) -> list[tuple[Any, ...]]:
 def test_standings_are_what_insight_says_of_the_same_orders() -> None:
     a_shop()
     answer = grade_everyone(TODAY)
-    wanted = expected(TODAY)
+    frame = pl.DataFrame(list(expected(TODAY).values()))
+    rhythms = card.rhythms_of(card.kept())
+    assert rhythms is not None
+    wanted = {row["customer"]: row for row in rhythms.describe(frame).to_dicts()}
     standings = {s.person_id: s for s in Standing.objects.filter(basis="orders")}
     assert set(standings) == set(wanted)
     for person_id, row in wanted.items():
@@ -53,9 +58,11 @@ def test_standings_are_what_insight_says_of_the_same_orders() -> None:
         assert ours.group == row["group"].lower().replace(" ", "-")
         assert (ours.first_on, ours.last_on, ours.buying_days) == (row["first_on"], row["last_on"], row["frequency"])
         assert ours.net_amount == row["monetary"]
-        assert ours.median_gap_days == row["median_gap_days"]
-        assert ours.last_on is not None
-        assert ours.slips_on == insight.slipping_since(ours.last_on, ours.median_gap_days, ours.buying_days)
+        for name in ("usual_gap_days", "usual_gap_low", "usual_gap_high"):
+            said = getattr(ours, GAPS[name])
+            assert said == (None if row[name] is None else pytest.approx(row[name], abs=0.051))
+        assert ours.slips_on == row["slips_on"]
+        assert (ours.slips_on is None) == (ours.buying_days < 3)
     assert answer["as_of"] == "2026-03-04"
     assert answer["people"] == sum(answer["groups"].values()) == Standing.objects.count()
     assert set(answer["groups"]) <= {*insight.GROUPS, "Warm", "Waiting", "Cold"}

@@ -25,7 +25,7 @@ def a_standing(**other: Any) -> Standing:
     """Somebody who comes every month; the chance is the stored one, because no card is at hand."""
     known = {
         "basis": Basis.ORDERS, "first_on": TODAY - timedelta(days=300), "last_on": TODAY - timedelta(days=10),
-        "buying_days": 10, "net_amount": Decimal("640.00"), "median_gap_days": 30.0, "p_alive": 0.83, "expected_purchases": 9.0,
+        "buying_days": 10, "net_amount": Decimal("640.00"), "usual_gap_days": 30.0, "p_alive": 0.83, "expected_purchases": 9.0,
         "slips_on": TODAY + timedelta(days=51), "value_amount": Decimal("512.40"), "value_low_amount": Decimal("180.00"),
         "value_high_amount": Decimal("903.00"), "next_low_on": TODAY + timedelta(days=8), "as_of": TODAY,
         "next_on": TODAY + timedelta(days=20), "next_high_on": TODAY + timedelta(days=44),

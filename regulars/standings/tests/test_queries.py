@@ -33,7 +33,7 @@ def test_who_slipped_last_comes_first_and_who_has_no_rhythm_is_left_out() -> Non
         (late.pk, day),
         (later.pk, TODAY - timedelta(days=260 - 41)),
     ]
-    assert (rows[0].last_on, rows[0].median_gap_days, rows[0].buying_days) == (TODAY - timedelta(days=38), 41, 3)
+    assert (rows[0].last_on, rows[0].usual_gap_days, rows[0].buying_days) == (TODAY - timedelta(days=38), 41, 3)
     assert [row.person_id for row in slipped_people(day - timedelta(days=1))] == [later.pk]
     assert [row.person_id for row in slipped_people(day, {late.pk})] == [late.pk]
 

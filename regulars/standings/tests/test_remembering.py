@@ -70,7 +70,7 @@ def test_memory_gives_way_to_real_visits() -> None:
     visits(ann, [33, 63])
     grade_everyone(TODAY)
     standing = Standing.objects.get(pk=ann.pk)
-    assert (standing.basis, standing.buying_days, standing.median_gap_days) == ("orders", 3, 30)
+    assert (standing.basis, standing.buying_days, standing.usual_gap_days) == ("orders", 3, 30)
 
 
 def test_a_memory_can_be_taken_back() -> None:

@@ -1,4 +1,5 @@
-"""People who slipped: silent for over twice their usual gap and at least 14 days, with three buying days or more."""
+"""People who slipped: silent for so long as fewer than 1 in 10 of their gaps are, and at least 14 days; with three
+buying days or more, or a rhythm that was told."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
     rows = standings.slipped_people(on, only).filter(not_quiet(on), open_ones)[:limit]
     return [
         Due(KEY, row.person_id, row.last_on.isoformat(), row.slipping_since, row.person_id,
-            {"last_on": row.last_on, "gap": row.median_gap_days, "visits": row.buying_days})
+            {"last_on": row.last_on, "gap": row.usual_gap_days, "visits": row.buying_days})
         for row in rows
     ]  # fmt: skip
 
