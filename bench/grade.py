@@ -67,7 +67,8 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     from regulars.standings.copying import Copied
 
     invent(duckdb.connect(), folder, options.orders, options.people)
-    copied = Copied(str(folder / "orders-*.parquet"), str(folder / "refunds-*.parquet"), str(folder), 0, True)
+    orders, refunds, lines = (str(folder / f"{name}-*.parquet") for name in ("orders", "refunds", "lines"))
+    copied = Copied(orders, refunds, lines, str(folder), 0, True)
 
     def scan() -> None:
         columns = "count(*), sum(customer), max(day), sum(amount), sum(refund), sum(cancelled::INT)"
@@ -209,7 +210,8 @@ def invent(connection: Any, folder: Path, orders: int, people: int) -> None:
                    DATE '{AS_OF}' - (hash(range * 7 + 1) % 1460)::INT AS day,
                    (500 + hash(range * 3 + 2) % 20000 * 10)::BIGINT AS amount,
                    CASE WHEN hash(range + 9) % 50 = 0 THEN amount // (1 + range % 2) ELSE 0 END AS refund,
-                   hash(range + 5) % 200 = 0 AS cancelled
+                   hash(range + 5) % 200 = 0 AS cancelled,
+                   CASE WHEN hash(range + 6) % 5 = 0 THEN 'web' ELSE 'shop' END AS channel
             FROM range({orders})
         ) TO '{folder}/orders-0.parquet'
     """)
@@ -225,6 +227,8 @@ def invent(connection: Any, folder: Path, orders: int, people: int) -> None:
         ) TO '{folder}/people-0.parquet'
     """)
     empty = {
+        "lines": "1::BIGINT AS order_id, 1::BIGINT AS product",
+        "shares": "1::BIGINT AS customer, DATE '2026-01-01' AS told_on, 0.5::DOUBLE AS told_share",
         "notes": "1::BIGINT AS person_id, DATE '2026-01-01' AS day",
         "memories": "1::BIGINT AS customer, DATE '2026-01-01' AS told_on, DATE '2026-01-01' AS last_seen_on,"
         " 1::BIGINT AS usual_gap_days, 1::BIGINT AS usual_amount",

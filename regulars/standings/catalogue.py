@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import clock
 from regulars.kit.business import business
 from regulars.kit.money import roughly
 from regulars.people.fields import Choices, Field
-from regulars.standings.models import SIMPLE_GROUPS, Group, SimpleGroup, Standing
+from regulars.purchases.models import Order
+from regulars.standings.models import SIMPLE_GROUPS, Group, SimpleGroup, Standing, ToldShare
+from regulars.standings.models.shares import ANSWER_DAYS, WITHIN_PERCENT, YEAR_DAYS
 from regulars.standings.queries import SIMPLE_UNDER, finding, group_counts, in_group, is_small_shop
 
 FEW = 5_000
+HALF_PERCENT = 50
 MOST = Decimal(10) ** 12
 NOT_BOUGHT = (Group.WARM, Group.WAITING, Group.COLD)
 
@@ -98,6 +102,42 @@ def matches_worth(op: str, value: str) -> Q:
     return Q(Exists(rich.filter(person=OuterRef("pk"))))
 
 
+def room_choices() -> Choices:
+    """Two answers, asked or estimated; none while there are too few people to tell by."""
+    found = finding("room")
+    if found is None or found.data.get("reason") or is_small_shop():
+        return []
+    return [("grow", _("room to grow")), ("full", _("has us already"))]
+
+
+def matches_room(op: str, value: str) -> Q:
+    """Who could buy more here: by their answer, else by what they spent in the last year beside those who spend most.
+
+    The same as `room.room_of` says of one person. One small query.
+    """
+    if value not in ("grow", "full"):
+        return Q(pk__in=[])
+    today = clock.today()
+    told = ToldShare.objects.filter(person=OuterRef("pk"), told_on__gt=today - timedelta(days=ANSWER_DAYS))
+    step = HALF_PERCENT - WITHIN_PERCENT if value == "grow" else HALF_PERCENT + WITHIN_PERCENT
+    said = Q(Exists(told.filter(percent__lt=step) if value == "grow" else told.filter(percent__gte=step)))
+    peers = finding("peers")
+    if peers is None or peers.data["top"] is None:
+        return said
+    half = Decimal(peers.data["top_low" if value == "grow" else "top_high"]) / 2
+    spent = (
+        Order.objects.purchases()
+        .filter(person=OuterRef("pk"), bought_on__gt=today - timedelta(days=YEAR_DAYS), bought_on__lte=today)
+        .order_by()
+        .values("person")
+        .annotate(spent=Sum("net_amount"))
+        .filter(spent__gt=0)
+    )
+    edge = half.quantize(Decimal("0.001"))
+    estimated = spent.filter(spent__lt=edge) if value == "grow" else spent.filter(spent__gte=edge)
+    return said | (~Q(Exists(told)) & Q(Exists(estimated)))
+
+
 FIELDS = (
     Field(
         key="group", label=_("Group"), room="standings", kind="choice", matches=matches_group, choices=choices,
@@ -114,5 +154,9 @@ FIELDS = (
     Field(
         key="worth", label=_("May bring in twelve months"), room="standings", kind="choice", matches=matches_worth,
         choices=worth_choices, order=14,
+    ),
+    Field(
+        key="room", label=_("What they buy elsewhere"), room="standings", kind="choice", matches=matches_room,
+        choices=room_choices, order=15,
     ),
 )  # fmt: skip

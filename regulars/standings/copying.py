@@ -17,6 +17,7 @@ import duckdb
 
 from regulars.standings.source import (
     AFRESH,
+    LINES,
     NO_DAY,
     NO_NUMBER,
     ORDERS,
@@ -27,7 +28,7 @@ from regulars.standings.source import (
 )
 
 SLICE = 500_000
-LAYOUT = 2  # raise it when columns change: older copies are then built anew
+LAYOUT = 3  # raise it when columns change: older copies are then built anew
 
 
 class Reader(Protocol):
@@ -55,6 +56,7 @@ class Copied:
 
     orders: str
     refunds: str
+    lines: str
     afresh: str
     changed: int
     is_whole: bool
@@ -71,7 +73,8 @@ def bring_up_to_date(wanted: Wanted, reader: Reader) -> Copied:
     changed = _changes(connection, reader, wanted, since) if last else 0
     if not last:
         folder.mkdir()
-        changed = sum(_write_parts(connection, reader, table, folder, wanted.days) for table in (ORDERS, REFUNDS))
+        for table in (ORDERS, REFUNDS, LINES):
+            changed += _write_parts(connection, reader, table, folder, wanted.days)
     elif changed:
         folder = _merged(connection, folder, _next_folder(home))
     _remember(home, wanted, folder)
@@ -81,7 +84,8 @@ def bring_up_to_date(wanted: Wanted, reader: Reader) -> Copied:
     for table in AFRESH:
         _write_parts(connection, reader, table, afresh, wanted.days)
     connection.close()
-    return Copied(str(folder / "orders-*.parquet"), str(folder / "refunds-*.parquet"), str(afresh), changed, not last)
+    orders, refunds, lines = (str(folder / f"{table.name}-*.parquet") for table in (ORDERS, REFUNDS, LINES))
+    return Copied(orders, refunds, lines, str(afresh), changed, not last)
 
 
 def forget(home: Path) -> None:
@@ -154,7 +158,7 @@ def _as_type(name: str, kind: str) -> str:
 
 def _changes(connection: duckdb.DuckDBPyConnection, reader: Reader, wanted: Wanted, since: int) -> int:
     """Read what changed; tombstones last, so that what is removed meanwhile is not left standing."""
-    for table in (ORDERS, UNKNOWN_ORDERS, REFUNDS, REMOVED):
+    for table in (ORDERS, UNKNOWN_ORDERS, REFUNDS, LINES, REMOVED):
         _typed(connection, reader, table, table.statement(wanted.days, since=since)).create(table.name)
     connection.execute(
         "CREATE TABLE gone AS SELECT id FROM orders UNION SELECT id FROM unknown_orders UNION SELECT id FROM removed"
@@ -169,7 +173,7 @@ def _count(connection: duckdb.DuckDBPyConnection, source: str) -> int:
 
 def _merged(connection: duckdb.DuckDBPyConnection, old: Path, new: Path) -> Path:
     new.mkdir()
-    for table, key in ((ORDERS, "id"), (REFUNDS, "order_id")):
+    for table, key in ((ORDERS, "id"), (REFUNDS, "order_id"), (LINES, "order_id")):
         before, after = quoted(old / f"{table.name}-*.parquet"), quoted(new / f"{table.name}-0.parquet")
         kept = f"SELECT * FROM read_parquet({before}) WHERE {key} NOT IN (SELECT id FROM gone)"
         fresh = f"SELECT * FROM {table.name} WHERE {key} NOT IN (SELECT id FROM removed)"

@@ -23,14 +23,16 @@ from regulars.standings.outlook import rests_on, worth
 from regulars.standings.queries import GroupCounts, finding, group_counts, standing_of
 from regulars.standings.room import room_of
 from regulars.standings.sending import sent_by_words, sent_people
+from regulars.standings.suggesting import suggestions
 from regulars.standings.words import ahead, coming, every, late, reason
 
 VISITS_DRAWN = 200
 
 
 def panels(request: HttpRequest, person: Person) -> list[Panel]:
-    """Their rhythm in the main column, their standing at the side, and their friends. Eight queries.
+    """Their rhythm in the main column, their standing at the side, and their friends. Nine queries.
 
+        Two more where something can be suggested.
     Up to three more where what they buy elsewhere is shown: in shops of 200 people and more.
     """
     if person.is_bucket:
@@ -45,6 +47,7 @@ def panels(request: HttpRequest, person: Person) -> list[Panel]:
     return [
         *([shown] if shown else []),
         *_standing_panel(standing, card, counts, today),
+        *_suggestion_panel(person, today),
         *_share_panel(person, standing, counts, today, may_remember),
         *_sent_panel(person),
     ]
@@ -141,6 +144,12 @@ def _standing_panel(
         "as_of": max(standing.as_of, counts.as_of) if counts else standing.as_of,
     }
     return [Panel(30, "side", "standings/_standing.html", context)]
+
+
+def _suggestion_panel(person: Person, today: date) -> list[Panel]:
+    """What to suggest; nothing where nothing can be said. At most three queries."""
+    found = suggestions(person.pk, today)
+    return [Panel(15, "main", "standings/_suggestions.html", {"suggestions": found})] if found else []
 
 
 def _share_panel(

@@ -30,7 +30,25 @@ EXPORT_COLUMNS = (
     "f",
     "m",
     "group",
+    "usual_gap_days",
+    "gap_low_days",
+    "gap_high_days",
+    "slips_on",
+    "slipping",
+    "p_alive",
+    "expected_purchases",
+    "expected_purchases_low",
+    "expected_purchases_high",
+    "value_amount",
+    "value_low_amount",
+    "value_high_amount",
+    "next_low_on",
+    "next_high_on",
 )
+AS_STORED = (
+    "usual_gap_days", "gap_low_days", "gap_high_days", "slips_on", "p_alive", "expected_purchases",
+    "expected_purchases_low", "expected_purchases_high", "next_low_on", "next_high_on",
+)  # fmt: skip
 SLICE = 2000
 SIMPLE_UNDER = 200
 
@@ -135,7 +153,7 @@ def _keys(person_ids: list[int]) -> tuple[dict[int, str], dict[int, list[str]]]:
 
 def _exported(row: Standing, day: date, currency: str, email: str, others: list[str]) -> dict[str, Any]:
     has_visited = row.basis != Basis.CONTACT
-    return {
+    said = {
         "person": row.person.full_name,
         "email": email,
         "external_ids": "; ".join(others),
@@ -147,7 +165,15 @@ def _exported(row: Standing, day: date, currency: str, email: str, others: list[
         "f": row.f,
         "m": row.m,
         "group": NAMES.get(row.group, ""),
+        "slipping": row.is_slipping(day) if has_visited else None,
+        **{name: getattr(row, name) for name in EXPORT_COLUMNS if name in AS_STORED},
+        **{name: _money(getattr(row, name), currency) for name in EXPORT_COLUMNS if name.startswith("value_")},
     }
+    return {name: said[name] for name in EXPORT_COLUMNS}
+
+
+def _money(amount: Decimal | None, currency: str) -> Decimal | None:
+    return None if amount is None else quantized(Decimal(amount), currency)
 
 
 def in_group(value: str) -> Q:

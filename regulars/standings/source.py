@@ -55,6 +55,7 @@ ORDERS = Table(
         "amount": ("BIGINT", "o.paid_mils"),
         "refund": ("BIGINT", "o.refunded_mils"),
         "cancelled": ("BOOLEAN", "o.is_cancelled"),
+        "channel": ("VARCHAR", "o.channel"),
     },
     origin="purchases_order o",
     key="o.id",
@@ -78,6 +79,14 @@ REFUNDS = Table(
     origin="purchases_refund r JOIN purchases_order o ON o.id = r.order_id",
     key="r.id",
     since="o.change_number",
+)
+LINES = Table(
+    "lines",
+    {"order_id": ("BIGINT", "l.order_id"), "product": ("BIGINT", "l.product_id")},
+    origin="purchases_orderline l JOIN purchases_order o ON o.id = l.order_id",
+    key="l.id",
+    since="o.change_number",
+    where="l.product_id IS NOT NULL AND o.person_id IS NOT NULL",
 )
 REMOVED = Table("removed", {"id": ("BIGINT", "t.order_id")}, origin="purchases_removedorder t", since="t.change_number")
 
@@ -112,8 +121,17 @@ MEMORIES = Table(
     },
     origin="standings_memory m",
 )
+SHARES = Table(
+    "shares",
+    {
+        "customer": ("BIGINT", "t.person_id"),
+        "told_on": ("DATE", "t.told_on"),
+        "told_share": ("DOUBLE", "t.percent / 100.0"),
+    },
+    origin="standings_toldshare t",
+)
 GAPS = ("usual_gap_days", "gap_low_days", "gap_high_days")
-SHARES = ("p_alive", "expected_purchases")
+SCORES = ("p_alive", "expected_purchases")
 COUNTS = ("expected_purchases_low", "expected_purchases_high", "value_mils", "value_low_mils", "value_high_mils")
 DAYS = ("next_low_on", "next_on", "next_high_on")
 STANDINGS = Table(
@@ -131,7 +149,7 @@ STANDINGS = Table(
         "net_mils": ("BIGINT", "s.net_mils"),
         **{name: ("DOUBLE", f"COALESCE(s.{name}, {NO_NUMBER}.0)") for name in GAPS},
         "slips_on": ("DATE", f"COALESCE(s.slips_on, '{NO_DAY}')"),
-        **{name: ("DOUBLE", f"COALESCE(s.{name}, {NO_NUMBER}.0)") for name in SHARES},
+        **{name: ("DOUBLE", f"COALESCE(s.{name}, {NO_NUMBER}.0)") for name in SCORES},
         **{name: ("BIGINT", f"COALESCE(s.{name}, {NO_NUMBER})") for name in COUNTS},
         **{name: ("DATE", f"COALESCE(s.{name}, '{NO_DAY}')") for name in DAYS},
     },
@@ -139,7 +157,7 @@ STANDINGS = Table(
     key="s.person_id",
 )
 
-AFRESH = (PEOPLE, NOTES, MEMORIES, STANDINGS)
+AFRESH = (PEOPLE, NOTES, MEMORIES, SHARES, STANDINGS)
 
 
 def days_of_business(*, is_postgres: bool, zone: str, shift_seconds: int) -> dict[str, str]:

@@ -27,6 +27,11 @@ model: the model card: name, since, fitted_on, params, standard_errors, n, log_l
     everybody in the last stretch that was held out ({} without one)
 peers: top, top_low, top_high: what the top tenth of those who bought in the last 365 days spent in them, as an amount
     with its interval (null where fewer than 40 bought); `standings.room` reads a person's share against it
+products: again: {product: {people, repeated, low, gap_days, low_days, high_days}}, how soon a product is bought again
+    (8 in 10 within low_days to high_days; low: the least share who do); after: {product: list of {product, people,
+    followed, low, days, days_high}}, what so many of so many people bought later, the likeliest first; keys are ids
+room: groups: list of {group, grow, full, between}; asked, estimated: on what it rests, in people; named: the twelve
+    with the most room among those who come often, {person_id, share, basis, amount}
 """
 
 from __future__ import annotations
@@ -47,6 +52,8 @@ class Finding(models.Model):
         SLIPPING = "slipping"
         MODEL = "model"
         PEERS = "peers"
+        PRODUCTS = "products"
+        ROOM = "room"
 
     name = models.CharField(max_length=16, unique=True, choices=Name.choices)
     as_of = models.DateField()

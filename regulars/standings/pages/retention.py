@@ -39,6 +39,7 @@ class RetentionPage:
     cohorts: Part
     survival: Part
     by: Part | None
+    by_channel: Part | None = None
 
     @property
     def nothing(self) -> str:
@@ -57,7 +58,8 @@ def retention_page() -> RetentionPage:
         second=_second(found.get("second")),
         cohorts=_cohorts(found.get("retention")),
         survival=_survival(found.get("survival")),
-        by=_by(found.get("survival")),
+        by=_by(found.get("survival"), is_channel=False),
+        by_channel=_by(found.get("survival"), is_channel=True),
     )
 
 
@@ -166,15 +168,15 @@ def _main_line(lines: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     return next((line for line in lines if line["by"] in ("", "all", "everybody")), lines[0])
 
 
-def _by(found: Finding | None) -> Part | None:
-    """Who still comes after a year, by group, way or year; nothing where only everybody is known."""
+def _by(found: Finding | None, *, is_channel: bool) -> Part | None:
+    """Who still comes after a year, by the year or the channel they began with; nothing where only one is known."""
     if found is None or found.data.get("reason"):
         return None
     main = _main_line(found.data["lines"])
     rows = []
     for line in found.data["lines"]:
         step = _at(line["curve"], A_YEAR)
-        if line is main or step is None or line["people"] < FEWEST:
+        if line is main or step is None or line["people"] < FEWEST or (line["by"] == "channel") != is_channel:
             continue
         note = figures.people(line["people"])
         if step.get("low") is not None:
@@ -185,7 +187,10 @@ def _by(found: Finding | None) -> Part | None:
         )
     if len(rows) < 2:
         return None
-    drawn: Bars = bars(rows, label=_("Share of customers who still come after a year"), top=1)
+    label = _("Share of customers who still come after a year")
+    if is_channel:
+        label = _("Share of customers who still come after a year, by where they first bought")
+    drawn: Bars = bars(rows, label=label, top=1)
     words = _(
         "The thin line is how sure we are: the true share lies there 19 times in 20. Lines that overlap may be chance."
     )

@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.standings.models import Finding
 from regulars.standings.pages import figures
+from regulars.standings.queries import SIMPLE_UNDER
 
 TITLES: dict[str, str | Promise] = {
     "groups": gettext_lazy("At a glance"),
     "retention": gettext_lazy("Do they come back?"),
     "value": gettext_lazy("What they bring"),
     "slipping": gettext_lazy("Slipping"),
+    "room": gettext_lazy("Room to grow"),
     "certainty": gettext_lazy("How sure are we?"),
 }
 
@@ -39,9 +41,15 @@ def ways(found: Mapping[str, Finding]) -> list[Way]:
         ("retention", "second", _comes_back),
         ("value", "forecast", _brings),
         ("slipping", "slipping", _slips),
+        ("room", "room", _grows),
         ("certainty", "model", _is_sure),
     )
-    return [_way(page, found.get(name), say) for page, name, say in rows]
+    return [_way(page, found.get(name), say) for page, name, say in rows if page != "room" or _has_room(found)]
+
+
+def _has_room(found: Mapping[str, Finding]) -> bool:
+    """What people buy elsewhere is no matter of a small shop."""
+    return "room" in found and found["room"].n >= SIMPLE_UNDER
 
 
 def _way(page: str, found: Finding | None, say: Callable[[Mapping[str, Any]], str]) -> Way:
@@ -82,6 +90,13 @@ def _slips(data: Mapping[str, Any]) -> str:
         "%(n)s people are late; about %(amount)s a year is at stake.",
         n,
     ) % {"n": figures.count(n), "amount": figures.money(data.get("lost_amount"))}
+
+
+def _grows(data: Mapping[str, Any]) -> str:
+    n = sum(row["grow"] for row in data["groups"])
+    return ngettext("%(n)s person could buy more here.", "%(n)s people could buy more here.", n) % {
+        "n": figures.count(n)
+    }
 
 
 def _is_sure(data: Mapping[str, Any]) -> str:

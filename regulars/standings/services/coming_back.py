@@ -16,6 +16,7 @@ from regulars.standings.services.finding import Found
 FEW_A_COHORT = 5
 PERIODS = {"month": 24, "quarter": 12}
 FEWEST_REPEATS = 3
+FEW_A_CHANNEL, MOST_CHANNELS = 20, 8
 QUIET_AT_LEAST_DAYS, QUIET_AT_MOST_DAYS, QUIET_UNLESS_KNOWN_DAYS = 30, 365, 182
 CURVE_DAYS = (*range(0, 371, 7), *range(400, 1_850, 30))
 
@@ -101,7 +102,19 @@ def _survival(orders: Any, as_of: date, known: tuple[int, int], quiet_days: int)
     lines = [_line("all", "", _curves(times)[""])]
     by_year = _curves(times, by="cohort")
     lines += [_line("year", year, curve) for year, curve in sorted(by_year.items()) if curve]
+    lines += _by_channel(orders, as_of, quiet_days)
     return Found(known[0], data | {"lines": lines})
+
+
+def _by_channel(orders: Any, as_of: date, quiet_days: int) -> list[dict[str, Any]]:
+    """Who stays by where they first bought; nothing where that is one channel, or hardly noted."""
+    channels = rows(opened(orders).filter(~nw.col("channel").is_null()).select("channel").unique().head(2))
+    if len(channels) < 2:
+        return []
+    times = insight.times_until_quiet(orders, as_of, quiet_days=quiet_days, by="channel")
+    curves = _curves(times, by="cohort")
+    lines = [_line("channel", channel, curve) for channel, curve in sorted(curves.items()) if channel and curve]
+    return [line for line in lines if line["people"] >= FEW_A_CHANNEL][:MOST_CHANNELS]
 
 
 def _line(by: str, key: str, curve: list[tuple[Any, ...]]) -> dict[str, Any]:

@@ -34,8 +34,10 @@ from regulars.standings.services import (
     coming_back,
     differing,
     finding,
+    growing,
     looking_ahead,
     peers,
+    products,
     terms,
     wanted,
     writing,
@@ -97,6 +99,8 @@ def _found(
     return {
         **finding.found(connection, as_of),
         **peers.found(orders, as_of),
+        **growing.found(engine, orders, as_of),
+        **products.found(engine, as_of),
         **coming_back.found(orders, facts, as_of),
         **looking_ahead.found(connection, orders, facts, models, as_of),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from regulars.kit.errors import Refusal
@@ -27,11 +28,12 @@ def set_margin(percent: int | None, by: User) -> None:
     """
     if percent is not None and not 1 <= percent <= 100:
         raise Refusal(_("Write a number from 1 to 100, or leave it empty."))
+    rate = None if percent is None else Decimal(percent) / 100
+    differs = Q(margin_rate__isnull=False) if rate is None else Q(margin_rate__isnull=True) | ~Q(margin_rate=rate)
     with transaction.atomic():
-        if margin_percent() == percent:
+        Terms.objects.bulk_create([Terms(pk=1)], ignore_conflicts=True)
+        if not Terms.objects.filter(differs, pk=1).update(margin_rate=rate):
             return
-        rate = None if percent is None else Decimal(percent) / 100
-        Terms.objects.update_or_create(pk=1, defaults={"margin_rate": rate})
         note_audit(
             by, "set_margin", room="standings", kind="terms", object_id=1, text="" if rate is None else f"{percent} %"
         )

@@ -20,6 +20,7 @@ COLUMNS = (
     "person_id", "basis", "group", "r", "f", "m", "first_on", "last_on", "buying_days", "net_mils", "usual_gap_days",
     "gap_low_days", "gap_high_days", "slips_on", *SCORES,
 )  # fmt: skip
+ORDER = ("customer", "day", "amount", "refund", "cancelled", "channel")
 GAPS = {"usual_gap_days": "usual_gap_days", "usual_gap_low": "gap_low_days", "usual_gap_high": "gap_high_days"}
 FACTS = (
     "customer", "frequency", "x", "first_on", "last_on", "monetary", "t_x_days", "T_days", "log_gaps_sum", "spend_mean",
@@ -36,9 +37,16 @@ def learn(engine: Engine, as_of: date) -> Any:
 def bought(engine: Engine, as_of: date) -> Any:
     """Make the table `bought`: what those in `facts` paid and when, for all that reads orders again."""
     ours = opened(engine.table("facts")).select(buyer="customer")
-    kept: Any = purchases(orders(engine, as_of), as_of)
+    kept: Any = purchases(orders(engine, as_of), as_of, also=["channel"])
     kept = kept.join(ours, left_on="customer", right_on="buyer", how="semi")
-    return engine.keep("bought", kept.select("customer", "day", amount=nw.col("net").cast(nw.Int64)).to_native())
+    return engine.keep(
+        "bought", kept.select("customer", "day", _channel(), amount=nw.col("net").cast(nw.Int64)).to_native()
+    )
+
+
+def _channel() -> nw.Expr:
+    """Missing where no channel was noted."""
+    return nw.when(nw.col("channel") != "").then(nw.col("channel")).alias("channel")
 
 
 def reckon(engine: Engine, models: Models | None, rhythms: Rhythms | None, as_of: date) -> None:
@@ -102,12 +110,12 @@ def orders(engine: Engine, as_of: date) -> Any:
     given, refunds = opened(engine.table("all_orders")), opened(engine.table("all_refunds"))
     [(latest,)] = rows(refunds.select(nw.col("day").max()))
     if latest is None or latest <= as_of:
-        return given.select("customer", "day", "amount", "refund", "cancelled").to_native()
+        return given.select(*ORDER).to_native()
     known = refunds.filter(nw.col("day") <= as_of).group_by("order_id").agg(refund=nw.col("amount").sum())
     known = known.select("order_id", refund=nw.col("refund").cast(nw.Int64))
     joined: Any = given.drop("refund")
     joined = joined.join(known, left_on="id", right_on="order_id", how="left")
-    return joined.select("customer", "day", "amount", "refund", "cancelled").to_native()
+    return joined.select(*ORDER).to_native()
 
 
 def _contacts(engine: Engine, people: Any, graded: Any) -> Frame:

@@ -10,7 +10,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from regulars.kit import clock
 from regulars.kit.answer import answer, redirect_back
+from regulars.people.models import Person
 from regulars.staff.doors import requires
 from regulars.staff.models import User
 from regulars.staff.permissions import may
@@ -18,10 +20,12 @@ from regulars.standings import services
 from regulars.standings.forms import MarginForm
 from regulars.standings.pages.certainty import certainty_page
 from regulars.standings.pages.retention import retention_page
+from regulars.standings.pages.room import room_page
 from regulars.standings.pages.slipping import slipping_page
 from regulars.standings.pages.value import value_page
 from regulars.standings.pages.ways import tabs
 from regulars.standings.queries import is_small_shop
+from regulars.standings.suggesting import suggestions
 
 
 @requires("standings.see")
@@ -44,6 +48,24 @@ def value(request: HttpRequest) -> HttpResponse:
 def slipping(request: HttpRequest) -> HttpResponse:
     """Who is later than usual, what that may cost, and the way to them."""
     return _shown(request, "slipping", slipping_page())
+
+
+@requires("standings.see")
+@require_safe
+def room(request: HttpRequest) -> HttpResponse:
+    """Who could buy more here, and whom we have already."""
+    return _shown(request, "room", room_page())
+
+
+@requires("standings.see")
+@require_safe
+def hint(request: HttpRequest) -> HttpResponse:
+    """What to suggest to whoever was just chosen at the counter; empty for nobody."""
+    chosen = request.GET.get("person", "")
+    is_number = chosen.isdigit() and len(chosen) <= 18
+    person = Person.objects.gradable().filter(pk=int(chosen)).first() if is_number else None
+    found = suggestions(person.pk, clock.today())[:1] if person else []
+    return render(request, "standings/_hint.html", {"suggestions": found})
 
 
 @requires("standings.see")

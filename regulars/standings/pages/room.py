@@ -1,0 +1,97 @@
+"""Room to grow: who could buy more here and whom we have already, by group; and the first to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from regulars.kit.charts import Bar, bars, percent
+from regulars.people.models import Person
+from regulars.standings.models import Finding, Group
+from regulars.standings.pages import figures
+from regulars.standings.pages.retention import Part
+from regulars.standings.queries import SIMPLE_UNDER, finding
+from regulars.standings.words import why_not
+
+
+@dataclass(frozen=True)
+class Roomy:
+    """Somebody who comes often and spends elsewhere, and how we know."""
+
+    person: Person
+    share: str
+    more: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class RoomPage:
+    as_of: date | None
+    lead: str
+    groups: Part
+    named: list[Roomy]
+    nothing: str = ""
+
+
+def room_page() -> RoomPage:
+    """Read what was found. Two queries."""
+    found = finding(Finding.Name.ROOM)
+    reason = figures.why(found)
+    if found is not None and not reason and found.n < SIMPLE_UNDER:
+        reason = why_not("too-few-peers")
+    if found is None or reason:
+        return RoomPage(found.as_of if found else None, "", Part(None, reason), [], reason)
+    return RoomPage(found.as_of, _lead(found.data), _groups(found), _named(found.data["named"]))
+
+
+def _lead(data: Mapping[str, Any]) -> str:
+    grow, full = (sum(row[kind] for row in data["groups"]) for kind in ("grow", "full"))
+    return _("%(grow)s could buy more here; %(full)s have you already. %(rests)s") % {
+        "grow": figures.people(grow),
+        "full": figures.count(full),
+        "rests": _rests(data),
+    }
+
+
+def _rests(data: Mapping[str, Any]) -> str:
+    """Never let an estimate pass for an answer."""
+    said = {"asked": figures.count(data["asked"]), "estimated": figures.count(data["estimated"])}
+    return _("Of %(asked)s you know because you asked; of %(estimated)s it is estimated.") % said
+
+
+def _groups(found: Finding) -> Part:
+    rows = [
+        Bar(
+            str(Group(row["group"]).label),
+            row["grow"],
+            figures.people(row["grow"]),
+            note=_("%(full)s have you already, of %(between)s it cannot be said.")
+            % {"full": figures.count(row["full"]), "between": figures.count(row["between"])},
+            is_faint=not row["grow"],
+        )
+        for row in found.data["groups"]
+    ]
+    words = _(
+        "Room to grow: less than half of what they spend on such things is spent with you. Where nobody asked, what "
+        "the tenth of your people who buy most spend in a year is taken for what anybody could. That is an "
+        "estimate, and says nothing of what they can afford: ask those who come often."
+    )
+    return Part(bars(rows, label=_("People with room to grow, by group")), words, found.n)
+
+
+def _named(rows: list[Mapping[str, Any]]) -> list[Roomy]:
+    people = Person.objects.here().in_bulk([row["person_id"] for row in rows])
+    return [
+        Roomy(
+            people[row["person_id"]],
+            percent(row["share"]),
+            figures.money(row["amount"]),
+            _("asked") if row["basis"] == "asked" else _("estimated"),
+        )
+        for row in rows
+        if row["person_id"] in people
+    ]

@@ -1,0 +1,101 @@
+"""What to suggest: what is used up, what people like this one came back for, and nothing where too few tell of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from regulars.people.models import Person
+from regulars.purchases import services as purchases
+from regulars.purchases.models import Order, Product
+from regulars.purchases.services import NewLine
+from regulars.purchases.tests.builders import a_business, a_new_order
+from regulars.staff.roles import Role
+from regulars.staff.tests.builders import a_user
+from regulars.standings.models import Finding
+from regulars.standings.panels import panels
+from regulars.standings.services import grade_everyone
+from regulars.standings.suggesting import suggestions
+from regulars.standings.tests.builders import TODAY, many_people
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
+
+
+def bought(person_ids: list[int], days_ago: int, what: str) -> None:
+    people = Person.objects.in_bulk(person_ids)
+    on = TODAY - timedelta(days=days_ago)
+    purchases.record_orders([a_new_order(people[pk], "20.00", on, lines=(NewLine(what),)) for pk in person_ids])
+
+
+def a_barber() -> list[int]:
+    """Of thirty who bought a razor twenty came back for blades, and again each month; thirty others buy soap."""
+    a_business()
+    ids = many_people(60)
+    bought(ids[:30], 140, "Razor")
+    for days_ago in (110, 80, 50):
+        bought(ids[:20], days_ago, "Blades")
+    bought(ids[30:], 60, "Soap")
+    bought(ids[58:], 20, "Razor")
+    grade_everyone(TODAY)
+    return ids
+
+
+def test_what_is_used_up_is_due_again_and_what_others_came_back_for_is_new() -> None:
+    ids = a_barber()
+    again = suggestions(ids[0], TODAY)
+    assert again[0].product == "Blades"
+    assert again[0].why.startswith("Due again about 12 February 2026; 8 in 10 come for it between ")
+    new = suggestions(ids[59], TODAY)
+    assert [one.product for one in new] == ["Blades"]
+    assert new[0].why.startswith("People who bought Razor often came back for Blades within ")
+    assert new[0].why.endswith("20 of 32.")
+
+
+def test_who_has_it_already_or_bought_nothing_like_it_is_suggested_nothing() -> None:
+    ids = a_barber()
+    assert suggestions(ids[40], TODAY) == [], "soap leads to nothing here"
+    bought([ids[59]], 1, "Blades")
+    assert "often came back" not in " ".join(one.why for one in suggestions(ids[59], TODAY))
+
+
+def test_too_few_buyers_teach_nothing_of_what_comes_after_what() -> None:
+    a_business()
+    ids = many_people(6)
+    bought(ids, 90, "Razor")
+    for days_ago in (60, 30):
+        bought(ids, days_ago, "Blades")
+    grade_everyone(TODAY)
+    found = Finding.objects.get(name="products")
+    assert found.data["after"] == {}
+    assert all("often" not in one.why for one in suggestions(ids[0], TODAY))
+
+
+def test_the_counter_and_the_person_s_page_say_the_same(rf: Any, django_assert_max_num_queries: Any) -> None:
+    ids = a_barber()
+    client = Client()
+    client.force_login(a_user(Role.OWNER))
+    [first, *_] = suggestions(ids[59], TODAY)
+    assert first.why in client.get(f"/groups/suggestions/?person={ids[59]}").text
+    for nobody in ("", "new", "nobody", "9" * 30, "0"):
+        reply = client.get("/groups/suggestions/", {"person": nobody})
+        assert (reply.status_code, reply.text.strip()) == (200, "")
+    request = rf.get("/")
+    request.user = a_user()
+    shown = {panel.template: panel for panel in panels(request, Person.objects.get(pk=ids[59]))}
+    assert shown["standings/_suggestions.html"].context["suggestions"][0] == first
+    with django_assert_max_num_queries(3):
+        suggestions(ids[59], TODAY)
+
+
+def test_a_line_that_was_taken_back_teaches_nothing() -> None:
+    ids = a_barber()
+    before = Finding.objects.get(name="products").data
+    assert before["after"][str(Product.objects.get(name="Razor").pk)][0]["followed"] == 20
+    for order in Order.objects.filter(lines__name="Blades", person_id__in=ids[:5]):
+        purchases.cancel_order(order, None)
+    grade_everyone(TODAY)
+    after = Finding.objects.get(name="products").data
+    assert after["after"][str(Product.objects.get(name="Razor").pk)][0]["followed"] == 15
