@@ -42,7 +42,7 @@ def at_once(act: Callable[[int], Any], threads: int = 2) -> list[Any]:
 
 
 def _told(kind: str) -> list[Any]:
-    return [one for n in Notice.objects.filter(kind__contains="StandingsChanged") for one in n.payload[kind]]
+    return [one for n in Notice.objects.filter(kind__contains="StandingsChanged") for one in n.content.get(kind, ())]
 
 
 def test_who_slips_is_told_of_once_when_two_gradings_meet() -> None:
@@ -65,11 +65,11 @@ def test_a_margin_said_twice_at_once_is_kept_noted_and_reckoned_once() -> None:
     at_once(lambda _number: set_margin(40, owner), 4)
     assert margin_percent() == 40
     assert Terms.objects.count() == 1
-    assert AuditEntry.objects.filter(verb="set_margin").count() == 1
+    assert AuditEntry.objects.filter(action="set_margin").count() == 1
     assert Job.objects.filter(key="standings: grade").count() == 1
     at_once(lambda _number: set_margin(None, owner), 2)
     assert margin_percent() is None
-    assert AuditEntry.objects.filter(verb="set_margin").count() == 2
+    assert AuditEntry.objects.filter(action="set_margin").count() == 2
 
 
 def test_two_who_note_the_same_person_s_answer_leave_one_of_the_two() -> None:
