@@ -40,7 +40,7 @@ def found(engine: Engine, orders: Any, as_of: date) -> dict[str, Found]:
 
 
 def _said(counted: list[tuple[Any, ...]], listed: list[tuple[Any, ...]]) -> Found:
-    groups = {slug: {"group": slug, "grow": 0, "full": 0, "between": 0} for slug in NAMES}
+    groups: dict[str, dict[str, Any]] = {s: {"group": s, "grow": 0, "full": 0, "between": 0} for s in NAMES}
     slugs = {name: slug for slug, name in NAMES.items()}
     rests = {"asked": 0, "estimated": 0}
     for group, room, basis, n in counted:

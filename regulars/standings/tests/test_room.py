@@ -27,10 +27,9 @@ def a_shop_of(count: int) -> list[int]:
     a_business()
     ids = many_people(count)
     people = Person.objects.in_bulk(ids)
+    days = [(number, ago) for number in range(count) for ago in (70, 40, 10 + (count - 1 - number) % 9)]
     purchases.record_orders(
-        a_new_order(people[pk], f"{10 + number}.00", TODAY - timedelta(days=days))
-        for number, pk in enumerate(ids)
-        for days in (70, 40, 10 + (count - 1 - number) % 9)
+        [a_new_order(people[ids[number]], f"{10 + number}.00", TODAY - timedelta(days=ago)) for number, ago in days]
     )
     tell_share(people[ids[-1]], percent=10)
     tell_share(people[ids[0]], percent=95)
