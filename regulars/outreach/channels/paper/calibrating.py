@@ -12,7 +12,7 @@ from regulars.kit.errors import Refusal
 from . import boxes
 from .elements import QUIET, Item, face, flow, line, part
 from .pieces import PLAIN, Printer
-from .pressing import Job, press
+from .pressing import Job, Press
 from .sheets import PAPERS
 
 REACH = 8  # mm to either side of the middle
@@ -20,35 +20,34 @@ EDGE = 17.0
 SPAN_X, SPAN_Y = 150.0, 200.0
 
 
-def _number(value: float, digits: int = 1) -> str:
-    return f"{round(value, digits) + 0:+.{digits}f}".replace("+0.0", "0") if digits == 1 else f"{value:.{digits}f}"
+def _short(value: float) -> str:
+    """Write a number as one types it: with a point, without a useless nought, a true minus before it."""
+    return f"{round(value, 1):g}".replace("-", "−")
 
 
-def _ticks(middle: float, now: float) -> Iterable[tuple[float, float, str]]:
+def _ticks(middle: float, now: float, every: int) -> Iterable[tuple[float, float, str]]:
     """Yield place, length and label of each millimetre's tick; the label is what to type in."""
     for n in range(-REACH, REACH + 1):
-        yield middle + n, 6.0 if n == 0 else 4.0 if n % 2 == 0 else 2.5, _number(now + n) if n % 2 == 0 else ""
+        named = n % every == 0
+        yield middle + n, 6.5 if n == 0 else 5.0 if named else 2.5, _short(now + n) if named else ""
 
 
 def _across(x: float, y: float, now: float, name: str) -> list[Item]:
-    items: list[Item] = []
-    for at, length, label in _ticks(x, now):
+    items = [
+        line(x - REACH, y, x + REACH, y, thick=0.15),
+        flow(x - 85, y, 70, 8, [part(name, 10, tag="", align="end")]),
+    ]
+    for at, length, label in _ticks(x, now, 4):
         items.append(line(at, y, at, y + length, thick=0.15))
-        if label:
-            items.append(flow(at - 4, y + length + 0.8, 8, 3, [part(label, 4.5, tag="", least=4, align="center")]))
-    items.append(line(x - REACH, y, x + REACH, y, thick=0.15))
-    items.append(flow(x - 80, y, 67, 8, [part(name, 9, tag="", align="end")]))
+        items.append(flow(at - 4, y + length + 0.6, 8, 4, [part(label, 7, tag="", least=4, align="center")]))
     return items
 
 
 def _down(x: float, y: float, now: float, name: str) -> list[Item]:
-    items: list[Item] = []
-    for at, length, label in _ticks(y, now):
+    items = [line(x, y - REACH, x, y + REACH, thick=0.15), flow(x, y + REACH + 4, 34, 16, [part(name, 10, tag="")])]
+    for at, length, label in _ticks(y, now, 2):
         items.append(line(x, at, x + length, at, thick=0.15))
-        if label:
-            items.append(flow(x + length + 1, at - 1, 9, 2.4, [part(label, 4.5, tag="", least=4)], "middle"))
-    items.append(line(x, y - REACH, x, y + REACH, thick=0.15))
-    items.append(flow(x, y + REACH + 4, 40, 14, [part(name, 9, tag="")]))
+        items.append(flow(x + length + 1, at - 1.5, 9, 3, [part(label, 6, tag="", least=4)], "middle"))
     return items
 
 
@@ -71,7 +70,7 @@ def _stretch_rows(span: float, now: float) -> list[tuple[str, str]]:
 
 
 def _skew_rows(length: float, now: float) -> list[tuple[str, str]]:
-    return [(_number(n), f"{now + math.degrees(math.atan(n / length)):.2f}") for n in (-4, -3, -2, -1, 0, 1, 2, 3, 4)]
+    return [(_short(n), f"{now + math.degrees(math.atan(n / length)):.2f}") for n in (-4, -3, -2, -1, 0, 1, 2, 3, 4)]
 
 
 def calibration(paper: str, printer: Printer = PLAIN) -> bytes:
@@ -81,7 +80,8 @@ def calibration(paper: str, printer: Printer = PLAIN) -> bytes:
     width, height = PAPERS[paper]
     job = Job(width, height, {}, printer)
     job.pages.append([(job.take(face(width, height, _page(width, height, printer))), 0, 0, 0)])
-    return boxes.dress(press(job))
+    with Press() as press:
+        return boxes.dress(press.print(job))
 
 
 def _page(width: float, height: float, printer: Printer) -> list[Item]:

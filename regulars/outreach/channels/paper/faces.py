@@ -91,7 +91,7 @@ def inside_left(piece: Piece, look: Look, room: Room) -> Item:
 def inside_right(piece: Piece, look: Look, room: Room) -> Item:
     """Return the writing, a little above the middle as a hand would put it."""
     margin_x, margin_y = max(10.0, room.width * 0.11), max(11.0, room.height * 0.1)
-    scale = min(1.25, max(1.0, min(room.width, room.height) / 118))
+    scale = min(1.35, max(1.0, min(room.width, room.height) / 105))
     place = (margin_x, margin_y, room.width - 2 * margin_x, room.height - margin_y * 2.1)
     return face(room.width, room.height, [flow(*place, _written(piece, look, scale), "middle")])
 
@@ -136,6 +136,12 @@ def _address(piece: Piece, size: float, least: float, *, tag: str = "address") -
     )  # fmt: skip
 
 
+def _sender(look: Look) -> Item:
+    """Return the sender in one small line, to stand over an address."""
+    words = " · ".join(each for each in (look.shop, *look.lines) if each.strip())
+    return part(words, 6.5, tag="shop", least=5, keep=True, ink=QUIET)
+
+
 def writing(piece: Piece, look: Look, room: Room) -> Item:
     """Return the written side of a postcard: words at the left, address at the right, free where stamp and post go."""
     width, height = room.width, room.height
@@ -151,12 +157,18 @@ def writing(piece: Piece, look: Look, room: Room) -> Item:
             flow(margin + side + 3, height - margin - side, middle - 2 * margin - side - 3, side, [says], "middle"),
         ]
     words = flow(margin, margin, middle - 2 * margin, height - 2 * margin - foot, _written(piece, look, 0.8))
-    sender = " · ".join(each for each in (look.shop, *look.lines) if each.strip())
     right = width - middle - margin - 4
     items += [
         words,
         line(middle, margin, middle, height - margin, ink="#c9c1b6", thick=0.15),
-        flow(middle + 4, height * 0.36, right, 6, [part(sender, 6.5, tag="shop", least=5, ink=QUIET)], "bottom"),
+        flow(
+            middle + 4,
+            height * 0.36,
+            right,
+            6,
+            [_sender(look)],
+            "bottom",
+        ),
         flow(middle + 4, height * 0.46, right, height * 0.54 - 17, [_address(piece, 11, 8)]),
     ]
     return face(width, height, items)
@@ -171,7 +183,6 @@ WINDOWS = {  # left, top, width and height of what shows in the window; where th
 def letter(piece: Piece, look: Look, room: Room) -> Item:
     """Return a letter whose address shows in the window of its envelope."""
     x, y, width, height, begins, left, right = WINDOWS[room.sheet.form]
-    sender = " · ".join(each for each in (look.shop, *look.lines) if each.strip())
     wide = room.width - left - right
     head = [part(look.shop, 17, tag="shop", keep=True, least=10, ink=colour(look.accent))]
     if look.logo:
@@ -186,7 +197,7 @@ def letter(piece: Piece, look: Look, room: Room) -> Item:
             y + (9 if german else 0),
             width,
             6,
-            [part(sender, 6.5, tag="shop", least=5, keep=True, ink=QUIET)],
+            [_sender(look)],
             "bottom",
         ),
         flow(x, y + (17.7 if german else 8), width, height - (17.7 if german else 8), [_address(piece, 11, 8)]),

@@ -32,6 +32,17 @@ def crop_marks(sheet: Sheet, page: Paper) -> Item:
     return face(page.width, page.height, items)
 
 
+def folds(sheet: Sheet, page: Paper) -> Item:
+    """Return dashed lines where the paper is folded, or cut, across the whole sheet."""
+    left, above, items = page.inset, page.inset, []
+    for fold in sheet.folds:
+        if fold.across:
+            items.append(line(left, above + fold.at, page.width - left, above + fold.at, thick=0.25, dashed=True))
+        else:
+            items.append(line(left + fold.at, above, left + fold.at, page.height - above, thick=0.25, dashed=True))
+    return face(page.width, page.height, items)
+
+
 def _names() -> dict[str, str]:
     return {
         "front": _("Front of the card"),
@@ -52,14 +63,30 @@ def tested(sheet: Sheet, slot: int) -> dict[str, Item]:
     for panel in sheet.slots[slot]:
         name = _names()[panel.face]
         name = name % {"number": slot + 1} if "%(" in name else name
-        side = _("This is page %(page)d of the sheet.") % {"page": panel.side + 1} if sheet.sides == 2 else ""
+        side = _sides()[panel.side] if sheet.sides == 2 else _hint(sheet)
         faces[panel.face] = _marked(panel.width, panel.height, name, side, small=sheet.kind == "label")
     return faces
 
 
+def _sides() -> tuple[str, str]:
+    return (
+        _("This is page 1."),
+        _(
+            "This is page 2. Turn the sheet over its short edge: this must stand upright then. If it stands on its "
+            "head, note for this printer that it turns the paper over the long edge."
+        ),
+    )
+
+
+def _hint(sheet: Sheet) -> str:
+    if sheet.kind == "card":
+        return _("One side only. Fold the sheet along the broken lines: first the upper half back, then the left half.")
+    return ""
+
+
 def _marked(width: float, height: float, name: str, side: str, *, small: bool) -> Item:
     inset = 0.5 if small else 6.0
-    size = min(14, max(5, height * 0.16))
+    size = min(14, max(5, height * 0.4))
     items = [rect(inset, inset, width - 2 * inset, height - 2 * inset, ink="#b9b1a6")]
     if small:
         items.append(

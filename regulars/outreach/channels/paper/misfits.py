@@ -29,6 +29,10 @@ def no_letters(signs: Iterable[str]) -> str:
     }
 
 
+def no_address() -> str:
+    return _("There is no address to print. Add one to this person.")
+
+
 def too_long_code() -> str:
     return _("The link for the square code is too long to be read from paper. Use a shorter one.")
 

@@ -1,7 +1,8 @@
-"""The press: a child process that turns a folder with a job into a printed page. Run as a file, by itself.
+"""The press: a child process that turns a folder with a job into printed pages. Run as a file, by itself.
 
-Reads `job.json` (what `draw.typ` draws), `run.json` (what comes out: pdf or png) and the pictures beside them; writes
-`out.pdf` or `out.png` and prints what became of it as JSON: {"unfit": [[face, item], ...]}, empty when it was drawn.
+Begins with the codes of `codes.json`. At each line it is sent it reads `job.json` (what `draw.typ` draws), `run.json`
+(what comes out: pdf or png) and the pictures beside them; it writes `out.pdf` or `out.png` and answers with a line of
+JSON: {"unfit": [numbers of items]}, empty when it was drawn.
 """
 
 from __future__ import annotations
@@ -35,37 +36,50 @@ def qr_svg(words: str) -> str:
     return f'<svg {head}><path d="{"".join(runs)}"/></svg>'
 
 
-def _draw_codes(codes: list[str], drawn: list[str]) -> None:
-    drawn.extend(qr_svg(code) for code in codes)
+class Codes(threading.Thread):
+    """Draws the codes of `codes.json` while the words are still being written and measured."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(daemon=True)
+        self.words: list[str] = json.loads((folder / "codes.json").read_text())
+        self.drawn: list[str] = []
+
+    def run(self) -> None:
+        self.drawn = [qr_svg(each) for each in self.words]
+
+    def told(self) -> str:
+        self.join()
+        return json.dumps(self.drawn)
 
 
-def work(folder: Path) -> dict[str, Any]:
+def work(folder: Path, codes: Codes) -> dict[str, Any]:
+    """Measure the words; draw the pages when all of them fit."""
     import typst
 
     run = json.loads((folder / "run.json").read_text())
     job = (folder / "job.json").read_text()
-    drawn: list[str] = []
-    codes = threading.Thread(target=_draw_codes, args=(run["qrs"], drawn))
-    codes.start()
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=run["fonts"])
     place: dict[str, Any] = {"root": str(folder), "font_paths": fonts}
     program = str(folder / "draw.typ")
     inputs = {"task": "fit", "job": job}
-    fits = json.loads(typst.query(program, "<fits>", field="value", one=True, sys_inputs=inputs, **place))
-    codes.join()
+    fits = typst.query(program, "<fits>", field="value", one=True, sys_inputs=inputs, **place)
     unfit = [
-        [number, nth]
-        for number, (face, sizes) in enumerate(zip(json.loads(job)["faces"], fits, strict=True))
-        for nth, (item, size) in enumerate(zip(face["items"], sizes, strict=True))
-        if item["kind"] == "flow" and size is None
+        n for n, (flows, fit) in enumerate(zip(run["flows"], json.loads(fits), strict=True)) if flows and fit is None
     ]
     if unfit:
         return {"unfit": unfit}
-    inputs = {"task": "draw", "job": job, "fits": json.dumps(fits), "qrs": json.dumps(drawn)}
+    inputs = {"task": "draw", "job": job, "fits": fits, "qrs": codes.told()}
     out = typst.compile(program, format=run["format"], ppi=run["ppi"], sys_inputs=inputs, pdf_tags=False, **place)
     (folder / f"out.{run['format']}").write_bytes(out)
     return {"unfit": []}
 
 
+def main(folder: Path) -> None:
+    codes = Codes(folder)
+    codes.start()
+    for _order in sys.stdin:
+        print(json.dumps(work(folder, codes)), flush=True)
+
+
 if __name__ == "__main__":
-    print(json.dumps(work(Path(sys.argv[1]))))
+    main(Path(sys.argv[1]))
