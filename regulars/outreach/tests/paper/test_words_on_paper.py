@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from regulars.outreach.channels.paper.cleaning import clean, direction
 
 from .pages import LINDE, RUTH, read, where
 
-NAUGHTY = Path("/work/shared/data/names_addresses/naughty_strings/blns.json")
+REAL = [parent / "shared" / "data" for parent in Path(__file__).resolve().parents]
+DATA = Path(os.environ.get("REGULARS_REAL_DATA", next((folder for folder in REAL if folder.is_dir()), REAL[0])))
+NAUGHTY = DATA / "names_addresses" / "naughty_strings" / "blns.json"
 MARKUP = '#image("/etc/passwd") *bold* $x^2$ {{ name }} \\ `raw` <label> @ref [block] // no /* */ ~ -- ...'
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
