@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import io
 import itertools
+import shutil
+import subprocess
 
 import pytest
 from pypdf import PdfReader
@@ -36,7 +38,7 @@ def test_every_sheet_says_its_boxes_and_wishes_no_scaling(key):
         assert page.mediabox == page.trimbox == page.bleedbox
         assert "/TrimBox" in page
     if made.pages:
-        assert reader.trailer["/Root"]["/ViewerPreferences"]["/PrintScaling"] == "/None"
+        assert wishes(made.pdf)["/PrintScaling"] == "/None"
 
 
 def test_a_printer_that_turns_over_the_long_edge_gets_its_inside_pages_on_their_head():
@@ -186,11 +188,30 @@ def test_the_calibration_page_has_its_scales_where_the_folds_cross(paper):
         calibration("C6")
 
 
+def wishes(pdf: bytes):
+    root: dict[str, dict[str, str]] = PdfReader(io.BytesIO(pdf)).root_object  # type: ignore[assignment]
+    return root["/ViewerPreferences"]
+
+
 def test_the_duplex_wish_is_told_to_the_viewer():
     def wish(key, **printer):
-        root = PdfReader(io.BytesIO(make(key, [RUTH], LINDE, Printer(**printer)).pdf)).trailer["/Root"]
-        return root["/ViewerPreferences"]["/Duplex"]
+        return wishes(make(key, [RUTH], LINDE, Printer(**printer)).pdf)["/Duplex"]
 
     assert wish("card-side-a4") == "/DuplexFlipShortEdge"
     assert wish("card-side-a4", flips_long_edge=True) == "/DuplexFlipLongEdge"
     assert wish("card-quarter-a4") == "/Simplex"
+
+
+@pytest.mark.skipif(not shutil.which("pdftoppm"), reason="pdftoppm (poppler-utils) is not installed")
+def test_nothing_is_printed_where_an_office_printer_cannot_reach(tmp_path):
+    (tmp_path / "card.pdf").write_bytes(make("card-quarter-a4", [RUTH], LINDE).pdf)
+    command = ["pdftoppm", "-gray", "-r", "50.8", "-singlefile", str(tmp_path / "card.pdf"), str(tmp_path / "card")]
+    subprocess.run(command, check=True)
+    head, pixels = (tmp_path / "card.pgm").read_bytes().split(b"\n255\n", 1)
+    width, height = (int(number) for number in head.split()[1:3])
+    rows = [pixels[row * width : (row + 1) * width] for row in range(height)]
+    edge = 10  # five millimetres, two dots each
+    inner = [row[edge:-edge] for row in rows[edge:-edge]]
+    assert min(min(row) for row in inner) < 60
+    assert all(min(row) == 255 for row in rows[:edge] + rows[-edge:])
+    assert all(min(row[:edge] + row[-edge:]) == 255 for row in rows)
