@@ -189,7 +189,7 @@ def test_the_calibration_page_has_its_scales_where_the_folds_cross(paper):
 
 
 def wishes(pdf: bytes):
-    root: dict[str, dict[str, str]] = PdfReader(io.BytesIO(pdf)).root_object  # type: ignore[assignment]
+    root: dict[str, dict[str, str]] = PdfReader(io.BytesIO(pdf)).root_object
     return root["/ViewerPreferences"]
 
 
