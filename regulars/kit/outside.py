@@ -28,7 +28,7 @@ TIMEOUT_SECONDS = 20.0
 IN_ALL = 3
 LONGEST_ANSWER = 256 * 1024
 LONGEST_ADDRESS = 2000
-METHODS = frozenset({"GET", "POST", "PUT"})
+METHODS = frozenset({"GET", "POST", "PUT", "DELETE"})
 # "connecting" and "handing over": the server cannot have the whole request. "handed over": it may have acted on it.
 Mark = Callable[[str], None]
 Stage = Literal["connecting", "handing over", "handed over", "answered"]

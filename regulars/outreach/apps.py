@@ -13,7 +13,9 @@ class OutreachConfig(AppConfig):
             identity,
             inboxes,
             pacing_rules,
+            posted,
             sending,
+            year,
         )
 
         register_fields()

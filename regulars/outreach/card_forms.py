@@ -9,6 +9,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from regulars.outreach.channels.posted import ADAPTERS
 from regulars.outreach.models import Printer, Stationery
 from regulars.outreach.queries.posting import read_holidays
 
@@ -94,6 +95,20 @@ class PostForm(forms.Form):
         if others:
             raise forms.ValidationError(_("This is no day: %(words)s.") % {"words": ", ".join(others[:5])})
         return understood
+
+
+class ServiceForm(forms.Form):
+    """A service that prints and posts. The key is only ever entered, never shown."""
+
+    provider = forms.ChoiceField(label=_("Service"), choices=[(key, each.name) for key, each in ADAPTERS.items()])
+    api_key = forms.CharField(
+        label=_("The key it gave you"), max_length=200, help_text=_("Kept encrypted and never shown again."),
+        widget=forms.PasswordInput({"autocomplete": "off"}, render_value=False),
+    )  # fmt: skip
+    address = forms.URLField(
+        label=_("Another address"), required=False, assume_scheme="https",
+        help_text=_("Only if the service told you so."),
+    )  # fmt: skip
 
 
 class PictureForm(forms.Form):

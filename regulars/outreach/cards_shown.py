@@ -16,8 +16,10 @@ from regulars.kit import clock
 from regulars.kit.business import business
 from regulars.outreach.models import Stationery, Touch
 from regulars.outreach.queries.permission import family_of
-from regulars.outreach.queries.posting import PostDays, post_days
+from regulars.outreach.queries.posting import PostDays
+from regulars.outreach.queries.year import same_words_before
 from regulars.outreach.services.printing.pieces import OnPaper, addresses_for
+from regulars.outreach.services.printing.stationery import post_days_of
 
 KINDS: dict[str, str | Promise] = {
     "birthday": gettext_lazy("Birthdays"),
@@ -39,6 +41,7 @@ class CardLine:
     post_by: str
     to: tuple[str, ...]
     is_late: bool
+    is_repeated: bool = False
 
     @property
     def name(self) -> str:
@@ -72,19 +75,18 @@ class CardGroup:
     lines: Sequence[CardLine]
 
 
-def post_days_of(paper: Stationery) -> PostDays:
-    return post_days(paper.making_days, paper.home_days, paper.abroad_days, paper.holidays)
-
-
 def groups_of(touches: Sequence[Touch], pieces: Sequence[OnPaper], paper: Stationery) -> list[CardGroup]:
-    """Put cards into groups by what they are for. Three queries for where they go."""
+    """Put cards into groups by what they are for. Four queries."""
     days, home = post_days_of(paper), business().country
     places = addresses_for({touch.person_id for touch in touches})
+    repeated = same_words_before(touches)
     found: dict[str, list[CardLine]] = {}
     for touch, piece in zip(touches, pieces, strict=True):
         place = places.get(touch.person_id)
         is_abroad = bool(place and place.country and home and place.country != home)
-        found.setdefault(_kind(touch), []).append(_line(touch, piece, days, is_abroad=is_abroad))
+        found.setdefault(_kind(touch), []).append(
+            _line(touch, piece, days, is_abroad=is_abroad, is_repeated=touch.pk in repeated)
+        )
     return [CardGroup(heading_of(kind), found[kind]) for kind in sorted(found, key=_place)]
 
 
@@ -101,10 +103,10 @@ def heading_of(kind: str) -> str:
     return str(KINDS.get(kind, _("Others")))
 
 
-def _line(touch: Touch, piece: OnPaper, days: PostDays, *, is_abroad: bool) -> CardLine:
+def _line(touch: Touch, piece: OnPaper, days: PostDays, *, is_abroad: bool, is_repeated: bool) -> CardLine:
     by = post_by(touch, days, is_abroad=is_abroad)
     is_late = by is not None and by < clock.today()
-    return CardLine(touch, touch.subject, _post_words(by, is_late=is_late), piece.to_lines, is_late)
+    return CardLine(touch, touch.subject, _post_words(by, is_late=is_late), piece.to_lines, is_late, is_repeated)
 
 
 def post_by(touch: Touch, days: PostDays, *, is_abroad: bool) -> date | None:

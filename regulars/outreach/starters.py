@@ -87,6 +87,31 @@ STARTERS: dict[str, Starter] = {
             ),
         ),
         Starter(
+            "new-year",
+            _("New Year"),
+            Purpose.GREETING,
+            _("A happy New Year"),
+            _(
+                "{{ greeting }},\n\n"
+                "thank you for the year we had together. "
+                "I wish you and those you love a new year with time for what matters.\n\n"
+                "All the best\n{{ signature }}"
+            ),
+        ),
+        Starter(
+            "for-no-reason",
+            _("A word for no reason"),
+            Purpose.GREETING,
+            _("Thinking of you"),
+            _(
+                "{{ greeting }},\n\n"
+                "no offer and no reminder today: "
+                "I only wanted to say that it is good to have you with us at {{ shop }}.\n\n"
+                "I hope this season treats you kindly.\n\n"
+                "Warm regards\n{{ signature }}"
+            ),
+        ),
+        Starter(
             "we-miss-you",
             _("We have not seen you for a while"),
             Purpose.CARE,

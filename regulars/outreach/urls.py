@@ -8,6 +8,7 @@ from regulars.outreach.views import (
     mailbox,
     outbox,
     pictures,
+    posted,
     printing,
     replies,
     signing_in,
@@ -17,6 +18,7 @@ from regulars.outreach.views import (
     touches,
     trying,
     words,
+    year,
 )
 
 app_name = "outreach"
@@ -86,6 +88,16 @@ urlpatterns = [
     path("cards/look/pictures/<slug:kind>/", stationery.picture, name="card-picture"),
     path("cards/look/example/", stationery.example, name="card-example"),
     path("cards/post/", stationery.post_page, name="card-post"),
+    path("cards/runs/<int:run_id>/handovers/", posted.hand_over, name="hand-over-run"),
+    path("cards/orders/<int:order_id>/cancellations/", posted.call_off, name="call-off"),
+    path("cards/service/", posted.service_page, name="mail-service"),
+    path("cards/service/closings/", posted.disconnect, name="disconnect-service"),
+    path("cards/year/", year.year_page, name="year"),
+    path("cards/year/beginnings/", year.begin, name="begin-year"),
+    path("cards/year/letters/", year.send_letters, name="year-letters"),
+    path("cards/year/days/<int:day_id>/", year.change_day, name="change-year-day"),
+    path("cards/year/people/<int:person_id>/", year.person_year, name="person-year"),
+    path("cards/year/months/<int:year_number>/<int:month>/", year.month_letter, name="month-letter"),
     path("cards/printer/", stationery.printer_page, name="printer"),
     path("cards/printer/page/", stationery.calibration, name="calibration"),
     path("texts/", texts.texts_page, name="texts"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -74,7 +74,3 @@ def _as_day(word: str) -> str:
     except ValueError:
         return ""
     return found.isoformat() if len(parts) == 3 else found.isoformat()[5:]
-
-
-def post_days(making: int, home: int, abroad: int, holidays: Collection[str]) -> PostDays:
-    return PostDays(making, home, abroad, frozenset(holidays))

@@ -21,7 +21,7 @@ from regulars.outreach.card_forms import RunForm, sheet_choices
 from regulars.outreach.cards_shown import groups_of
 from regulars.outreach.models import PrintPiece, PrintRun
 from regulars.outreach.queries import printing as waiting
-from regulars.outreach.services import printing
+from regulars.outreach.services import posted, printing
 from regulars.outreach.services.printing import sheets
 from regulars.outreach.services.printing.pieces import on_paper
 from regulars.outreach.services.printing.running import said_of
@@ -102,7 +102,7 @@ def _to(run: PrintRun) -> HttpResponse:
 @requires("outreach.see")
 @require_safe
 def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
-    """One run with a look at every card. At most six queries."""
+    """One run with a look at every card. At most eight queries."""
     user = cast(User, request.user)
     run = run_for(user, run_id)
     pieces = list(run.pieces.select_related("touch__person"))
@@ -114,6 +114,8 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
         "no_address": sum(1 for piece in pieces if not piece.to_lines and piece.state != PrintPiece.State.LEFT_OUT),
         "beside": sheet_choices(sheets.engine().SHEETS, BESIDE),
         "is_open": run.state == PrintRun.State.OPEN,
+        "service": posted.active_service(),
+        "orders": list(run.orders.select_related("touch__person").order_by("pk")),
         "token": new_token(),
         "may_approve": may(user, "outreach.approve"),
     }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from regulars.purchases.models import PersonTotals
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
 from regulars.today.drafts import drafts_for
-from regulars.today.lines.quiet import not_quiet
+from regulars.today.lines.quiet import not_printed, not_quiet
 from regulars.today.lines.shape import Due, Kind, Line
 from regulars.today.lines.ways import MINUTES, cost_of, day_in_words, way_in_words
 from regulars.today.models import Decision
@@ -44,6 +44,7 @@ def first_bought(day: date, on: date, limit: int, only: Collection[int] | None) 
             person__erased_at=None,
         )
         .filter(not_quiet(on), Decision.objects.open_lines(KEY, on, "person_id", str(day.year)))
+        .filter(not_printed("=customer-anniversary", "person_id", day.year))
         .order_by("first_bought_on", "person_id")
     )
     if only is not None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from regulars.people import queries as people
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
 from regulars.today.drafts import drafts_for
-from regulars.today.lines.quiet import not_quiet
+from regulars.today.lines.quiet import not_printed, not_quiet
 from regulars.today.lines.shape import Due, Kind, Line
 from regulars.today.lines.ways import MINUTES, cost_of, day_in_words
 from regulars.today.models import Decision
@@ -28,6 +28,7 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
     found: list[Due] = []
     for year, rows in people.occasion_rows(on, on + timedelta(days=AHEAD_DAYS), KINDS):
         rows = rows.filter(not_quiet(on), Decision.objects.open_lines(KEY, on, occurrence=str(year)))
+        rows = rows.filter(not_printed("kind", "pk", year))
         if only is not None:
             rows = rows.filter(pk__in=only)
         found += [as_due(day) for day in people.observed(rows[: limit - len(found)], year)]

@@ -14,6 +14,7 @@ from regulars.kit import clock
 from regulars.kit.errors import Refusal
 from regulars.outreach.models import CardPicture, Printer, Stationery
 from regulars.outreach.pictures import Checked, checked, without_paper
+from regulars.outreach.queries.posting import PostDays
 from regulars.staff.models import User
 from regulars.staff.services import note_audit
 
@@ -25,6 +26,11 @@ STEEPEST_DEG = 5
 def stationery() -> Stationery:
     """The one row, or its usual values where nobody has chosen yet. One query."""
     return Stationery.objects.select_related("front", "signature").filter(pk=1).first() or Stationery()
+
+
+def post_days_of(paper: Stationery) -> PostDays:
+    """How long cards take to be made and to arrive."""
+    return PostDays(paper.making_days, paper.home_days, paper.abroad_days, frozenset(paper.holidays))
 
 
 @transaction.atomic
