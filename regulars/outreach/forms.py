@@ -128,7 +128,7 @@ class MailboxForm(forms.Form):
         for ask in esp.asks:
             secret = forms.PasswordInput({"autocomplete": "new-password"}, render_value=False)
             self.fields[ask.key] = forms.CharField(
-                label=ask.label,
+                label=str(ask.label),
                 max_length=300,
                 required=False,
                 help_text=str(ask.help_text) or self.base_fields["password"].help_text,

@@ -29,6 +29,7 @@ urlpatterns = [
     path("outbox/<int:touch_id>/", touches.touch_page, name="touch"),
     path("outbox/<int:touch_id>/letter/", touches.letter_file, name="letter"),
     path("outbox/<int:touch_id>/words/", touches.edit_words, name="edit"),
+    path("outbox/<int:touch_id>/filters/", touches.look_as_filter, name="filter"),
     path("outbox/<int:touch_id>/stops/", touches.stop, name="stop"),
     path("outbox/<int:touch_id>/reopenings/", touches.take_up, name="reopen"),
     path("outbox/<int:touch_id>/releases/", touches.release_one, name="release"),

@@ -23,6 +23,8 @@ from regulars.outreach.services.changing import (
     try_again,
 )
 from regulars.outreach.services.drafting import Draft, Drafts, draft_for, render
+from regulars.outreach.services.drafting import Draft, Drafts, Preflight, draft_for, preflight, render
+from regulars.outreach.services.filtering import look_as_a_filter
 from regulars.outreach.services.hands import (
     ByHand,
     Taken,
@@ -128,6 +130,7 @@ __all__ = [
     "leave",
     "leave_by_address",
     "leave_in_peace",
+    "look_as_a_filter",
     "mark_number_wrong",
     "pause_programme",
     "plan_by_hand",

@@ -15,7 +15,7 @@ from regulars.outreach.models import SendingAccount, State, Touch
 from regulars.outreach.tests import sink as sinks
 from regulars.outreach.tests.builders import a_mailbox, a_person, a_shop, an_approved_touch, many_people, the_owner
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from regulars.outreach.tests import sink as sinks
 from regulars.outreach.tests.builders import a_mailbox, a_person, a_shop, an_approved_touch, the_owner
 from regulars.staff.services import add_staff
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
 @pytest.fixture
@@ -95,6 +95,15 @@ def test_an_answer_sent_twice_goes_once_and_a_second_one_is_another_letter(sink)
     for _round in range(3):
         services.send_due()
     assert len(sink.letters) == 3
+
+
+def test_four_who_press_send_at_once_send_one_answer(sink, in_threads):
+    mail = a_reply(sent_thank_you(sink))
+    answers = in_threads(4, lambda number: services.write_back(mail, "", "Yes.", None).pk)
+    assert len(set(answers)) == 1
+    for _round in range(3):
+        services.send_due()
+    assert len(sink.letters) == 2
 
 
 def test_an_answer_needs_words_and_somebody_who_wrote(sink):

@@ -72,6 +72,19 @@ def letter_file(request: HttpRequest, touch_id: int) -> HttpResponse:
     return reply
 
 
+@requires("outreach.see")
+@require_POST
+def look_as_filter(request: HttpRequest, touch_id: int) -> HttpResponse:
+    """Show one letter as a spam filter sees it. Nothing changes; it is a POST because a filter has to run."""
+    touch = touch_for(cast(User, request.user), touch_id)
+    context: dict[str, object] = {"touch": touch}
+    try:
+        context["verdict"] = services.look_as_a_filter(touch)
+    except Refusal as refusal:
+        context["refusal"] = refusal.sentence
+    return render(request, "outreach/filter.html", context, status=422 if "refusal" in context else 200)
+
+
 @requires("outreach.approve")
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_words(request: HttpRequest, touch_id: int) -> HttpResponse:

@@ -83,9 +83,12 @@ class Stationery:
 
     def envelope(self, row: Touch) -> Envelope:
         """Write one letter; refuses what cannot be a letter."""
+        return enveloped(self.letter(row), row.pk, self.account, "" if self.account else name_for(row))
+
+    def letter(self, row: Touch) -> Letter:
         person = self.persons[row.person_id]
         subject, body = checked_words(row.channel, row.subject, row.body)
-        letter = Letter(
+        return Letter(
             message_id=row.message_id,
             to_name=" ".join(person.full_name.split()),
             to_address=row.to_address,
@@ -100,4 +103,3 @@ class Stationery:
             thread=self.threads.get(row.pk, ()),
             dress=self.wardrobe.dress(self.layouts[row.pk]) if self.wardrobe and row.pk in self.layouts else None,
         )
-        return enveloped(letter, row.pk, self.account, "" if self.account else name_for(row))
