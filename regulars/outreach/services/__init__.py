@@ -22,7 +22,7 @@ from regulars.outreach.services.changing import (
     skip,
     try_again,
 )
-from regulars.outreach.services.drafting import Draft, Drafts, Preflight, draft_for, preflight, render
+from regulars.outreach.services.drafting import Draft, Drafts, draft_for, render
 from regulars.outreach.services.filtering import look_as_a_filter
 from regulars.outreach.services.hands import (
     ByHand,
