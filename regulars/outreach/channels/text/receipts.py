@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
+from regulars.kit.schedules import every
 from regulars.outreach.channels.text.recording import came_back
 from regulars.outreach.models import State, TextAccount, TextMessage, TextReceipt, Touch
 from regulars.outreach.services.moves import FREE, move
@@ -17,6 +18,7 @@ from regulars.outreach.services.recording import record_sent
 # For so long a receipt waits for the text it speaks of.
 WAITS = timedelta(hours=6)
 CHUNK = 500
+KEPT = timedelta(days=30)
 GONE = frozenset({"30005", "30006"})
 
 
@@ -51,6 +53,12 @@ def hear_waiting() -> int:
         for receipt in reversed(waiting)
         if (receipt.account_id, receipt.name) in known
     )
+
+
+@every("tidy receipts", cron="17 4 * * *")
+def tidy_receipts() -> None:
+    """Forget what providers said a month ago: what came of it stands with the text."""
+    TextReceipt.objects.filter(at__lt=clock.now() - KEPT).delete()
 
 
 @transaction.atomic

@@ -63,7 +63,8 @@ def send_texts(*, lease_seconds: float = LEASE_SECONDS, run_seconds: float = RUN
     except Refusal as refusal:
         rest_texts(account, refusal.sentence)
         return moved
-    worker = worker or this_worker()
+    # A name of its own, so that its journal is not that of the letters.
+    worker = worker or f"{this_worker()}-texts"
     taken = claim_texts(account.pk, worker=worker, lease_seconds=lease_seconds, within_seconds=run_seconds)
     return moved + (_Run(account, adapter, taken, worker, lease_seconds, run_seconds).send() if taken else 0)
 
