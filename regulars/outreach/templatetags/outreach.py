@@ -8,8 +8,10 @@ from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from regulars.kit.business import business
 from regulars.outreach.channels.email.letters import paragraphs
 from regulars.outreach.desk import Desk
+from regulars.outreach.queries.variants import language_name
 
 MARKS = re.compile(r"\{%.*?%\}|,?\s*\{\{.*?\}\}")
 register = template.Library()
@@ -41,3 +43,9 @@ def in_a_list(sentence: str) -> list[str]:
 def without_marks(source: str) -> str:
     """A line of a template as it reads, for a list: the marks of Liquid left out."""
     return " ".join(MARKS.sub("", source).split())
+
+
+@register.simple_tag
+def language_words(code: str) -> str:
+    """A language as the reader calls it; empty is that of the business."""
+    return language_name(code or business().language)

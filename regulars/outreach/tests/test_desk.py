@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -173,6 +175,10 @@ def test_words_are_begun_from_the_library(client, owner):
     assert 'name="b1-kind" value="heading"' in page
     assert "Have a good day" in page
     assert not Wording.objects.exists()
+    was = re.search(r'name="was" value="([^"]*)"', page)
+    assert was is not None
+    assert client.post("/words/new/", a_desk(was=unescape(was[1]))).status_code == 302
+    assert queries.latest("hello").blocks
 
 
 def test_the_real_letter_is_sent_to_myself_and_the_person_knows_nothing_of_it(client, owner, tmp_path):

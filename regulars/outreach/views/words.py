@@ -128,7 +128,7 @@ def _edit(request: HttpRequest, subject: Subject) -> HttpResponse:
         desk = _with_files(request, desk)
         data = request.POST.copy()
         data["body"] = desk.written()
-        if not is_asking:
+        if subject.key and not is_asking:  # of new words nobody else has any
             data, clashes = weave(data, form)
             desk = subject.desk if data["body"] == initial["body"] else desk
         form = kind(data)
@@ -248,7 +248,7 @@ def _page(
         "clashes": clashes,
         "key": subject.key,
         "version": subject.version,
-        "language": subject.language,
+        "variant": subject.language,
         "language_label": language_name(subject.language) if subject.language else "",
         "languages": _languages(subject) if subject.key else [],
         "is_starter": subject.key in STARTERS,
