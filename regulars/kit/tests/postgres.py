@@ -59,6 +59,18 @@ class Cluster:
             os.chown(self.folder, account.pw_uid, account.pw_gid)
         made = ["--auth=trust", "--username=regulars", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         self._run([str(where / "initdb"), "-D", str(self.folder / "data"), *made]).wait()
+        self._serve(where)
+
+    def restart(self) -> None:
+        """As an update of the system does: whoever is connected is thrown out, and what was committed stays."""
+        where = programs()
+        assert where is not None
+        assert self.server is not None
+        self.server.send_signal(signal.SIGINT)
+        self.server.wait(60)
+        self._serve(where)
+
+    def _serve(self, where: Path) -> None:
         settings = [*self.settings, "listen_addresses=", f"unix_socket_directories={self.folder}", f"port={self.port}"]
         options = [part for setting in settings for part in ("-c", setting)]
         self.server = self._run([str(where / "postgres"), "-D", str(self.folder / "data"), *options])

@@ -52,7 +52,12 @@ def send_due(
     account = active_account()
     if account is not None and account.resting_until and account.resting_until > clock.now():
         return moved
-    return moved + _send(account, limit, lease_seconds, run_seconds, worker or this_worker())
+    try:
+        return moved + _send(account, limit, lease_seconds, run_seconds, worker or this_worker())
+    except BaseException:
+        # What the journal under this name says is still needed: the next run writes under another.
+        _worker.__dict__.pop("name", None)
+        raise
 
 
 def is_stopped() -> bool:
