@@ -283,3 +283,7 @@ class SignInForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not has_codes:
             del self.fields["by_code"]
+
+
+class EnclosureForm(forms.Form):
+    file = forms.FileField(label=_("A file to go with it"), max_length=255)

@@ -13,6 +13,7 @@ from regulars.outreach.models import (
     OPEN,
     SETTLED,
     Bounce,
+    Enclosure,
     InboundMail,
     LeavingToken,
     PrintPiece,
@@ -54,6 +55,7 @@ def export(person_id: int) -> dict[str, Any]:
         row = {name: getattr(touch, name) for name in SHOWN}
         touches.append({**row, "sent_at": touch.sent_at.isoformat() if touch.sent_at else None})
     mails = InboundMail.objects.filter(person_id=person_id).order_by("pk").values(*MAIL_SHOWN)
+    files = Enclosure.objects.filter(touch__person_id=person_id).order_by("pk").values("touch_id", "name", "size")
     pieces = PrintPiece.objects.filter(touch__person_id=person_id).order_by("pk").select_related("run")
     printed = [
         {"sheet": piece.run.sheet, "state": piece.state, "at": piece.run.made_at.isoformat(), "to": piece.to_lines,
@@ -61,6 +63,7 @@ def export(person_id: int) -> dict[str, Any]:
         for piece in pieces
     ]  # fmt: skip
     return {
+        "files": list(files),
         "touches": touches,
         "mails": [{**mail, "at": mail["at"].isoformat()} for mail in mails],
         "printed": printed,
@@ -99,6 +102,7 @@ def erase(person_id: int) -> None:
         from_address="", from_name="", subject="", words="", whole="", is_for_you=False
     )
     Bounce.objects.filter(touch__in=rows).update(said="")
+    Enclosure.objects.filter(touch__in=rows).delete()
     LeavingToken.objects.filter(person_id=person_id).delete()
     for address in Email.objects.filter(person_id=person_id, normalised__contains="@").values_list(
         "normalised", flat=True

@@ -46,7 +46,7 @@ class Step:
 
 def groups() -> list[Group]:
     boxes = [Kind(one.key, one.name, one.hint) for one in PROVIDERS.values() if one.key != "ses"]
-    bought = [Kind(one.key, one.name, one.hint) for one in ESPS.values()]
+    bought = [Kind(one.key, one.name, "") for one in ESPS.values()]
     bought.append(Kind("ses", PROVIDERS["ses"].name, PROVIDERS["ses"].hint))
     own = _("Best for up to a few hundred letters a day: people know the address and can answer.")
     service = _("For thousands of letters. You need an account there, and a domain of your own.")

@@ -94,6 +94,8 @@ WORDS = {
     "settle_again": _("sent a letter again"),
     "settle_left": _("left it open whether a letter arrived"),
     "connect_mailbox": _("connected a mailbox"),
+    "enclose_file": _("put a file into a letter"),
+    "take_out_file": _("took a file out of a letter"),
     "warm_up_on": _("let a new mailbox begin gently"),
     "warm_up_off": _("let a new mailbox send as much as it likes"),
     "disconnect_mailbox": _("disconnected the mailbox"),

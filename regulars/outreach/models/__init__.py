@@ -2,6 +2,7 @@
 
 from regulars.outreach.models.access import MailAccess
 from regulars.outreach.models.accounts import AccountUse, IdentityCheck, Pace, SendingAccount
+from regulars.outreach.models.enclosures import Enclosure
 from regulars.outreach.models.inbound import Bounce, InboundMail, Inbox
 from regulars.outreach.models.leaving import LeavingToken, Suppression
 from regulars.outreach.models.mail_services import MailOrder, MailService
@@ -34,6 +35,7 @@ __all__ = [
     "Bounce",
     "CardPicture",
     "Channel",
+    "Enclosure",
     "IdentityCheck",
     "InboundMail",
     "Inbox",

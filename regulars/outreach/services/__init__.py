@@ -23,6 +23,7 @@ from regulars.outreach.services.changing import (
     try_again,
 )
 from regulars.outreach.services.drafting import Draft, Drafts, draft_for, render
+from regulars.outreach.services.enclosing import enclose, take_out
 from regulars.outreach.services.filtering import look_as_a_filter
 from regulars.outreach.services.hands import (
     ByHand,
@@ -118,6 +119,7 @@ __all__ = [
     "drain_programme",
     "drop_variant",
     "edit_draft",
+    "enclose",
     "findings_of",
     "finish_by_code",
     "finish_by_short_code",
@@ -159,6 +161,7 @@ __all__ = [
     "subject_back",
     "suppress",
     "take_again",
+    "take_out",
     "take_outcome",
     "test_letter",
     "trust_address_again",

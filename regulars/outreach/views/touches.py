@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import cast
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -21,14 +22,16 @@ from regulars.outreach.channels.email.local_outbox import name_for, path_of
 from regulars.outreach.channels.text.accounts import active_text_account
 from regulars.outreach.channels.text.prices import FREE, cost_of
 from regulars.outreach.channels.text.segments import measure
-from regulars.outreach.forms import LetterWords
+from regulars.outreach.forms import EnclosureForm, LetterWords
 from regulars.outreach.models import Channel, State, Touch
+from regulars.outreach.queries.enclosures import files_of
 from regulars.outreach.queries.reach import mobiles_of
 from regulars.outreach.showing import is_kept_as_file, shown
 from regulars.staff.doors import requires
 from regulars.staff.models import User
 from regulars.staff.permissions import may
 
+LARGEST_FILE = 40_000_000
 LONGEST_FILE = 500_000
 
 
@@ -43,7 +46,16 @@ def touch_page(request: HttpRequest, touch_id: int) -> HttpResponse:
         for change in touch.changes.select_related("by")
     ]
     line = shown(touch, may_approve=may(user, "outreach.approve"))
-    context = {"touch": touch, "line": line, "changes": changes, "is_file": is_kept_as_file(touch), **_as_text(touch)}
+    context = {
+        "touch": touch,
+        "line": line,
+        "changes": changes,
+        "is_file": is_kept_as_file(touch),
+        "files": files_of(touch) if touch.channel == Channel.EMAIL else [],
+        "may_enclose": line.can_edit and touch.channel == Channel.EMAIL,
+        "enclosure_form": EnclosureForm(),
+        **_as_text(touch),
+    }
     return render(request, "outreach/touch.html", context)
 
 
@@ -70,6 +82,41 @@ def letter_file(request: HttpRequest, touch_id: int) -> HttpResponse:
     reply = HttpResponse(content, content_type="text/plain; charset=utf-8")
     reply["Content-Disposition"] = f'inline; filename="{path.name}.txt"'
     return reply
+
+
+@requires("outreach.approve")
+@require_POST
+def enclose(request: HttpRequest, touch_id: int) -> HttpResponse:
+    """Put a file into one letter."""
+    user = cast(User, request.user)
+    touch = touch_for(user, touch_id)
+    form = EnclosureForm(request.POST, request.FILES)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        return _do(
+            request,
+            touch_id,
+            lambda touch, user: services.enclose(touch, file.name, _read(file), user),
+            _("The file goes with the letter."),
+        )
+    messages.error(request, " ".join(str(words) for errors in form.errors.values() for words in errors))
+    return redirect_back(request, "outreach:touch", touch.pk)
+
+
+def _read(file: UploadedFile) -> bytes:
+    """Not more than could ever leave."""
+    if (file.size or 0) > LARGEST_FILE:
+        raise Refusal(_("This file is too large for a letter. Send a link instead."))
+    return bytes(file.read())
+
+
+@requires("outreach.approve")
+@require_POST
+def take_out(request: HttpRequest, touch_id: int, enclosure_id: int) -> HttpResponse:
+    """Take a file out of one letter."""
+    return _do(
+        request, touch_id, lambda touch, user: services.take_out(touch, enclosure_id, user), _("The file is out again.")
+    )
 
 
 @requires("outreach.see")

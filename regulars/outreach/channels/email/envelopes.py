@@ -14,11 +14,12 @@ from regulars.kit.errors import Refusal
 from regulars.outreach.blocks import layout_of
 from regulars.outreach.channels.email.dress import Wardrobe
 from regulars.outreach.channels.email.esps import ESPS
-from regulars.outreach.channels.email.letters import Letter, Sender, built, checked, wire_address
+from regulars.outreach.channels.email.letters import Enclosed, Letter, Sender, built, checked, wire_address
 from regulars.outreach.channels.email.local_outbox import name_for
 from regulars.outreach.channels.email.wayout import ways_out
 from regulars.outreach.drafts import checked_words
 from regulars.outreach.models import SendingAccount, Touch
+from regulars.outreach.queries.enclosures import enclosed_in
 from regulars.outreach.queries.reach import persons_of
 from regulars.outreach.queries.threads import threads_of
 
@@ -59,7 +60,8 @@ def _fit_for(account: SendingAccount, letter: Letter) -> Letter:
     if pictures and not ESPS[account.preset].takes_pictures:
         words = _("%(service)s takes no pictures inside a letter. Link to them instead.")
         raise Refusal(words % {"service": account.name})
-    _not_too_large(account, sum(len(picture.lines) for picture in pictures) + 3 * len(letter.body))
+    files = sum(len(file.content) for file in letter.enclosed) * 4 // 3
+    _not_too_large(account, sum(len(picture.lines) for picture in pictures) + files + 3 * len(letter.body))
     return letter
 
 
@@ -77,6 +79,7 @@ class Stationery:
     def __init__(self, rows: Sequence[Touch], account: SendingAccount | None) -> None:
         self.persons = persons_of(row.person_id for row in rows)
         self.ways, self.threads = ways_out(rows, account), threads_of(rows)
+        self.enclosed = enclosed_in(rows)
         self.sender, self.shop, self.account = sender_of(account), business(), account
         self.layouts = {row.pk: layout_of(row.blocks) for row in rows if row.blocks}
         self.wardrobe = Wardrobe(self.layouts.values(), self.shop) if self.layouts else None
@@ -101,5 +104,6 @@ class Stationery:
             postal_address=self.shop.postal_address,
             way_out=self.ways.get(row.pk),
             thread=self.threads.get(row.pk, ()),
+            enclosed=tuple(Enclosed(*file) for file in self.enclosed.get(row.pk, ())),
             dress=self.wardrobe.dress(self.layouts[row.pk]) if self.wardrobe and row.pk in self.layouts else None,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import quopri
 import re
+from base64 import encodebytes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,15 @@ FOOTER_STYLE = (
 
 
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """A file that travels with the letter."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,7 @@ class Letter:
     dress: Dress | None = None
     # The mails before this one in its thread, the oldest first; it answers the last.
     thread: tuple[str, ...] = ()
+    enclosed: tuple[Enclosed, ...] = ()
 
 
 def footer_lines(letter: Letter) -> list[str]:
@@ -150,12 +161,34 @@ def built(letter: Letter) -> bytes:
     message = MIMEMultipart("alternative")
     message.attach(_part(text, "plain"))
     message.attach(_shown(letter, html))
+    message = _with_files(message, letter.enclosed)
     try:
         for name, value in _headers(letter).items():
             message[name] = value  # type: ignore[assignment]  # compat32 takes a Header
         return message.as_bytes(policy=WIRE)
     except (ValueError, HeaderParseError, MessageError) as fault:
         raise Refusal(_unfit()) from fault
+
+
+def _with_files(message: MIMEMultipart, files: Sequence[Enclosed]) -> MIMEMultipart:
+    if not files:
+        return message
+    whole = MIMEMultipart("mixed")
+    whole.attach(message)
+    for file in files:
+        whole.attach(file_part(file))
+    return whole
+
+
+def file_part(file: Enclosed) -> MIMEBase:
+    """A file as it goes over the wire; its name in UTF-8 where it is not ASCII (RFC 2231)."""
+    kind, _slash, rest = file.media_type.partition("/")
+    part = MIMEBase(kind, rest or "octet-stream")
+    name: str | tuple[str, str, str] = file.name if file.name.isascii() else ("utf-8", "", file.name)
+    part.add_header("Content-Disposition", "attachment", filename=name)  # type: ignore[arg-type]  # RFC 2231
+    part["Content-Transfer-Encoding"] = "base64"
+    part.set_payload(encodebytes(file.content).decode().replace("\n", "\r\n"))
+    return part
 
 
 def checked(letter: Letter) -> Letter:

@@ -113,6 +113,8 @@ def as_message(letter: Letter, touch_id: int, esp: Esp) -> EmailMultiAlternative
         headers={**headers_beside(letter), **dict(esp.more_headers)},
     )
     message.attach_alternative(html, "text/html")
+    for file in letter.enclosed:
+        message.attach(file.name, file.content, file.media_type)
     for picture in letter.dress.inside if letter.dress else ():
         message.attach(picture_part(picture))
     message.metadata = {"touch": str(touch_id), "letter": letter.message_id.strip("<>").partition("@")[0]}  # type: ignore[attr-defined]

@@ -21,7 +21,7 @@ MARKS: dict[str, str | Promise] = {
     "bad": _("needs you"),
     "unknown": _("not known"),
 }
-TONES = {"good": "good", "better": "warm", "bad": "alarm", "unknown": ""}
+TONES = {"good": "good", "better": "warm", "bad": "alarm", "unknown": "warm"}
 
 SENTENCES: dict[tuple[str, str], str | Promise] = {
     ("sender", "free_theirs"): _(
