@@ -36,13 +36,14 @@ def test_a_file_arrives_as_it_was_with_its_name(sink):
     services.enclose(touch, "plan.txt", b"Saturday", None)
     services.send_due()
     letter = email.message_from_string(sink.letters[0], policy=email.policy.default)
-    files = list(letter.iter_attachments())  # type: ignore[attr-defined]  # an EmailMessage by its policy
+    files = list(letter.iter_attachments())
     assert [(file.get_filename(), file.get_content_type()) for file in files] == [
         ("Größe & Maß.pdf", "application/pdf"),
         ("plan.txt", "text/plain"),
     ]
     assert files[0].get_payload(decode=True) == content
-    body = letter.get_body(("plain",))  # type: ignore[attr-defined]  # an EmailMessage by its policy
+    body = letter.get_body(("plain",))
+    assert body is not None
     assert "thank you" in body.get_content()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -103,7 +103,7 @@ def enclose(request: HttpRequest, touch_id: int) -> HttpResponse:
     return redirect_back(request, "outreach:touch", touch.pk)
 
 
-def _read(file: UploadedFile) -> bytes:
+def _read(file: UploadedFile[Any]) -> bytes:
     """Not more than could ever leave."""
     if (file.size or 0) > LARGEST_FILE:
         raise Refusal(_("This file is too large for a letter. Send a link instead."))

@@ -185,7 +185,7 @@ def file_part(file: Enclosed) -> MIMEBase:
     kind, _slash, rest = file.media_type.partition("/")
     part = MIMEBase(kind, rest or "octet-stream")
     name: str | tuple[str, str, str] = file.name if file.name.isascii() else ("utf-8", "", file.name)
-    part.add_header("Content-Disposition", "attachment", filename=name)  # type: ignore[arg-type]  # RFC 2231
+    part.add_header("Content-Disposition", "attachment", filename=name)
     part["Content-Transfer-Encoding"] = "base64"
     part.set_payload(encodebytes(file.content).decode().replace("\n", "\r\n"))
     return part
