@@ -51,7 +51,7 @@ class LookForm(forms.Form):
 
     front_words = forms.CharField(
         label=_("Words on the front"), max_length=120, required=False,
-        help_text=_("Such as “Thank you”. Left empty, your picture or your shop's name stands there."),
+        help_text=_("Such as “Thank you”. Left empty, your picture or the drawing stands there alone."),
     )  # fmt: skip
     motif = forms.ChoiceField(
         label=_("Drawing on the front"), choices=Stationery.Motif.choices,
