@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 LANES = 15
 PLACE = LANES + 1
@@ -95,9 +95,14 @@ def _watch(note: Note) -> None:
     from django.db import connection
 
     from regulars.outreach.channels.email.journal import Journal
-    from regulars.outreach.services import claiming, lanes, running, supply
+    from regulars.outreach.channels.email.switchboard import Switchboard
+    from regulars.outreach.services import claiming, running, supply
 
     mine = threading.local()
+    mail, book, board_of, run, waiting = (
+        cast(Any, kind) for kind in (smtplib.SMTP, Journal, Switchboard, running.Run, supply.Waiting)
+    )
+    house, claims = cast(Any, connection), cast(Any, claiming)
 
     def told(phase: str, act: Callable[..., Any]) -> Callable[..., Any]:
         def doing(*args: Any, **kwargs: Any) -> Any:
@@ -138,14 +143,13 @@ def _watch(note: Note) -> None:
         time.sleep(0.002)
         real_send(smtp, said[400:])
 
-    real_send, smtplib.SMTP.send = smtplib.SMTP.send, in_two_parts  # type: ignore[method-assign]
-    real_note, real_accepted, real_deliver = Journal.note, Journal.note_accepted, lanes.Switchboard.deliver
-    Journal.note, Journal.note_accepted = staged, answered  # type: ignore[method-assign]
-    lanes.Switchboard.deliver = delivered  # type: ignore[method-assign]
-    claiming.claim_letters = told("claiming", claiming.claim_letters)
-    supply.Waiting.envelope = told("rendering", supply.Waiting.envelope)  # type: ignore[method-assign]
-    running.Run._entry = told("recording and beginning", running.Run._entry)  # type: ignore[method-assign]
-    connection._commit = told("committing", connection._commit)  # type: ignore[attr-defined]
+    real_send, mail.send = mail.send, in_two_parts
+    real_note, real_accepted, real_deliver = book.note, book.note_accepted, board_of.deliver
+    book.note, book.note_accepted, board_of.deliver = staged, answered, delivered
+    claims.claim_letters = told("claiming", claims.claim_letters)
+    waiting.envelope = told("rendering", waiting.envelope)
+    run._entry = told("recording and beginning", run._entry)
+    house._commit = told("committing", house._commit)
 
 
 if __name__ == "__main__":
