@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from regulars.kit.errors import Refusal
-from regulars.outreach.models import Batch, Channel, InboundMail, PrintPiece, PrintRun, Touch, WordingVersion
+from regulars.outreach.models import Batch, Channel, InboundMail, Mailing, PrintPiece, PrintRun, Touch, WordingVersion
 from regulars.outreach.queries.wordings import latest
 from regulars.people.models import Person
 from regulars.staff.models import User
@@ -54,3 +54,8 @@ def piece_for(user: User, run_id: int, piece_id: int) -> PrintPiece:
     """One card of a run, or 404."""
     rows = PrintPiece.objects.select_related("run__front", "run__signature", "run__logo")
     return get_object_or_404(rows, pk=piece_id, run_id=run_id)
+
+
+def mailing_for(user: User, mailing_id: int) -> Mailing:
+    """One mailing, or 404."""
+    return get_object_or_404(Mailing, pk=mailing_id)

@@ -17,6 +17,7 @@ from regulars.outreach.models import (
     InboundMail,
     LeavingToken,
     PrintPiece,
+    Recipient,
     State,
     Suppression,
     Touch,
@@ -26,10 +27,12 @@ from regulars.outreach.services.moves import FREE, move
 from regulars.outreach.services.printing import forget_printed
 from regulars.outreach.services.suppressing import suppress
 from regulars.people.models import Email
+from regulars.people.moving import move_rows, put_back
 from regulars.people.records import Moved, MovedRows, PersonRecords, register
 
 TABLE = "outreach.Touch"
 MAILS = "outreach.InboundMail"
+RECIPIENTS = "outreach.Recipient"
 MAIL_SHOWN = ("kind", "from_address", "subject", "words", "whole", "at")
 SHOWN = (
     "programme",
@@ -67,6 +70,9 @@ def export(person_id: int) -> dict[str, Any]:
         "touches": touches,
         "mails": [{**mail, "at": mail["at"].isoformat()} for mail in mails],
         "printed": printed,
+        "mailings": list(
+            Recipient.objects.filter(person_id=person_id).order_by("pk").values("mailing__name", "way", "why")
+        ),
     }
 
 
@@ -103,6 +109,7 @@ def erase(person_id: int) -> None:
     )
     Bounce.objects.filter(touch__in=rows).update(said="")
     Enclosure.objects.filter(touch__in=rows).delete()
+    Recipient.objects.filter(person_id=person_id).delete()
     LeavingToken.objects.filter(person_id=person_id).delete()
     for address in Email.objects.filter(person_id=person_id, normalised__contains="@").values_list(
         "normalised", flat=True
@@ -134,7 +141,8 @@ def merge(keep_id: int, other_id: int) -> MovedRows:
     before, after = {"person_id": other_id}, {"person_id": keep_id}
     moved += [Moved(MAILS, str(pk), "changed", before, after) for pk in mails.values_list("pk", flat=True)]
     mails.update(person_id=keep_id)
-    return tuple(moved)
+    chosen = Recipient.objects.filter(person_id=other_id)
+    return (*moved, *move_rows(chosen, keep_id, unless_same=("mailing_id", "edition")))
 
 
 def _keyed(person_id: int) -> list[tuple[Any, ...]]:
@@ -144,6 +152,8 @@ def _keyed(person_id: int) -> list[tuple[Any, ...]]:
 
 def unmerge(moved: MovedRows) -> None:
     """Put back exactly what the merge moved; a touch it stopped is planned again, to be approved anew."""
+    put_back(row for row in moved if row.table == RECIPIENTS)
+    moved = tuple(row for row in moved if row.table != RECIPIENTS)
     groups: dict[tuple[str, int, int], list[int]] = {}
     for row in moved:
         if "person_id" in row.before:

@@ -73,6 +73,7 @@ ENTRIES = (
     Entry("log", _("Log"), "notebook-pen", "enquiries:log", "rapport.record"),
     Entry("hands", _("Calls"), "phone", "outreach:hands", "outreach.see", count=due_count),
     Entry("outbox", _("Outbox"), "mail", "outreach:outbox", "outreach.see", count=needs_attention),
+    Entry("mailings", _("Mailings"), "send", "outreach:mailings", "outreach.see"),
     Entry("cards", _("Cards to print"), "printer", "outreach:cards", "outreach.see", count=cards_waiting),
     Entry("words", _("Words"), "pencil", "outreach:wordings", "outreach.write"),
     Entry("intake", _("Take in a file"), "upload", "intake:start", "intake.run"),

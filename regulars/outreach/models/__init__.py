@@ -6,6 +6,7 @@ from regulars.outreach.models.enclosures import Enclosure
 from regulars.outreach.models.inbound import Bounce, InboundMail, Inbox
 from regulars.outreach.models.leaving import LeavingToken, Suppression
 from regulars.outreach.models.mail_services import MailOrder, MailService
+from regulars.outreach.models.mailings import Mailing, Recipient
 from regulars.outreach.models.printing import CardPicture, Printer, PrintPiece, PrintRun, Stationery
 from regulars.outreach.models.programmes import Programme
 from regulars.outreach.models.states import (
@@ -43,6 +44,7 @@ __all__ = [
     "MailAccess",
     "MailOrder",
     "MailService",
+    "Mailing",
     "MonthLetter",
     "Outcome",
     "Pace",
@@ -52,6 +54,7 @@ __all__ = [
     "Printer",
     "Programme",
     "Purpose",
+    "Recipient",
     "SendingAccount",
     "State",
     "Stationery",

@@ -48,7 +48,8 @@ def approve(touch_ids: Sequence[int], by: User | None, seen_hashes: Mapping[int,
 
     Safe to repeat: a touch that is approved already is left alone and counted as approved.
     """
-    approval = _Approval(by, seen_hashes, large=len(touch_ids) > FIRST)
+    batch = Batch.objects.create(at=clock.now(), by=by, size=0, first=FIRST) if len(touch_ids) > FIRST else None
+    approval = _Approval(by, seen_hashes, batch)
     for start in range(0, len(touch_ids), CHUNK):
         approval.take(touch_ids[start : start + CHUNK])
     approval.close()
@@ -58,10 +59,11 @@ def approve(touch_ids: Sequence[int], by: User | None, seen_hashes: Mapping[int,
 class _Approval:
     """One approving of many: how many letters may go first, and where the others wait."""
 
-    def __init__(self, by: User | None, seen_hashes: Mapping[int, str], *, large: bool) -> None:
+    def __init__(
+        self, by: User | None, seen_hashes: Mapping[int, str] | None, batch: Batch | None, letters: int = 0
+    ) -> None:
         self.by, self.seen_hashes, self.result = by, seen_hashes, Approved()
-        self.batch = Batch.objects.create(at=clock.now(), by=by, size=0, first=FIRST) if large else None
-        self.letters = 0
+        self.batch, self.letters = batch, letters
 
     @transaction.atomic
     def take(self, ids: Sequence[int]) -> None:
@@ -71,7 +73,7 @@ class _Approval:
         self.result.refused |= barred
         for due_at, group in _by_due([touch for touch in ready if touch.pk not in barred], clock.now()).items():
             letters = [touch.pk for touch in group if touch.channel in GOES_BY_ITSELF]
-            room = max(0, FIRST - self.letters) if self.batch else len(letters)
+            room = max(0, self.batch.first - self.letters) if self.batch else len(letters)
             self._approve([touch.pk for touch in group if touch.channel not in GOES_BY_ITSELF], due_at, None)
             self._approve(letters[:room], due_at, self.batch)
             self._approve(letters[room:], due_at, self.batch, waits=True)
@@ -81,7 +83,8 @@ class _Approval:
         fields: dict[str, Any] = {"approved_by": self.by, "approved_at": clock.now(), "due_at": due_at, "batch": batch}
         if waits:
             why = _("The first %(first)d letters go first; the others follow when these have gone well.")
-            fields |= {"held_why": why % {"first": FIRST}, "held_from": State.APPROVED, "held_until": None}
+            first = batch.first if batch else FIRST
+            fields |= {"held_why": why % {"first": first}, "held_from": State.APPROVED, "held_until": None}
         if batch is not None:
             fields["priority"] = F("priority") - BEHIND
         to = State.HELD if waits else State.APPROVED
@@ -94,7 +97,17 @@ class _Approval:
         Batch.objects.filter(pk=self.batch.pk).update(size=self.letters, released_at=done_at, emptied_at=done_at)
 
 
-def _is_as_shown(touch: Touch, seen_hashes: Mapping[int, str], result: Approved) -> bool:
+def approve_portion(ids: Sequence[int], by: User | None, batch: Batch | None, letters: int) -> Approved:
+    """Approve a portion of a mailing whose words were approved as a whole; `letters` of its batch went before.
+
+    Safe to repeat, as `approve` is.
+    """
+    approval = _Approval(by, None, batch, letters)
+    approval.take(ids)
+    return approval.result
+
+
+def _is_as_shown(touch: Touch, seen_hashes: Mapping[int, str] | None, result: Approved) -> bool:
     if touch.state in {State.APPROVED, State.CLAIMED, State.SENDING, State.SENT, State.DELIVERED}:
         result.approved.append(touch.pk)
         return False
@@ -102,7 +115,7 @@ def _is_as_shown(touch: Touch, seen_hashes: Mapping[int, str], result: Approved)
         label = in_a_sentence(State(touch.state).label)
         result.refused[touch.pk] = _("This is “%(state)s” by now and was left as it is.") % {"state": label}
         return False
-    if seen_hashes.get(touch.pk) != touch.draft_hash:
+    if seen_hashes is not None and seen_hashes.get(touch.pk) != touch.draft_hash:
         result.changed.append(touch.pk)
         return False
     if not touch.body.strip() and touch.channel in {*GOES_BY_ITSELF, Channel.LETTER}:

@@ -1,0 +1,27 @@
+"""Mailings: one message to many, from whom it is for to what came of it."""
+
+from regulars.outreach.services.mailings.calling import call_candidates, call_instead
+from regulars.outreach.services.mailings.composing import NewMailing, Pasted, change_mailing, make_mailing, read_pasted
+from regulars.outreach.services.mailings.gathering import gather, gather_mailing
+from regulars.outreach.services.mailings.going import (
+    begin_mailing,
+    carry_on_mailing,
+    send_sample,
+    stop_mailing,
+)
+
+__all__ = [
+    "NewMailing",
+    "Pasted",
+    "begin_mailing",
+    "call_candidates",
+    "call_instead",
+    "carry_on_mailing",
+    "change_mailing",
+    "gather",
+    "gather_mailing",
+    "make_mailing",
+    "read_pasted",
+    "send_sample",
+    "stop_mailing",
+]

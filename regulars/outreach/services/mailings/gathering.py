@@ -1,0 +1,234 @@
+"""Who gets a mailing, how, and who is left out and why: one row a person, looked up a portion at a time.
+
+Nothing is planned yet. Looking again makes the next edition; what the edition before said is put away behind it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from regulars.kit import clock
+from regulars.kit.business import in_our_language
+from regulars.kit.jobs import HEAVY, progress
+from regulars.kit.labels import in_a_sentence
+from regulars.outreach.channels import means_of
+from regulars.outreach.models import Channel, Mailing, Recipient, WordingVersion
+from regulars.outreach.queries.facts import FIELDS
+from regulars.outreach.queries.permission import may_receive
+from regulars.outreach.queries.reach import mobiles_of
+from regulars.outreach.queries.wordings import latest
+from regulars.outreach.services.drafting import draft_for
+from regulars.outreach.services.mailings.costs import costs_of
+from regulars.outreach.services.planning import effective_purpose
+from regulars.people.queries.matching import Asked, count_matching, matching
+
+Stage, Way = Mailing.Stage, Recipient.Way
+PORTION = 1000
+AT_ONCE = 500
+SAMPLE = 20
+
+
+@dataclass
+class _Found:
+    """What was found so far: how many on each way, why others are left out, and what it costs."""
+
+    ways: Counter[str] = field(default_factory=Counter)
+    channels: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    minutes: Decimal = Decimal(0)
+    cost: Decimal = Decimal(0)
+    numbers: set[int] = field(default_factory=set)
+    first_few: list[tuple[int, int]] = field(default_factory=list)
+
+    def as_row(self) -> dict[str, Any]:
+        return {
+            "ways": dict(self.ways),
+            "channels": dict(self.channels),
+            "left_out": dict(self.left_out.most_common(50)),
+            "minutes": str(self.minutes),
+            "cost": str(self.cost),
+        }
+
+
+@task(queue_name=HEAVY)
+def gather_mailing(mailing_id: int) -> int:
+    """The worker's part of `gather`."""
+    return _gather(Mailing.objects.get(pk=mailing_id))
+
+
+def gather(mailing: Mailing) -> bool:
+    """Look up who gets it; a few hundred at once, more of them by the worker. False when it is being done already."""
+    rows = Mailing.objects.filter(pk=mailing.pk, stage__in=(Stage.DRAFT, Stage.READY))
+    with transaction.atomic():
+        if not rows.update(stage=Stage.GATHERING, found={}):
+            return False
+        is_large = count_matching(Asked.of(mailing.audience)) > AT_ONCE
+        if is_large:
+            Mailing.objects.filter(pk=mailing.pk).update(job_id=str(gather_mailing.enqueue(mailing.pk).id))
+    if not is_large:
+        _gather(Mailing.objects.get(pk=mailing.pk))
+    return True
+
+
+def _gather(mailing: Mailing) -> int:
+    """Write the next edition; safe to begin anew, as the one before it is not looked at."""
+    if mailing.stage != Stage.GATHERING:
+        return 0
+    edition = mailing.edition + 1
+    _put_away(mailing, edition)
+    found, seen = _Found(), 0
+    with in_our_language():
+        words = _Words.of(mailing)
+        asked = Asked.of(mailing.audience)
+        total = count_matching(asked)
+        for ids in matching(asked, PORTION):
+            rows = _sort_out(words, ids, found)
+            for row in rows:
+                row.mailing_id, row.edition = mailing.pk, edition
+            Recipient.objects.bulk_create(rows, ignore_conflicts=True)
+            _note_first_few(mailing, rows, found)
+            seen += len(ids)
+            progress(seen, max(total, seen), _("Looking who gets it"))
+    sample = [person_id for _rank, person_id in found.first_few]
+    Recipient.objects.filter(mailing=mailing, edition=edition, person__in=sample).update(is_sample=True)
+    done = Mailing.objects.filter(pk=mailing.pk, stage=Stage.GATHERING, edition=mailing.edition)
+    done.update(stage=Stage.READY, edition=edition, found=found.as_row(), gathered_at=clock.now(), cursor=0)
+    _put_away(mailing, edition + 1, but=edition)
+    return seen
+
+
+def _put_away(mailing: Mailing, before: int, but: int | None = None) -> None:
+    """Delete editions that hold no more, a portion at a time."""
+    rows = Recipient.objects.filter(mailing=mailing, edition__lte=before).exclude(edition=but or mailing.edition)
+    while ids := list(rows.values_list("pk", flat=True)[: 5 * PORTION]):
+        Recipient.objects.filter(pk__in=ids).delete()
+
+
+@dataclass(frozen=True)
+class Route:
+    """One wording and the way it goes."""
+
+    way: str
+    version: WordingVersion
+    channel: str
+    purpose: str
+
+    @classmethod
+    def of(cls, way: str, key: str, versions: Mapping[str, int] | None = None) -> Route:
+        """The words in force, or those of a mailing that has begun."""
+        fixed = (versions or {}).get(key)
+        version = WordingVersion.objects.select_related("wording").get(pk=fixed) if fixed else latest(key)
+        wording = version.wording
+        return cls(way, version, wording.channel, effective_purpose(wording.purpose, wording.has_offer))
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The ways in the order they are tried."""
+
+    mailing: Mailing
+    routes: tuple[Route, ...]
+
+    @classmethod
+    def of(cls, mailing: Mailing) -> _Words:
+        routes = [Route.of(Way.FIRST, mailing.wording)]
+        if mailing.second_wording:
+            routes.append(Route.of(Way.SECOND, mailing.second_wording))
+        return cls(mailing, tuple(routes))
+
+
+def _sort_out(words: _Words, ids: Sequence[int], found: _Found) -> list[Recipient]:
+    """Decide for a portion of people; at most a dozen queries a way."""
+    rows: dict[int, Recipient] = {}
+    why: dict[int, str] = {}
+    left: Sequence[int] = ids
+    for route in words.routes:
+        can = _reached_by(words.mailing, route, left, found, why)
+        for person_id in can:
+            rows[person_id] = Recipient(person_id=person_id, way=route.way, arm=_arm(words.mailing, person_id))
+        found.ways[route.way] += len(can)
+        found.channels[route.channel] += len(can)
+        found.minutes += (
+            Decimal(str(means_of(route.channel).minutes)) * len(can) if route.channel != Channel.EMAIL else 0
+        )
+        left = [person_id for person_id in left if person_id not in rows]
+    for person_id in left:
+        reason = why.get(person_id, "")[:200]
+        rows[person_id] = Recipient(person_id=person_id, way=Way.OUT, why=reason)
+        found.left_out[reason] += 1
+    found.ways[Way.OUT] += len(left)
+    return [rows[person_id] for person_id in ids]
+
+
+def _reached_by(mailing: Mailing, route: Route, ids: Sequence[int], found: _Found, why: dict[int, str]) -> list[int]:
+    """Who can be reached this way with these words; for the others the first reason stands."""
+    verdicts = may_receive(ids, route.channel, route.purpose, mailing.at or clock.now())
+    can = []
+    for person_id in ids:
+        verdict = verdicts[person_id]
+        if verdict.ok or verdict.until is not None:
+            can.append(person_id)
+        else:
+            why.setdefault(person_id, verdict.why)
+    can = _each_number_once(route, can, found, why)
+    drafts = draft_for(route.version, can)
+    for person_id, name in drafts.missing.items():
+        why.setdefault(person_id, drafts.problems.get(person_id) or _lacks(name))
+    if route.way == Way.FIRST and mailing.other_wording:
+        others = draft_for(latest(mailing.other_wording), list(drafts.ready))
+        for person_id, name in others.missing.items():
+            why.setdefault(person_id, others.problems.get(person_id) or _lacks(name))
+            drafts.ready.pop(person_id, None)
+    found.cost += sum(costs_of(route.channel, {pk: draft.text for pk, draft in drafts.ready.items()}).values())
+    return [person_id for person_id in can if person_id in drafts.ready]
+
+
+def _lacks(name: str) -> str:
+    label = in_a_sentence(FIELDS[name].label) if name in FIELDS else name
+    return _("The words need “%(field)s”, which we do not know of them.") % {"field": label}
+
+
+def _each_number_once(route: Route, ids: list[int], found: _Found, why: dict[int, str]) -> list[int]:
+    """Two people with one telephone get one text; an e-mail address is of one person anyway."""
+    if route.channel != Channel.TEXT:
+        return ids
+    kept = []
+    numbers = mobiles_of(ids)
+    for person_id in ids:
+        number = int(numbers[person_id].lstrip("+"))
+        if number in found.numbers:
+            why.setdefault(person_id, _("Somebody else gets it at the same number."))
+        else:
+            found.numbers.add(number)
+            kept.append(person_id)
+    return kept
+
+
+def _rank(mailing: Mailing, person_id: int, salt: str = "") -> int:
+    """A number by which people of one mailing are shuffled, always the same for the same mailing and person."""
+    digest = hashlib.blake2b(f"{mailing.token}:{salt}:{person_id}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big")
+
+
+def _arm(mailing: Mailing, person_id: int) -> str:
+    return "b" if mailing.other_wording and _rank(mailing, person_id, "arm") % 2 else "a"
+
+
+def _note_first_few(mailing: Mailing, rows: Iterable[Recipient], found: _Found) -> None:
+    ranked = [(_rank(mailing, row.person_id), row.person_id) for row in rows if row.way == Way.FIRST]
+    found.first_few = heapq.nsmallest(SAMPLE, [*found.first_few, *ranked])
+
+
+def day_of_spread(mailing: Mailing, person_id: int) -> int:
+    """On which of the days of a spread mailing somebody is written to: 0 is the first."""
+    return _rank(mailing, person_id, "day") % max(1, mailing.spread_days)

@@ -1,0 +1,195 @@
+"""A mailing goes: a few first if the owner likes, then everybody, a portion at a time, each of them once.
+
+Every step can be repeated. The ledger has one row a person and mailing; a worker that dies is followed by one that
+goes on after the last portion written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from regulars.kit import clock
+from regulars.kit.business import in_our_language
+from regulars.kit.errors import Refusal
+from regulars.kit.jobs import HEAVY, progress
+from regulars.outreach.channels import means_of
+from regulars.outreach.models import Batch, Channel, Mailing, Purpose, Recipient, State, Touch
+from regulars.outreach.queries.wordings import latest
+from regulars.outreach.services.approving import FIRST, approve_portion
+from regulars.outreach.services.drafting import draft_for
+from regulars.outreach.services.mailings.costs import costs_of
+from regulars.outreach.services.mailings.gathering import AT_ONCE, PORTION, Route
+from regulars.outreach.services.mailings.moments import Moments
+from regulars.outreach.services.moves import move
+from regulars.outreach.services.planning import NewTouch, plan_touches
+from regulars.outreach.services.programmes import cancel_programme
+from regulars.staff.models import User
+from regulars.staff.services import note_audit
+
+Stage, Way = Mailing.Stage, Recipient.Way
+GETS_IT = (Way.FIRST, Way.SECOND, Way.CALL)
+EVERYBODY = 2**31 - 1
+
+
+def send_sample(mailing: Mailing, by: User | None) -> int:
+    """Let a few go first, at once whatever the day chosen; the others wait for another yes. Returns how many."""
+    with transaction.atomic():
+        if not _begin(mailing, (Stage.READY,), Stage.SAMPLED, by):
+            return 0
+    row = Mailing.objects.get(pk=mailing.pk)
+    return _hand_over(row, list(_of(row).filter(is_sample=True)), None, is_sample=True)
+
+
+def begin_mailing(mailing: Mailing, by: User | None) -> bool:
+    """Let everybody's go. A few hundred at once, more of them by the worker; False when it has begun already."""
+    with transaction.atomic():
+        was = Mailing.objects.select_for_update(of=("self",)).get(pk=mailing.pk).stage
+        if not _begin(mailing, (Stage.READY, Stage.SAMPLED), Stage.GOING, by):
+            return False
+        row = Mailing.objects.get(pk=mailing.pk)
+        size = sum(row.found.get("ways", {}).get(way, 0) for way in GETS_IT)
+        if size > FIRST:
+            # Where a few have gone first and were looked at, nobody has to wait for the first hundred again.
+            first = EVERYBODY if was == Stage.SAMPLED else FIRST
+            row.batch = Batch.objects.create(at=clock.now(), by=by, size=0, first=first)
+            row.save(update_fields=["batch"])
+        if size > AT_ONCE:
+            row.job_id = str(carry_on_mailing.enqueue(row.pk).id)
+            row.save(update_fields=["job_id"])
+    if size <= AT_ONCE:
+        _carry_on(row)
+    return True
+
+
+def _begin(mailing: Mailing, stages: Sequence[str], to: str, by: User | None) -> bool:
+    rows = Mailing.objects.filter(pk=mailing.pk, stage__in=stages)
+    keys = {mailing.wording, mailing.second_wording, mailing.other_wording} - {""}
+    versions = mailing.versions or {key: pk for key in keys if (pk := latest(key).pk)}
+    if not rows.update(stage=to, began_at=clock.now(), began_by=by, versions=versions):
+        stage = Mailing.objects.values_list("stage", flat=True).get(pk=mailing.pk)
+        if stage in {Stage.DRAFT, Stage.GATHERING}:
+            raise Refusal(_("Look first who gets it."))
+        if stage == Stage.STOPPED:
+            raise Refusal(_("This mailing was stopped."))
+        return False
+    note_audit(by, "mailing_begun", room="outreach", kind="mailing", object_id=mailing.pk, text=mailing.name)
+    return True
+
+
+@task(queue_name=HEAVY)
+def carry_on_mailing(mailing_id: int) -> int:
+    """The worker's part of `begin_mailing`."""
+    return _carry_on(Mailing.objects.get(pk=mailing_id))
+
+
+def _carry_on(mailing: Mailing) -> int:
+    """Hand portion after portion to the ledger, until all are there or somebody stopped it."""
+    done = 0
+    total = sum(mailing.found.get("ways", {}).get(way, 0) for way in GETS_IT)
+    while mailing.stage == Stage.GOING:
+        rows = list(_of(mailing).filter(way__in=GETS_IT, pk__gt=mailing.cursor).order_by("pk")[:PORTION])
+        if not rows:
+            return done + _close(mailing)
+        done += _hand_over(mailing, rows, mailing.batch)
+        ours = Mailing.objects.filter(pk=mailing.pk, stage=Stage.GOING)
+        if not ours.update(cursor=rows[-1].pk):
+            break
+        mailing.cursor = rows[-1].pk
+        progress(done, max(total, done), _("Writing each of them"))
+    _stop_what_came_after(mailing)
+    return done
+
+
+def _close(mailing: Mailing) -> int:
+    Mailing.objects.filter(pk=mailing.pk, stage=Stage.GOING).update(stage=Stage.GONE)
+    batch = mailing.batch
+    if batch is not None:
+        letters = Touch.objects.filter(batch=batch).count()
+        at = clock.now() if letters <= batch.first else None
+        Batch.objects.filter(pk=batch.pk).update(size=letters)
+        Batch.objects.filter(pk=batch.pk, released_at=None).update(released_at=at, emptied_at=at)
+    return 0
+
+
+def _of(mailing: Mailing) -> QuerySet[Recipient]:
+    return Recipient.objects.filter(mailing=mailing, edition=mailing.edition)
+
+
+def _hand_over(mailing: Mailing, rows: Sequence[Recipient], batch: Batch | None, *, is_sample: bool = False) -> int:
+    """Plan and approve these: one touch a person. What cannot go any more is put away with the reason."""
+    moments = Moments(mailing, mailing.began_at or clock.now())
+    planned: list[int] = []
+    with in_our_language():
+        for way in GETS_IT:
+            chosen = [row for row in rows if row.way == way]
+            if chosen:
+                planned += _planned(mailing, way, chosen, moments, is_sample=is_sample)
+    went = Touch.objects.filter(batch=batch).count() if batch is not None else 0
+    approved = approve_portion(planned, mailing.began_by, batch, went)
+    for why in set(approved.refused.values()):
+        ids = [pk for pk, reason in approved.refused.items() if reason == why]
+        move(ids, State.SUPPRESSED, why=why, only_from=(State.PLANNED,))
+    return len(rows)
+
+
+def _planned(mailing: Mailing, way: str, rows: Sequence[Recipient], moments: Moments, *, is_sample: bool) -> list[int]:
+    due = moments.of(row.person_id for row in rows)
+    touches = []
+    for arm, route in _routes(mailing, way).items():
+        ids = [row.person_id for row in rows if row.arm == arm or way != Way.FIRST]
+        drafts = draft_for(route.version, ids)
+        minutes = 0 if route.channel == Channel.EMAIL else means_of(route.channel).minutes
+        costs = costs_of(route.channel, {pk: draft.text for pk, draft in drafts.ready.items()})
+        for person_id, draft in drafts.ready.items():
+            due_at = moments.began_at if is_sample else due[person_id]
+            touches.append(
+                NewTouch(
+                    person_id=person_id,
+                    programme=mailing.programme,
+                    occurrence="once",
+                    step=arm,
+                    channel=route.channel,
+                    purpose=route.purpose,
+                    wording=route.version.wording.key,
+                    due_at=due_at,
+                    not_after=moments.last_use(due[person_id]),
+                    minutes=minutes,
+                    cost_amount=costs[person_id],
+                    **draft.for_touch(),
+                )
+            )
+    return plan_touches(touches).ids if touches else []
+
+
+def _routes(mailing: Mailing, way: str) -> dict[str, Route]:
+    """The wordings of a way, by arm."""
+    if way == Way.SECOND:
+        return {"a": Route.of(way, mailing.second_wording, mailing.versions)}
+    found = {"a": Route.of(way, mailing.wording, mailing.versions)}
+    if way == Way.CALL:
+        return {"a": Route(way, found["a"].version, Channel.CALL, Purpose.CARE)}
+    if mailing.other_wording:
+        found["b"] = Route.of(way, mailing.other_wording, mailing.versions)
+    return found
+
+
+def stop_mailing(mailing: Mailing, by: User | None) -> bool:
+    """Stop whatever has not left; safe to repeat."""
+    rows = Mailing.objects.filter(pk=mailing.pk).exclude(stage=Stage.STOPPED)
+    with transaction.atomic():
+        if not rows.update(stage=Stage.STOPPED):
+            return False
+        note_audit(by, "mailing_stopped", room="outreach", kind="mailing", object_id=mailing.pk, text=mailing.name)
+    cancel_programme(mailing.programme, by, _("The mailing was stopped."))
+    return True
+
+
+def _stop_what_came_after(mailing: Mailing) -> None:
+    """A portion written while somebody pressed stop does not leave either: the programme is closed to it."""
+    if Mailing.objects.filter(pk=mailing.pk, stage=Stage.STOPPED).exists():
+        cancel_programme(mailing.programme, None, _("The mailing was stopped."))
