@@ -106,6 +106,7 @@ def test_the_doors_open_to_everyone_are_few_and_known() -> None:
         "enquiries:ask",
         "mfa_authenticate",
         "outreach:leave",
+        "outreach:mail-hook",
         "outreach:picture",
         "outreach:preferences",
         "outreach:text-incoming",

@@ -5,6 +5,7 @@ from django.urls import path
 from regulars.outreach.views import (
     hands,
     leaving,
+    mail_hooks,
     mailbox,
     mailings,
     outbox,
@@ -76,6 +77,9 @@ urlpatterns = [
     path("mailbox/warm-ups/", mailbox.warm_up, name="warm-up"),
     path("mailbox/letters/", mailbox.send_test, name="test-letter"),
     path("mailbox/disconnections/", mailbox.hang_up, name="disconnect"),
+    path("mailbox/news/", mail_hooks.open_hook, name="open-hook"),
+    path("mailbox/news/closings/", mail_hooks.close_hook, name="close-hook"),
+    path("hooks/mail/<str:token>/", mail_hooks.mail_hook, name="mail-hook"),
     path("mailbox/inboxes/", mailbox.connect_answers, name="connect-inbox"),
     path("mailbox/inboxes/closings/", mailbox.close_answers, name="close-inbox"),
     path("mailings/", mailings.mailings_page, name="mailings"),

@@ -105,6 +105,8 @@ WORDS = {
     "warm_up_off": _("let a new mailbox send as much as it likes"),
     "disconnect_mailbox": _("disconnected the mailbox"),
     "connect_inbox": _("had answers read from the mailbox"),
+    "open_mail_hook": _("let a sending service tell what became of letters"),
+    "close_mail_hook": _("listened no more to a sending service"),
     "disconnect_inbox": _("stopped reading answers"),
     "settle_reply": _("settled an answer"),
     "trust_address": _("trusted an address again"),
@@ -135,6 +137,7 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
             "change_settings", "keep_for", "add_staff", "change_role", "deactivate", "reactivate", "set_password",
             "sign_in", "two_step_on", "two_step_off", "stop_everything", "resume_sending", "connect_mailbox",
             "disconnect_mailbox", "warm_up_on", "warm_up_off", "connect_inbox", "disconnect_inbox",
+            "open_mail_hook", "close_mail_hook",
         ),
     ),
 }  # fmt: skip

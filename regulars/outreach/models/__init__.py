@@ -3,6 +3,7 @@
 from regulars.outreach.models.access import MailAccess
 from regulars.outreach.models.accounts import AccountUse, IdentityCheck, Pace, SendingAccount
 from regulars.outreach.models.enclosures import Enclosure
+from regulars.outreach.models.hooks import MailHook, MailNews
 from regulars.outreach.models.inbound import Bounce, InboundMail, Inbox
 from regulars.outreach.models.leaving import LeavingToken, Suppression
 from regulars.outreach.models.mail_services import MailOrder, MailService
@@ -42,6 +43,8 @@ __all__ = [
     "Inbox",
     "LeavingToken",
     "MailAccess",
+    "MailHook",
+    "MailNews",
     "MailOrder",
     "MailService",
     "Mailing",

@@ -34,6 +34,7 @@ from regulars.outreach.services.hands import (
     put_off,
     take_outcome,
 )
+from regulars.outreach.services.hearing import hear_waiting, take_news
 from regulars.outreach.services.identity import check_identity, findings_of
 from regulars.outreach.services.inboxes import (
     NewInbox,
@@ -45,6 +46,7 @@ from regulars.outreach.services.inboxes import (
 )
 from regulars.outreach.services.leaving import come_back, leave, leave_by_address
 from regulars.outreach.services.liquid import EmptyField
+from regulars.outreach.services.mail_hooks import close_hook, open_hook
 from regulars.outreach.services.pictures import keep_picture
 from regulars.outreach.services.planning import (
     NewTouch,
@@ -109,6 +111,7 @@ __all__ = [
     "check_layout",
     "check_words",
     "checked_words",
+    "close_hook",
     "come_back",
     "connect_account",
     "connect_inbox",
@@ -126,6 +129,7 @@ __all__ = [
     "free_key",
     "go_on",
     "guessed_host",
+    "hear_waiting",
     "hold",
     "keep_picture",
     "leave",
@@ -133,6 +137,7 @@ __all__ = [
     "leave_in_peace",
     "look_as_a_filter",
     "mark_number_wrong",
+    "open_hook",
     "pause_programme",
     "plan_by_hand",
     "plan_touches",
@@ -161,6 +166,7 @@ __all__ = [
     "subject_back",
     "suppress",
     "take_again",
+    "take_news",
     "take_out",
     "take_outcome",
     "test_letter",

@@ -17,11 +17,13 @@ from regulars.kit.errors import Refusal
 from regulars.outreach import services, setting_up
 from regulars.outreach.channels.email.esps import ESPS
 from regulars.outreach.channels.email.identity.words import told
+from regulars.outreach.channels.email.news import TELLERS
 from regulars.outreach.channels.email.oauth import DOORS
 from regulars.outreach.channels.email.providers import PROVIDERS
 from regulars.outreach.forms import InboxForm, MailboxForm, SelectorForm, TestLetterForm
 from regulars.outreach.models import IdentityCheck, Inbox, SendingAccount
 from regulars.outreach.services.allowance import used_today
+from regulars.outreach.services.mail_hooks import address_of, hook_of
 from regulars.outreach.services.pacing_rules import allowed_today
 from regulars.outreach.services.resting import active_account
 from regulars.staff.doors import requires
@@ -79,6 +81,7 @@ def _page(
 ) -> HttpResponse:
     inbox = Inbox.objects.filter(account=account).first() if account else None
     check = IdentityCheck.objects.filter(account=account).first() if account else None
+    hook = hook_of(account) if account and account.preset in TELLERS else None
     preset = str(form["preset"].value() or "") if form else ""
     context = {
         "account": account,
@@ -95,6 +98,10 @@ def _page(
         "selector_form": selector_form or SelectorForm(initial={"selector": check.selector if check else ""}),
         "inbox": inbox,
         "inbox_form": inbox_form or (InboxForm(initial=_reading(account, inbox)) if account else None),
+        "has_news": account is not None and account.preset in TELLERS,
+        "signs": account is not None and account.preset in TELLERS and bool(TELLERS[account.preset].signed_by),
+        "news_hook": hook,
+        "news_address": address_of(hook) if hook else "",
         "outbox_folder": settings.OUTBOX_DIR,
         "public_address": business().public_address,
     }
