@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -161,6 +161,13 @@ def _lease(handler: Handler, worker: str) -> HandlerCursor | None:
         .update(lease_until=now + timedelta(seconds=LEASE_SECONDS), leased_by=worker)
     )
     return HandlerCursor.objects.get(name=handler.name) if taken else None
+
+
+def let_go_of(workers: Collection[str]) -> int:
+    """End the leases of workers of whom it is certain that they are gone; returns how many handlers go on."""
+    if not workers:
+        return 0
+    return HandlerCursor.objects.filter(leased_by__in=workers).update(lease_until=None, leased_by="")
 
 
 def _renew(handler: Handler, worker: str) -> bool:

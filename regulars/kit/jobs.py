@@ -1,7 +1,8 @@
 """Django's Tasks on a worklist: `task.enqueue(...)` stores a row, a worker runs it; `heavy` ones in a child process.
 
-A task whose worker dies is run again when the lease ends. One that raises is failed at once, with its reason, except
-that a database which is away puts it back. A task on `heavy` reports with `progress()` and can be cancelled.
+A task whose worker dies is run again when the lease ends, on the worker's own machine within seconds (`lifelines`). One
+that raises is failed at once, with its reason, except that a database which is away puts it back. A task on `heavy`
+reports with `progress()` and can be cancelled.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from django_tasks.base import Task, TaskError
 from django_tasks.exceptions import TaskResultDoesNotExist
 from django_tasks.utils import get_exception_traceback, get_module_path, normalize_json
 
-from regulars.kit import clock, worklists
+from regulars.kit import clock, lifelines, worklists
 from regulars.kit.errors import Refusal
 from regulars.kit.leases import kept
 from regulars.kit.models import Job
@@ -264,6 +265,11 @@ def cancel(job_id: str | int) -> str:
 
 def run_claimed(job_id: int, worker: str) -> str:
     """In the child process: run the heavy job that the parent claimed in the name of `worker`."""
+    with lifelines.shared(worker):
+        return _run_claimed(job_id, worker)
+
+
+def _run_claimed(job_id: int, worker: str) -> str:
     job = Job.objects.filter(pk=job_id, state=Job.CLAIMED, leased_by=worker).first()
     if job is None:
         return job_state(job_id).state

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,16 +13,17 @@ from datetime import timedelta
 
 from django.db import connections, transaction
 
-from regulars.kit import bulletin, clock, jobs, schedules
+from regulars.kit import bulletin, clock, jobs, lifelines, schedules, worklists
 from regulars.kit.business import in_our_language
 from regulars.kit.children import Children
-from regulars.kit.models import Heartbeat
+from regulars.kit.models import Heartbeat, Job
 from regulars.kit.waking import bell, wake
 
 log = logging.getLogger("regulars.worker")
 
 IDLE_SECONDS = 1.0
 BEAT_SECONDS = 10.0
+LEFT_BEHIND_SECONDS = 5.0
 QUIET_AFTER_SECONDS = 60.0
 __all__ = ["poller", "run_worker", "stop_requested", "wake"]
 
@@ -53,7 +53,7 @@ def poller(name: str, *, seconds: float) -> Callable[[Callable[[], int]], Callab
 
 def worker_name() -> str:
     """A name that no other worker has, now or later: host, process and four random bytes."""
-    return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
+    return f"{lifelines.this_host()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 @dataclass(slots=True)
@@ -84,6 +84,11 @@ def run_worker(stop: threading.Event, once: bool = False) -> int:
     A fault in one part is logged, shown on the health page and does not stop the others.
     """
     name = worker_name()
+    with lifelines.begun(name):
+        return _work(name, stop, once)
+
+
+def _work(name: str, stop: threading.Event, once: bool) -> int:
     _stopping.event = stop
     parts, turns, children = _parts(name), Turns(), Children(name)
     beat = Beat(name)
@@ -110,6 +115,7 @@ def run_worker(stop: threading.Event, once: bool = False) -> int:
 def _parts(name: str) -> list[Poller]:
     """The kit's own work first, then the rooms', in the order of their names."""
     return [
+        Poller("left behind", LEFT_BEHIND_SECONDS, take_from_the_gone),
         Poller("schedules", 0.0, schedules.Ticker()),
         Poller("bulletin", 0.0, lambda: bulletin.deliver_due(worker=name)),
         Poller("jobs", 0.0, lambda: jobs.run_due(name)),
@@ -123,6 +129,12 @@ def _turn(part: Poller, turns: Turns, beat: Beat, once: bool, stop: threading.Ev
     done = _guarded(part.name, part.poll, beat)
     turns.took(part, done)
     return done
+
+
+def take_from_the_gone() -> int:
+    """Give back what workers of this machine held who are gone with all their children, before their leases end."""
+    with lifelines.gone() as workers:
+        return bulletin.let_go_of(workers) + worklists.take_from(Job.objects.all(), workers)
 
 
 def _close_old_connections() -> None:

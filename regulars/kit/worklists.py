@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random as chance
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, TypeVar
 
@@ -75,16 +75,29 @@ def _expired(model: type[Worklist], now: Any) -> Q:
 
 
 def _take_back(queryset: QuerySet[Row], now: Any) -> None:
+    """Return rows whose lease has ended."""
+    _put_back(queryset.filter(_expired(queryset.model, now)))
+
+
+def take_from(rows: QuerySet[Row], workers: Collection[str]) -> int:
+    """Return what these workers hold, of whom it is certain that they are gone; how many rows."""
+    held = rows.filter(state=rows.model.CLAIMED, leased_by__in=workers)
+    if not workers or not held.exists():
+        return 0
+    with transaction.atomic():
+        return _put_back(held)
+
+
+def _put_back(expired: QuerySet[Row]) -> int:
     """Return rows whose worker died; a row that has killed too many workers is set aside."""
-    model = queryset.model
-    expired = queryset.filter(_expired(model, now))
+    model = expired.model
     ids = list(
         (expired.select_for_update(skip_locked=True) if database.is_postgres() else expired)
         .order_by("pk")
         .values_list("pk", flat=True)[:1000]
     )
     if not ids:
-        return
+        return 0
     gone = model._base_manager.filter(pk__in=ids)
     gone.filter(attempts__gte=model.MAX_ATTEMPTS).update(
         state=model.SET_ASIDE,
@@ -93,6 +106,7 @@ def _take_back(queryset: QuerySet[Row], now: Any) -> None:
         last_error=gettext("The worker stopped in the middle of this too many times."),
     )
     gone.filter(state=model.CLAIMED).update(state=model.DUE, lease_until=None, leased_by="")
+    return len(ids)
 
 
 def _claim(queryset: QuerySet[Row], now: Any, limit: int, lease_seconds: float, worker: str) -> list[Row]:
