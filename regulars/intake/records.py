@@ -16,9 +16,15 @@ from regulars.people.records import MovedRows, PersonRecords
 
 
 def export(person_id: int) -> dict[str, Any]:
-    """Return refused rows in which one of their addresses or numbers stands."""
+    """Return refused rows in which one of their addresses or numbers stands, and which programs' files told of them.
+
+    The fingerprint beside that is a number reckoned from what is exported elsewhere, and says nothing by itself.
+    """
     rows = _refused(person_id)
-    return {"refused_rows": [{"row": row.row_number, "reason": row.reason, "cells": row.cells} for row in rows]}
+    return {
+        "refused_rows": [{"row": row.row_number, "reason": row.reason, "cells": row.cells} for row in rows],
+        "told_by": sorted(Telling.objects.filter(person_id=person_id).values_list("source", flat=True)),
+    }
 
 
 def erase(person_id: int) -> None:
@@ -49,12 +55,13 @@ def _forget_words(texts: set[str]) -> None:
 
 
 def merge(_keep_id: int, _other_id: int) -> MovedRows:
-    """Nothing here hangs on a person's row."""
+    """Nothing moves. What was told of either (`Telling`) holds no longer, because a merge changes both; it stays on the
+    row it was told of, is not looked at while that is merged away, and is told anew by the next file."""
     return ()
 
 
 def unmerge(_moved: MovedRows) -> None:
-    """Nothing was moved."""
+    """Nothing was moved, and both have changed once more: the next file tells of each of them anew."""
 
 
 def _refused(person_id: int) -> QuerySet[RefusedRow]:

@@ -107,6 +107,7 @@ LABELS = {
     "to_address": gettext_lazy("To"),
     "outcome": gettext_lazy("What came of it"),
     "refused_rows": gettext_lazy("Rows"),
+    "told_by": gettext_lazy("Where it came from"),
     "row": gettext_lazy("Row"),
     "reason": gettext_lazy("Reason"),
     "cells": gettext_lazy("What it said"),
