@@ -26,6 +26,7 @@ from regulars.intake.services.people_of import Manner, Prepared
 from regulars.intake.services.telling import Passed, keep_tellings
 from regulars.intake.services.told_before import ToldBefore
 from regulars.intake.services.units import Portion, Unit, portions_after, pos_of, units_of
+from regulars.intake.staging import slices
 from regulars.intake.staging.pipeline import Staged
 from regulars.kit import jobs
 from regulars.kit.database import chunks_by_time, connection, is_postgres
@@ -110,7 +111,7 @@ class Writer:
         if not lots:
             return
         people_of = [lot.people for lot in lots if lot.people is not None]
-        if not self._are_news(people_of):
+        if not self._are_news(lots, people_of):
             for lot in lots:
                 if len(lots) > 1:
                     self._take_lots([lot])
@@ -127,11 +128,14 @@ class Writer:
         note_effects(self.run, "order", _ids(orders))
         self.counted.update(orders_new=written, orders_cancelled=sum(one.cancelled for one in orders))
 
-    def _are_news(self, people_of: Sequence[people.FirstPeople]) -> bool:
+    def _are_news(self, lots: Sequence[Lot], people_of: Sequence[people.FirstPeople]) -> bool:
         assert self.places is not None
         after = self.places.orders_after
         return people.are_news(people_of) and purchases.hold_new_orders(
-            self.manner.source, after + 1, after + self.staged.units
+            self.manner.source,
+            after + 1,
+            after + self.staged.units,
+            lambda: slices.references(self.staged.con, (lots[0].first, lots[-1].last)),
         )
 
     def _read_again(self, lot: Lot) -> tuple[int, int | None, int | None]:

@@ -36,6 +36,12 @@ def orders(con: DuckDBPyConnection, span: Span, people_after: int, orders_after:
     ).fetchall()
 
 
+def references(con: DuckDBPyConnection, span: Span) -> list[str]:
+    """By what these orders are known again."""
+    found = con.execute("SELECT reference FROM order_row WHERE unit BETWEEN ? AND ?", span).fetchall()
+    return [reference for (reference,) in found]
+
+
 def lines(con: DuckDBPyConnection, span: Span, orders_after: int) -> Rows:
     return con.execute(
         f"SELECT {orders_after} + l.unit, l.position, p.product_id, l.name, l.quantity, l.amount, l.kind"

@@ -9,9 +9,26 @@ from typing import Any
 from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
+from django.db import models
+
+from regulars.intake.models import Telling
 from regulars.intake.services import ImportOptions, import_files
 from regulars.kit.business import Business, exists
 from regulars.kit.services import set_up_business
+from regulars.people.models import (
+    Consent,
+    ConsentNow,
+    Email,
+    ExternalId,
+    Occasion,
+    Person,
+    PersonKind,
+    PersonTag,
+    Phone,
+    PostalAddress,
+    SearchWord,
+)
+from regulars.purchases.models import DayTotals, Order, OrderLine, PersonTotals, Product, Refund
 
 HERE = Path(__file__).resolve()
 BESIDE = [
@@ -38,6 +55,61 @@ def taken_in(path: Path, **options: Any) -> dict[str, Any]:
     """Take in one file and return what became of it."""
     answer: dict[str, Any] = import_files([path], ImportOptions(**options))["files"][0]
     return answer
+
+
+def some_first_sales(orders: int = 600, *, prefix: str = "F", first: int = 0) -> str:
+    """Sales of people of whom much is said: two lines an order, some refunds, tags and days; every 40th names nobody."""
+    rows = [
+        "Order,Date,Email,Name,Phone,Street,City,Postcode,Total,Refunded amount,Item,Price,Accepts marketing,Birthday,Tags"
+    ]
+    for n in range(first, first + orders):
+        who = n % 90
+        told = f"p{who}@lindenblatt.example,Péa {who},+49 30 5550{who:03},Gasse {who},Berlin,10115"
+        if n % 40 == 39:
+            told = ",,,,,"
+        back, day = "1.00" if n % 7 == 0 else "", n % 9 + 1
+        rows.append(
+            f"{prefix}{n},2026-02-0{day},{told},7.00,{back},“Scarf” {n % 5},4.00,{'yes' if n % 3 else 'no'},"
+            f"1980-05-0{who % 9 + 1},tea{who % 4}"
+        )
+        rows.append(f"{prefix}{n},,,,,,,,,,Cup {n % 11},3.00,,,")
+    return "\n".join(rows) + "\n"
+
+
+BOOK: dict[type[models.Model], str] = {
+    Order: "source reference person__full_name bought_on bought_at paid_amount refunded_amount is_cancelled content_hash",
+    OrderLine: "order__reference position name quantity amount kind product__name",
+    Refund: "order__reference reference refunded_on amount",
+    Product: "name name_key sku kind",
+    DayTotals: "on orders net_amount",
+    PersonTotals: "person__full_name orders buying_days net_amount first_bought_on last_bought_on",
+    Person: "full_name sort_name source is_bucket",
+    Email: "person__full_name address normalised is_key is_primary",
+    Phone: "person__full_name as_typed e164 name_key is_key is_primary",
+    ExternalId: "person__full_name source external_id",
+    PostalAddress: "person__full_name lines city postcode country is_primary",
+    PersonKind: "person__full_name kind",
+    SearchWord: "person__full_name word",
+    PersonTag: "person__full_name tag__name",
+    Occasion: "person__full_name kind month day year",
+    Consent: "person__full_name channel purpose is_given basis wording source",
+    ConsentNow: "person__full_name channel purpose is_given basis",
+    Telling: "person__full_name source fingerprint",
+}
+
+
+def the_whole_book() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row that a file of sales brings, without ids and moments of writing."""
+    here: dict[type[models.Model], dict[str, Any]] = {
+        PersonTotals: {"orders__gt": 0},
+        Person: {"merged_into": None, "erased_at": None},
+    }
+    return {
+        model.__name__: sorted(
+            model._default_manager.filter(**here.get(model, {})).values_list(*columns.split()), key=repr
+        )
+        for model, columns in BOOK.items()
+    }
 
 
 def reasons(answer: dict[str, Any]) -> dict[int, str]:

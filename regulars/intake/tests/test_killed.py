@@ -13,8 +13,12 @@ import pytest
 
 from regulars.intake.models import ImportRun
 from regulars.intake.options import ImportOptions
+from regulars.intake.services import running, writing
 from regulars.intake.services.running import begin, carry_out
-from regulars.intake.tests.builders import a_business, a_file
+from regulars.intake.services.undoing import undo
+from regulars.intake.staging import contents
+from regulars.intake.tests.a_taker import SLICE
+from regulars.intake.tests.builders import a_business, a_file, some_first_sales, taken_in, the_whole_book
 from regulars.people.models import Person
 from regulars.purchases.models import Order, PersonTotals
 
@@ -26,14 +30,7 @@ def test_a_process_killed_in_the_middle_loses_nothing_and_doubles_nothing(tmp_pa
     rows = "".join(f"K{n},2026-02-01,p{n % 90}@lindenblatt.example,1.00\n" for n in range(600))
     path = a_file(tmp_path, "Order,Date,Email,Total\n" + rows)
     run = begin(path, "k.csv", ImportOptions())
-    taker = subprocess.Popen([sys.executable, "-m", "regulars.intake.tests.a_taker", str(run.pk), str(path)])
-    try:
-        _wait_until_half_done(run)
-        os.kill(taker.pid, signal.SIGKILL)
-    finally:
-        taker.kill()
-        taker.wait()
-    run.refresh_from_db()
+    _take_in_until(run, path, 50)
     assert 0 < run.cursor < 600
     assert Order.objects.count() == run.cursor
     carry_out(run, path)
@@ -43,8 +40,56 @@ def test_a_process_killed_in_the_middle_loses_nothing_and_doubles_nothing(tmp_pa
     assert sum(PersonTotals.objects.values_list("net_amount", flat=True)) == 600
 
 
-def _wait_until_half_done(run: ImportRun) -> None:
-    until = time.monotonic() + 60
-    while not ImportRun.objects.filter(pk=run.pk, cursor__gte=50).exists():
-        assert time.monotonic() < until, "it did not begin in time"
-        time.sleep(0.02)
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_a_first_file_killed_twice_among_its_lots_ends_as_if_nothing_had_happened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_business()
+    monkeypatch.setattr(running, "BIG_FILE_BYTES", 0)
+    monkeypatch.setattr(writing, "MUCH", 0)
+    monkeypatch.setattr(contents, "SLICE", SLICE)
+    path = a_file(tmp_path, some_first_sales())
+    undisturbed = taken_in(path)
+    expected = the_whole_book()
+    undo(ImportRun.objects.get())
+    assert not Order.objects.exists()
+    run = begin(path, path.name, ImportOptions())
+    assert run.was_first
+    _take_in_until(run, path, 60, "lots")
+    places = run.people_after, run.orders_after
+    first = run.cursor
+    _take_in_until(run, path, first + 100, "lots")
+    assert (run.people_after, run.orders_after) == places
+    assert first < run.cursor < 600
+    assert Order.objects.count() == run.orders_new == run.cursor
+    carry_out(run, path)
+    run.refresh_from_db()
+    told = undisturbed["people"], undisturbed["orders"]
+    assert (run.people_new, run.people_matched) == (told[0]["new"], told[0]["matched"])
+    assert (run.orders_new, run.orders_seen, run.orders_updated, run.orders_cancelled) == tuple(
+        told[1][name] for name in ("new", "seen", "updated", "cancelled")
+    )
+    assert the_whole_book() == expected
+    assert set(Order.objects.values_list("pk", flat=True)) == {(run.orders_after or 0) + n for n in range(1, 601)}
+    undo(run)
+    assert not Order.objects.exists()
+    assert not Person.objects.here().exists()
+
+
+def _take_in_until(run: ImportRun, path: Path, cursor: int, *how: str) -> None:
+    """Take the file in by a process of its own, which is killed when it has come to this place."""
+    command = [sys.executable, "-m", "regulars.intake.tests.a_taker", str(run.pk), str(path), *how]
+    taker = subprocess.Popen(command)
+    try:
+        until = time.monotonic() + 120
+        while not ImportRun.objects.filter(pk=run.pk, cursor__gte=cursor).exists():
+            assert time.monotonic() < until, "it did not come so far in time"
+            assert taker.poll() is None
+            time.sleep(0.02)
+        os.kill(taker.pid, signal.SIGKILL)
+    finally:
+        taker.kill()
+        taker.wait()
+    run.refresh_from_db()
+    assert run.state == ImportRun.State.RUNNING

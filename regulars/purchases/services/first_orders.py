@@ -6,15 +6,19 @@ told whole; the ids are reserved beforehand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+
+from django.db import transaction
 
 from regulars.kit import bulletin, database, loads
 from regulars.kit.business import business
 from regulars.kit.changes import next_change_number
 from regulars.kit.services import fix_currency
+from regulars.people.bulk import among_texts
 from regulars.purchases.events import OrdersRecorded
+from regulars.purchases.models import Order
 from regulars.purchases.services.products import recognise
 from regulars.purchases.services.totals import settle_days
 from regulars.purchases.services.writing import one_writer, run
@@ -79,16 +83,22 @@ def products_of(sold: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, in
     found: list[tuple[str, str, int | None]] = []
     lines = sorted(sold, key=lambda one: (not one[1], one))
     for start in range(0, len(lines), SHELF):
-        known = recognise((name, sku, 0, 0, kind) for name, sku, kind in lines[start : start + SHELF])
+        with transaction.atomic():
+            one_writer()
+            known = recognise((name, sku, 0, 0, kind) for name, sku, kind in lines[start : start + SHELF])
         found += [(name, sku, product_id) for (name, sku), product_id in known.items()]
     return found
 
 
-def hold_new_orders(source: str, below: int, beyond: int) -> bool:
-    """Let nobody else write orders before the transaction ends; say whether this source has none outside these ids."""
+def hold_new_orders(source: str, below: int, beyond: int, references: Callable[[], Collection[str]]) -> bool:
+    """Let nobody else write orders before the transaction ends; say whether none of this source bears one of these
+    references, which need not be told where the source has no order outside these ids."""
     one_writer()
     sql = "SELECT 1 FROM purchases_order WHERE (id < %s OR id > %s) AND source = %s LIMIT 1"
-    return not run(sql, [below, beyond, source[:60]])
+    if not run(sql, [below, beyond, source[:60]]):
+        return True
+    known = Order.objects.filter(source=source[:60], reference__in=among_texts(references()))
+    return not known.exists()
 
 
 def write_first_orders(orders: Sequence[FirstOrders], *, source: str) -> int:
