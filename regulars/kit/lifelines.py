@@ -7,6 +7,7 @@ go of it when the last of them ends, however that happens. Whoever gets the lock
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import re
 import socket
@@ -15,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+
+log = logging.getLogger("regulars.worker")
 
 ENDING = ".alive"
 
@@ -26,10 +29,18 @@ def this_host() -> str:
 
 @contextmanager
 def begun(worker: str) -> Iterator[None]:
-    """A worker's whole life. Call it before the worker claims anything, and end it when nothing runs in its name."""
+    """A worker's whole life. Call it before the worker claims anything, and end it when nothing runs in its name.
+
+    Where no file can be written its leases have to end, if it dies.
+    """
     path = _path(worker)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        log.warning("a worker has no file of its own", exc_info=True)
+        yield
+        return
     try:
         fcntl.flock(handle, fcntl.LOCK_SH)
         yield
