@@ -6,7 +6,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -78,8 +78,8 @@ def come_back(request: HttpRequest) -> HttpResponse:
 @require_safe
 def short_code(request: HttpRequest, access_id: int) -> HttpResponse:
     """The code to type, and where."""
-    access = MailAccess.objects.filter(pk=access_id, account=None).exclude(user_code="").first()
-    if access is None:
+    access = get_object_or_404(MailAccess, pk=access_id)
+    if access.account_id or not access.user_code:
         return redirect("outreach:mailbox")
     return render(request, "outreach/sign_in_code.html", {"access": access})
 
@@ -88,8 +88,9 @@ def short_code(request: HttpRequest, access_id: int) -> HttpResponse:
 @require_POST
 def typed_it(request: HttpRequest, access_id: int) -> HttpResponse:
     """Look whether the code was typed."""
+    access = get_object_or_404(MailAccess, pk=access_id)
     try:
-        account = services.finish_by_short_code(access_id, cast(User, request.user))
+        account = services.finish_by_short_code(access.pk, cast(User, request.user))
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
         return redirect("outreach:mailbox")
