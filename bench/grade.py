@@ -105,6 +105,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     return report | {
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "cores": os.cpu_count(),
+        "cpu_seconds": round(time.process_time(), 1),
         "load": round(os.getloadavg()[0], 1),
         "target_seconds": {"scored": 5.0, "fitted": 30.0, "storing": 15.0},
     }
@@ -144,7 +145,7 @@ class Night:
 
     def found(self, card: dict[str, Any]) -> float:
         from regulars.standings.services import card as cards
-        from regulars.standings.services import coming_back, finding, looking_ahead, wanted
+        from regulars.standings.services import coming_back, finding, growing, looking_ahead, products, wanted
 
         with self.opened() as engine:
             facts, models = wanted.learn(engine, AS_OF), cards.models_of(card)
@@ -152,6 +153,8 @@ class Night:
             started = time.perf_counter()
             orders = wanted.bought(engine, AS_OF)
             finding.found(self.connection, AS_OF)
+            growing.found(engine, orders, AS_OF)
+            products.found(engine, AS_OF)
             coming_back.found(orders, facts, AS_OF)
             looking_ahead.found(self.connection, orders, facts, models, AS_OF)
             return time.perf_counter() - started

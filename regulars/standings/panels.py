@@ -32,8 +32,7 @@ VISITS_DRAWN = 200
 def panels(request: HttpRequest, person: Person) -> list[Panel]:
     """Their rhythm in the main column, their standing at the side, and their friends. Nine queries.
 
-        Two more where something can be suggested.
-    Up to three more where what they buy elsewhere is shown: in shops of 200 people and more.
+    Two more where something can be suggested. Up to three more where what they buy elsewhere is shown: in shops of 200 people and more.
     """
     if person.is_bucket:
         return []
@@ -149,7 +148,7 @@ def _standing_panel(
 def _suggestion_panel(person: Person, today: date) -> list[Panel]:
     """What to suggest; nothing where nothing can be said. At most three queries."""
     found = suggestions(person.pk, today)
-    return [Panel(15, "main", "standings/_suggestions.html", {"suggestions": found})] if found else []
+    return [Panel(22, "main", "standings/_suggestions.html", {"suggestions": found})] if found else []
 
 
 def _share_panel(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from regulars import insight
@@ -194,7 +195,7 @@ def _by(found: Finding | None, *, is_channel: bool) -> Part | None:
     words = _(
         "The thin line is how sure we are: the true share lies there 19 times in 20. Lines that overlap may be chance."
     )
-    return Part(drawn, words)  # fmt: skip
+    return Part(drawn, _("Where the thin lines overlap, it may be chance.") if is_channel else words)
 
 
 def _key(line: Mapping[str, Any]) -> str:
@@ -204,7 +205,7 @@ def _key(line: Mapping[str, Any]) -> str:
     for kinds in (Group, SimpleGroup):
         if key in kinds.values:
             return str(kinds(key).label)
-    return key or _("not known")
+    return capfirst(key) or _("not known")
 
 
 def _curve(name: str, steps: Sequence[Mapping[str, Any]], label: str) -> Curve:

@@ -15,7 +15,6 @@ from regulars.standings.models import Finding, Group
 from regulars.standings.pages import figures
 from regulars.standings.pages.retention import Part
 from regulars.standings.queries import SIMPLE_UNDER, finding
-from regulars.standings.words import why_not
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,10 @@ def room_page() -> RoomPage:
     found = finding(Finding.Name.ROOM)
     reason = figures.why(found)
     if found is not None and not reason and found.n < SIMPLE_UNDER:
-        reason = why_not("too-few-peers")
+        reason = _(
+            "With so few people a figure for a group says little. Ask those who come often what else they buy, "
+            "and where."
+        )
     if found is None or reason:
         return RoomPage(found.as_of if found else None, "", Part(None, reason), [], reason)
     return RoomPage(found.as_of, _lead(found.data), _groups(found), _named(found.data["named"]))
@@ -50,7 +52,7 @@ def room_page() -> RoomPage:
 
 def _lead(data: Mapping[str, Any]) -> str:
     grow, full = (sum(row[kind] for row in data["groups"]) for kind in ("grow", "full"))
-    return _("%(grow)s could buy more here; %(full)s have you already. %(rests)s") % {
+    return _("%(grow)s could buy more here; of %(full)s you have at least half already. %(rests)s") % {
         "grow": figures.people(grow),
         "full": figures.count(full),
         "rests": _rests(data),
@@ -59,6 +61,10 @@ def _lead(data: Mapping[str, Any]) -> str:
 
 def _rests(data: Mapping[str, Any]) -> str:
     """Never let an estimate pass for an answer."""
+    if not data["asked"]:
+        return _("All of it is estimated: nobody has been asked yet.")
+    if not data["estimated"]:
+        return _("All of it you know because you asked.")
     said = {"asked": figures.count(data["asked"]), "estimated": figures.count(data["estimated"])}
     return _("Of %(asked)s you know because you asked; of %(estimated)s it is estimated.") % said
 
@@ -69,8 +75,7 @@ def _groups(found: Finding) -> Part:
             str(Group(row["group"]).label),
             row["grow"],
             figures.people(row["grow"]),
-            note=_("%(full)s have you already, of %(between)s it cannot be said.")
-            % {"full": figures.count(row["full"]), "between": figures.count(row["between"])},
+            note=_others(row),
             is_faint=not row["grow"],
         )
         for row in found.data["groups"]
@@ -81,6 +86,16 @@ def _groups(found: Finding) -> Part:
         "estimate, and says nothing of what they can afford: ask those who come often."
     )
     return Part(bars(rows, label=_("People with room to grow, by group")), words, found.n)
+
+
+def _others(row: Mapping[str, Any]) -> str:
+    """Say of the rest of a group what there is to say; nothing of nobody."""
+    said = []
+    if row["full"]:
+        said.append(_("Of %(n)s you have at least half already.") % {"n": figures.count(row["full"])})
+    if row["between"]:
+        said.append(_("Of %(n)s it is too close to say.") % {"n": figures.count(row["between"])})
+    return " ".join(said)
 
 
 def _named(rows: list[Mapping[str, Any]]) -> list[Roomy]:

@@ -64,7 +64,7 @@ def test_the_finding_counts_them_and_never_takes_an_estimate_for_an_answer() -> 
 
 def test_a_small_shop_is_told_that_it_is_too_early_and_a_larger_one_sees_names() -> None:
     a_shop_of(60)
-    assert "forty people" in room_page().nothing
+    assert "so few people" in room_page().nothing
     Finding.objects.filter(name="room").update(n=300)
     page = room_page()
     assert page.nothing == ""

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from regulars.people.models import Person
+from regulars.people.services import lift_silence, silence
 from regulars.purchases import services as purchases
 from regulars.purchases.models import Order, Product
 from regulars.purchases.services import NewLine
@@ -47,7 +48,7 @@ def test_what_is_used_up_is_due_again_and_what_others_came_back_for_is_new() -> 
     ids = a_barber()
     again = suggestions(ids[0], TODAY)
     assert again[0].product == "Blades"
-    assert again[0].why.startswith("Due again about 12 February 2026; 8 in 10 come for it between ")
+    assert again[0].why.startswith("Was due about 12 February; 8 in 10 had come for it by ")
     new = suggestions(ids[59], TODAY)
     assert [one.product for one in new] == ["Blades"]
     assert new[0].why.startswith("People who bought Razor often came back for Blades within ")
@@ -59,6 +60,31 @@ def test_who_has_it_already_or_bought_nothing_like_it_is_suggested_nothing() -> 
     assert suggestions(ids[40], TODAY) == [], "soap leads to nothing here"
     bought([ids[59]], 1, "Blades")
     assert "often came back" not in " ".join(one.why for one in suggestions(ids[59], TODAY))
+
+
+def test_what_is_due_for_a_while_says_since_when_and_is_let_go_once_most_would_have_come() -> None:
+    ids = a_barber()
+    [due, *_rest] = suggestions(ids[0], TODAY - timedelta(days=25))
+    assert due.why.startswith("Due again about 12 February; 8 in 10 come for it between ")
+    assert all(one.product != "Blades" for one in suggestions(ids[0], TODAY + timedelta(days=20)))
+    found = Finding.objects.get(name="products")
+    for row in found.data["again"].values():
+        row["high_days"] = 90
+    found.save()
+    [due, *_rest] = suggestions(ids[0], TODAY + timedelta(days=20))
+    assert due.why == "Due since about 12 February; 8 in 10 come for it by 13 April."
+
+
+def test_nothing_is_suggested_to_somebody_who_mourns_or_is_unhappy_until_that_is_over() -> None:
+    ids = a_barber()
+    person = Person.objects.get(pk=ids[0])
+    assert suggestions(ids[0], TODAY)
+    for kind in ("bereavement", "complaint"):
+        open_one = silence(person, kind, "", set_by_room="people", until=None)
+        assert suggestions(ids[0], TODAY) == []
+        assert suggestions(ids[1], TODAY)
+        lift_silence(open_one)
+    assert suggestions(ids[0], TODAY)
 
 
 def test_too_few_buyers_teach_nothing_of_what_comes_after_what() -> None:
@@ -86,6 +112,8 @@ def test_the_counter_and_the_person_s_page_say_the_same(rf: Any, django_assert_m
     request.user = a_user()
     shown = {panel.template: panel for panel in panels(request, Person.objects.get(pk=ids[59]))}
     assert shown["standings/_suggestions.html"].context["suggestions"][0] == first
+    with django_assert_max_num_queries(50):
+        assert first.why in client.get(f"/people/{ids[59]}/").text
     with django_assert_max_num_queries(3):
         suggestions(ids[59], TODAY)
 
