@@ -32,7 +32,8 @@ VISITS_DRAWN = 200
 def panels(request: HttpRequest, person: Person) -> list[Panel]:
     """Their rhythm in the main column, their standing at the side, and their friends. Nine queries.
 
-    Two more where something can be suggested. Up to three more where what they buy elsewhere is shown: in shops of 200 people and more.
+    Two more where something can be suggested.
+    Up to three more where what they buy elsewhere is shown: in shops of 200 people and more.
     """
     if person.is_bucket:
         return []
