@@ -10,6 +10,7 @@ from regulars.outreach.models.mail_services import MailOrder, MailService
 from regulars.outreach.models.mailings import Mailing, Recipient
 from regulars.outreach.models.printing import CardPicture, Printer, PrintPiece, PrintRun, Stationery
 from regulars.outreach.models.programmes import Programme
+from regulars.outreach.models.reach import ReachCount
 from regulars.outreach.models.states import (
     GOES_BY_ITSELF,
     MOVES,
@@ -57,6 +58,7 @@ __all__ = [
     "Printer",
     "Programme",
     "Purpose",
+    "ReachCount",
     "Recipient",
     "SendingAccount",
     "State",

@@ -93,6 +93,46 @@ def may_receive_all(
     return found
 
 
+def lasting_reasons(
+    ids: Sequence[int], purposes: Sequence[str], channels: Sequence[str], at: datetime
+) -> dict[tuple[str, str], dict[str, int]]:
+    """How many of these people may get each, and what keeps the others from it for good, by the rules above.
+
+    Left out are the rules that pass by themselves: quiet hours, and what they got lately. At most ten queries.
+    """
+    reads = _Reads(ids, at, tuple(purposes), tuple(channels))
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for purpose in purposes:
+        for channel in channels:
+            known = _Known(ids, channel, purpose, at, reads=reads)
+            sums = found[purpose, channel] = {}
+            for person_id in ids:
+                reason = _lasting_reason(known, person_id)
+                sums[reason] = sums.get(reason, 0) + 1
+    return found
+
+
+def _lasting_reason(known: _Known, person_id: int) -> str:
+    if _is_here(known, person_id):
+        return "gone"
+    if _can_be_reached(known, person_id):
+        return "no_way"
+    if _is_not_suppressed(known, person_id):
+        return "suppressed"
+    if _allows_it(known, person_id):
+        return _why_not_allowed(known, person_id)
+    return "quiet" if _is_not_silenced(known, person_id) else "may"
+
+
+def _why_not_allowed(known: _Known, person_id: int) -> str:
+    state = known.consent.get(person_id)
+    if person_id in known.never_buyers:
+        return "no_customer"
+    if state is not None and state.is_objected:
+        return "said_no"
+    return "never_agreed" if known.purpose == Purpose.MARKETING else "no_customer"
+
+
 def address_hash(normalised: str) -> str:
     """The name under which an address is suppressed, also after its owner was erased."""
     return keyed_hash(normalised, "outreach.suppression")

@@ -63,6 +63,7 @@ from regulars.outreach.services.programmes import (
     preview,
     resume_programme,
 )
+from regulars.outreach.services.reaching import count_reach_again
 from regulars.outreach.services.receiving import receive
 from regulars.outreach.services.replying import (
     reopen_reply,
@@ -115,6 +116,7 @@ __all__ = [
     "come_back",
     "connect_account",
     "connect_inbox",
+    "count_reach_again",
     "disconnect",
     "disconnect_inbox",
     "draft_for",

@@ -1,0 +1,26 @@
+"""Who may we write to? How many, by which way, and why the others not."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from regulars.outreach.models import Purpose
+from regulars.outreach.queries.who import reach
+from regulars.outreach.showing_reach import growth_drawn, how_taken, ways_drawn
+from regulars.staff.doors import requires
+
+
+@requires("outreach.see")
+@require_safe
+def reach_page(request: HttpRequest) -> HttpResponse:
+    found = reach()
+    context = {
+        "found": found,
+        "care": ways_drawn(found, Purpose.CARE) if found.people else None,
+        "offers": ways_drawn(found, Purpose.MARKETING) if found.people else None,
+        "growth": growth_drawn(found),
+        "taken": how_taken(found),
+    }
+    return render(request, "outreach/reach.html", context)
