@@ -80,7 +80,7 @@ def _months(now: datetime) -> list[dict[str, Any]]:
     said = {row["month"].date().replace(day=1): row for row in rows}
     found = []
     for _month in range(MONTHS_BACK):
-        row = said.get(first, {})
+        row: dict[str, Any] = dict(said.get(first, {}))
         found.append({"on": first.isoformat(), "yes": row.get("yes", 0), "no": row.get("no", 0)})
         first = (first + timedelta(days=32)).replace(day=1)
     return found
