@@ -48,15 +48,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgres", action="store_true", help="run on PostgreSQL instead of SQLite")
 
 
+# What pytest-django and this house give a test that reads or writes the database.
+DATABASE_FIXTURES = frozenset(
+    {"db", "transactional_db", "django_db_serialized_rollback", "live_server", "django_db_setup"}
+)
+
+
 def pytest_report_header() -> str:
     return f"database: {'PostgreSQL' if ON_POSTGRES else 'SQLite'}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave insight out of the PostgreSQL pass: it knows no database (import-linter sees to that)."""
+    """Leave out of the PostgreSQL pass what asks for no database: it has run on the other one."""
     if not ON_POSTGRES:
         return
-    pure = [item for item in items if "/regulars/insight/" in item.path.as_posix()]
+    pure = [item for item in items if not _asks_for_a_database(item)]
     if pure:
         config.hook.pytest_deselected(items=pure)
         items[:] = [item for item in items if item not in set(pure)]
+
+
+def _asks_for_a_database(item: pytest.Item) -> bool:
+    """Does a test say so by its mark, or by what it is given?"""
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "both_databases"))
+    return marked or not DATABASE_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
