@@ -39,7 +39,7 @@ def ways_drawn(found: Reach, purpose: str) -> Bars:
         Bar(_way(way), float(sums.get("may", 0)), _shown(sums.get("may", 0), people), note=_why(way, purpose, sums))
         for way, sums in found.ways.get(purpose, {}).items()
     ]
-    return bars(rows, label=label)
+    return bars(rows, label=label, top=float(people))
 
 
 def growth_drawn(found: Reach) -> Trend | None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import Coalesce, TruncMonth
 
 from regulars.kit import clock
 from regulars.outreach.models import Bounce, Channel, InboundMail, Purpose, ReachCount, State, Touch
@@ -69,8 +69,10 @@ def _months(now: datetime) -> list[dict[str, Any]]:
     for _month in range(MONTHS_BACK - 1):
         first = (first - timedelta(days=1)).replace(day=1)
     rows = (
-        Consent.objects.filter(purpose="marketing", recorded_at__gte=clock.start_of(first))
-        .annotate(month=TruncMonth("recorded_at", tzinfo=clock.zone()))
+        Consent.objects.filter(purpose="marketing")
+        .annotate(day=Coalesce("said_at", "recorded_at"))
+        .filter(day__gte=clock.start_of(first))
+        .annotate(month=TruncMonth("day", tzinfo=clock.zone()))
         .values("month")
         .annotate(
             yes=Count("person", filter=Q(is_given=True), distinct=True),
