@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from regulars.kit.errors import Refusal
 from regulars.outreach.models import Batch, Channel, InboundMail, Mailing, PrintPiece, PrintRun, Touch, WordingVersion
+from regulars.outreach.queries.programmes import is_known
 from regulars.outreach.queries.wordings import latest
 from regulars.people.models import Person
 from regulars.staff.models import User
@@ -59,3 +60,10 @@ def piece_for(user: User, run_id: int, piece_id: int) -> PrintPiece:
 def mailing_for(user: User, mailing_id: int) -> Mailing:
     """One mailing, or 404."""
     return get_object_or_404(Mailing, pk=mailing_id)
+
+
+def programme_for(user: User, key: str) -> str:
+    """The key of a programme there is anything of, or 404."""
+    if len(key) > 80 or not is_known(key):
+        raise Http404
+    return key

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from regulars.kit.business import business
 from regulars.kit.jobs import JobState, job_state
 from regulars.outreach.mailing_forms import in_words
-from regulars.outreach.models import Channel, Mailing, Recipient
+from regulars.outreach.models import Channel, Mailing, Programme, Recipient
+from regulars.outreach.programmes_shown import STANDS, Verb, verbs_of
 from regulars.outreach.queries import mailings as queries
 from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services.drafting import Draft, draft_for
@@ -22,7 +23,7 @@ from regulars.people.models import Person
 from regulars.people.queries.matching import Asked
 from regulars.purchases.models import PersonTotals
 
-Stage, Way = Mailing.Stage, Recipient.Way
+Run, Stage, Way = Programme.Run, Mailing.Stage, Recipient.Way
 NEEDS_ADDRESS = 200
 
 
@@ -53,6 +54,9 @@ class ShownMailing:
     came: Sequence[queries.Came] = ()
     total: queries.Came | None = None
     account: Account | None = None
+    stage: str = ""
+    stands: str = ""
+    verbs: Sequence[Verb] = ()
     compared: queries.Compared | None = None
     takes: int = 0
 
@@ -64,7 +68,7 @@ class ShownMailing:
 
 def shown_mailing(mailing: Mailing, *, may_approve: bool) -> ShownMailing:
     """Everything its page says. At most thirty queries."""
-    shown = ShownMailing(in_words(Asked.of(mailing.audience)))
+    shown = ShownMailing(in_words(Asked.of(mailing.audience)), stage=str(Stage(mailing.stage).label))
     if mailing.stage in {Stage.GATHERING, Stage.GOING} and mailing.job_id:
         shown.job = job_state(mailing.job_id)
     if mailing.found:
@@ -73,10 +77,20 @@ def shown_mailing(mailing: Mailing, *, may_approve: bool) -> ShownMailing:
         _add_look_ahead(shown, mailing, may_approve=may_approve)
     if mailing.began_at is not None:
         shown.account = account_of(mailing.programme)
+        _add_run(shown, mailing, shown.account, may_approve=may_approve)
         shown.came = queries.what_came(mailing)
         shown.total = _sum(shown.came)
         shown.compared = queries.compared(shown.came) if mailing.other_wording else None
     return shown
+
+
+def _add_run(shown: ShownMailing, mailing: Mailing, account: Account, *, may_approve: bool) -> None:
+    """How its programme stands is how the mailing stands."""
+    if account.run in {Run.PAUSED, Run.DRAINING} and mailing.stage != Stage.STOPPED:
+        shown.stage, shown.stands = str(Run(account.run).label), str(STANDS[Run(account.run)])
+    is_under_way = mailing.stage in {Stage.SAMPLED, Stage.GOING}
+    if may_approve and mailing.stage != Stage.STOPPED:
+        shown.verbs = verbs_of(account, is_under_way=is_under_way)
 
 
 def _add_found(shown: ShownMailing, found: dict[str, Any]) -> None:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock
 from regulars.kit.business import business, in_our_language
 from regulars.kit.errors import Refusal
+from regulars.outreach.blocks import layout_of
 from regulars.outreach.channels.email.dress import for_a_screen
 from regulars.outreach.channels.email.letters import Letter, Sender, WayOut, paragraphs, parts_of
-from regulars.outreach.models import Purpose, WordingVersion
+from regulars.outreach.models import Purpose, Touch, WordingVersion
 from regulars.outreach.queries.facts import FIELDS
 from regulars.outreach.services.drafting import Draft, draft_for, needed_fields, render
 from regulars.outreach.services.preflight import Preflight, preflight
@@ -140,6 +141,12 @@ def letter_on_screen(draft: Draft, purpose: str, scheme: str) -> str:
     )
     _text, html = parts_of(letter)
     return ASKS_FOR_DARK.sub("@media all" if scheme == "dark" else "@media not all", html)
+
+
+def touch_on_screen(touch: Touch, scheme: str) -> str:
+    """The same for a letter of the ledger: as it will look when it goes."""
+    language = touch.language or business().language
+    return letter_on_screen(Draft(touch.subject, touch.body, language, layout_of(touch.blocks)), touch.purpose, scheme)
 
 
 def as_version(subject: str, body: str, blocks: dict[str, object], language: str = "") -> WordingVersion:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,6 +33,7 @@ class Line:
     can_retry: bool = False
     can_decide: bool = False
     can_reopen: bool = False
+    pause_url: str = ""
 
     @property
     def name(self) -> str:
@@ -47,19 +48,21 @@ class Line:
         return evidence_words(self.touch)
 
 
-def shown_lines(touches: Sequence[Touch], *, may_approve: bool) -> list[Line]:
-    return [shown(touch, may_approve=may_approve) for touch in touches]
+def shown_lines(touches: Sequence[Touch], *, may_approve: bool, paused: Collection[str] = ()) -> list[Line]:
+    return [shown(touch, may_approve=may_approve, paused=paused) for touch in touches]
 
 
-def shown(touch: Touch, *, may_approve: bool) -> Line:
-    """Put one touch into words; no query when its person was fetched with it."""
+def shown(touch: Touch, *, may_approve: bool, paused: Collection[str] = ()) -> Line:
+    """Put one touch into words; no query when its person was fetched with it. `paused` are programmes that rest."""
     state = touch.state
+    waits = touch.programme in paused and state in {State.PLANNED, State.HELD, State.APPROVED, State.CLAIMED}
     is_in_time = not touch.not_after or touch.not_after > clock.now()
     return Line(
         touch=touch,
         what=what(touch),
-        when=when(touch),
-        why=touch.held_why if state == State.HELD else touch.why if state in TONES or state in _ENDED else "",
+        when=_("Waits until its programme goes on") if waits and state != State.HELD else when(touch),
+        why=_why(touch, is_paused=waits),
+        pause_url=reverse("outreach:programme", args=[touch.programme]) if waits else "",
         tone=TONES.get(State(state), ""),
         can_stop=may_approve and state in {State.PLANNED, State.HELD, State.APPROVED, State.CLAIMED},
         can_edit=may_approve and state in {State.PLANNED, State.HELD, State.APPROVED},
@@ -71,6 +74,16 @@ def shown(touch: Touch, *, may_approve: bool) -> Line:
         can_decide=may_approve and state == State.UNKNOWN,
         can_reopen=may_approve and state == State.CANCELLED and is_in_time,
     )
+
+
+def _why(touch: Touch, *, is_paused: bool) -> str:
+    if touch.state == State.HELD:
+        return " ".join(
+            part for part in (touch.held_why, _("Its programme is paused, too.") if is_paused else "") if part
+        )
+    if is_paused:
+        return _("Its programme is paused.")
+    return touch.why if touch.state in TONES or touch.state in _ENDED else ""
 
 
 _ENDED = frozenset({State.SUPPRESSED, State.EXPIRED, State.CANCELLED})

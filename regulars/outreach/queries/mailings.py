@@ -43,6 +43,12 @@ def some_recipients(mailing: Mailing, limit: int = 5) -> list[Person]:
     return [row.person for row in rows.select_related("person").order_by("pk")[:limit]]
 
 
+def gets_it(mailing: Mailing, person_id: int) -> bool:
+    """Is this one of those who get its first words? One query."""
+    rows = Recipient.objects.filter(mailing=mailing, edition=mailing.edition, way=Recipient.Way.FIRST)
+    return rows.filter(person=person_id).exists()
+
+
 @dataclass(frozen=True)
 class Came:
     """What came of one arm: `reached` people got it; of them so many answered, left, complained, bought.

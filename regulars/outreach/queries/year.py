@@ -4,7 +4,7 @@ queries for sixty people and for a million."""
 from __future__ import annotations
 
 from calendar import isleap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.kit.business import business
-from regulars.outreach.models import Channel, Stationery, Touch, YearCover, YearDay
+from regulars.outreach.models import Channel, Stationery, Suppression, Touch, YearCover, YearDay
+from regulars.outreach.queries.permission import address_hash
+from regulars.people.bulk import among
 from regulars.people.models import ConsentNow, Email, Kind, Occasion, Person, PersonKind, PostalAddress
 from regulars.purchases.models import PersonTotals
 
@@ -24,6 +26,7 @@ LEAST = 3
 COUNTED_LIVE = 20_000
 STILL_COMES_DAYS = 730
 LONGEST_YEARS = 60
+DEAD = (Suppression.Reason.HARD_BOUNCE, Suppression.Reason.SOFT_BOUNCES)
 OWN = (YearDay.Kind.BIRTHDAY, YearDay.Kind.NAME_DAY)
 
 
@@ -48,9 +51,48 @@ def by_post() -> Q:
     return (Q(Exists(places)) | Q(household__place__is_bad=False)) & ~_objects_to("post")
 
 
-def by_email() -> Q:
+def by_email(left: Collection[int] = ()) -> Q:
+    """Has an address that works and has not said no to letters; `left` are those who left by their address alone."""
     letters = Email.objects.filter(person=OuterRef("pk"), is_bad=False).exclude(normalised="")
-    return Q(Exists(letters)) & ~_objects_to("email")
+    found = Q(Exists(letters)) & ~_objects_to("email")
+    return found & ~Q(pk__in=among(left)) if left else found
+
+
+def left_by_email(ids: Collection[int] | None = None) -> dict[int, str]:
+    """Whose address must not be written to, with the reason; of these people, or of everybody. Two queries.
+
+    Only the keyed hashes of such addresses are kept, so every address that works is hashed: a second for a million.
+    """
+    shut = Suppression.objects.filter(channel=Channel.EMAIL, undone_at=None)
+    shut = shut.filter(Q(scope=Suppression.Scope.EVERYTHING) | Q(reason__in=DEAD))
+    reasons = dict(shut.values_list("address_hash", "reason")) if ids is None or ids else {}
+    if not reasons:
+        return {}
+    emails = Email.objects.filter(is_bad=False, normalised__contains="@")
+    if ids is not None:
+        emails = emails.filter(person_id__in=ids)
+    found: dict[int, str] = {}
+    before = 0
+    rows = emails.order_by("person_id", "-is_primary", "id").values_list("person_id", "normalised")
+    for person_id, address in rows.iterator(chunk_size=5000):
+        reason = reasons.get(address_hash(address)) if person_id != before else None
+        before = person_id
+        if reason:
+            found[person_id] = reason
+    return found
+
+
+def is_small() -> bool:
+    """Is the book small enough to count everybody while somebody waits? One query."""
+    return Person.objects.gradable().values("pk")[: COUNTED_LIVE + 1].count() <= COUNTED_LIVE
+
+
+def _left_lately() -> Collection[int]:
+    """The same for everybody, without making the owner of a large book wait: there, as counted last night."""
+    if is_small():
+        return left_by_email()
+    row = YearCover.objects.filter(pk=1).first()
+    return row.found.get("left", []) if row else []
 
 
 def _objects_to(channel: str) -> Q:
@@ -120,7 +162,7 @@ class Coverage:
 
 def coverage(on: date) -> Coverage:
     """Count anew where the book is small; of a large one, what was counted last night. About a dozen queries."""
-    if Person.objects.gradable().values("pk")[: COUNTED_LIVE + 1].count() <= COUNTED_LIVE:
+    if is_small():
         return as_coverage(count(on), None)
     row = YearCover.objects.filter(pk=1).first()
     return as_coverage(row.found, row.counted_at) if row else Coverage(0, 0, 0, 0)
@@ -130,17 +172,17 @@ def count(on: date) -> dict[str, Any]:
     """Count everybody, in sums."""
     kept = days_kept()
     rows = customers().order_by()
+    left = list(left_by_email())
+    lettered = ~by_post() & by_email(left)
     reached = rows.aggregate(
         people=Count("pk"),
         post=Count("pk", filter=by_post()),
-        email=Count("pk", filter=~by_post() & by_email()),
+        email=Count("pk", filter=lettered),
     )
     if not seasons_in_order(kept)[0] and not seasons_in_order(kept)[1]:
         with_days = rows.annotate(own=own_days(kept, on)).filter(own__gt=0)
-        reached |= with_days.aggregate(
-            post=Count("pk", filter=by_post()), email=Count("pk", filter=~by_post() & by_email())
-        )
-    return {**reached, "months": _months(kept, on)}
+        reached |= with_days.aggregate(post=Count("pk", filter=by_post()), email=Count("pk", filter=lettered))
+    return {**reached, "left": left, "months": _months(kept, on)}
 
 
 def as_coverage(found: Mapping[str, Any], counted_at: Any) -> Coverage:
@@ -194,22 +236,26 @@ def gets_nothing(on: date) -> QuerySet[Person]:
     """Who is out of reach of the year, by name."""
     kept = days_kept()
     rows = customers().order_by("sort_name", "pk")
-    unreached = ~by_post() & ~by_email()
+    unreached = ~by_post() & ~by_email(_left_lately())
     if any(day.kind == YearDay.Kind.SEASON for day in kept):
         return rows.filter(unreached)
     return rows.annotate(own=own_days(kept, on)).filter(unreached | Q(own=0))
 
 
 def why_nothing(people: Sequence[Person]) -> dict[int, str]:
-    """What is missing, for those on the page. Three queries."""
+    """What is missing, for those on the page. Five queries."""
     ids = [person.pk for person in people]
     good = PostalAddress.objects.filter(person_id__in=ids, is_bad=False).values_list("person_id", flat=True)
     bad = PostalAddress.objects.filter(person_id__in=ids, is_bad=True).values_list("person_id", flat=True)
     mailable = Email.objects.filter(person_id__in=ids, is_bad=False).exclude(normalised="")
     placed, returned, emailed = set(good), set(bad), set(mailable.values_list("person_id", flat=True))
+    left = left_by_email(ids)
     found = {}
     for pk in ids:
-        if pk in placed or pk in emailed:
+        if pk in left and pk not in placed:
+            reason = Suppression.Reason(left[pk]).label
+            found[pk] = _("No postal address, and not written to by e-mail: %(reason)s.") % {"reason": reason}
+        elif pk in placed or pk in emailed:
             found[pk] = (
                 _("Asked not to be written to.") if is_begun() and days_kept() else _("No day of theirs is known.")
             )
@@ -230,12 +276,12 @@ class Give:
 
 
 def plan_of(person: Person, on: date) -> list[Give]:
-    """What one person gets within a year, the soonest first. At most eight queries."""
+    """What one person gets within a year, the soonest first. At most ten queries."""
     kept = days_kept()
     if not customers().filter(pk=person.pk).exists():
         return []
     posted = customers().filter(by_post(), pk=person.pk).exists()
-    if not posted and not customers().filter(by_email(), pk=person.pk).exists():
+    if not posted and not customers().filter(by_email(left_by_email([person.pk])), pk=person.pk).exists():
         return []
     last = on + timedelta(days=365)
     gives = [Give(day, name, posted) for day, name in _own_of(person, kept, on, last)]

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import formats
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
-from regulars.outreach.models import State, Touch
+from regulars.outreach.models import PrintPiece, PrintRun, State, Touch
 from regulars.outreach.queries.literals import in_state
 from regulars.outreach.services.moves import CHUNK, FREE, move
 from regulars.outreach.services.programme_states import standing
@@ -19,8 +20,15 @@ WAITING = (State.PLANNED, State.HELD, State.APPROVED)
 
 
 def expire() -> int:
-    """Put away what has become too late, a chunk at a time; returns how many."""
-    rows = Touch.objects.filter(in_state(*WAITING), not_after__lte=clock.now()).order_by("not_after")
+    """Put away what has become too late, a chunk at a time; returns how many.
+
+    A card in an open print run may be in the letter box already: it waits for what its owner says of the run.
+    """
+    at_the_printer = PrintPiece.objects.filter(
+        touch=OuterRef("pk"), is_live=True, state=PrintPiece.State.MADE, run__state=PrintRun.State.OPEN
+    )
+    rows = Touch.objects.filter(in_state(*WAITING), not_after__lte=clock.now())
+    rows = rows.filter(~Exists(at_the_printer)).order_by("not_after")
     return put_away(list(rows.only("not_after", "held_why", "programme")[:CHUNK]), only_from=WAITING)
 
 

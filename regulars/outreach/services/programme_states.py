@@ -19,6 +19,11 @@ def standing() -> frozenset[str]:
     return frozenset(Programme.objects.filter(run__in=STANDING).values_list("key", flat=True))
 
 
+def paused() -> frozenset[str]:
+    """Every programme that rests until the owner lets it go on. One query."""
+    return frozenset(Programme.objects.filter(run=Programme.Run.PAUSED).values_list("key", flat=True))
+
+
 _NOT_NOW = """
 SELECT 1, '' FROM kit_business b WHERE b.id = 1 AND b.is_sending_stopped
 UNION ALL SELECT 0, p.key FROM outreach_programme p WHERE p.run IN ('paused', 'ended')

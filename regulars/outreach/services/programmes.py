@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock
 from regulars.kit.errors import Refusal
 from regulars.kit.waking import wake_after_commit
-from regulars.outreach.models import Programme, State, Touch
+from regulars.outreach.models import Mailing, Programme, State, Touch
 from regulars.outreach.queries.literals import in_state
 from regulars.outreach.services.moves import CHUNK, FREE, move
 from regulars.outreach.services.programme_states import closed_why
@@ -109,7 +109,7 @@ def account_of(programme: str) -> Account:
 def preview(programme: str, verb: str) -> Preview:
     """Say what this verb would do. Changes nothing; `refusal` says why it cannot be done."""
     account = account_of(programme)
-    refusal = "" if account.run in WAYS[VERBS[verb]] else _not_from(account.run, VERBS[verb])
+    refusal = cannot(programme, account.run, VERBS[verb])
     asks = account.waiting - account.asked_for
     late = account.too_late
     effects = {
@@ -158,12 +158,14 @@ def _turn(programme: str, to: str, by: User | None, why: str) -> bool:
         row = Programme.objects.select_for_update(of=("self",)).get(key=programme)
         if row.run == to:
             return False
-        if row.run not in WAYS[to]:
-            raise Refusal(_not_from(row.run, to))
+        if refusal := cannot(programme, row.run, to):
+            raise Refusal(refusal)
         row.run, row.why, row.changed_at, row.changed_by = to, why[:300], clock.now(), by
         row.is_settling = to in {Run.DRAINING, Run.ENDED}
         row.save(update_fields=["run", "why", "changed_at", "changed_by", "is_settling"])
         note_audit(by, f"programme_{to}", room="outreach", kind="programme", object_id=row.pk, text=programme)
+        if to == Run.ENDED:
+            _stop_its_mailing(programme, by)
         wake_after_commit()
     settle_programmes()
     return True
@@ -204,6 +206,30 @@ def _touches(programme: str) -> QuerySet[Touch]:
 
 def _run_of(programme: str) -> str:
     return Programme.objects.filter(key=programme).values_list("run", flat=True).first() or Run.RUNNING
+
+
+def cannot(programme: str, run: str, to: str) -> str:
+    """Why a programme that stands so cannot be turned there; empty: it can. One query, and only for a stopped one."""
+    if run not in WAYS[to]:
+        return _not_from(run, to)
+    if run == Run.ENDED and mailing_of(programme).exists():
+        return _("A mailing that was stopped stays stopped. Make a new one for those who did not get it.")
+    return ""
+
+
+def mailing_of(programme: str) -> QuerySet[Mailing]:
+    """The mailing this programme is, if it is one."""
+    family, _colon, number = programme.partition(":")
+    is_one = family == "mailing" and number.isascii() and number.isdigit() and len(number) < 19
+    return Mailing.objects.filter(pk=int(number)) if is_one else Mailing.objects.none()
+
+
+def _stop_its_mailing(programme: str, by: User | None) -> None:
+    """A mailing and its programme are stopped together."""
+    row = mailing_of(programme).exclude(stage=Mailing.Stage.STOPPED).first()
+    if row is not None:
+        Mailing.objects.filter(pk=row.pk).update(stage=Mailing.Stage.STOPPED)
+        note_audit(by, "mailing_stopped", room="outreach", kind="mailing", object_id=row.pk, text=row.name)
 
 
 def _not_from(run: str, to: str) -> str:

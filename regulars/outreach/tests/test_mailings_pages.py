@@ -42,7 +42,10 @@ def test_from_the_form_to_the_yes(client, owner):
     page = client.post(f"/mailings/{mailing.pk}/starts/", follow=True)
     assert "It is on its way" in page.text
     assert Touch.objects.filter(state=State.APPROVED).count() == 30
-    page = client.post(f"/mailings/{mailing.pk}/stops/", follow=True)
+    address = f"/outbox/programmes/mailing:{mailing.pk}/cancel/"
+    assert address in page.text
+    assert "30 are stopped." in client.get(address).text
+    page = client.post(address, follow=True)
     assert "Stopped" in page.text
     assert Touch.objects.filter(state=State.CANCELLED).count() == 30
 
@@ -111,7 +114,7 @@ def test_looking_changes_nothing_and_costs_a_bounded_number_of_queries(client, o
     with django_assert_max_num_queries(45):
         client.get(f"/mailings/{mailing.pk}/")
     before = Mailing.objects.values().get()
-    for address in ("samples", "starts", "stops", "looks", "calls"):
+    for address in ("samples", "starts", "looks", "calls"):
         assert client.get(f"/mailings/{mailing.pk}/{address}/").status_code == 405
     assert Mailing.objects.values().get() == before
 

@@ -13,6 +13,7 @@ from regulars.outreach import services
 from regulars.outreach.models import PrintPiece, PrintRun, State, Touch
 from regulars.outreach.queries.printing import due_to_print, open_runs
 from regulars.outreach.services import printing
+from regulars.outreach.services.expiring import expire
 from regulars.outreach.services.printing.pieces import parted
 from regulars.outreach.tests.builders import a_card, a_person, a_shop, states, the_owner
 from regulars.people.models import Household, TimelineEntry
@@ -192,6 +193,27 @@ def test_a_card_that_would_come_too_late_is_not_due(owner, frozen_clock):
     assert due() == [card.pk]
     frozen_clock.ahead(days=3)
     assert due() == []
+
+
+def test_a_card_in_an_open_run_does_not_expire_before_its_owner_says_what_came_out(owner, frozen_clock):
+    cards = [a_card(a_person(), not_after=frozen_clock.now + timedelta(days=2)) for _each in range(3)]
+    run = begun(cards[:2], owner)
+    frozen_clock.ahead(days=3)
+    assert expire() == 1
+    assert states(cards) == ["approved", "approved", "expired"]
+    spoilt = run.pieces.get(touch=cards[1])
+    printing.settle_run(run, [spoilt.pk], owner)
+    assert expire() == 1
+    assert states(cards) == ["sent", "expired", "expired"]
+
+
+def test_a_card_of_a_run_put_back_expires_like_any_other(owner, frozen_clock):
+    card = a_card(a_person(), not_after=frozen_clock.now + timedelta(days=2))
+    run = begun([card], owner)
+    frozen_clock.ahead(days=3)
+    assert expire() == 0
+    printing.put_back(run, owner)
+    assert expire() == 1
 
 
 def test_nobody_prints_nothing(owner):

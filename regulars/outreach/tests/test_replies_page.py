@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from regulars.outreach import services
+from regulars.outreach.channels.text.accounts import NewTextAccount, connect_texts
 from regulars.outreach.models import InboundMail, Inbox, SendingAccount, Suppression
 from regulars.outreach.tests.builders import a_person, a_shop, the_owner
 from regulars.outreach.tests.imap_server import ImapServer
@@ -42,6 +43,14 @@ def test_an_answer_is_listed_read_in_its_thread_and_settled(client):
     assert "Do you have it in red?" in client.get("/replies/?tab=all").text
     client.post(f"/replies/{mail.pk}/reopenings/")
     assert "Do you have it in red?" in client.get("/replies/").text
+
+
+def test_without_a_mailbox_it_says_what_comes_in_all_the_same(client):
+    assert "so nothing comes in here by itself" in client.get("/replies/").text
+    connect_texts(NewTextAccount("sandbox"), None)
+    page = client.get("/replies/").text
+    assert "Texts come in here by themselves." in page
+    assert "nothing comes in here by itself" not in page
 
 
 def test_a_given_up_address_is_trusted_again_from_its_page(client):

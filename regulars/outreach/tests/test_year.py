@@ -12,7 +12,9 @@ from regulars.outreach import services
 from regulars.outreach.models import Channel, MonthLetter, State, Touch, YearDay
 from regulars.outreach.queries import year as coverage
 from regulars.outreach.services import printing, year
+from regulars.outreach.services.suppressing import suppress, unsuppress
 from regulars.outreach.services.year.letters import as_text, stories
+from regulars.outreach.services.year.planning import count_again
 from regulars.outreach.tests.builders import BERLIN, a_card, a_person, a_shop, many_people, the_owner
 from regulars.people import services as people
 from regulars.people.models import Household, LeapDay, Person
@@ -92,6 +94,35 @@ def test_who_said_no_to_post_and_letters_is_out_of_reach(owner):
         people.withdraw_consent([person.pk], channel, "care", source="said so", at=clock.now())
     assert coverage.coverage(TODAY).nothing == 1
     assert coverage.plan_of(person, TODAY) == []
+
+
+def test_who_left_by_their_address_alone_does_not_count_as_reached_by_email(owner):
+    year.begin_year(owner)
+    gone = a_customer("Ann Archer", place=None, email="ann@example.org")
+    offers = a_customer("Bo Birk", place=None, email="bo@example.org")
+    posted = a_customer("Cy Cole", email="cy@example.org")
+    suppress("ann@example.org", "left", source="test")
+    suppress("bo@example.org", "left", scope="marketing", source="test")
+    suppress("cy@example.org", "left", source="test")
+    found = coverage.coverage(TODAY)
+    assert (found.people, found.post, found.email, found.nothing) == (3, 1, 1, 1)
+    assert list(coverage.gets_nothing(TODAY)) == [gone]
+    why = "No postal address, and not written to by e-mail: asked not to be written to."
+    assert coverage.why_nothing([gone]) == {gone.pk: why}
+    assert [bool(coverage.plan_of(person, TODAY)) for person in (gone, offers, posted)] == [False, True, True]
+    unsuppress("ann@example.org", by=owner)
+    assert coverage.coverage(TODAY).nothing == 0
+
+
+def test_of_a_large_book_who_left_is_taken_as_it_was_counted_at_night(owner, monkeypatch):
+    year.begin_year(owner)
+    gone = a_customer("Ann Archer", place=None, email="ann@example.org")
+    suppress("ann@example.org", "left", source="test")
+    monkeypatch.setattr(coverage, "COUNTED_LIVE", 0)
+    assert list(coverage.gets_nothing(TODAY)) == []
+    count_again()
+    assert list(coverage.gets_nothing(TODAY)) == [gone]
+    assert coverage.coverage(TODAY).nothing == 1
 
 
 def test_a_birthday_card_is_planned_in_time_once_with_its_cost(owner):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,8 +18,12 @@ from regulars.outreach.access import mailing_for
 from regulars.outreach.mailing_forms import FILTER, IN_THE_BOOK, PASTED, MailingForm, asked_for, chosen_in_list, offered
 from regulars.outreach.mailings_shown import shown_mailing
 from regulars.outreach.models import Mailing
+from regulars.outreach.previewing import letter_on_screen
 from regulars.outreach.queries import mailings as queries
+from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services import mailings
+from regulars.outreach.services.drafting import draft_for
+from regulars.outreach.views.trying import framed
 from regulars.people.queries.matching import Asked
 from regulars.staff.doors import requires
 from regulars.staff.models import User
@@ -169,6 +173,20 @@ def mailing_page(request: HttpRequest, mailing_id: int) -> HttpResponse:
 
 @requires("outreach.see")
 @require_safe
+def example_frame(request: HttpRequest, mailing_id: int, person_id: int) -> HttpResponse:
+    """What one of them will get, as it will look, for the frame on the mailing's page."""
+    mailing = mailing_for(cast(User, request.user), mailing_id)
+    if not queries.gets_it(mailing, person_id):
+        raise Http404
+    version = latest(mailing.wording)
+    draft = draft_for(version, [person_id]).ready.get(person_id)
+    if draft is None:
+        raise Http404
+    return framed(letter_on_screen(draft, version.wording.purpose, request.GET.get("scheme", "")))
+
+
+@requires("outreach.see")
+@require_safe
 def left_out_page(request: HttpRequest, mailing_id: int) -> HttpResponse:
     """Who is left out for one reason, or for any."""
     mailing = mailing_for(cast(User, request.user), mailing_id)
@@ -218,17 +236,6 @@ def begin(request: HttpRequest, mailing_id: int) -> HttpResponse:
     mailing = mailing_for(user, mailing_id)
     if _done(request, lambda: mailings.begin_mailing(mailing, user)):
         messages.success(request, _("It is on its way."))
-    return _to(mailing)
-
-
-@requires("outreach.approve")
-@require_POST
-def stop(request: HttpRequest, mailing_id: int) -> HttpResponse:
-    """Stop what has not left."""
-    user = cast(User, request.user)
-    mailing = mailing_for(user, mailing_id)
-    if mailings.stop_mailing(mailing, user):
-        messages.success(request, _("Stopped. What had not left stays here."))
     return _to(mailing)
 
 

@@ -16,8 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 from regulars.kit.answer import redirect_back
 from regulars.outreach import queries, services
 from regulars.outreach.access import batch_for
+from regulars.outreach.programmes_shown import waiting_lines
 from regulars.outreach.queries.outbox import TABS, TouchPage
+from regulars.outreach.queries.programmes import programmes_waiting
 from regulars.outreach.services.allowance import used_up_why
+from regulars.outreach.services.programme_states import paused
 from regulars.outreach.services.resting import active_account
 from regulars.outreach.showing import shown_lines
 from regulars.staff.doors import requires
@@ -37,7 +40,7 @@ LABELS = {
 @requires("outreach.see")
 @require_safe
 def outbox_page(request: HttpRequest) -> HttpResponse:
-    """One tab of the outbox. At most ten queries."""
+    """One tab of the outbox. At most fourteen queries."""
     user = cast(User, request.user)
     tab = request.GET.get("tab", "waiting")
     tab = tab if tab in TABS else "waiting"
@@ -47,7 +50,8 @@ def outbox_page(request: HttpRequest) -> HttpResponse:
         "tab": tab,
         "tabs": _tabs(tab),
         "heading": LABELS[tab],
-        "lines": shown_lines(page.rows, may_approve=may(user, "outreach.approve")),
+        "lines": shown_lines(page.rows, may_approve=may(user, "outreach.approve"), paused=paused()),
+        "programmes": waiting_lines(programmes_waiting()),
         "batches": queries.open_batches() if tab in {"waiting", "held"} else [],
         "account": account,
         "account_why": used_up_why(account) if account else "",

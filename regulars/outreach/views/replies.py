@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from regulars.kit.errors import Refusal
 from regulars.outreach import services
 from regulars.outreach.access import mail_for
+from regulars.outreach.channels.text.accounts import active_text_account
 from regulars.outreach.channels.text.links import sms_link
 from regulars.outreach.forms import AnswerForm
 from regulars.outreach.models import Channel, InboundMail, Touch
@@ -36,7 +37,7 @@ LABELS = {
 @requires("outreach.see")
 @require_safe
 def replies_page(request: HttpRequest) -> HttpResponse:
-    """One tab of what came in. At most four queries."""
+    """One tab of what came in. At most five queries."""
     tab = request.GET.get("tab", "open")
     tab = tab if tab in TABS else "open"
     asked = request.GET.get("page", "1")
@@ -49,6 +50,7 @@ def replies_page(request: HttpRequest) -> HttpResponse:
         "heading": LABELS[tab],
         "lines": shown_mails(page.rows),
         "inbox": getattr(account, "inbox", None) if account else None,
+        "has_texts": active_text_account() is not None,
         "may_connect": may(request.user, "outreach.connect"),
         "previous_url": f"{address}{page.number - 1}" if page.number > 1 else "",
         "next_url": f"{address}{page.number + 1}" if page.has_more else "",

@@ -24,9 +24,12 @@ from regulars.outreach.channels.text.prices import FREE, cost_of
 from regulars.outreach.channels.text.segments import measure
 from regulars.outreach.forms import EnclosureForm, LetterWords
 from regulars.outreach.models import Channel, State, Touch
+from regulars.outreach.previewing import touch_on_screen
 from regulars.outreach.queries.enclosures import files_of
 from regulars.outreach.queries.reach import mobiles_of
+from regulars.outreach.services.programme_states import paused
 from regulars.outreach.showing import is_kept_as_file, shown
+from regulars.outreach.views.trying import framed
 from regulars.staff.doors import requires
 from regulars.staff.models import User
 from regulars.staff.permissions import may
@@ -45,7 +48,7 @@ def touch_page(request: HttpRequest, touch_id: int) -> HttpResponse:
         {"at": change.at, "state": State(change.to_state).label, "why": change.why, "by": change.by}
         for change in touch.changes.select_related("by")
     ]
-    line = shown(touch, may_approve=may(user, "outreach.approve"))
+    line = shown(touch, may_approve=may(user, "outreach.approve"), paused=paused())
     context = {
         "touch": touch,
         "line": line,
@@ -67,6 +70,16 @@ def _as_text(touch: Touch) -> dict[str, object]:
     to = touch.to_address or mobiles_of([touch.person_id]).get(touch.person_id, "")
     cost = touch.cost_amount or (cost_of(account.prices, to, measured.segments) if account else FREE)
     return {"measured": measured, "price": money_shown(cost, business().currency) if cost else ""}
+
+
+@requires("outreach.see")
+@require_safe
+def letter_frame(request: HttpRequest, touch_id: int) -> HttpResponse:
+    """A letter in blocks as it will look, for the frame on its page."""
+    touch = touch_for(cast(User, request.user), touch_id)
+    if touch.channel != Channel.EMAIL or not touch.blocks:
+        raise Http404
+    return framed(touch_on_screen(touch, request.GET.get("scheme", "")))
 
 
 @requires("outreach.see")

@@ -68,6 +68,11 @@ def _letter(request: HttpRequest, found: Preview, purpose: str) -> HttpResponse:
         )
     else:
         html = letter_on_screen(found.draft, purpose, scheme)
+    return framed(html)
+
+
+def framed(html: str) -> HttpResponse:
+    """A letter for the frame of one of our pages."""
     reply = HttpResponse(html)
     reply["Content-Security-Policy"] = LETTER_POLICY
     reply["X-Frame-Options"] = "SAMEORIGIN"

@@ -27,6 +27,7 @@ from regulars.outreach.services.mailings.gathering import AT_ONCE, PORTION, Rout
 from regulars.outreach.services.mailings.moments import Moments
 from regulars.outreach.services.moves import move
 from regulars.outreach.services.planning import NewTouch, plan_touches
+from regulars.outreach.services.programme_states import closed_among
 from regulars.outreach.services.programmes import cancel_programme
 from regulars.staff.models import User
 from regulars.staff.services import note_audit
@@ -49,6 +50,7 @@ def begin_mailing(mailing: Mailing, by: User | None) -> bool:
     """Let everybody's go. A few hundred at once, more of them by the worker; False when it has begun already."""
     with transaction.atomic():
         was = Mailing.objects.select_for_update(of=("self",)).get(pk=mailing.pk).stage
+        _refuse_closed(mailing)
         if not _begin(mailing, (Stage.READY, Stage.SAMPLED), Stage.GOING, by):
             return False
         row = Mailing.objects.get(pk=mailing.pk)
@@ -64,6 +66,14 @@ def begin_mailing(mailing: Mailing, by: User | None) -> bool:
     if size <= AT_ONCE:
         _carry_on(row)
     return True
+
+
+def _refuse_closed(mailing: Mailing) -> None:
+    """A mailing that is finishing takes in nobody new."""
+    why = closed_among([mailing.programme]).get(mailing.programme)
+    stage = Mailing.objects.values_list("stage", flat=True).get(pk=mailing.pk)
+    if why and stage in {Stage.READY, Stage.SAMPLED}:
+        raise Refusal(why)
 
 
 def _begin(mailing: Mailing, stages: Sequence[str], to: str, by: User | None) -> bool:
@@ -179,14 +189,8 @@ def _routes(mailing: Mailing, way: str) -> dict[str, Route]:
 
 
 def stop_mailing(mailing: Mailing, by: User | None) -> bool:
-    """Stop whatever has not left; safe to repeat."""
-    rows = Mailing.objects.filter(pk=mailing.pk).exclude(stage=Stage.STOPPED)
-    with transaction.atomic():
-        if not rows.update(stage=Stage.STOPPED):
-            return False
-        note_audit(by, "mailing_stopped", room="outreach", kind="mailing", object_id=mailing.pk, text=mailing.name)
-    cancel_programme(mailing.programme, by, _("The mailing was stopped."))
-    return True
+    """Stop whatever has not left, the mailing and its programme as one; safe to repeat."""
+    return cancel_programme(mailing.programme, by, _("The mailing was stopped."))
 
 
 def _stop_what_came_after(mailing: Mailing) -> None:
