@@ -49,7 +49,8 @@ def _letters(n: int) -> dict[str, float]:
     from regulars.kit.business import business
     from regulars.outreach.blocks import filled, layout_of, text_of
     from regulars.outreach.channels.email.dress import Wardrobe
-    from regulars.outreach.channels.email.letters import Letter, Sender, WayOut, built
+    from regulars.outreach.channels.email.letters import Letter, Sender, WayOut
+    from regulars.outreach.channels.email.wire import built
     from regulars.outreach.services.liquid import rendered
     from regulars.outreach.tests.builders import a_shop
 

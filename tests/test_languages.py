@@ -26,7 +26,8 @@ from django.utils.translation.template import templatize
 from regulars.kit import clock
 from regulars.kit.services import change_business
 from regulars.outreach import queries as letters
-from regulars.outreach.channels.email.letters import Letter, Sender, WayOut, built
+from regulars.outreach.channels.email.letters import Letter, Sender, WayOut
+from regulars.outreach.channels.email.wire import built
 from regulars.outreach.services import draft_for
 from regulars.outreach.tests.builders import a_touch, an_approved_touch
 from regulars.people import services as people

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from regulars.outreach.channels.email import spam
 from regulars.outreach.channels.email.envelopes import NOWHERE, Stationery
-from regulars.outreach.channels.email.letters import built, parts_of
+from regulars.outreach.channels.email.letters import parts_of
+from regulars.outreach.channels.email.wire import built
 from regulars.outreach.models import Touch
 from regulars.outreach.queries.reach import addresses_of
 from regulars.outreach.services.resting import active_account

@@ -13,7 +13,8 @@ from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.outreach import queries, services
 from regulars.outreach.channels.email.dress import Wardrobe
-from regulars.outreach.channels.email.letters import Letter, Sender, WayOut, built
+from regulars.outreach.channels.email.letters import Letter, Sender, WayOut
+from regulars.outreach.channels.email.wire import built
 from regulars.outreach.library import texts
 from regulars.outreach.models import WordingVersion
 from regulars.outreach.starters import STARTERS

@@ -10,7 +10,8 @@ import pytest
 
 from regulars.kit.errors import Refusal
 from regulars.outreach import queries, services
-from regulars.outreach.channels.email.letters import Letter, Sender, WayOut, built
+from regulars.outreach.channels.email.letters import Letter, Sender, WayOut
+from regulars.outreach.channels.email.wire import built
 from regulars.outreach.models import Wording, WordingVersion
 from regulars.outreach.services.liquid import EmptyField, rendered
 from regulars.outreach.starters import STARTERS

@@ -14,9 +14,10 @@ from regulars.kit.errors import Refusal
 from regulars.outreach.blocks import layout_of
 from regulars.outreach.channels.email.dress import Wardrobe
 from regulars.outreach.channels.email.esps import ESPS
-from regulars.outreach.channels.email.letters import Enclosed, Letter, Sender, built, checked, wire_address
+from regulars.outreach.channels.email.letters import Enclosed, Letter, Sender, checked, wire_address
 from regulars.outreach.channels.email.local_outbox import name_for
 from regulars.outreach.channels.email.wayout import ways_out
+from regulars.outreach.channels.email.wire import built
 from regulars.outreach.drafts import checked_words
 from regulars.outreach.models import SendingAccount, Touch
 from regulars.outreach.queries.enclosures import enclosed_in

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import quopri
 import re
-from base64 import encodebytes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.errors import HeaderParseError, MessageError
 from email.header import Header
-from email.mime.base import MIMEBase
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
-from email.policy import compat32
 from email.utils import format_datetime, formataddr
+from functools import lru_cache
 from urllib.parse import quote
 
 from django.utils import translation
@@ -23,9 +17,8 @@ from django.utils.translation import gettext as _
 
 from regulars.kit.errors import Refusal
 from regulars.outreach.blocks.compiling import Frame
-from regulars.outreach.channels.email.dress import Dress, Inside
+from regulars.outreach.channels.email.dress import Dress
 
-WIRE = compat32.clone(linesep="\r\n")
 BODY_STYLE = "margin:0;padding:24px;background:#ffffff;color:#2a2622;font:16px/1.5 Georgia,'Times New Roman',serif"
 PARAGRAPH_STYLE = "margin:0 0 16px"
 FOOTER_STYLE = (
@@ -34,6 +27,11 @@ FOOTER_STYLE = (
 
 
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
+# Without one of these before the next sign of a word there is nothing that could become a link.
+MAY_BE_A_LINK = re.compile(r"[@:]|www\.|\.[^\s.,:;!)\]]", re.IGNORECASE)
+BLANK_LINES = re.compile(r"\n\s*\n")
+NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f]")
+NOT_IN_AN_ADDRESS = re.compile(r"[\r\n<>\0 ,;]")
 
 
 @dataclass(frozen=True)
@@ -99,10 +97,16 @@ def footer_lines(letter: Letter) -> list[str]:
     """Say who wrote and how to leave; a strictly transactional letter has no way out to mention."""
     if letter.way_out is None:
         return []
-    place = ", ".join(line.strip() for line in letter.postal_address.splitlines() if line.strip())
-    return [
-        line for line in (", ".join(part for part in (letter.shop, place) if part), letter.way_out.sentence()) if line
-    ]
+    return list(_footer(letter.language, letter.shop, letter.postal_address, letter.way_out))
+
+
+@lru_cache(maxsize=64)
+def _footer(language: str, shop: str, postal_address: str, way_out: WayOut) -> tuple[str, ...]:
+    """In the letter's language; where nobody has a link of their own, alike for all letters of a mailing."""
+    place = ", ".join(line.strip() for line in postal_address.splitlines() if line.strip())
+    with translation.override(language):
+        lines = ", ".join(part for part in (shop, place) if part), way_out.sentence()
+    return tuple(line for line in lines if line)
 
 
 def text_part(body: str, footer: list[str]) -> str:
@@ -114,7 +118,7 @@ def html_part(body: str, footer: list[str], language: str = "en", title: str = "
     """The same paragraphs as simple HTML; everything is escaped, and addresses become links."""
     parts = [f'<p style="{PARAGRAPH_STYLE}">{_lines(part)}</p>' for part in paragraphs(body)]
     if footer:
-        parts.append(f'<p style="{FOOTER_STYLE}">{"<br>".join(_lines(line) for line in footer)}</p>')
+        parts.append(f'<p style="{FOOTER_STYLE}">{"<br>".join(map(_footer_line, footer))}</p>')
     inside = "\n".join(parts)
     return (
         f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">'
@@ -124,17 +128,21 @@ def html_part(body: str, footer: list[str], language: str = "en", title: str = "
 
 
 def paragraphs(body: str) -> list[str]:
-    return [part.strip() for part in re.split(r"\n\s*\n", body.strip()) if part.strip()]
+    return [part.strip() for part in BLANK_LINES.split(body.strip()) if part.strip()]
 
 
 def _lines(text: str) -> str:
-    return str(urlize(text, autoescape=True)).replace("\n", "<br>\n")
+    said = urlize(text, autoescape=True) if MAY_BE_A_LINK.search(text) else escape(text)
+    return str(said).replace("\n", "<br>\n")
+
+
+_footer_line = lru_cache(maxsize=64)(_lines)
 
 
 def wire_address(address: str) -> str:
     """The address as servers take it: the domain in ASCII. A local part beyond ASCII is refused."""
     local, _at, domain = address.strip().rpartition("@")
-    if not local or not domain or any(sign in address for sign in "\r\n<>\0 ,;"):
+    if not local or not domain or NOT_IN_AN_ADDRESS.search(address):
         raise Refusal(
             _("%(address)s is not an e-mail address letters can be sent to.") % {"address": address.strip()[:100]}
         )
@@ -150,45 +158,8 @@ def wire_address(address: str) -> str:
 
 def parts_of(letter: Letter) -> tuple[str, str]:
     """The letter as plain text and as HTML, from the same paragraphs."""
-    with translation.override(letter.language):
-        footer = footer_lines(letter)
+    footer = footer_lines(letter)
     return text_part(letter.body, footer), html_of_letter(letter, footer)
-
-
-def built(letter: Letter) -> bytes:
-    """Write the letter as it goes over the wire. Refuses what would break out of a header."""
-    text, html = parts_of(letter)
-    message = MIMEMultipart("alternative")
-    message.attach(_part(text, "plain"))
-    message.attach(_shown(letter, html))
-    message = _with_files(message, letter.enclosed)
-    try:
-        for name, value in _headers(letter).items():
-            message[name] = value  # type: ignore[assignment]  # compat32 takes a Header
-        return message.as_bytes(policy=WIRE)
-    except (ValueError, HeaderParseError, MessageError) as fault:
-        raise Refusal(_unfit()) from fault
-
-
-def _with_files(message: MIMEMultipart, files: Sequence[Enclosed]) -> MIMEMultipart:
-    if not files:
-        return message
-    whole = MIMEMultipart("mixed")
-    whole.attach(message)
-    for file in files:
-        whole.attach(file_part(file))
-    return whole
-
-
-def file_part(file: Enclosed) -> MIMEBase:
-    """A file as it goes over the wire; its name in UTF-8 where it is not ASCII (RFC 2231)."""
-    kind, _slash, rest = file.media_type.partition("/")
-    part = MIMEBase(kind, rest or "octet-stream")
-    name: str | tuple[str, str, str] = file.name if file.name.isascii() else ("utf-8", "", file.name)
-    part.add_header("Content-Disposition", "attachment", filename=name)
-    part["Content-Transfer-Encoding"] = "base64"
-    part.set_payload(encodebytes(file.content).decode().replace("\n", "\r\n"))
-    return part
 
 
 def checked(letter: Letter) -> Letter:
@@ -199,7 +170,7 @@ def checked(letter: Letter) -> Letter:
         for address in filter(None, (letter.to_address, letter.sender.address, letter.sender.reply_to)):
             wire_address(address)
     except ValueError as fault:
-        raise Refusal(_unfit()) from fault
+        raise Refusal(unfit()) from fault
     return letter
 
 
@@ -215,7 +186,7 @@ def thread_headers(names: Sequence[str]) -> dict[str, str]:
     return {"In-Reply-To": good[-1], "References": " ".join(good)} if good else {}
 
 
-def _unfit() -> str:
+def unfit() -> str:
     return _("The name, subject or address of this letter holds signs that no letter may have.")
 
 
@@ -225,38 +196,7 @@ def html_of_letter(letter: Letter, footer: list[str]) -> str:
     return letter.dress.html(Frame(letter.language, letter.subject, footer))
 
 
-def _shown(letter: Letter, html: str) -> MIMEBase:
-    """The HTML, with the pictures that travel in the letter beside it."""
-    part = _part(html, "html")
-    if letter.dress is None or not letter.dress.inside:
-        return part
-    related = MIMEMultipart("related")
-    related.attach(part)
-    for picture in letter.dress.inside:
-        related.attach(picture_part(picture))
-    return related
-
-
-def picture_part(picture: Inside) -> MIMEBase:
-    part = MIMEBase(*picture.media_type.split("/"))
-    ending = "png" if picture.media_type == "image/png" else "jpg"
-    part["Content-ID"] = f"<{picture.name}>"
-    part["Content-Disposition"] = f'inline; filename="{picture.name[:12]}.{ending}"'
-    part["Content-Transfer-Encoding"] = "base64"
-    part.set_payload(picture.lines)
-    return part
-
-
-def _part(text: str, kind: str) -> MIMEText:
-    part = MIMEText("", kind, "us-ascii")
-    del part["Content-Transfer-Encoding"], part["Content-Type"]
-    part["Content-Type"] = f'text/{kind}; charset="utf-8"'
-    part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(quopri.encodestring(text.encode()).decode("ascii"))
-    return part
-
-
-def _headers(letter: Letter) -> dict[str, str | Header]:
+def headers_of(letter: Letter) -> dict[str, str | Header]:
     headers: dict[str, str | Header] = {
         "From": _party(letter.sender.name, letter.sender.address),
         "To": _party(letter.to_name, letter.to_address),
@@ -272,11 +212,12 @@ def _subject(text: str) -> str | Header:
     return _one_line(text) if text.isascii() else Header(_one_line(text), "utf-8", header_name="Subject")
 
 
+@lru_cache(maxsize=64)
 def _party(name: str, address: str) -> str:
     return formataddr((_one_line(name), wire_address(address)))
 
 
 def _one_line(text: str) -> str:
-    if any(ord(sign) < 32 or ord(sign) == 127 for sign in text):
+    if NOT_IN_A_LINE.search(text):
         raise ValueError("a header is one line")
     return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import smtplib
 import socket
 import ssl
@@ -25,6 +26,11 @@ IDLE_SECONDS = 25
 Kind = Literal["sent", "later", "refused", "no_such_address", "unknown", "account", "here"]
 Stage = Literal["connecting", "greeted", "sender", "recipient", "data", "handing over", "handed over", "answered"]
 Mark = Callable[[Stage], None]
+GOOD: dict[Stage, frozenset[int]] = {
+    "sender": frozenset({250}),
+    "recipient": frozenset({250, 251}),
+    "data": frozenset({354}),
+}
 
 
 @dataclass(frozen=True)
@@ -67,15 +73,14 @@ class Line:
     def open(self) -> None:
         """Connect, encrypt and sign in; raises what `explain.connection_fault` puts into words."""
         way = self.way
-        safe = ssl.create_default_context()
         if way.security == SendingAccount.Security.TLS:
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(way.host, way.port, timeout=way.timeout, context=safe)
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(way.host, way.port, timeout=way.timeout, context=_safe())
         else:
             smtp = smtplib.SMTP(way.host, way.port, timeout=way.timeout)
         try:
             smtp.ehlo_or_helo_if_needed()
             if way.security == SendingAccount.Security.STARTTLS:
-                smtp.starttls(context=safe)
+                smtp.starttls(context=_safe())
                 smtp.ehlo()
             if way.token:
                 _sign_in_with_token(smtp, way)
@@ -130,15 +135,16 @@ class Line:
     def _converse(self, talk: _Talk, sender: str, recipient: str, letter: bytes) -> Result:
         smtp = talk.smtp
         try:
-            code, said = talk.say("sender", lambda: smtp.mail(sender))
-            if code != 250:
-                return self._declined("sender", code, said)
-            code, said = talk.say("recipient", lambda: smtp.rcpt(recipient))
-            if code not in {250, 251}:
-                return self._declined("recipient", code, said)
-            code, said = talk.say("data", lambda: smtp.docmd("DATA"))
-            if code != 354:
-                return self._declined("data", code, said)
+            # Both addresses come from `wire_address`: nothing in them could end the command.
+            asked: tuple[tuple[Stage, str], ...] = (
+                ("sender", f"MAIL FROM:<{sender}>"),
+                ("recipient", f"RCPT TO:<{recipient}>"),
+                ("data", "DATA"),
+            )
+            for stage, command in asked:
+                code, answer = talk.say(stage, command)
+                if code not in GOOD[stage]:
+                    return self._declined(stage, code, answer)
             talk.hand_over(letter)
             code, answer = smtp.getreply()
         except JournalFull:
@@ -178,11 +184,10 @@ class _Talk:
         self.smtp, self._mark = smtp, mark
         self.stage: Stage = "greeted"
 
-    def say(self, stage: Stage, ask: Callable[[], tuple[int, bytes]]) -> tuple[int, str]:
+    def say(self, stage: Stage, command: str) -> tuple[int, bytes]:
         self.stage = stage
         self._mark(stage)
-        code, said = ask()
-        return code, said.decode(errors="replace")
+        return self.smtp.docmd(command)
 
     def hand_over(self, letter: bytes) -> None:
         """Send the words, then the full stop. Before the full stop no server can have taken the letter."""
@@ -192,6 +197,12 @@ class _Talk:
         self.stage = "handed over"
         self._mark("handed over")
         self.smtp.send(b".\r\n")
+
+
+@functools.cache
+def _safe() -> ssl.SSLContext:
+    """Read once: to load what the system trusts takes as long as sending thirty letters."""
+    return ssl.create_default_context()
 
 
 def _sign_in_with_token(smtp: smtplib.SMTP, way: Way) -> None:

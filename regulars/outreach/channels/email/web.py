@@ -27,9 +27,10 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
 
 from regulars.outreach.channels.email.esps import Esp
-from regulars.outreach.channels.email.letters import Letter, headers_beside, parts_of, picture_part
+from regulars.outreach.channels.email.letters import Letter, headers_beside, parts_of
 from regulars.outreach.channels.email.smtp import IDLE_SECONDS, Kind, Mark, Result
 from regulars.outreach.channels.email.ways import WebWay
+from regulars.outreach.channels.email.wire import picture_part
 
 if TYPE_CHECKING:
     from anymail.backends.base_requests import AnymailRequestsBackend
