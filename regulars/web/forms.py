@@ -98,8 +98,13 @@ class BusinessForm(WovenForm):
         label=_("Your colour"),
         help_text=_("For buttons and links in your letters. A pale one is darkened so that it can be read."),
         max_length=7,
+        required=False,
         widget=forms.TextInput({"type": "color"}),
     )
+
+    def clean_accent(self) -> str:
+        """A form that does not speak of it leaves the colour as it is."""
+        return str(self.cleaned_data.get("accent") or self.initial.get("accent", ""))
 
     def fit(self, *, is_currency_fixed: bool = False) -> None:
         if is_currency_fixed:
