@@ -8,6 +8,7 @@ from regulars.kit import database
 from regulars.outreach.models import Programme, Touch
 
 COUNTED_TO = 1000
+SHOWN = 20
 
 # Every programme is looked up by itself in the index, from one name to the next, and counted no further than needed.
 _WAITING = """
@@ -29,7 +30,8 @@ WITH RECURSIVE known(name) AS (
 SELECT counted.name, counted.n, COALESCE(p.run, 'running')
 FROM counted LEFT JOIN outreach_programme p ON p.key = counted.name
 WHERE counted.n > 0 OR p.run IN ('paused', 'draining')
-ORDER BY counted.n DESC, counted.name
+ORDER BY CASE WHEN p.run IN ('paused', 'draining') THEN 0 ELSE 1 END, counted.n DESC, counted.name
+LIMIT %s
 """
 
 
@@ -43,9 +45,9 @@ class Waiting:
 
 
 def programmes_waiting() -> list[Waiting]:
-    """What has something waiting or is paused, the most first. One query."""
+    """What has something waiting or rests: what rests first, then the most; at most twenty. One query."""
     with database.connection().cursor() as cursor:
-        cursor.execute(_WAITING, [COUNTED_TO])
+        cursor.execute(_WAITING, [COUNTED_TO, SHOWN])
         return [Waiting(key, n, run) for key, n, run in cursor.fetchall()]
 
 

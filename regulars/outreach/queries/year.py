@@ -59,18 +59,19 @@ def by_email(left: Collection[int] = ()) -> Q:
 
 
 def left_by_email(ids: Collection[int] | None = None) -> dict[int, str]:
-    """Whose address must not be written to, with the reason; of these people, or of everybody. Two queries.
+    """Whose address must not be written to, with the reason; of these people, or of everybody. Three queries.
 
-    Only the keyed hashes of such addresses are kept, so every address that works is hashed: a second for a million.
+    Only the keyed hashes of such addresses are kept, so every address that works is hashed: seconds for a million.
     """
     shut = Suppression.objects.filter(channel=Channel.EMAIL, undone_at=None)
     shut = shut.filter(Q(scope=Suppression.Scope.EVERYTHING) | Q(reason__in=DEAD))
-    reasons = dict(shut.values_list("address_hash", "reason")) if ids is None or ids else {}
-    if not reasons:
-        return {}
     emails = Email.objects.filter(is_bad=False, normalised__contains="@")
     if ids is not None:
         emails = emails.filter(person_id__in=ids)
+        shut = shut.filter(address_hash__in={address_hash(one) for one in emails.values_list("normalised", flat=True)})
+    reasons = dict(shut.values_list("address_hash", "reason"))
+    if not reasons:
+        return {}
     found: dict[int, str] = {}
     before = 0
     rows = emails.order_by("person_id", "-is_primary", "id").values_list("person_id", "normalised")
@@ -87,8 +88,8 @@ def is_small() -> bool:
     return Person.objects.gradable().values("pk")[: COUNTED_LIVE + 1].count() <= COUNTED_LIVE
 
 
-def _left_lately() -> Collection[int]:
-    """The same for everybody, without making the owner of a large book wait: there, as counted last night."""
+def left_lately() -> Collection[int]:
+    """Who left by their address, without making the owner of a large book wait: there, as counted last night."""
     if is_small():
         return left_by_email()
     row = YearCover.objects.filter(pk=1).first()
@@ -160,19 +161,19 @@ class Coverage:
     counted_at: Any = None
 
 
-def coverage(on: date) -> Coverage:
+def coverage(on: date, left: Collection[int] | None = None) -> Coverage:
     """Count anew where the book is small; of a large one, what was counted last night. About a dozen queries."""
     if is_small():
-        return as_coverage(count(on), None)
+        return as_coverage(count(on, left), None)
     row = YearCover.objects.filter(pk=1).first()
     return as_coverage(row.found, row.counted_at) if row else Coverage(0, 0, 0, 0)
 
 
-def count(on: date) -> dict[str, Any]:
-    """Count everybody, in sums."""
+def count(on: date, left: Collection[int] | None = None) -> dict[str, Any]:
+    """Count everybody, in sums; `left` where it is known already who left by their address."""
     kept = days_kept()
     rows = customers().order_by()
-    left = list(left_by_email())
+    left = list(left_by_email() if left is None else left)
     lettered = ~by_post() & by_email(left)
     reached = rows.aggregate(
         people=Count("pk"),
@@ -232,11 +233,11 @@ def _add(found: dict[str, list[int]], rows: Iterable[Any]) -> None:
         found[str(month)][int(is_abroad)] += n
 
 
-def gets_nothing(on: date) -> QuerySet[Person]:
+def gets_nothing(on: date, left: Collection[int] | None = None) -> QuerySet[Person]:
     """Who is out of reach of the year, by name."""
     kept = days_kept()
     rows = customers().order_by("sort_name", "pk")
-    unreached = ~by_post() & ~by_email(_left_lately())
+    unreached = ~by_post() & ~by_email(left_lately() if left is None else left)
     if any(day.kind == YearDay.Kind.SEASON for day in kept):
         return rows.filter(unreached)
     return rows.annotate(own=own_days(kept, on)).filter(unreached | Q(own=0))

@@ -79,9 +79,9 @@ def test_what_waits_is_found_on_both_databases_and_what_rests_stays_in_sight(fro
     services.pause_programme("friend", None)
     Touch.objects.filter(programme="friend").update(state=State.SENT)
     assert programmes_waiting() == [
-        Waiting("thank-you", 2, "running"),
         Waiting("slipped", 1, "paused"),
         Waiting("friend", 0, "paused"),
+        Waiting("thank-you", 2, "running"),
     ]
 
 

@@ -34,13 +34,14 @@ LETTERS_SHOWN = 50
 @requires("outreach.see")
 @require_safe
 def year_page(request: HttpRequest) -> HttpResponse:
-    """The whole year on one page. At most twenty-four queries, whatever the number of people."""
+    """The whole year on one page. At most twenty-eight queries, whatever the number of people."""
     user = cast(User, request.user)
     on = clock.today()
     page = _number(request.GET.get("page", "1"))
-    rows = list(coverage.gets_nothing(on).only("pk", "full_name")[(page - 1) * PAGE : page * PAGE + 1])
+    left = coverage.left_lately()
+    rows = list(coverage.gets_nothing(on, left).only("pk", "full_name")[(page - 1) * PAGE : page * PAGE + 1])
     why = coverage.why_nothing(rows[:PAGE])
-    found = coverage.coverage(on)
+    found = coverage.coverage(on, left)
     context = {
         "is_begun": coverage.is_begun(),
         "days": list(YearDay.objects.all()),
