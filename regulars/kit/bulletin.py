@@ -47,6 +47,8 @@ class Handler:
 
 
 _handlers: dict[str, Handler] = {}
+# A plain statement: a worker posts some at every round of letters.
+_POST = "INSERT INTO kit_notice (position, kind, content, posted_at) VALUES (%s, %s, %s, %s)"
 
 
 def hears(*events: type, name: str, batch: int = 500, in_transaction: bool = False) -> Callable[[Handle], Handle]:
@@ -83,9 +85,13 @@ def post(*events: object) -> None:
     if not events:
         return
     position = changes.next_position()
-    Notice.objects.bulk_create(
-        [Notice(position=position, kind=kind_of(type(event)), content=to_primitives(event)) for event in events]
-    )
+    link = database.connection()
+    content, at = Notice._meta.get_field("content"), link.ops.adapt_datetimefield_value(clock.now())
+    rows = [
+        (position, kind_of(type(event)), content.get_db_prep_save(to_primitives(event), link), at) for event in events
+    ]
+    with link.cursor() as cursor:
+        cursor.executemany(_POST, rows)
     wake_after_commit()
 
 

@@ -20,6 +20,7 @@ from regulars.kit.secrets import keyed_hash
 from regulars.outreach.models import SETTLED, Channel, Purpose, State, Suppression, Touch
 from regulars.outreach.queries.hours import free_again_at, morning_after, zone_of
 from regulars.outreach.queries.reach import mobiles_of
+from regulars.people.bulk import among
 from regulars.people.models import Email, Kind, Person, PersonKind, Phone, PostalAddress
 from regulars.people.queries import ConsentState, consent_states, silenced_for
 from regulars.purchases.models import PersonTotals
@@ -152,7 +153,7 @@ class _Reads:
     @cached_property
     def persons(self) -> dict[int, Person]:
         columns = ("is_bucket", "erased_at", "merged_into_id", "quiet_until", "zone", "household_id")
-        return {person.pk: person for person in Person.objects.filter(pk__in=self.ids).only(*columns)}
+        return {person.pk: person for person in Person.objects.filter(pk__in=among(self.ids)).only(*columns)}
 
     @cached_property
     def silences(self) -> dict[str, dict[int, str]]:
@@ -163,7 +164,9 @@ class _Reads:
     def played(self) -> dict[int, set[str]]:
         """What each person is to us."""
         played: dict[int, set[str]] = {}
-        for person_id, kind in PersonKind.objects.filter(person_id__in=self.ids).values_list("person_id", "kind"):
+        for person_id, kind in PersonKind.objects.filter(person_id__in=among(self.ids)).values_list(
+            "person_id", "kind"
+        ):
             played.setdefault(person_id, set()).add(kind)
         return played
 
@@ -182,7 +185,7 @@ class _Reads:
     def emails(self) -> tuple[dict[int, str], set[int]]:
         """The address that works for each person, and who has one that does not."""
         rows = list(
-            Email.objects.filter(person_id__in=self.ids)
+            Email.objects.filter(person_id__in=among(self.ids))
             .exclude(normalised="")
             .order_by("person_id", "-is_primary", "id")
             .values_list("person_id", "normalised", "is_bad")
@@ -192,7 +195,9 @@ class _Reads:
 
     @cached_property
     def numbers(self) -> dict[int, str]:
-        rows = Phone.objects.filter(person_id__in=self.ids, is_bad=False).order_by("person_id", "-is_primary", "id")
+        rows = Phone.objects.filter(person_id__in=among(self.ids), is_bad=False).order_by(
+            "person_id", "-is_primary", "id"
+        )
         return _first(rows.values_list("person_id", "as_typed"))
 
     @cached_property
@@ -202,7 +207,7 @@ class _Reads:
 
     @cached_property
     def places(self) -> dict[int, str]:
-        rows = PostalAddress.objects.filter(person_id__in=self.ids, is_bad=False)
+        rows = PostalAddress.objects.filter(person_id__in=among(self.ids), is_bad=False)
         return _first(rows.order_by("person_id", "-is_primary", "id").values_list("person_id", "city"))
 
     def suppressions(self, channel: str) -> list[tuple[int, Suppression]]:
@@ -240,7 +245,7 @@ class _Reads:
 
     @property
     def _touches(self) -> QuerySet[Touch]:
-        return Touch.objects.filter(person_id__in=self.ids).exclude(pk__in=self.besides)
+        return Touch.objects.filter(person_id__in=among(self.ids)).exclude(pk__in=among(self.besides))
 
 
 @dataclass
@@ -417,6 +422,8 @@ def _is_awake(known: _Known, person_id: int) -> Verdict | None:
 
 
 def _is_not_pestered(known: _Known, person_id: int) -> Verdict | None:
+    if person_id not in known.week and person_id not in known.asks:
+        return None
     for counted, most, span, why in (
         (
             known.asks,

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import phonenumbers
 
+from regulars.people.bulk import among
 from regulars.people.models import Email, Person, Phone
 
 TEXTED = frozenset(
@@ -21,7 +22,7 @@ TEXTED = frozenset(
 
 def addresses_of(person_ids: Iterable[int]) -> dict[int, str]:
     """The address of each person: the primary one that works, as it was typed. One query."""
-    rows = Email.objects.filter(person_id__in=set(person_ids), is_bad=False).exclude(normalised="")
+    rows = Email.objects.filter(person_id__in=among(set(person_ids)), is_bad=False).exclude(normalised="")
     found: dict[int, str] = {}
     for person_id, address, normalised in rows.order_by("person_id", "-is_primary", "id").values_list(
         "person_id", "address", "normalised"
@@ -33,7 +34,7 @@ def addresses_of(person_ids: Iterable[int]) -> dict[int, str]:
 
 def mobiles_of(person_ids: Iterable[int]) -> dict[int, str]:
     """The number each person is texted at: the first that works and takes text messages. One query."""
-    rows = Phone.objects.filter(person_id__in=set(person_ids), is_bad=False).exclude(e164="")
+    rows = Phone.objects.filter(person_id__in=among(set(person_ids)), is_bad=False).exclude(e164="")
     found: dict[int, str] = {}
     for person_id, number, label in rows.order_by("person_id", "-is_primary", "id").values_list(
         "person_id", "e164", "label"
@@ -62,5 +63,7 @@ def takes_texts(number: str, label: str = "") -> bool:
 
 def persons_of(person_ids: Iterable[int]) -> dict[int, Person]:
     """Names and languages for the envelope. One query."""
-    rows = Person.objects.filter(pk__in=set(person_ids)).only("full_name", "given_name", "family_name", "language")
+    rows = Person.objects.filter(pk__in=among(set(person_ids))).only(
+        "full_name", "given_name", "family_name", "language"
+    )
     return {person.pk: person for person in rows}

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 
 from regulars.kit import clock, database, worklists
 from regulars.outreach.channels.email.local_outbox import DOMAIN
-from regulars.outreach.models import SendingAccount, State, Touch, TouchChange
+from regulars.outreach.models import SendingAccount, State, Touch
 from regulars.outreach.queries.permission import Verdict, may_receive
 from regulars.outreach.queries.reach import addresses_of
 from regulars.outreach.queries.threads import addresses_answered
 from regulars.outreach.services.expiring import is_too_late, put_away_claimed
-from regulars.outreach.services.moves import FREE, move
+from regulars.outreach.services.moves import FREE, move, note_changes
 from regulars.outreach.services.pacing import moments_for
 from regulars.outreach.services.turns import Turn, due_letters
 
@@ -59,9 +59,7 @@ def claim_letters(
     rows = worklists.claim(Touch.objects.filter(pk__in=ids), limit=limit, lease_seconds=lease_seconds, worker=worker)
     if not rows:
         return []
-    TouchChange.objects.bulk_create(
-        [TouchChange(touch_id=row.pk, at=now, from_state=State.APPROVED, to_state=State.CLAIMED) for row in rows]
-    )
+    note_changes([row.pk for row in rows], State.APPROVED, State.CLAIMED, now)
     place = {pk: n for n, pk in enumerate(ids)}
     ready = sorted(let_through(rows, now), key=lambda row: place[row.pk])
     return _at_their_moment(_addressed(ready, account), account, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from regulars.outreach.models import MOVES, State, Touch, TouchChange
 from regulars.staff.models import User
 
 CHUNK = 500
+_CHANGE = "INSERT INTO outreach_touchchange (touch_id, at, from_state, to_state, why) VALUES (%s, %s, %s, %s, %s)"
 # What a touch looks like that no worker holds.
 FREE: dict[str, Any] = {"lease_until": None, "leased_by": ""}
 
@@ -101,15 +102,19 @@ def step(
             [*told, *wanted, str(source), *([] if held_by is None else [held_by])],
         )
         moved = {pk for (pk,) in cursor.fetchall()}
-        if moved:
-            at, kept = ops.adapt_datetimefield_value(now), whys or {}
-            rows = [(pk, at, str(source), str(to), kept.get(pk, "")[:300]) for pk in sorted(moved)]
-            cursor.execute(
-                "INSERT INTO outreach_touchchange (touch_id, at, from_state, to_state, why) "  # noqa: S608  # marks only
-                f"VALUES {', '.join(['(%s, %s, %s, %s, %s)'] * len(rows))}",
-                [value for row in rows for value in row],
-            )
+    note_changes(moved, source, to, now, whys)
     return moved
+
+
+def note_changes(
+    ids: Collection[int], source: str, to: str, at: datetime, whys: Mapping[int, str] | None = None
+) -> None:
+    """Write that these touches moved from one state to another, by nobody in particular. One statement."""
+    kept, told = whys or {}, database.connection().ops.adapt_datetimefield_value(at)
+    rows = [(pk, told, str(source), str(to), kept.get(pk, "")[:300]) for pk in sorted(ids)]
+    if rows:
+        with database.connection().cursor() as cursor:
+            cursor.executemany(_CHANGE, rows)
 
 
 def move_one(touch: Touch, to: str, *, by: User | None = None, why: str = "", **fields: Any) -> Touch:
