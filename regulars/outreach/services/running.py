@@ -94,7 +94,7 @@ class Run:
 
     def _round(self, lanes: Lanes, journal: Journal) -> None:
         self.results |= lanes.back()
-        self.is_closing = self.is_closing or self._must_close()
+        self.is_closing = self._must_close() or self.is_closing
         self._fetch()
         chosen = self._next(lanes.free)
         for letter, _envelope in chosen:

@@ -30,6 +30,7 @@ class Sink:
     drops_per_thousand: int = 0
     wants_password: bool = False
     sender_refused: bool = False
+    offers_pipelining: bool = False
     tokens: Collection[str] = ()
     port: int = 0
     connections: int = 0
@@ -73,7 +74,7 @@ class Sink:
 class _Talk:
     def __init__(self, sink: Sink, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.sink, self.reader, self.writer = sink, reader, writer
-        self.recipient = ""
+        self.recipient, self.is_refused = "", False
         self.is_known = not sink.wants_password
 
     async def say(self, words: str) -> None:
@@ -92,16 +93,17 @@ class _Talk:
 
     async def _answer(self, verb: str, line: str) -> bool:
         if verb in {"EHLO", "HELO"}:
-            await self.say("250-sink\r\n250-AUTH PLAIN XOAUTH2\r\n250 8BITMIME")
+            more = "250-PIPELINING\r\n" if self.sink.offers_pipelining else ""
+            await self.say(f"250-sink\r\n{more}250-AUTH PLAIN XOAUTH2\r\n250 8BITMIME")
         elif verb == "AUTH":
             await self._sign_in(line)
         elif verb == "MAIL":
-            refused = self.sink.sender_refused or not self.is_known
-            await self.say("553 5.7.60 not your address" if refused else "250 2.1.0 ok")
+            self.is_refused = self.sink.sender_refused or not self.is_known
+            await self.say("553 5.7.60 not your address" if self.is_refused else "250 2.1.0 ok")
         elif verb == "RCPT":
             await self._recipient(line)
         elif verb == "DATA":
-            return await self._letter()
+            return await (self._nothing() if self.is_refused else self._letter())
         else:
             await self.say("250 2.0.0 ok" if verb in {"RSET", "NOOP"} else "502 5.5.2 what?")
         return True
@@ -125,8 +127,16 @@ class _Talk:
     async def _recipient(self, line: str) -> None:
         self.recipient = line.partition("<")[2].partition(">")[0]
         name = self.recipient.partition("-")[0]
+        self.is_refused = self.is_refused or name in {"later", "gone"}
         answers = {"later": "451 4.7.1 not now", "gone": "550 5.1.1 user unknown"}
         await self.say(answers.get(name, "250 2.1.5 ok"))
+
+    async def _nothing(self) -> bool:
+        """Some servers ask for the letter although there is nobody to have it (RFC 2920, 3.1)."""
+        await self.say("354 go ahead")
+        is_empty = await self.reader.readline() == b".\r\n"
+        await self.say("554 5.5.1 no valid recipients" if is_empty else "451 not expected")
+        return is_empty
 
     async def _letter(self) -> bool:
         await self.say("354 go ahead")

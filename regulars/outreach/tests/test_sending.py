@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import smtplib
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from regulars.kit import services as kit
 from regulars.outreach import services
+from regulars.outreach.channels.email import smtp
 from regulars.outreach.channels.email.local_outbox import name_for
 from regulars.outreach.models import State, Suppression, Touch
 from regulars.outreach.tests import sink as sinks
@@ -59,14 +62,55 @@ def test_a_letter_goes_once_and_stands_on_the_timeline(sink):
     assert "Dziękuję" in entry.text
 
 
-def test_one_refused_recipient_neither_stops_nor_repeats_the_others(sink):
-    a_mailbox(sink.port)
+@pytest.mark.parametrize("offers_pipelining", [False, True])
+def test_one_refused_recipient_neither_stops_nor_repeats_the_others(sink, offers_pipelining):
+    sink.offers_pipelining = offers_pipelining
+    a_mailbox(sink.port, connections=1)
+    before = sink.connections
     names = ["gone-x", "fine-1", "spam-x", "later-x", "fine-2"]
     touches = [an_approved_touch(a_person(name, f"{name}@example.org")) for name in names]
     services.send_due()
     services.send_due()
     assert states(touches) == [State.BOUNCED, State.SENT, State.FAILED, State.APPROVED, State.SENT]
     assert sorted(row["to"] for row in accepted(sink)) == ["fine-1@example.org", "fine-2@example.org"]
+    touches[3].refresh_from_db()
+    assert touches[3].evidence == {"stage": "recipient", "said": "451 4.7.1 not now"}
+    assert sink.connections == before + 1, "a refusal leaves the line in order for the next letter"
+
+
+def test_asked_at_once_a_server_hears_the_three_commands_in_one_packet(sink, monkeypatch):
+    sink.offers_pipelining = True
+    account = a_mailbox(sink.port)
+    packets: list[object] = []
+    send = smtplib.SMTP.send
+    monkeypatch.setattr(smtplib.SMTP, "send", lambda line, said: (packets.append(said), send(line, said))[1])
+    touch = an_approved_touch(a_person("Ann", "ann@example.org"))
+    services.send_due()
+    assert states([touch]) == [State.SENT]
+    assert f"MAIL FROM:<{account.from_address}>\r\nRCPT TO:<ann@example.org>\r\nDATA\r\n" in packets
+
+
+def test_a_refused_mailbox_rests_where_all_is_asked_at_once(sink):
+    sink.offers_pipelining = sink.sender_refused = True
+    account = a_mailbox(sink.port)
+    touch = an_approved_touch(a_person())
+    services.send_due()
+    account.refresh_from_db()
+    assert states([touch]) == [State.APPROVED]
+    assert "not your address" in account.resting_why
+    assert not accepted(sink)
+
+
+def test_a_mailbox_that_refuses_when_the_turn_is_over_rests_all_the_same(sink, monkeypatch):
+    sink.sender_refused = True
+    account = a_mailbox(sink.port)
+    touch = an_approved_touch(a_person())
+    carry = smtp.Line.carry
+    monkeypatch.setattr(smtp.Line, "carry", lambda *its: (time.sleep(0.6), carry(*its))[1])
+    services.send_due(run_seconds=0.3)
+    account.refresh_from_db()
+    assert states([touch]) == [State.APPROVED]
+    assert "not your address" in account.resting_why
 
 
 def test_an_address_that_is_gone_is_not_written_to_again(sink):

@@ -8,7 +8,7 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -26,6 +26,8 @@ IDLE_SECONDS = 25
 Kind = Literal["sent", "later", "refused", "no_such_address", "unknown", "account", "here"]
 Stage = Literal["connecting", "greeted", "sender", "recipient", "data", "handing over", "handed over", "answered"]
 Mark = Callable[[Stage], None]
+# A refusal: at which stage, the code and the words.
+No = tuple[Stage, int, bytes]
 GOOD: dict[Stage, frozenset[int]] = {
     "sender": frozenset({250}),
     "recipient": frozenset({250, 251}),
@@ -136,15 +138,14 @@ class Line:
         smtp = talk.smtp
         try:
             # Both addresses come from `wire_address`: nothing in them could end the command.
-            asked: tuple[tuple[Stage, str], ...] = (
-                ("sender", f"MAIL FROM:<{sender}>"),
-                ("recipient", f"RCPT TO:<{recipient}>"),
-                ("data", "DATA"),
-            )
-            for stage, command in asked:
-                code, answer = talk.say(stage, command)
-                if code not in GOOD[stage]:
-                    return self._declined(stage, code, answer)
+            asked: dict[Stage, str] = {
+                "sender": f"MAIL FROM:<{sender}>",
+                "recipient": f"RCPT TO:<{recipient}>",
+                "data": "DATA",
+            }
+            ask = talk.ask_at_once if smtp.has_extn("pipelining") else talk.ask_one_by_one
+            if (no := ask(asked)) is not None:
+                return self._declined(*no)
             talk.hand_over(letter)
             code, answer = smtp.getreply()
         except JournalFull:
@@ -184,10 +185,41 @@ class _Talk:
         self.smtp, self._mark = smtp, mark
         self.stage: Stage = "greeted"
 
-    def say(self, stage: Stage, command: str) -> tuple[int, bytes]:
-        self.stage = stage
-        self._mark(stage)
-        return self.smtp.docmd(command)
+    def ask_one_by_one(self, asked: Mapping[Stage, str]) -> No | None:
+        """Ask for leave to hand over a letter; returns the first refusal."""
+        for stage, command in asked.items():
+            self.stage = stage
+            self._mark(stage)
+            code, answer = self.smtp.docmd(command)
+            if code not in GOOD[stage]:
+                return stage, code, answer
+        return None
+
+    def ask_at_once(self, asked: Mapping[Stage, str]) -> No | None:
+        """The same in one packet, where the server offers PIPELINING (RFC 2920): two ways there and back are saved."""
+        self.stage = "sender"
+        self._mark("data")
+        self.smtp.send("".join(f"{command}\r\n" for command in asked.values()))
+        no: No | None = None
+        for stage in asked:
+            if no is None:
+                self.stage = stage
+            try:
+                code, answer = self.smtp.getreply()
+                if no is not None and code == 354:
+                    # It waits for a letter that it has refused: an empty one to nobody ends that.
+                    self.smtp.send(b".\r\n")
+                    self.smtp.getreply()
+            except (OSError, smtplib.SMTPException):
+                if no is None:
+                    raise
+                self.smtp.close()
+                return no
+            if no is None and code not in GOOD[stage]:
+                no = stage, code, answer
+                if code == 421:
+                    return no
+        return no
 
     def hand_over(self, letter: bytes) -> None:
         """Send the words, then the full stop. Before the full stop no server can have taken the letter."""
