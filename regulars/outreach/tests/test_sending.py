@@ -83,7 +83,12 @@ def test_asked_at_once_a_server_hears_the_three_commands_in_one_packet(sink, mon
     account = a_mailbox(sink.port)
     packets: list[object] = []
     send = smtplib.SMTP.send
-    monkeypatch.setattr(smtplib.SMTP, "send", lambda line, said: (packets.append(said), send(line, said))[1])
+
+    def seen(line, said):
+        packets.append(said)
+        send(line, said)
+
+    monkeypatch.setattr(smtplib.SMTP, "send", seen)
     touch = an_approved_touch(a_person("Ann", "ann@example.org"))
     services.send_due()
     assert states([touch]) == [State.SENT]
@@ -106,7 +111,12 @@ def test_a_mailbox_that_refuses_when_the_turn_is_over_rests_all_the_same(sink, m
     account = a_mailbox(sink.port)
     touch = an_approved_touch(a_person())
     carry = smtp.Line.carry
-    monkeypatch.setattr(smtp.Line, "carry", lambda *its: (time.sleep(0.6), carry(*its))[1])
+
+    def carried_late(line, envelope, mark):
+        time.sleep(0.6)
+        return carry(line, envelope, mark)
+
+    monkeypatch.setattr(smtp.Line, "carry", carried_late)
     services.send_due(run_seconds=0.3)
     account.refresh_from_db()
     assert states([touch]) == [State.APPROVED]
