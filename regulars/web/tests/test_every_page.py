@@ -54,7 +54,9 @@ SEEN = """([isPhone, showsBraces]) => {
 @pytest.fixture
 def found(db: None) -> dict[str, Any]:
     """Fetched before the browser starts, which forbids what is not asynchronous."""
-    return pages(a_full_house())
+    replies = pages(a_full_house())
+    # A letter drawn as it will arrive is shut up in a sandbox, in which nothing can be asked: it is no page of ours.
+    return {name: reply for name, reply in replies.items() if "sandbox" not in reply["Content-Security-Policy"]}
 
 
 def test_every_page_is_sound_on_a_phone_and_on_a_wide_screen(found: dict[str, Any]) -> None:
@@ -81,5 +83,7 @@ def test_every_page_is_sound_on_a_phone_and_on_a_wide_screen(found: dict[str, An
 def _faults(page: Any, name: str, *, is_phone: bool) -> list[str]:
     page.goto(f"{SITE}/page/", wait_until="load")
     faults: list[str] = page.evaluate(SEEN, [is_phone, name in SHOWS_BRACES])
-    report = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+    report = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations'], iframes: false})", RULES
+    )
     return faults + [f"{fault['id']} {fault['nodes'][0]['html'][:160]}" for fault in report["violations"]]

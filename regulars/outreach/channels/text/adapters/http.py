@@ -25,6 +25,9 @@ from regulars.outreach.models import TextAccount
 
 PLACE = re.compile(r"\{(to|to_digits|from|text|key|callback)\}")
 
+# What a provider is asked with; outside knows more.
+SENDING_METHODS = outside.METHODS - {"DELETE"}
+
 
 @dataclass(frozen=True)
 class Options:
@@ -58,7 +61,7 @@ class Options:
 
 def checked(options: Options, headers: str) -> None:
     """Refuse settings by which nothing could be sent."""
-    if options.method not in outside.METHODS:
+    if options.method not in SENDING_METHODS:
         raise Refusal(_("Choose how the provider is called."), field="method")
     outside.checked_address(_filled(options.url, SAMPLE, quoted=True))
     headers_of(headers)
