@@ -24,7 +24,7 @@ from regulars.today.tests.builders import ON, a_person, a_shop, an_owner, bought
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_day")]
 MOST_QUERIES = 7
 # Settings: a row or a row a kind of person, whatever the size of the shop.
-SETTINGS = ("kit_business", "rapport_kindrhythm", "rapport_askingpage")
+SETTINGS = ("kit_business", "rapport_kindrhythm", "rapport_askingpage", "outreach_textaccount")
 # What is read besides about those already found, by their numbers.
 ABOUT_THOSE_FOUND = re.compile(r'"(id|person_id)" IN \((SELECT |\d)')
 CUT_OFF = re.compile(r"LIMIT \d+$")

@@ -10,7 +10,7 @@ from regulars.web.tests.a_full_house import a_full_house, pages
 from regulars.web.tests.test_in_browser import AXE, CHROMIUM, RULES, SITE, Shown
 
 MANY = 80  # a walk that finds fewer has lost a room
-SHOWS_BRACES = {"outreach:wording", "outreach:new-wording"}  # the fields of a letter are written so
+SHOWS_BRACES = {"outreach:wording", "outreach:new-wording", "outreach:library"}  # the fields of a letter are written so
 LOOKS: list[tuple[int, Any]] = [(360, "light"), (1280, "dark")]
 
 pytestmark = [

@@ -74,7 +74,7 @@ class Shown:
 
     def __call__(self, route: Any) -> None:
         path = route.request.url.removeprefix(SITE).split("?")[0].split("#")[0]
-        if route.request.resource_type in {"iframe", "image"} or route.request.frame.parent_frame is not None:
+        if route.request.resource_type in {"image", "xhr", "fetch"} or route.request.frame.parent_frame is not None:
             # A page in a frame of itself would have a frame in which it is shown, and so on without end.
             route.fulfill(body="", content_type="text/plain")
             return
