@@ -8,6 +8,7 @@ from datetime import date
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars.kit.charts import Bar, Bars, Point, Series, Trend, bars, trend
 from regulars.outreach.models import Channel, Purpose
@@ -58,8 +59,10 @@ def how_taken(found: Reach) -> list[Said]:
     """How the letters of the last thirty days were taken, held against what mailbox providers tolerate."""
     n = found.letters
     if n < LEAST_LETTERS:
-        words = _(
-            "Too few to say: %(n)s letters in thirty days. A rate means something from about %(least)s letters on."
+        words = ngettext(
+            "Too few to say: %(n)s letter in thirty days. A rate means something from about %(least)s letters on.",
+            "Too few to say: %(n)s letters in thirty days. A rate means something from about %(least)s letters on.",
+            n,
         )
         few = Said("", words % {"n": _whole(n), "least": _whole(LEAST_LETTERS)})
         return [few, *_counted(found)]

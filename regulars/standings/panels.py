@@ -20,10 +20,10 @@ from regulars.staff.models import User
 from regulars.staff.permissions import may
 from regulars.standings.models import Basis, Finding, Standing
 from regulars.standings.outlook import rests_on, worth
-from regulars.standings.queries import GroupCounts, finding, group_counts, standing_of
+from regulars.standings.queries import GroupCounts, findings, group_counts, standing_of
 from regulars.standings.room import room_of
 from regulars.standings.sending import sent_by_words, sent_people
-from regulars.standings.suggesting import suggestions
+from regulars.standings.suggesting import suggested
 from regulars.standings.words import ahead, coming, every, late, reason
 
 VISITS_DRAWN = 200
@@ -40,14 +40,15 @@ def panels(request: HttpRequest, person: Person) -> list[Panel]:
     standing, today = standing_of(person.pk), clock.today()
     counts = group_counts() if standing is not None else None
     visits = _visits(person.pk, today)
-    card = finding(Finding.Name.MODEL)
+    found = findings(Finding.Name.MODEL, Finding.Name.PRODUCTS)
+    card = found.get(Finding.Name.MODEL)
     may_remember = may(cast(User, request.user), "standings.remember")
     come = coming(standing, card.data if card else None, today) if standing else []
     shown = _rhythm_panel(person, standing, visits, today, come, may_remember)
     return [
         *([shown] if shown else []),
         *_standing_panel(standing, card, counts, today),
-        *_suggestion_panel(person, today),
+        *_suggestion_panel(person, found.get(Finding.Name.PRODUCTS), today),
         *_share_panel(person, standing, counts, today, may_remember),
         *_sent_panel(person),
     ]
@@ -146,9 +147,9 @@ def _standing_panel(
     return [Panel(30, "side", "standings/_standing.html", context)]
 
 
-def _suggestion_panel(person: Person, today: date) -> list[Panel]:
-    """What to suggest; nothing where nothing can be said. At most three queries."""
-    found = suggestions(person.pk, today)
+def _suggestion_panel(person: Person, products: Finding | None, today: date) -> list[Panel]:
+    """What to suggest; nothing where nothing can be said. At most two queries."""
+    found = suggested(person.pk, today, products)
     return [Panel(22, "main", "standings/_suggestions.html", {"suggestions": found})] if found else []
 
 

@@ -42,7 +42,11 @@ def suggestions(person_id: int, today: date) -> list[Suggestion]:
     The days of what somebody buys regularly are their own; otherwise those of everybody who bought it. Nothing to sell
     is suggested to somebody who mourns or is unhappy with us.
     """
-    known = finding(Finding.Name.PRODUCTS)
+    return suggested(person_id, today, finding(Finding.Name.PRODUCTS))
+
+
+def suggested(person_id: int, today: date, known: Finding | None) -> list[Suggestion]:
+    """The same where what the last grading found of products was read with something else. Two queries, or none."""
     if known is None or known.data.get("reason"):
         return []
     days = _days_of(person_id, today)

@@ -50,6 +50,13 @@ def due_for_hands(on: date) -> QuerySet[Touch]:
     return waiting_for_hands().filter(due_at__lt=clock.start_of(on + timedelta(days=1)))
 
 
+def first_due_for_hands(on: date, limit: int, among: Q) -> list[Touch]:
+    """The first of them that fit, of every channel: each is walked in its order by the index. A query a channel."""
+    rows = due_for_hands(on).filter(among)
+    found = [touch for channel in ALL for touch in rows.filter(channel=channel)[:limit]]
+    return sorted(found, key=lambda touch: (touch.due_at, touch.pk))[:limit]
+
+
 def due_count() -> int:
     """How many are due today, counted no further than a hundred."""
     return due_for_hands(clock.today()).order_by().values("pk")[:COUNTED_TO].count()

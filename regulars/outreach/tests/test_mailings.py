@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from regulars.kit.errors import Refusal
+from regulars.kit.models import Job
 from regulars.outreach.models import Mailing, Recipient, State, Touch, Wording
 from regulars.outreach.queries import mailings as queries
 from regulars.outreach.services import mailings, save_wording
+from regulars.outreach.services.mailings import gathering
 from regulars.outreach.services.mailings.moments import Moments
 from regulars.outreach.services.suppressing import suppress
 from regulars.outreach.tests.builders import a_person, a_shop, many_people, the_owner
@@ -139,6 +141,36 @@ def test_many_people_are_left_to_the_worker_who_goes_on_where_another_died(shop,
     assert Touch.objects.count() == 620
 
 
+def test_what_breaks_off_while_the_owner_looks_on_is_done_by_the_worker_a_minute_later(shop, monkeypatch):
+    many_people(7)
+    real = gathering._sort_out
+    monkeypatch.setattr(gathering, "_sort_out", lambda *_args: 1 / 0)
+    new = mailings.NewMailing("t", "Summer", "thank-you", Asked(is_list=True))
+    mailing = mailings.make_mailing(new, None)
+    with pytest.raises(ZeroDivisionError):
+        mailings.gather(mailing)
+    monkeypatch.setattr(gathering, "_sort_out", real)
+    (job,) = Job.objects.filter(task_path__endswith="gather_mailing")
+    assert job.due_at == NOW + timedelta(minutes=1)
+    mailings.gather_mailing.func(mailing.pk)
+    mailing.refresh_from_db()
+    assert (mailing.stage, mailing.found["ways"]) == ("ready", {"first": 7, "out": 0})
+    mailings.gather_mailing.func(mailing.pk)
+    assert Recipient.objects.count() == 7
+
+
+def test_who_lacks_by_now_what_the_words_need_is_named_with_those_left_out(shop):
+    the_words("named", body="Dear {{ first_name }},\n\nthank you.\n\n{{ signature }}")
+    ann, bea = a_person("Ann Archer"), a_person("Bea Bell")
+    mailing = a_mailing(wording="named")
+    assert mailing.found["ways"]["first"] == 2
+    Person.objects.filter(pk=bea.pk).update(full_name="", given_name="", family_name="")
+    mailings.begin_mailing(mailing, None)
+    assert list(Touch.objects.values_list("person_id", flat=True)) == [ann.pk]
+    left = Recipient.objects.get(person=bea)
+    assert (left.way, "first name" in left.why.lower()) == ("out", True)
+
+
 def test_stopping_stops_what_has_not_left_and_nothing_new_begins(shop):
     many_people(5)
     mailing = a_mailing()
@@ -232,7 +264,9 @@ def test_regulars_who_spent_most_are_offered_for_a_call_and_then_get_no_letter(s
     assert [one.person_id for one in mailings.call_candidates(mailing)] == [best.pk]
     assert mailings.call_instead(mailing, [best.pk, 99999999], None) == 1
     assert mailings.call_instead(mailing, [best.pk], None) == 0
-    mailings.begin_mailing(Mailing.objects.get(pk=mailing.pk), None)
+    mailing.refresh_from_db()
+    assert (mailing.found["channels"], mailing.found["minutes"]) == ({"email": 3}, "6")
+    mailings.begin_mailing(mailing, None)
     assert Touch.objects.get(person=best).channel == "call"
     assert Touch.objects.filter(channel="email").count() == 3
 

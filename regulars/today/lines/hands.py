@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from regulars.kit import clock
 from regulars.outreach import services as outreach
 from regulars.outreach.models import Channel, Touch
-from regulars.outreach.queries.hands import due_for_hands
+from regulars.outreach.queries.hands import first_due_for_hands
 from regulars.today.acquaintance import Acquaintance
 from regulars.today.lines.enquiry import short
 from regulars.today.lines.shape import Due, Kind, Line
@@ -28,13 +29,19 @@ KEY = "hands"
 
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
-    """What is to be done by hand today or before, the earliest first. One query by its own small index, one more."""
-    rows = due_for_hands(on).filter(Decision.objects.open_lines(KEY, on))
-    rows = rows if only is None else rows.filter(pk__in=only)
-    found = rows.values_list("pk", "due_at", "person_id", "channel", "body", "minutes")[:limit]
+    """What is to be done by hand today or before, the earliest first. A query a channel, one more."""
+    among = Decision.objects.open_lines(KEY, on)
+    rows = first_due_for_hands(on, limit, among if only is None else among & Q(pk__in=only))
     return [
-        Due(KEY, pk, "", clock.local(due_at).date(), person_id, {"channel": channel, "body": body, "minutes": minutes})
-        for pk, due_at, person_id, channel, body, minutes in found
+        Due(
+            KEY,
+            row.pk,
+            "",
+            clock.local(row.due_at).date(),
+            row.person_id,
+            {"channel": row.channel, "body": row.body, "minutes": row.minutes},
+        )
+        for row in rows
     ]
 
 

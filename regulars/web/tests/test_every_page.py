@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from regulars.web.tests.test_in_browser import AXE, CHROMIUM, RULES, SITE, Shown
 
 MANY = 80  # a walk that finds fewer has lost a room
 SHOWS_BRACES = {"outreach:wording", "outreach:new-wording", "outreach:library"}  # the fields of a letter are written so
+# What a page has and a letter has not: the letter drawn in its frame is otherwise held to the same.
+PAGE_ONLY = re.compile("0 first headings|landmark-one-main|page-has-heading-one|region").match
 LOOKS: list[tuple[int, Any]] = [(360, "light"), (1280, "dark")]
 
 pytestmark = [
@@ -54,9 +57,7 @@ SEEN = """([isPhone, showsBraces]) => {
 @pytest.fixture
 def found(db: None) -> dict[str, Any]:
     """Fetched before the browser starts, which forbids what is not asynchronous."""
-    replies = pages(a_full_house())
-    # A letter drawn as it will arrive is shut up in a sandbox, in which nothing can be asked: it is no page of ours.
-    return {name: reply for name, reply in replies.items() if "sandbox" not in reply["Content-Security-Policy"]}
+    return pages(a_full_house())
 
 
 def test_every_page_is_sound_on_a_phone_and_on_a_wide_screen(found: dict[str, Any]) -> None:
@@ -75,15 +76,20 @@ def test_every_page_is_sound_on_a_phone_and_on_a_wide_screen(found: dict[str, An
             page.route("**/*", shown)
             for name, reply in found.items():
                 shown.reply = reply
-                wrong += [f"{name} at {width}: {words}" for words in _faults(page, name, is_phone=width < 400)]
+                faults = _faults(page, name, is_phone=width < 400)
+                wrong += [
+                    f"{name} at {width}: {words}" for words in faults if not (_is_letter(reply) and PAGE_ONLY(words))
+                ]
         chromium.close()
     assert wrong == [], "\n".join(wrong)
+
+
+def _is_letter(reply: Any) -> bool:
+    return "sandbox" in reply["Content-Security-Policy"]
 
 
 def _faults(page: Any, name: str, *, is_phone: bool) -> list[str]:
     page.goto(f"{SITE}/page/", wait_until="load")
     faults: list[str] = page.evaluate(SEEN, [is_phone, name in SHOWS_BRACES])
-    report = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations'], iframes: false})", RULES
-    )
+    report = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
     return faults + [f"{fault['id']} {fault['nodes'][0]['html'][:160]}" for fault in report["violations"]]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from regulars.kit import clock
+from regulars.outreach.channels import means_of
 from regulars.outreach.models import Channel, Mailing, Purpose, Recipient
 from regulars.outreach.queries.permission import may_receive
+from regulars.outreach.queries.wordings import latest
+from regulars.people.bulk import among
 from regulars.people.models import Phone
 from regulars.purchases.models import PersonTotals
 from regulars.staff.models import User
@@ -18,15 +22,23 @@ from regulars.staff.services import note_audit
 Way = Recipient.Way
 MOST = 8
 LOOKED_AT = 60
+# Fewer are taken by their numbers; more are met soon enough on the way down the list of who spent most.
+LISTED = 5000
 REGULAR_DAYS = 3
 
 
 def call_candidates(mailing: Mailing) -> list[PersonTotals]:
     """The regulars of a mailing who have spent most and may be rung up: at most eight. A dozen queries."""
     rows = Recipient.objects.filter(mailing=mailing, edition=mailing.edition)
+    first = rows.filter(way=Way.FIRST)
+    is_small = mailing.found.get("ways", {}).get(Way.FIRST, 0) <= LISTED
+    among_them = (
+        Q(person__in=among(first.values_list("person_id", flat=True)))
+        if is_small
+        else Q(Exists(first.filter(person=OuterRef("person_id"))))
+    )
     totals = (
-        PersonTotals.objects.filter(buying_days__gte=REGULAR_DAYS)
-        .filter(Exists(rows.filter(way=Way.FIRST, person=OuterRef("person_id"))))
+        PersonTotals.objects.filter(among_them, buying_days__gte=REGULAR_DAYS)
         .filter(Exists(Phone.objects.filter(person=OuterRef("person_id"), is_bad=False)))
         .select_related("person")
         .order_by("-net_amount")
@@ -49,7 +61,11 @@ def call_instead(mailing: Mailing, person_ids: Collection[int], by: User | None)
         ways = dict(row.found.get("ways", {}))
         ways[Way.FIRST] = ways.get(Way.FIRST, 0) - n
         ways[Way.CALL] = ways.get(Way.CALL, 0) + n
-        row.found = {**row.found, "ways": ways}
+        channels = dict(row.found.get("channels", {}))
+        channel = latest(row.wording).wording.channel
+        channels[channel] = channels.get(channel, 0) - n
+        minutes = Decimal(row.found.get("minutes", 0)) + n * Decimal(str(means_of(Channel.CALL).minutes))
+        row.found = {**row.found, "ways": ways, "channels": channels, "minutes": str(minutes)}
         row.save(update_fields=["found"])
         note_audit(by, "mailing_calls", room="outreach", kind="mailing", object_id=row.pk, text=row.name)
     return n

@@ -10,12 +10,14 @@ import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django_tasks import task
+from django_tasks.base import Task
 
 from regulars.kit import clock
 from regulars.kit.business import in_our_language
@@ -35,6 +37,7 @@ from regulars.people.queries.matching import Asked, count_matching, matching
 Stage, Way = Mailing.Stage, Recipient.Way
 PORTION = 1000
 AT_ONCE = 500
+SPARE = timedelta(minutes=1)
 SAMPLE = 20
 
 
@@ -73,11 +76,17 @@ def gather(mailing: Mailing) -> bool:
         if not rows.update(stage=Stage.GATHERING, found={}):
             return False
         is_large = count_matching(Asked.of(mailing.audience)) > AT_ONCE
-        if is_large:
-            Mailing.objects.filter(pk=mailing.pk).update(job_id=str(gather_mailing.enqueue(mailing.pk).id))
+        Mailing.objects.filter(pk=mailing.pk).update(job_id=hand_to_worker(gather_mailing, mailing, is_large=is_large))
     if not is_large:
         _gather(Mailing.objects.get(pk=mailing.pk))
     return True
+
+
+def hand_to_worker(work: Task[..., int], mailing: Mailing, *, is_large: bool) -> str:
+    """Leave large work to the worker at once. Small work is done here; should that break off, the worker does it."""
+    now = clock.now()
+    job = work.using(run_after=now if is_large else now + SPARE).enqueue(mailing.pk)
+    return str(job.id) if is_large else ""
 
 
 def _gather(mailing: Mailing) -> int:
@@ -183,17 +192,18 @@ def _reached_by(mailing: Mailing, route: Route, ids: Sequence[int], found: _Foun
     can = _each_number_once(route, can, found, why)
     drafts = draft_for(route.version, can)
     for person_id, name in drafts.missing.items():
-        why.setdefault(person_id, drafts.problems.get(person_id) or _lacks(name))
+        why.setdefault(person_id, drafts.problems.get(person_id) or lacks(name))
     if route.way == Way.FIRST and mailing.other_wording:
         others = draft_for(latest(mailing.other_wording), list(drafts.ready))
         for person_id, name in others.missing.items():
-            why.setdefault(person_id, others.problems.get(person_id) or _lacks(name))
+            why.setdefault(person_id, others.problems.get(person_id) or lacks(name))
             drafts.ready.pop(person_id, None)
     found.cost += sum(costs_of(route.channel, {pk: draft.text for pk, draft in drafts.ready.items()}).values())
     return [person_id for person_id in can if person_id in drafts.ready]
 
 
-def _lacks(name: str) -> str:
+def lacks(name: str) -> str:
+    """Why somebody is left out of whom something is not known."""
     label = in_a_sentence(FIELDS[name].label) if name in FIELDS else name
     return _("The words need “%(field)s”, which we do not know of them.") % {"field": label}
 

@@ -21,9 +21,9 @@ from regulars.outreach.channels import means_of
 from regulars.outreach.models import Batch, Channel, Mailing, Purpose, Recipient, State, Touch
 from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services.approving import FIRST, approve_portion
-from regulars.outreach.services.drafting import draft_for
+from regulars.outreach.services.drafting import Drafts, draft_for
 from regulars.outreach.services.mailings.costs import costs_of
-from regulars.outreach.services.mailings.gathering import AT_ONCE, PORTION, Route
+from regulars.outreach.services.mailings.gathering import AT_ONCE, PORTION, Route, hand_to_worker, lacks
 from regulars.outreach.services.mailings.moments import Moments
 from regulars.outreach.services.moves import move
 from regulars.outreach.services.planning import NewTouch, plan_touches
@@ -60,9 +60,8 @@ def begin_mailing(mailing: Mailing, by: User | None) -> bool:
             first = EVERYBODY if was == Stage.SAMPLED else FIRST
             row.batch = Batch.objects.create(at=clock.now(), by=by, size=0, first=first)
             row.save(update_fields=["batch"])
-        if size > AT_ONCE:
-            row.job_id = str(carry_on_mailing.enqueue(row.pk).id)
-            row.save(update_fields=["job_id"])
+        row.job_id = hand_to_worker(carry_on_mailing, row, is_large=size > AT_ONCE)
+        row.save(update_fields=["job_id"])
     if size <= AT_ONCE:
         _carry_on(row)
     return True
@@ -153,6 +152,7 @@ def _planned(mailing: Mailing, way: str, rows: Sequence[Recipient], moments: Mom
     for arm, route in _routes(mailing, way).items():
         ids = [row.person_id for row in rows if row.arm == arm or way != Way.FIRST]
         drafts = draft_for(route.version, ids)
+        _leave_out(mailing, drafts)
         minutes = 0 if route.channel == Channel.EMAIL else means_of(route.channel).minutes
         costs = costs_of(route.channel, {pk: draft.text for pk, draft in drafts.ready.items()})
         for person_id, draft in drafts.ready.items():
@@ -174,6 +174,14 @@ def _planned(mailing: Mailing, way: str, rows: Sequence[Recipient], moments: Mom
                 )
             )
     return plan_touches(touches).ids if touches else []
+
+
+def _leave_out(mailing: Mailing, drafts: Drafts) -> None:
+    """Who lacks by now what the words need is named with those left out."""
+    for name in set(drafts.missing.values()):
+        why = name if name in drafts.problems.values() else lacks(name)
+        ids = [person_id for person_id, missing in drafts.missing.items() if missing == name]
+        _of(mailing).filter(person__in=ids).update(way=Way.OUT, why=why[:200])
 
 
 def _routes(mailing: Mailing, way: str) -> dict[str, Route]:
