@@ -62,7 +62,7 @@ def test_the_page_says_it_in_words_with_a_steady_number_of_queries(client, djang
         text = client.get("/reach/").text
     assert "1 of 4" in text
     assert "never agreed to offers" in text
-    assert "Too few to say: 1 letters" in text
+    assert "Too few to say: 1 letter in" in text
     many_people(300)
     with django_assert_max_num_queries(23):
         assert "1 of 304" in client.get("/reach/").text
