@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,6 +45,12 @@ def _every_test_begins_in_english() -> Iterator[None]:
     """A request leaves the language of its browser behind in the thread; the next test is none of its business."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_copy_of_another_tests_orders() -> None:
+    """A copy is told by its database and how far that had come; a database emptied between tests is told by neither."""
+    (Path(settings.CACHE_DIR) / "standings" / "copy.json").unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
