@@ -23,6 +23,7 @@ from regulars.outreach.models import (
     Touch,
     TouchChange,
 )
+from regulars.outreach.services.forgetting import forget_what_waits
 from regulars.outreach.services.moves import FREE, move
 from regulars.outreach.services.printing import forget_printed
 from regulars.outreach.services.suppressing import suppress
@@ -90,6 +91,7 @@ def erase(person_id: int) -> None:
     rows = Touch.objects.filter(person_id=person_id)
     forget_letters(list(rows.exclude(message_id="")))
     forget_texts(person_id)
+    forget_what_waits(person_id)
     TouchChange.objects.filter(touch__in=rows).update(why="")
     rows.update(
         subject="",

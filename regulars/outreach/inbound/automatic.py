@@ -84,6 +84,11 @@ def is_auto_reply(mail: Mail) -> bool:
     return is_to_nobody or bool(BODY.search(first_words(mail)))
 
 
+def is_receipt_for_reading(mail: Mail) -> bool:
+    """ "Read on Monday", "deleted unread" (RFC 8098): sent by their program, often without a word to them."""
+    return any(part.get_content_type() == "message/disposition-notification" for part in mail.parts)
+
+
 def is_challenge(mail: Mail) -> bool:
     """Does a machine ask us to prove that a person wrote?"""
     if any(mail.header(name) for name in ("x-spamarrest-noauth", "x-mailinblack", "x-boxbe-wl", "x-tmda-confirm")):

@@ -10,7 +10,7 @@ from regulars.outreach.inbound.delivery_reports import ADDRESS, REPORTS, Report,
 from regulars.outreach.inbound.kinds import Failure, Reason
 from regulars.outreach.inbound.mail import Mail
 from regulars.outreach.inbound.notifications import notified_in
-from regulars.outreach.inbound.reasons import code_in, reason_of, status_in, weighed
+from regulars.outreach.inbound.reasons import BY_ITS_BOOK, code_in, reason_of, status_in, weighed
 from regulars.outreach.inbound.transcripts import before_original, said_about
 
 MACHINES = re.compile(
@@ -98,7 +98,7 @@ def _failure(address: str, mail: Mail, text: str, *, alone: bool) -> Failure:
     quoted = _quoted(plain)
     reason = reason_of(quoted, status_in(quoted), f"{plain}\n{mail.header('subject')}" if alone else plain)
     reason = weighed(reason, quoted, status_in(plain), said, by_gateway=False)
-    if reason is Reason.USER_UNKNOWN and not quoted and _passes_on(mail):
+    if reason is Reason.USER_UNKNOWN and not quoted and _passes_on(mail) and not BY_ITS_BOOK.search(plain):
         reason = Reason.FILTERED
     is_delayed = bool(re.search(r"\b(delayed?|warning|still being)\b", mail.header("subject"), re.IGNORECASE))
     return Failure(address, reason, status_in(plain), code_in(plain), " ".join(quoted.split())[:500], is_delayed)

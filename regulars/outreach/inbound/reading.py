@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.outreach.inbound.automatic import is_auto_reply, is_challenge
+from regulars.outreach.inbound.automatic import is_auto_reply, is_challenge, is_receipt_for_reading
 from regulars.outreach.inbound.complaints import complaint_in
 from regulars.outreach.inbound.delivery_reports import report_in
 from regulars.outreach.inbound.kinds import Inbound, Kind
@@ -25,7 +25,7 @@ def read(raw: bytes | Mail) -> Inbound:
         return Inbound(Kind.BOUNCE, report.failures, about)
     if is_challenge(mail):
         return Inbound(Kind.CHALLENGE, about=mail.answers)
-    if is_auto_reply(mail):
+    if is_auto_reply(mail) or is_receipt_for_reading(mail):
         return Inbound(Kind.AUTO_REPLY, about=mail.answers)
     return Inbound(asked_in(mail) or Kind.REPLY, about=mail.answers)
 

@@ -85,6 +85,8 @@ def code_in(said: str) -> str:
 # Statuses that are about the address; 5.4.1 and 5.5.0 are how Microsoft and others refuse one.
 ADDRESS_STATUS = re.compile(r"[45]\.(1\.([1-46]|10|351)|4\.1|5\.0)$")
 BY_NAME = re.compile(r"(user|person) doesn't have an? \S+ account", re.IGNORECASE)
+# What a machine says of its own book, without another server that could have said it for a filter's sake.
+BY_ITS_BOOK = re.compile(r"\bunrouteable (mail )?address|\(user not found\)", re.IGNORECASE)
 
 
 def weighed(reason: Reason, said: str, status: str, near: str, *, by_gateway: bool = False) -> Reason:
@@ -94,7 +96,7 @@ def weighed(reason: Reason, said: str, status: str, near: str, *, by_gateway: bo
     (RCPT), and where a gateway says it in its own words. As a bare "550" to the letter or to we know not what, it does
     not: the address is tried again.
     """
-    if reason is not Reason.USER_UNKNOWN or BY_NAME.search(said):
+    if reason is not Reason.USER_UNKNOWN or BY_NAME.search(said) or (not said and BY_ITS_BOOK.search(near)):
         return reason
     stage = stage_in(said, near)
     code = status_in(said) or status

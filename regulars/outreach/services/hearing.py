@@ -106,6 +106,8 @@ def _act(row: MailNews, news: News, touch: Touch | None) -> None:
     if news.kind == Kind.DELIVERED:
         _has_arrived(touch)
         return
+    if touch is not None and touch.person.erased_at is not None:
+        return  # nothing about them is kept anew
     _as_a_mail(row, news, touch)
 
 

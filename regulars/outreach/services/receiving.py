@@ -24,6 +24,8 @@ LONGEST = 20_000
 def receive(raw: bytes, account: SendingAccount | None = None) -> InboundMail | None:
     """Take in one mail that concerns us; None for one seen before, or of no concern (it is then not kept at all).
 
+    A letter to somebody who was erased since is of no concern.
+
     Safe to repeat and beside other workers: the mail's own name is unique, and whoever keeps it carries out what it
     asks in the same transaction.
     """
@@ -33,6 +35,10 @@ def receive(raw: bytes, account: SendingAccount | None = None) -> InboundMail | 
         return None
     at = _moment(mail)
     touch = _letter(mail, got, at)
+    if touch is not None and touch.person.erased_at is not None:
+        if got.kind in ABOUT_A_LETTER:
+            return None
+        touch = None  # whoever writes may be in the book anew
     person_id = touch.person_id if touch else _sender(mail, got)
     is_of_no_concern = person_id is None or _is_to_many(mail)
     if touch is None and is_of_no_concern and got.kind not in ABOUT_A_LETTER - {Kind.DELIVERED}:

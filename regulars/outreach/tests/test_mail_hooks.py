@@ -37,6 +37,7 @@ from regulars.outreach.tests.builders import a_person, a_shop, the_owner
 from regulars.outreach.tests.provider_calls import ADDRESS, KEY, PASSWORD, needs_calls, samples, service_of, the_call
 from regulars.outreach.tests.test_receiving import a_sent_letter
 from regulars.people.models import Silence
+from regulars.people.services import erase_person
 
 OURS = {
     "bounced": ["bounce"],
@@ -184,6 +185,35 @@ def test_sendgrid_signs_with_its_own_private_key():
         else:
             with pytest.raises(NotProved):
                 read_news(call, "sendgrid", password=PASSWORD, signing_key=public)
+
+
+MAILGUN_SAYS = {
+    "event": "failed",
+    "severity": "permanent",
+    "id": "G9Bn5sl1TC6nu79C8C0bwg",
+    "timestamp": 1521233195.4,
+    "recipient": "ann@example.org",
+    "delivery-status": {"code": 550, "message": "5.1.1 user unknown"},
+    "message": {"headers": {"message-id": "m-1@boutique.example"}},
+}
+MAILGUN_SAID = {"event": "bounced", "recipient": "ann@example.org", "code": "550", "Message-Id": "<m-1@x.example>"}
+
+
+@pytest.mark.parametrize("form", ["now", "old"])
+def test_mailgun_tries_again_under_a_new_token_and_it_is_the_same_word(form):
+    def named(token: str, at: int, **changed: Any) -> str:
+        told: dict[str, Any] = {
+            "signature": {"token": token, "timestamp": at},
+            "event-data": {**MAILGUN_SAYS, **changed},
+        }
+        if form == "old":
+            told = {**MAILGUN_SAID, **changed, "token": token, "timestamp": at}
+        got = read_news(the_call("mailgun", told), "mailgun", password=PASSWORD, signing_key=KEY)
+        return got.news[0].event
+
+    first = named("a" * 50, 1529006854)
+    assert named("b" * 50, 1529007454) == first
+    assert named("a" * 50, 1529006854, id="another", recipient="bo@example.org") != first
 
 
 # What follows
@@ -346,7 +376,7 @@ def test_an_answer_handed_on_is_an_answer_stripped_and_the_same_in_the_mailbox_c
 def test_who_proves_nothing_learns_nothing(hook):
     url = reverse("outreach:mail-hook", args=[hook.token])
     client = Client(enforce_csrf_checks=True)
-    assert client.get(url).status_code == client.head(url).status_code == 405
+    assert client.get(url).status_code == 405
     assert client.post(reverse("outreach:mail-hook", args=["x"]), "{}", "application/json").status_code == 404
     assert call(hook, {}, HTTP_AUTHORIZATION="") == 401
     assert call(hook, {}, CONTENT_LENGTH="3000000") == 413
@@ -354,6 +384,42 @@ def test_who_proves_nothing_learns_nothing(hook):
     assert call(hook, [1]) == 400
     hook.refresh_from_db()
     assert (hook.called_at, MailNews.objects.count()) == (None, 0)
+
+
+def test_a_service_that_asks_by_head_whether_somebody_is_there_hears_yes_and_nothing_happens(hook):
+    for token in (hook.token, "nobody"):
+        reply = Client().head(reverse("outreach:mail-hook", args=[token]))
+        assert (reply.status_code, reply.content) == (200, b"")
+    for name in ("text-incoming", "text-receipts"):
+        url = reverse(f"outreach:{name}", args=["x"])
+        assert Client().head(url).status_code == Client().get(url).status_code == 405
+    hook.refresh_from_db()
+    assert (hook.called_at, MailNews.objects.count()) == (None, 0)
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_to_be_heard_of_somebody_goes_when_they_are_erased():
+    a_shop(public_address="https://maya.example")
+    account = SendingAccount.objects.create(preset="postmark", from_address="maya@boutique.example")
+    hook = services.open_hook(account, None)
+    touch = a_sent_letter()
+    Touch.objects.filter(pk=touch.pk).update(state=State.SENDING)
+    call(hook, hard(touch))
+    elsewhere = {**hard(touch, 2, Email="ann@forwarded.example"), "MessageID": "p-2"}
+    call(hook, elsewhere)
+    unnamed = {**hard(touch, 3, Email="Ann@Example.org"), "Metadata": {}, "MessageID": "p-3"}
+    call(hook, unnamed)
+    call(hook, hard(None, 4, Email="bo@example.org", MessageID="p-4"))
+    assert MailNews.objects.filter(heard_at=None).count() == 4
+    Touch.objects.filter(pk=touch.pk).update(state=State.SENT)
+    erase_person(touch.person)
+    waiting = MailNews.objects.filter(heard_at=None)
+    assert [row.told["recipient"] for row in waiting] == ["bo@example.org"]
+    call(hook, hard(touch))
+    call(hook, hard(touch, 5))
+    assert not InboundMail.objects.exists()
+    assert "ann" not in str(list(MailNews.objects.values_list("told", flat=True)))
 
 
 def test_the_owner_makes_shows_closes_and_renews_the_address(hook):

@@ -20,6 +20,7 @@ from regulars.outreach.tests.builders import a_person, a_shop, a_touch
 from regulars.outreach.tests.imap_server import ImapServer
 from regulars.outreach.tests.real_mail import BOUNCES, MAILDIR, needs_bounces
 from regulars.outreach.tests.test_inbound import ARF, a_mail, a_report
+from regulars.people import services as people
 from regulars.people.models import Email, Silence, TimelineEntry
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +237,23 @@ def test_what_came_in_is_handed_out_emptied_and_moved_with_the_person():
     erase(touch.person_id)
     row.refresh_from_db()
     assert (row.words, row.whole, row.from_address, row.is_for_you) == ("", "", "", False)
+
+
+def test_nothing_is_kept_of_somebody_who_was_erased_neither_what_was_not_understood_nor_what_comes_later():
+    ann = a_person("Ann Archer", "ann@example.org")
+    raw = a_report(GONE, "5.1.1").replace(b"Subject:", b"Message-ID: <r@x>\nSubject:", 1)
+    unknown = taken(raw.replace(b"delivered.", b"delivered to <Ann@Example.org>."))
+    assert "Ann@Example.org" in unknown.whole
+    touch = a_sent_letter(ann)
+    people.erase_person(ann)
+    unknown.refresh_from_db()
+    assert (unknown.whole, unknown.subject, unknown.person_id) == ("", "", None)
+    assert services.receive(a_report(GONE, "5.1.1")) is None
+    assert services.receive(ARF.format(kind="abuse").encode()) is None
+    assert services.receive(a_mail("Lovely!")) is None
+    assert not TimelineEntry.objects.filter(person_id=touch.person_id).exists()
+    again = a_person("Ann Archer", "ann@example.org")
+    assert taken(a_mail("I am back.")).person_id == again.pk
 
 
 @needs_bounces

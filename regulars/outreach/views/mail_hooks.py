@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.kit import clock
 from regulars.kit.errors import Refusal
@@ -36,9 +36,14 @@ LONGEST_WITH_FILES = 25_000_000
 @open_to_everyone
 @csrf_exempt
 @never_cache
-@require_POST
+@require_http_methods(["HEAD", "POST"])
 def mail_hook(request: HttpRequest, token: str) -> HttpResponse:
-    """A service says what became of letters, or hands on a mail that came in."""
+    """A service says what became of letters, or hands on a mail that came in.
+
+    Mandrill first asks by HEAD whether somebody is there: every address says yes to that, and nothing else happens.
+    """
+    if request.method == "HEAD":
+        return HttpResponse(status=200)
     if _is_too_long(request):
         return HttpResponse(status=413)
     hook = MailHook.objects.filter(token=token).first()

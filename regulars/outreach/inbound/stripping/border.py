@@ -10,13 +10,15 @@ WROTE = (
     r"schreef|geschreven|napisa[lł](?:\(a\)|a)?|skrev|escribi[oó]|"
     r"ha scritto|scrisse|escreveu|kirjoitti|napsal(?:\(a\)|a)?|nap[ií]sal|[ií]rta|"
     r"a scris|yazd[ıi]|(?:đã|da) vi[eế]t|написала?|пишет|έγραψε|"
-    r"skrifaði|va escriure|idatzi zuen|je napisao|написав|写道|のメール|작성|<[^<>\s]+@[^<>\s]+>"
+    r"skrifaði|va escriure|idatzi zuen|je napisao|написав|写道|のメール|작성|<\s?[^<>\s]+@[^<>\s]+>"
 )
+# Verbs that stand before the name: "Am 5. Januar schrieb Maya:".
+WROTE_FIRST = r"schrieb|schreef|skrev|kirjoitti|napsal(?:\(a\)|a)?|napisa[lł](?:\(a\)|a)?|escribi[oó]|wrote|написала?"
 FIRST = r"on|le|am|op|w dniu|dnia|den|d\.|p[aå]|v[aà]o|el|il|em|no dia|dne|a\(z\)|la data|в|el d[ií]a|em"
 SAYS_WHEN = re.compile(r"\d")
 ON = re.compile(
-    rf"^\W*(?:{FIRST})\b.{{3,400}}?(?:{WROTE})(?: (?:het )?volgende geschreven|"
-    rf" a [eé]crit| wrote)?\s*:?[\s\-]*$",
+    rf"^\W*(?:{FIRST})\b.{{3,400}}?(?:(?:{WROTE})(?: (?:het )?volgende geschreven|"
+    rf" a [eé]crit| wrote)?\s*:?|\b(?:{WROTE_FIRST})\s[^:.!?]{{1,80}}:)[\s\-]*$",
     re.IGNORECASE | re.DOTALL,
 )
 BY_DATE = re.compile(
@@ -33,7 +35,9 @@ ORIGINAL = re.compile(
     r"oorspronkelijk bericht|oprindelig (?:meddelelse|besked)|ursprungligt meddelande|"
     r"opprinnelig melding|alkuper[aä]inen viesti|wiadomo[sś][cć] oryginalna|"
     r"p[uů]vodn[ií] (?:zpr[aá]va|e-?mail)|eredeti [uü]zenet|исходное сообщение|"
-    r"пересылаемое сообщение|antwort|.{2,60} wrote)\s*[-_*=]{2,}\s*$",
+    r"пересылаемое сообщение|antwort|.{2,90} (?:wrote|schrieb|escribi[oó]|a [eé]crit|ha scritto) ?:?)\s*[-_*=]{2,}\s*$"
+    # GroupWise: who and when between three arrows.
+    r"|^>{2,3} .{2,120}\d.{0,40} >{2,3}\s*$",
     re.IGNORECASE,
 )
 FORWARD = re.compile(

@@ -25,7 +25,9 @@ CLOSING = re.compile(
     re.IGNORECASE,
 )
 PHONE = re.compile(
-    r"^\W*(?:sent (?:from|with|via)\b.{0,60}|sent from mailbox.{0,30}|get outlook for .{0,20}|"
+    r"^\W*(?:sent (?:from|with|via)\b.{0,60}|sent from mailbox.{0,30}|get outlook for .{0,60}|"
+    r"(?:holen sie sich|hol dir|laden sie|obtener|obt[eé]n|descargar?|obtenir|t[eé]l[eé]charge[rz]|ottieni|scarica|"
+    r"obter|obtenha|download) outlook .{0,80}|outlook f[uü]r .{0,60}(?:herunter|beziehen).{0,60}|"
     r"(?:von|gesendet von|gesendet mit|diese nachricht wurde von) (?:meine[mr]?|"
     r"mail|der|outlook).{0,60}|"
     r"envoy[eé] (?:de|depuis) .{0,60}|enviado (?:desde|do|de) .{0,80}|inviato da .{0,60}|"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,12 +22,15 @@ from anymail.webhooks.postmark import PostmarkInboundWebhookView, PostmarkTracki
 from anymail.webhooks.resend import ResendTrackingWebhookView
 from anymail.webhooks.sendgrid import SendGridInboundWebhookView, SendGridTrackingWebhookView
 from anymail.webhooks.sparkpost import SparkPostInboundWebhookView, SparkPostTrackingWebhookView
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from regulars.outreach.channels.email.news.svix import is_signed
 
 Said = Mapping[str, Any]
 PATIENCE_SECONDS = 10
+DAY_SECONDS = 86_400
+# What of Mailgun's old calls belongs to the try and not to the event.
+MAILGUN_OF_THE_TRY = frozenset({"timestamp", "token", "signature"})
 
 
 class _Sns:
@@ -73,7 +77,10 @@ class ResendTracking(ResendTrackingWebhookView):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Teller:
-    """One service. `signed_by` is what its view calls the key of its signatures; `is_hard` may say None: not told."""
+    """One service. `signed_by` is what its view calls the key of its signatures; `is_hard` may say None: not told.
+
+    `named` is what of a call tells an event from all others, where anymail's own number for it changes with every try.
+    """
 
     tracking: type[Any]
     is_hard: Callable[[Said], bool | None]
@@ -81,6 +88,7 @@ class Teller:
     is_inbound: Callable[[HttpRequest], bool] = lambda request: False
     signed_by: str = ""
     more: tuple[tuple[str, str], ...] = ()
+    named: Callable[[Said], str | None] | None = None
 
     def view_for(self, request: HttpRequest) -> type[Any]:
         return self.inbound if self.inbound is not None and self.is_inbound(request) else self.tracking
@@ -116,6 +124,21 @@ def _mailgun(said: Said) -> bool | None:
     return None if not isinstance(data, dict) or "severity" not in data else data["severity"] == "permanent"
 
 
+def _named_by_mailgun(said: Said) -> str:
+    """Each try of a call bears a token of its own, so that does not name it. The event's number is unique for a day."""
+    if isinstance(said, QueryDict):
+        whole = {name: values for name, values in said.lists() if name not in MAILGUN_OF_THE_TRY}
+        return _hash_of(whole)
+    data = said.get("event-data")
+    if not isinstance(data, dict) or not data.get("id"):
+        return _hash_of(data)
+    return f"{data['id']} {float(data.get('timestamp') or 0) // DAY_SECONDS:.0f}"
+
+
+def _hash_of(told: Any) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+
 def _resend(said: Said) -> bool | None:
     bounce = said.get("data", {}).get("bounce", {})
     kind = bounce.get("type")
@@ -137,7 +160,12 @@ TELLERS: dict[str, Teller] = {
         more=(("api_key", "none is needed"),),
     ),
     "mailgun": Teller(
-        MailgunTrackingWebhookView, _mailgun, MailgunInboundWebhookView, _is_mailgun_letter, "webhook_signing_key"
+        MailgunTrackingWebhookView,
+        _mailgun,
+        MailgunInboundWebhookView,
+        _is_mailgun_letter,
+        "webhook_signing_key",
+        named=_named_by_mailgun,
     ),
     "mailjet": Teller(
         MailjetTrackingWebhookView,

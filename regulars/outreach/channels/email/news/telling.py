@@ -72,7 +72,7 @@ def news_of(event: Any, teller: Teller) -> Iterator[News]:
     kind = PLAIN.get(event.event_type)
     if kind is None:
         return
-    common = _common(event)
+    common = _common(event, teller)
     if kind == Kind.BOUNCE:
         is_delayed = event.event_type == EventType.DEFERRED
         yield News(Kind.BOUNCE, **common, reason=_reason(event, teller), is_delayed=is_delayed)
@@ -84,13 +84,13 @@ def news_of(event: Any, teller: Teller) -> Iterator[News]:
     yield News(kind, **common, feedback=feedback)
 
 
-def _common(event: Any) -> dict[str, Any]:
+def _common(event: Any, teller: Teller) -> dict[str, Any]:
     ours = event.metadata if isinstance(event.metadata, dict) else {}
     said = " ".join(str(event.mta_response or event.description or "").replace("\0", "").split())
     at = event.timestamp
     at = at if at is None or at.tzinfo else at.replace(tzinfo=UTC)
     return {
-        "event": _name_of(event),
+        "event": _name_of(event, teller),
         "name": str(event.message_id or "")[:200],
         "touch": str(ours.get("touch", ""))[:20],
         "letter": str(ours.get("letter", ""))[:200],
@@ -100,11 +100,12 @@ def _common(event: Any) -> dict[str, Any]:
     }
 
 
-def _name_of(event: Any) -> str:
+def _name_of(event: Any, teller: Teller) -> str:
     """What tells this event from all others: its number there, else all that was said."""
-    if event.event_id:
-        return str(event.event_id)[:300]
     said = event.esp_event
+    named = teller.named(said) if teller.named is not None else event.event_id
+    if named:
+        return str(named)[:300]
     whole = dict(said.lists()) if isinstance(said, QueryDict) else said
     whole = dict(whole.POST.lists()) if isinstance(whole, HttpRequest) else whole
     return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).hexdigest()
