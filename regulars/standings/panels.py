@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import cast
@@ -18,6 +19,7 @@ from regulars.people.models import Person
 from regulars.purchases.models import Order
 from regulars.staff.models import User
 from regulars.staff.permissions import may
+from regulars.standings.hopes import chances, in_touch, touched
 from regulars.standings.models import Basis, Finding, Standing
 from regulars.standings.outlook import rests_on, worth
 from regulars.standings.queries import GroupCounts, findings, group_counts, standing_of
@@ -32,7 +34,7 @@ VISITS_DRAWN = 200
 def panels(request: HttpRequest, person: Person) -> list[Panel]:
     """Their rhythm in the main column, their standing at the side, and their friends. Nine queries.
 
-    Two more where something can be suggested.
+    Two more where something can be suggested. Three more of somebody who has not bought.
     Up to three more where what they buy elsewhere is shown: in shops of 200 people and more.
     """
     if person.is_bucket:
@@ -40,14 +42,14 @@ def panels(request: HttpRequest, person: Person) -> list[Panel]:
     standing, today = standing_of(person.pk), clock.today()
     counts = group_counts() if standing is not None else None
     visits = _visits(person.pk, today)
-    found = findings(Finding.Name.MODEL, Finding.Name.PRODUCTS)
+    found = findings(Finding.Name.MODEL, Finding.Name.PRODUCTS, Finding.Name.POTENTIAL)
     card = found.get(Finding.Name.MODEL)
     may_remember = may(cast(User, request.user), "standings.remember")
     come = coming(standing, card.data if card else None, today) if standing else []
     shown = _rhythm_panel(person, standing, visits, today, come, may_remember)
     return [
         *([shown] if shown else []),
-        *_standing_panel(standing, card, counts, today),
+        *_standing_panel(standing, card, counts, today, _hopes_of(person, standing, found)),
         *_suggestion_panel(person, found.get(Finding.Name.PRODUCTS), today),
         *_share_panel(person, standing, counts, today, may_remember),
         *_sent_panel(person),
@@ -125,8 +127,17 @@ def _has_rhythm(standing: Standing) -> bool:
     return standing.basis == Basis.ORDERS and standing.buying_days >= MINIMUM_BUYING_DAYS
 
 
+def _hopes_of(person: Person, standing: Standing | None, found: Mapping[str, Finding]) -> list[str]:
+    """What may come of somebody who has not bought; nothing of others. Three queries, or none."""
+    if standing is None or standing.basis != Basis.CONTACT:
+        return []
+    one = touched([person])[person.pk]
+    said = [in_touch(len(one.days))] if len(one.days) > 1 else []
+    return [*said, *chances(found.get(Finding.Name.POTENTIAL), standing, one)]
+
+
 def _standing_panel(
-    standing: Standing | None, card: Finding | None, counts: GroupCounts | None, today: date
+    standing: Standing | None, card: Finding | None, counts: GroupCounts | None, today: date, hopes: list[str]
 ) -> list[Panel]:
     if standing is None:
         return []
@@ -139,7 +150,7 @@ def _standing_panel(
         "is_slipping": standing.is_slipping(today),
         "reason": reason(standing, today),
         "facts": [*worth(standing), *_grades(standing)],
-        "ahead": ahead(standing, card.data if card else None),
+        "ahead": hopes or ahead(standing, card.data if card else None),
         "rests_on": rests_on(standing, card),
         # A standing that did not change is not written anew; it is as of the last grading all the same.
         "as_of": max(standing.as_of, counts.as_of) if counts else standing.as_of,

@@ -90,14 +90,13 @@ LINES = Table(
 )
 REMOVED = Table("removed", {"id": ("BIGINT", "t.order_id")}, origin="purchases_removedorder t", since="t.change_number")
 
-_ENQUIRIES = "SELECT 1 FROM rapport_enquiry e WHERE e.person_id = p.id"
 _KINDS = "SELECT 1 FROM people_personkind k WHERE k.person_id = p.id"
 PEOPLE = Table(
     "people",
     {
         "id": ("BIGINT", "p.id"),
         "may_buy": ("BOOLEAN", f"(EXISTS ({_KINDS} AND k.kind IN ('customer', 'lead')) OR NOT EXISTS ({_KINDS}))"),
-        "has_asked": ("BOOLEAN", f"(p.needs <> '' OR EXISTS ({_ENQUIRIES}))"),
+        "has_asked": ("BOOLEAN", "p.needs <> ''"),
         "added_on": ("DATE", "{added_on}"),
     },
     origin="people_person p",
@@ -109,6 +108,24 @@ NOTES = Table(
     {"person_id": ("BIGINT", "n.person_id"), "day": ("DATE", "{noted_on}")},
     origin="people_note n",
     key="n.id",
+)
+ENQUIRIES = Table(
+    "enquiries",
+    {
+        "person_id": ("BIGINT", "e.person_id"),
+        "day": ("DATE", "e.asked_on"),
+        "might_spend": ("BIGINT", f"COALESCE(CAST(ROUND(e.worth_amount * 1000) AS BIGINT), {NO_NUMBER})"),
+    },
+    origin="rapport_enquiry e",
+    key="e.id",
+)
+# What they said to us. What we said to them is no sign of theirs, nor is a complaint a wish to buy.
+ENCOUNTERS = Table(
+    "encounters",
+    {"person_id": ("BIGINT", "m.person_id"), "day": ("DATE", "{met_on}")},
+    origin="rapport_encounter m",
+    key="m.id",
+    where="m.person_id IS NOT NULL AND m.direction = 'in' AND m.kind <> 'complaint'",
 )
 MEMORIES = Table(
     "memories",
@@ -157,7 +174,7 @@ STANDINGS = Table(
     key="s.person_id",
 )
 
-AFRESH = (PEOPLE, NOTES, MEMORIES, SHARES, STANDINGS)
+AFRESH = (PEOPLE, NOTES, ENQUIRIES, ENCOUNTERS, MEMORIES, SHARES, STANDINGS)
 
 
 def days_of_business(*, is_postgres: bool, zone: str, shift_seconds: int) -> dict[str, str]:
@@ -168,4 +185,4 @@ def days_of_business(*, is_postgres: bool, zone: str, shift_seconds: int) -> dic
             return f"({column} AT TIME ZONE '{zone}')::date"
         return f"date({column}, '{shift_seconds:+d} seconds')"
 
-    return {"added_on": day("p.added_at"), "noted_on": day("n.at")}
+    return {"added_on": day("p.added_at"), "noted_on": day("n.at"), "met_on": day("m.happened_at")}

@@ -15,6 +15,7 @@ urlpatterns = [
     path("value/", pages.value, name="value"),
     path("slipping/", pages.slipping, name="slipping"),
     path("room/", pages.room, name="room"),
+    path("prospects/", pages.prospects, name="prospects"),
     path("suggestions/", pages.hint, name="hint"),
     path("certainty/", pages.certainty, name="certainty"),
     path("margin/", pages.margin, name="margin"),

@@ -50,6 +50,7 @@ REASONS: dict[str, object] = {
     "no-model": gettext_lazy("There are too few sales yet to look ahead."),
     "too-few-peers": gettext_lazy("It takes forty people who bought within a year to say who could buy more."),
     "nobody": gettext_lazy("There is nobody to say this of."),
+    "nobody-waits": gettext_lazy("Nobody in your book has asked and not bought."),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.standings.copying import Copied
 
-AFRESH = ("people", "notes", "memories", "shares", "standings")
+AFRESH = ("people", "notes", "enquiries", "encounters", "memories", "shares", "standings")
 
 
 def places(copied: Copied) -> dict[str, str]:

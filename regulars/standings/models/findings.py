@@ -32,6 +32,9 @@ products: again: {product: {people, repeated, low, gap_days, low_days, high_days
     followed, low, days, days_high}}, what so many of so many people bought later, the likeliest first; keys are ids
 room: groups: list of {group, grow, full, between}; asked, estimated: on what it rests, in people; named: the twelve
     with the most room among those who come often, {person_id, share, basis, amount}
+potential: people (in touch, not bought); horizon_days; groups: list of {group, people, n (people like them on earlier
+    days), p_buys: estimate of a share or null, expected: estimate of an amount or null}; named: the 120 to call first,
+    {person_id, group, signs, last_contact_on, expected (estimate of an amount or null), basis ("asked", "estimated")}
 """
 
 from __future__ import annotations
@@ -54,6 +57,7 @@ class Finding(models.Model):
         PEERS = "peers"
         PRODUCTS = "products"
         ROOM = "room"
+        POTENTIAL = "potential"
 
     name = models.CharField(max_length=16, unique=True, choices=Name.choices)
     as_of = models.DateField()

@@ -17,6 +17,7 @@ from regulars.kit.charts import Bar, Bars, Plan, Region, bars, plan
 from regulars.standings.models import SIMPLE_GROUPS, Finding, Group, SimpleGroup
 from regulars.standings.models.groups import slug
 from regulars.standings.pages import figures
+from regulars.standings.pages.prospects import warm_words
 from regulars.standings.pages.ways import Way, ways
 from regulars.standings.queries import GroupCounts, findings, group_counts
 from regulars.standings.words import MEANINGS, STRATEGIES
@@ -59,6 +60,7 @@ class GroupsPage:
     map: Plan | None
     bought: Bars | None
     not_bought: Bars | None
+    to_call: str
     ways: list[Way]
 
     @property
@@ -100,6 +102,7 @@ def groups_page() -> GroupsPage | None:
         map=_map(counts, rows) if is_map and is_graded else None,
         bought=_rows(BOUGHT, counts, rows, _("People who have bought, by group")) if not counts.is_simple else None,
         not_bought=_rows(NOT_BOUGHT, counts, {}, _("People who have not bought, by group")),
+        to_call=warm_words(counts.groups.get(Group.WARM, 0)),
         ways=ways(found),
     )
 

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from regulars.standings.models import Finding
+from regulars.standings.models import Finding, Group
 from regulars.standings.pages import figures
 from regulars.standings.queries import SIMPLE_UNDER
 
@@ -21,6 +21,7 @@ TITLES: dict[str, str | Promise] = {
     "value": gettext_lazy("What they bring"),
     "slipping": gettext_lazy("Slipping"),
     "room": gettext_lazy("Room to grow"),
+    "prospects": gettext_lazy("Not bought yet"),
     "certainty": gettext_lazy("How sure are we?"),
 }
 
@@ -42,9 +43,16 @@ def ways(found: Mapping[str, Finding]) -> list[Way]:
         ("value", "forecast", _brings),
         ("slipping", "slipping", _slips),
         ("room", "room", _grows),
+        ("prospects", "potential", _hopes),
         ("certainty", "model", _is_sure),
     )
-    return [_way(page, found.get(name), say) for page, name, say in rows if page != "room" or _has_room(found)]
+    return [_way(page, found.get(name), say) for page, name, say in rows if _is_shown(page, found)]
+
+
+def _is_shown(page: str, found: Mapping[str, Finding]) -> bool:
+    if page == "prospects":
+        return "potential" in found and bool(found["potential"].n)
+    return page != "room" or _has_room(found)
 
 
 def _has_room(found: Mapping[str, Finding]) -> bool:
@@ -95,6 +103,15 @@ def _slips(data: Mapping[str, Any]) -> str:
 def _grows(data: Mapping[str, Any]) -> str:
     n = sum(row["grow"] for row in data["groups"])
     return ngettext("%(n)s person could buy more here.", "%(n)s people could buy more here.", n) % {
+        "n": figures.count(n)
+    }
+
+
+def _hopes(data: Mapping[str, Any]) -> str:
+    n = next((row["people"] for row in data["groups"] if row["group"] == Group.WARM), 0)
+    if not n:
+        return _("Who has asked and not bought, and what became of people like them.")
+    return ngettext("%(n)s person is worth a call now.", "%(n)s people are worth a call now.", n) % {
         "n": figures.count(n)
     }
 

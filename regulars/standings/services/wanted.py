@@ -58,7 +58,7 @@ def reckon(engine: Engine, models: Models | None, rhythms: Rhythms | None, as_of
     medians = None if rhythms else opened(engine.keep("medians", _medians(engine, as_of)))
     known = _known(engine, facts, people, medians, as_of).to_native()
     graded = opened(engine.keep("graded", insight.grade_summary(known, as_of)))
-    prospects = opened(insight.prospects(_contacts(engine, people, graded).to_native(), as_of))
+    prospects = opened(insight.prospects(_of_the_others(engine, graded).to_native(), as_of))
     scores = scored(facts.to_native(), models, as_of)
     told = opened(rhythms.describe(graded.to_native())) if rhythms else _by_thumb(graded)
     wanted = nw.concat([_of_buyers(told, scores), _of_others(prospects)])
@@ -118,15 +118,28 @@ def orders(engine: Engine, as_of: date) -> Any:
     return joined.select(*ORDER).to_native()
 
 
-def _contacts(engine: Engine, people: Any, graded: Any) -> Frame:
-    """Days of contact with people who might buy and have not: the day they were added, and every note."""
-    buyers = graded.select(buyer=nw.col("customer"))
-    others = people.filter(nw.col("may_buy")).join(buyers, left_on="id", right_on="buyer", how="anti")
-    notes: Any = opened(engine.table("notes"))
-    noted = notes.join(others.select("id"), left_on="person_id", right_on="id", how="semi")
-    added = others.select(customer=nw.col("id"), day=nw.col("added_on"), has_asked=nw.col("has_asked"))
-    both: Frame = nw.concat([added, noted.select(customer=nw.col("person_id"), day="day", has_asked=nw.lit(False))])
+def contacts(engine: Engine, people: Any) -> Frame:
+    """Days on which these people (of the table `people`) were in touch, and whether they asked for something.
+
+    The day they were added, every note, everything they said, and every enquiry with what it might be worth, in mils.
+    """
+    ids, nothing = people.select("id"), nw.lit(None, dtype=nw.Int64)
+    days = [people.select(customer="id", day="added_on", has_asked="has_asked", might_spend=nothing)]
+    for name in ("notes", "encounters", "enquiries"):
+        rows: Any = opened(engine.table(name))
+        theirs = rows.join(ids, left_on="person_id", right_on="id", how="semi")
+        is_asking = name == "enquiries"
+        spend = nw.col("might_spend") if is_asking else nothing
+        days.append(theirs.select(customer="person_id", day="day", has_asked=nw.lit(is_asking), might_spend=spend))
+    both: Frame = nw.concat(days)
     return both
+
+
+def _of_the_others(engine: Engine, graded: Any) -> Frame:
+    """Days of contact with people who might buy and have not."""
+    people: Any = opened(engine.table("people")).filter(nw.col("may_buy"))
+    buyers = graded.select(buyer=nw.col("customer"))
+    return contacts(engine, people.join(buyers, left_on="id", right_on="buyer", how="anti"))
 
 
 def _of_buyers(told: Any, scores: Any) -> Any:

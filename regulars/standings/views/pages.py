@@ -19,6 +19,7 @@ from regulars.staff.permissions import may
 from regulars.standings import services
 from regulars.standings.forms import MarginForm
 from regulars.standings.pages.certainty import certainty_page
+from regulars.standings.pages.prospects import prospects_page
 from regulars.standings.pages.retention import retention_page
 from regulars.standings.pages.room import room_page
 from regulars.standings.pages.slipping import slipping_page
@@ -55,6 +56,15 @@ def slipping(request: HttpRequest) -> HttpResponse:
 def room(request: HttpRequest) -> HttpResponse:
     """Who could buy more here, and whom we have already."""
     return _shown(request, "room", room_page())
+
+
+@requires("standings.see")
+@require_safe
+def prospects(request: HttpRequest) -> HttpResponse:
+    """Who has asked and not bought, and whom to call first."""
+    number = request.GET.get("page", "")
+    page = int(number) if number.isdecimal() and 0 < len(number) < 4 else 1
+    return _shown(request, "prospects", prospects_page(max(page, 1)))
 
 
 @requires("standings.see")
