@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -14,9 +16,19 @@ PNG = b"\x89PNG\r\n\x1a\n"
 JPEG = b"\xff\xd8\xff"
 JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 SHOWN_OF_PNG = frozenset((b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"sRGB", b"iCCP", b"cHRM", b"sBIT"))
-# JFIF, colour profile and Adobe's colour mark; places, names and previews stand in the others.
-SHOWN_OF_JPEG = frozenset((0xE0, 0xE2, 0xEE))
+# JFIF, colour profile and Adobe's colour mark; places, names, previews and second pictures stand in the others.
+SHOWN_OF_JPEG = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 ORIENTATION = 0x0112
+SCAN = 0xDA
+
+
+class Frame(NamedTuple):
+    """What a JPEG says of itself: its size as it is stored, how many colours, and how it was held (1 to 8)."""
+
+    width: int
+    height: int
+    colours: int
+    turned: int
 
 
 @dataclass(frozen=True)
@@ -60,14 +72,48 @@ def _png_size(content: bytes) -> tuple[int, int] | None:
     return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
 
 
-def _jpeg_size(content: bytes) -> tuple[int, int] | None:
-    """Walk the segments until the one that holds the frame."""
+def _segments(content: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """The segments of a JPEG up to its picture: mark, place and the segment, of the picture itself its head."""
     at = 2
-    while at + 9 < len(content) and content[at] == 0xFF:
-        if content[at + 1] in JPEG_FRAMES:
-            return int.from_bytes(content[at + 7 : at + 9], "big"), int.from_bytes(content[at + 5 : at + 7], "big")
-        at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
-    return None
+    while at + 4 <= len(content) and content[at] == 0xFF:
+        mark, length = content[at + 1], int.from_bytes(content[at + 2 : at + 4], "big")
+        yield mark, at, content[at : at + 2 + length]
+        if mark == SCAN:
+            return
+        at += 2 + length
+
+
+def jpeg_frame(content: bytes) -> Frame | None:
+    """Read what stands before the picture; None where a JPEG does not say how large it is."""
+    found, turned = None, 1
+    for mark, _at, segment in _segments(content):
+        if mark == 0xE1:
+            turned = _orientation(segment) or turned
+        elif mark in JPEG_FRAMES and len(segment) > 9:
+            found = segment
+    if found is None:
+        return None
+    return Frame(int.from_bytes(found[7:9], "big"), int.from_bytes(found[5:7], "big"), found[9], turned)
+
+
+def jpeg_end(content: bytes) -> int | None:
+    """Where the picture ends; None where it breaks off. Phones put films and second pictures behind it."""
+    scan = next((at for mark, at, _segment in _segments(content) if mark == SCAN), None)
+    end = -1 if scan is None else content.find(b"\xff\xd9", scan)
+    return end + 2 if end > 0 else None
+
+
+def colour_profile(content: bytes) -> bytes:
+    """The segments of a JPEG that say which red is meant; none for the four inks of a printer."""
+    frame = jpeg_frame(content)
+    if frame is None or frame.colours != 3:
+        return b""
+    return b"".join(part for mark, _at, part in _segments(content) if mark == 0xE2 and _is_shown(mark, part))
+
+
+def _jpeg_size(content: bytes) -> tuple[int, int] | None:
+    frame = jpeg_frame(content)
+    return (frame.width, frame.height) if frame else None
 
 
 def _clean_png(content: bytes) -> bytes:
@@ -83,20 +129,21 @@ def _clean_png(content: bytes) -> bytes:
 
 
 def _clean_jpeg(content: bytes) -> bytes:
-    kept, at = [content[:2]], 2
-    while at + 4 <= len(content) and content[at] == 0xFF:
-        mark, length = content[at + 1], int.from_bytes(content[at + 2 : at + 4], "big")
-        segment = content[at : at + 2 + length]
-        if mark == 0xDA:
-            end = content.rfind(b"\xff\xd9")
-            kept.append(content[at : end + 2] if end > at else content[at:])
-            break
-        if mark == 0xE1 and (turned := _orientation(segment)):
-            kept.append(_only_orientation(turned))
-        elif (not 0xE0 <= mark <= 0xEF and mark != 0xFE) or mark in SHOWN_OF_JPEG:
+    kept = [content[:2]]
+    for mark, at, segment in _segments(content):
+        if mark == SCAN:
+            kept.append(content[at : jpeg_end(content)])
+        elif mark == 0xE1:
+            kept += [_only_orientation(turned)] if (turned := _orientation(segment)) else []
+        elif _is_shown(mark, segment):
             kept.append(segment)
-        at += 2 + length
     return b"".join(kept)
+
+
+def _is_shown(mark: int, segment: bytes) -> bool:
+    if mark in SHOWN_OF_JPEG:
+        return segment[4:].startswith(SHOWN_OF_JPEG[mark])
+    return not 0xE0 <= mark <= 0xEF and mark != 0xFE
 
 
 def _orientation(segment: bytes) -> int:

@@ -114,8 +114,9 @@ class ServiceForm(forms.Form):
 class PictureForm(forms.Form):
     picture = forms.FileField(
         label=_("The picture"),
-        help_text=_("A PNG or JPEG picture, at most 4 MB."),
-        widget=forms.FileInput({"accept": "image/png,image/jpeg"}),
+        help_text=_("A picture from your phone or computer, at most 25 MB. Where it was taken is not kept."),
+        # Not "image/*": asked for these, an iPhone turns its own kind into JPEG by itself.
+        widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp,image/gif"}),
     )
 
 

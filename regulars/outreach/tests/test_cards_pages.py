@@ -14,7 +14,7 @@ from regulars.kit import services as kit
 from regulars.kit.errors import Refusal
 from regulars.outreach import services
 from regulars.outreach.models import CardPicture, LeavingToken, Printer, PrintRun, State, Stationery, Touch
-from regulars.outreach.pictures import _png_size, _read, checked, without_paper
+from regulars.outreach.pictures import checked, png, size_of, without_paper
 from regulars.outreach.services import printing
 from regulars.outreach.tests.builders import a_card, a_person, a_shop, states, the_owner
 from regulars.staff.services import add_staff
@@ -199,8 +199,8 @@ def a_scan(width=60, height=30) -> bytes:
 
 def test_a_signature_is_the_ink_without_the_paper():
     found = without_paper(a_scan(), "picture")
-    pixels = _read(found.content)
-    assert (found.width, found.height) == _png_size(found.content) == (28, 18)
+    pixels = png.read(found.content)
+    assert (found.width, found.height) == size_of(found.content, "picture") == (28, 18)
     assert pixels[0, 0, 3] == 0
     assert pixels[9, 14, 3] > 250
     assert pixels[9, 14, 2] > pixels[9, 14, 0]
@@ -213,6 +213,7 @@ def test_what_is_no_picture_is_refused_by_what_is_in_it():
         PNG + b"\0" * 60,
         a_scan()[:90],
         b"\xff\xd8\xff\xe0",
+        b"GIF89a" + b"\0" * 20,
     ):
         with pytest.raises(Refusal):
             checked(content, "picture")

@@ -12,7 +12,7 @@ from regulars.kit import effects
 from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.outreach.models import CardPicture, Printer, PrintPiece, PrintRun, Stationery
-from regulars.outreach.pictures import Checked, _size_of
+from regulars.outreach.pictures import Checked, size_of
 from regulars.outreach.services.printing.pieces import OnPaper
 from regulars.outreach.services.printing.stationery import content_of, keep_picture
 
@@ -76,7 +76,7 @@ def logo_now(paper_row: Stationery) -> CardPicture | None:
     if not path.is_file():
         return None
     content = path.read_bytes()
-    return keep_picture(Checked(content, *_size_of(content, "logo")), CardPicture.Kind.LOGO, None)
+    return keep_picture(Checked(content, *size_of(content, "logo")), CardPicture.Kind.LOGO, None)
 
 
 def look_of(
