@@ -328,7 +328,8 @@ def _matched(frame: Frame, kinds: dict[str, int]) -> Frame:
     dropped = ("amount", "refund", "refunded_on", "cancelled", "order", "refund_of")
     frame = frame.filter((nw.col("is_refund") == 0) | (nw.col("amount") != 0))
     frame = frame.with_columns(ref=ref, net=_without_sign(nw.col("net")))
-    return matched(gathered(frame).drop(*[c for c in dropped if c in schema]), kinds)
+    found = matched(gathered(frame).drop(*[c for c in dropped if c in schema]), kinds)
+    return found.lazy() if isinstance(frame, nw.LazyFrame) and isinstance(found, nw.DataFrame) else found
 
 
 def _without_sign(value: nw.Expr) -> nw.Expr:

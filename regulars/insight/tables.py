@@ -104,8 +104,23 @@ def _is_missing(value: Any) -> bool:
 
 def merged(left: Any, right: Any, on: Sequence[str], how: Literal["inner", "left", "anti"] = "inner") -> Frame:
     """Join two frames of the same kind on columns of the same name."""
+    left, right = _keys_alike(left, right, on)
     both: Frame = left.join(right, on=list(on), how=how)
     return both
+
+
+def _keys_alike(left: Any, right: Any, on: Sequence[str]) -> tuple[Any, Any]:
+    """PyArrow joins no text to long text, and no encoded text to either: bring such keys to one type."""
+    if not (isinstance(left, nw.DataFrame) and left.implementation.is_pyarrow()):
+        return left, right
+    for key in on:
+        kinds = [frame.to_native().schema.field(key).type for frame in (left, right)]
+        if kinds[0] == kinds[1]:
+            continue
+        whole = all(frame.collect_schema()[key].is_integer() for frame in (left, right))
+        alike = nw.col(key).cast(nw.Int64 if whole else nw.String)
+        left, right = left.with_columns(alike), right.with_columns(alike)
+    return left, right
 
 
 def stacked(first: Any, second: Any) -> Frame:

@@ -7,6 +7,8 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -102,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
         check_target(options.out, options.files)
     if options.report:
         check_page(options.report, options.files)
-    with analysed(question) as answer:
+    with _in_words(), analysed(question) as answer:
         for line in answer.guesses:
             say(line)
         if options.out:
@@ -117,6 +119,18 @@ def run(options: argparse.Namespace) -> int:
             for path in filter(None, (options.out, options.report)):
                 print(f"Written: {path}")
     return 0
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """A fault that the measures themselves found is a sentence too."""
+    from regulars.insight import FrameError
+    from regulars.kit.errors import Refusal
+
+    try:
+        yield
+    except FrameError as fault:
+        raise Refusal(str(fault)) from fault
 
 
 COMMAND = Command(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from regulars.intake.formats import GENERIC_ORDERS
 from regulars.intake.mapping import contents
 from regulars.intake.mapping.columns import FIELDS, name_key
 from regulars.intake.mapping.guessing import guess
@@ -26,7 +28,14 @@ CALLED = {
 MORE_REFUNDS = frozenset(map(name_key, ("refund of", "refund for", "refunds", "refunded order", "credit of", "credit for", "returns order",
                                         "return of", "original order id", "original invoice", "refers to order", "erstattung zu")))  # fmt: skip
 MORE_AMOUNTS = frozenset(map(name_key, ("net", "net amount", "net total", "turnover", "money", "amt", "amount eur", "amount usd", "amount gbp",
-                                        "total eur", "spent", "order sum", "monetary value", "basket value")))  # fmt: skip
+                                        "total eur", "spent", "order sum", "monetary value", "basket value", "amount cents", "amount in cents",
+                                        "total cents", "price cents", "total in cents", "montant ttc", "montant ht", "prix total", "total ht", "prix ttc", "net a payer",
+                                        "precio total", "total pagado", "importe pagado", "total pedido", "total con iva", "gesamtpreis", "kaufbetrag", "bestellwert",
+                                        "warenwert", "preis gesamt", "netto", "bezahlt", "rechnungssumme", "auftragswert", "umsatz eur", "betrag eur", "prezzo totale")))  # fmt: skip
+MORE_ORDERS = frozenset(map(name_key, ("nº pedido", "n° pedido", "num pedido", "numero pedido", "nº de pedido", "n° commande", "n° de commande", "no commande",
+                                       "no de commande", "num commande", "numero commande", "bestellung", "auftrag", "beleg", "rechnung", "n° facture", "numero de facture",
+                                       "facture", "nº factura", "factura", "numero de factura", "ticket", "n ordine")))  # fmt: skip
+MONEY = re.compile(r"[.,]\d\d(?!\d)|[€£$¥]|\b[A-Z]{3}\b")
 Wanted = Mapping[str, str]
 
 
@@ -92,7 +101,10 @@ def _named(sheet: Sheet, column: str, what: str, file_name: str) -> str:
 
 def _guessed(sheet: Sheet) -> dict[str, str]:
     """By name first; what no name tells, by what the columns hold."""
-    named = _translated(guess(sheet).columns)
+    guessed = guess(sheet)
+    if guessed.format.takes != "orders" and not guessed.format.columns:  # what else would be asked about here
+        guessed = guess(sheet, wanted=GENERIC_ORDERS)
+    named = _translated(guessed.columns)
     _by_our_own_names(sheet, named)
     if sheet.header_row is not None and not {"customer", "day", "amount"} <= named.keys():
         taken = set(named.values())
@@ -100,6 +112,8 @@ def _guessed(sheet: Sheet) -> dict[str, str]:
         for what, name in by_contents.items():
             if what in {"customer", "day", "amount"} and what not in named and name not in taken:
                 named[what] = name
+    if not {"amount", "price", "line_amount"} & named.keys() and (paid := _likely_amount(sheet, set(named.values()))):
+        named["amount"] = paid
     if "customer" not in named and (who := _likely_customer(sheet, set(named.values()))):
         named["customer"] = who
     return named
@@ -116,6 +130,19 @@ def _likely_customer(sheet: Sheet, taken: set[str]) -> str | None:
     return None
 
 
+def _likely_amount(sheet: Sheet, taken: set[str]) -> str | None:
+    """With no better sign: the only column left over that holds money by the look of it, with a sign or with cents."""
+    sample = [cells for _number, cells in sheet.first_rows(300)]
+    fits = []
+    for place, name in enumerate(sheet.header):
+        values = [cells[place].strip() for cells in sample if place < len(cells) and cells[place].strip()]
+        if name in taken or not values or contents.share(values, contents.is_amount) < 0.8:
+            continue
+        if contents.share(values, MONEY.search) > 0.8:
+            fits.append(name)
+    return fits[0] if len(fits) == 1 else None
+
+
 def _is_a_measure(values: list[str]) -> bool:
     is_day = contents.share(values, contents.is_moment) > 0.9
     return is_day or contents.share(values, contents.DECIMAL.fullmatch) > 0.5
@@ -130,7 +157,7 @@ def _translated(columns: Mapping[str, list[str]]) -> dict[str, str]:
 def _by_our_own_names(sheet: Sheet, named: dict[str, str]) -> None:
     """Names that only a list of orders has."""
     free = [name for name in sheet.header if name not in named.values()]
-    for what, names in (("refund_of", MORE_REFUNDS), ("amount", MORE_AMOUNTS)):
+    for what, names in (("refund_of", MORE_REFUNDS), ("amount", MORE_AMOUNTS), ("order", MORE_ORDERS)):
         if what in named or (what == "amount" and {"price", "line_amount"} & named.keys()):
             continue
         if found := next((name for name in free if name_key(name) in names), None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -69,15 +70,39 @@ def _type_rows(con: DuckDBPyConnection, source: Source) -> None:
     own = value["amount"]
     if "amount" not in source.columns.names:
         own = f"coalesce({value['line_amount']}, ({value['price']} * coalesce({value['quantity']}, 1))::DECIMAL(18,4))"
-    kinds = {str(name): str(kind) for name, kind, *_rest in con.execute(f"DESCRIBE said_{source.number}").fetchall()}
-    who = 's."customer"' if kinds["customer"].endswith("INT") or kinds["customer"] == "INTEGER" else word("customer")
+    own = f"({own} / 100)::DECIMAL(18,4)" if _is_in_cents(source) else own
+    who = _who(con, source)
     con.execute(
         f"CREATE {'VIEW' if not read.joins else 'TABLE'} typed_{source.number} AS SELECT s.file, s.row_number, {who} AS customer,"
         f" {value['day']} AS day, {own} AS amount, {word('order')} AS order_key, {word('refund_of')} AS refers_key,"
-        f" {value['refunded']} AS refunded, {value['refunded_on']} AS refunded_on, {word('status')} AS status,"
+        f" abs({value['refunded']}) AS refunded, {value['refunded_on']} AS refunded_on, {word('status')} AS status,"
         f" {word('kind')} AS kind, {value['quantity']} AS quantity, {currencies.currency_of(con, source)} AS currency"
         f" FROM said_{source.number} s {read.joins}"
     )
+
+
+def _is_in_cents(source: Source) -> bool:
+    return bool(re.search(r"[^a-z](cents?|pence|minor)$", source.columns.names.get("amount", "").casefold()))
+
+
+def _who(con: DuckDBPyConnection, source: Source) -> str:
+    """SQL for the customer: whole numbers stay numbers, also those a program kept with a point; letters of an e-mail
+    address count alike."""
+    kinds = {str(name): str(kind) for name, kind, *_rest in con.execute(f"DESCRIBE said_{source.number}").fetchall()}
+    kind = kinds["customer"]
+    if kind.endswith(("INT", "INTEGER")):
+        return 's."customer"'
+    if kind in {"DOUBLE", "FLOAT"}:
+        known = 'isfinite(s."customer")'
+        [(odd_rows,)] = con.execute(
+            f'SELECT count(*) FROM said_{source.number} s WHERE {known} AND (s."customer" % 1 <> 0 OR abs(s."customer") > 9e15)'
+        ).fetchall()
+        return f'CASE WHEN {known} THEN s."customer"::{"VARCHAR" if odd_rows else "BIGINT"} END'
+    text = word("customer")
+    is_mixed = con.execute(
+        f"SELECT 1 FROM said_{source.number} s WHERE contains({text}, '@') AND {text} <> lower({text}) LIMIT 1"
+    ).fetchone()
+    return f"CASE WHEN contains({text}, '@') THEN lower({text}) ELSE {text} END" if is_mixed else text
 
 
 def _share_what_an_order_says(con: DuckDBPyConnection, sources: list[Source], warnings: list[str]) -> None:
@@ -132,7 +157,12 @@ def _no_sales(con: DuckDBPyConnection) -> list[str]:
         "SELECT count(*), string_agg(DISTINCT status, ', ') FROM told WHERE status IN (FROM no_sale)"
     ).fetchone()
     count, words = found or (0, "")
-    return [f"{count:,} rows are no sales by their status ({words}) and were left out."] if count else []
+    if not count:
+        return []
+    which, were = (
+        ("1 row is no sale by its", "was") if count == 1 else (f"{count:,} rows are no sales by their", "were")
+    )
+    return [f"{which} status ({words}) and {were} left out."]
 
 
 def _keep_usable(con: DuckDBPyConnection, has_amounts: bool, today: date) -> None:

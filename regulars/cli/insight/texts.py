@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from duckdb import DuckDBPyConnection
 
@@ -15,6 +17,9 @@ from regulars.intake.values import amounts, dates
 
 EARLIEST_YEAR = 1900
 CLOCK = r"(?i)[T ,]+[0-9]{1,2}[:h][0-9]{2}(:[0-9]{2})?([.,][0-9]+)?\s*([ap]\.?m\.?)?\s*(z|[a-z]{3,4})?\s*([+-][0-9]{2}:?[0-9]{2})?(\s*\(.*\))?\s*$"
+SHORT_YEAR = re.compile(r"(\d\d)[-/.](\d\d)[-/.](\d\d)")
+FEWEST_SHORT, MOST_YEARS = 20, 10
+EPOCH_DIGITS = {9: 1, 10: 1, 12: 1_000, 13: 1_000, 15: 1_000_000, 16: 1_000_000, 18: 1_000_000_000, 19: 1_000_000_000}
 DAYS = ("day", "refunded_on")
 MONEY = ("amount", "refunded", "quantity", "price", "line_amount")
 EMPTY = "('', 'nan', 'null', 'none', 'n/a', '#n/a', 'nat', '<na>')"
@@ -54,8 +59,13 @@ def _days(con: DuckDBPyConnection, source: Source, field: str, kind: str) -> tup
     text, part = word(field), _part(word(field))
     found = con.execute(f"SELECT DISTINCT {part} FROM said_{source.number} s").fetchall()
     parts = [text for (text,) in found if text]
-    order = _order(source, field, parts)
-    days = _read_days(parts, order)
+    if _is_year_first(parts):
+        source.notes.append(f"{source.name}: 24-03-01 in “{source.columns.names[field]}” was read as 1 March 2024.")
+        days = _read_days(parts, "dmy", "20")
+        order: dates.Order = "dmy"
+    else:
+        order = _order(source, field, parts)
+        days = _read_days(parts, order)
     table = f"day_of_{source.number}_{field}"
     _keep(con, table, days, "DATE")
     values, joins = f"p_{field}.value", f"LEFT JOIN {table} p_{field} ON p_{field}.text = {part}"
@@ -74,9 +84,26 @@ def _part(text: str) -> str:
     return f"CASE WHEN length({text}) <= 10 THEN {text} ELSE regexp_replace({text}, '{CLOCK}', '') END"
 
 
+def _is_year_first(texts: Sequence[str]) -> bool:
+    """Years of two digits in front: few of them, of this century so far, with more different days behind."""
+    found = [SHORT_YEAR.fullmatch(text) for text in texts]
+    if len(found) < FEWEST_SHORT or not all(found):
+        return False
+    parts = [(int(one[1]), int(one[2]), int(one[3])) for one in found if one]
+    first, _middle, last = (set(part) for part in zip(*parts, strict=True))
+    is_a_date = all(1 <= month <= 12 and 1 <= day <= 31 for _year, month, day in parts)
+    return is_a_date and len(first) <= MOST_YEARS and len(last) >= 2 * len(first)
+
+
 def _order(source: Source, field: str, texts: Sequence[str]) -> dates.Order:
     """Which of 03/04 is the month: as the values prove, else as the header says, else the day comes first."""
     votes = Counter(order for text in texts for order in dates.order_of([text]))
+    if votes["mdy"] and votes["dmy"]:
+        column, first = source.columns.names[field], "month" if votes["mdy"] > votes["dmy"] else "day"
+        source.notes.append(
+            f"{source.name}: some days in “{column}” have the day in front and some the month; where either makes sense the"
+            f" {first} was taken to be in front."
+        )
     if votes:
         return "mdy" if votes["mdy"] > votes["dmy"] else "dmy"
     said = order_named([key_of(source.columns.names[field])])
@@ -87,13 +114,22 @@ def _order(source: Source, field: str, texts: Sequence[str]) -> dates.Order:
     return said or "dmy"
 
 
-def _read_days(texts: Iterable[str], order: dates.Order) -> dict[str, str]:
-    found = {text: dates.parse(text, order) for text in texts}
+def _read_days(texts: Iterable[str], order: dates.Order, century: str = "") -> dict[str, str]:
+    found = {text: dates.parse(century + text, order) or _since_1970(text) for text in texts}
     return {
         text: moment.on.isoformat()
         for text, moment in found.items()
         if moment and EARLIEST_YEAR <= moment.on.year <= dates.LATEST_YEAR
     }
+
+
+def _since_1970(text: str) -> dates.Moment | None:
+    """Seconds, thousandths, millionths or billionths since 1970, with a point or without: 9 digits before 2001."""
+    whole, _, rest = text.partition(".")
+    if not (whole.isascii() and whole.isdigit() and (not rest or rest.isdigit())) or len(whole) not in EPOCH_DIGITS:
+        return None
+    at = datetime.fromtimestamp(int(whole) // EPOCH_DIGITS[len(whole)], tz=UTC)
+    return dates.Moment(at.date(), at)
 
 
 def _amounts(con: DuckDBPyConnection, source: Source, field: str, kind: str) -> tuple[str, str]:

@@ -555,3 +555,88 @@ def test_a_big_file_in_older_letters_is_read_straight_and_right(
     told = insight(path, "--model", "bg", "--out", tmp_path / "p.csv").json
     assert told["data"]["orders"] == 400
     assert _people(tmp_path / "p.csv")[0]["customer"].startswith("Käthe c")
+
+
+@pytest.mark.parametrize(
+    ("header", "line"),
+    [
+        ("Client;Date de commande;Montant TTC;N° de commande", "{c};{d:%d/%m/%Y};{comma} €;{n}"),
+        ("identifiant client;date d'achat;prix payé", "{c};{d:%d/%m/%Y};{comma} €"),
+        ("Cliente;Fecha de compra;Total pagado;Nº pedido", "{c};{d:%d/%m/%Y};{comma};{n}"),
+        ("Käufer;Rechnungsdatum;Bestellwert;Rechnungsnummer", "{c};{d:%d.%m.%y};{comma};R{n}"),
+    ],
+)
+def test_columns_are_guessed_in_german_spanish_and_french(
+    header: str, line: str, tmp_path: Path, insight: Callable[..., Told]
+) -> None:
+    lines = [line.format(c=c, d=d, comma=a.replace(".", ","), n=n) for n, (c, d, a) in enumerate(_rows())]
+    told = insight(_write(tmp_path / "o.csv", [header, *lines]), "--model", "bg").json
+    plain = insight(_plain(tmp_path / "plain.csv"), "--model", "bg").json
+    assert told["data"] == plain["data"]
+    assert told["spend"] == pytest.approx(plain["spend"], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda d: f"{d:%y-%m-%d}",
+        lambda d: f"{_seconds(d)}.0",
+        lambda d: f"{_seconds(d)}000",
+        lambda d: f"{_seconds(d)}000000",
+    ],
+    ids=["years of two digits in front", "seconds with a point", "thousandths", "millionths"],
+)
+def test_days_are_read_as_programs_write_them(
+    written: Callable[[date], str], tmp_path: Path, insight: Callable[..., Told]
+) -> None:
+    lines = [f"{c},{written(d)},{a}" for c, d, a in _rows()]
+    told = insight(_write(tmp_path / "o.csv", ["customer,day,amount", *lines]), "--model", "bg").json
+    assert told["data"] == insight(_plain(tmp_path / "plain.csv"), "--model", "bg").json["data"]
+
+
+def _seconds(day: date) -> int:
+    return (day - date(1970, 1, 1)).days * 86_400 + 43_200
+
+
+def test_days_that_contradict_each_other_are_said(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    lines = [f"{c},{d:%d/%m/%Y},{a}" if n % 3 else f"{c},{d:%m/%d/%Y},{a}" for n, (c, d, a) in enumerate(_rows())]
+    told = insight(_write(tmp_path / "o.csv", ["customer,day,amount", *lines]), "--model", "bg").json
+    said = "some days in “day” have the day in front and some the month; where either makes sense the day was taken"
+    assert any(said in sentence for sentence in told["warnings"])
+
+
+def test_a_refund_column_with_a_minus_is_money_back_all_the_same(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    lines = [f"{c},{d},{a}," for c, d, a in _rows()]
+    lines += ["whole,2024-02-01,20,-20", "part,2024-02-01,20,-5", "more,2024-02-01,20,25"]
+    path = _write(tmp_path / "o.csv", ["customer,day,amount,refund", *lines])
+    told = insight(path, "--model", "bg", "--out", tmp_path / "p.csv").json
+    people = {row["customer"] for row in _people(tmp_path / "p.csv")}
+    assert "part" in people
+    assert not people & {"whole", "more"}
+    assert told["data"]["refunds_matched"] == 3
+
+
+def test_one_person_is_one_person_however_a_program_wrote_them(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    lines = [f"{c.upper() if n % 2 else c}@x.example,{d},{a}" for n, (c, d, a) in enumerate(_rows())]
+    told = insight(_write(tmp_path / "o.csv", ["email,day,amount", *lines]), "--model", "bg").json
+    assert told["data"]["customers"] == 60
+    frame = pd.DataFrame(_rows(), columns=["customer", "day", "amount"])
+    ids = frame["customer"].str[1:].astype(float).where(frame.index % 50 != 0)
+    frame.assign(customer=ids, amount=frame["amount"].astype(float)).to_parquet(tmp_path / "o.parquet")
+    told = insight(tmp_path / "o.parquet", "--model", "bg", "--out", tmp_path / "p.csv").json
+    assert told["data"]["orders"] == 392
+    assert _people(tmp_path / "p.csv")[1]["customer"] == "1"
+    assert any("8 rows were left out because “customer” is empty" in sentence for sentence in told["warnings"])
+
+
+def test_a_column_of_cents_is_read_as_cents(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    lines = [f"{c},{d},{round(float(a) * 100)}" for c, d, a in _rows()]
+    told = insight(_write(tmp_path / "o.csv", ["customer,day,amount_cents", *lines]), "--model", "bg").json
+    plain = insight(_plain(tmp_path / "plain.csv"), "--model", "bg").json
+    assert told["spend"] == pytest.approx(plain["spend"], rel=1e-6)
+
+
+def test_a_status_that_is_no_sale_is_said_of_one_row_as_of_one(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    lines = [*(f"{c},{d},{a},completed" for c, d, a in _rows()), "zoe,2024-02-01,5,cancelled"]
+    told = insight(_write(tmp_path / "o.csv", ["customer,day,amount,status", *lines]), "--model", "bg").json
+    assert "1 row is no sale by its status (cancelled) and was left out." in told["warnings"]

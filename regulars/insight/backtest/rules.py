@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import narwhals as nw
 import numpy as np
 
-from regulars.insight.frames import Frame, opened
+from regulars.insight.frames import Frame, opened, with_nullable
 from regulars.insight.lifetime.base import Forecast, LifetimeModel, NextDays
 from regulars.insight.lifetime.fitting import Likelihood
 from regulars.insight.lifetime.rows import Array, UniqueRows, with_scores
@@ -70,13 +70,16 @@ class _Rule(LifetimeModel):
 
     def p_alive(self, facts: IntoFrameT) -> IntoFrameT:
         """Add ``p_alive``, missing for everybody."""
-        return with_scores(facts, lambda rows: {"p_alive": self.alive(rows)}, may_miss=("p_alive",))
+        scored = with_scores(facts, lambda rows: {"p_alive": self.alive(rows)}, may_miss=("p_alive",))
+        given: IntoFrameT = with_nullable(opened(scored), "p_alive").to_native()
+        return given
 
     def next_purchase(self, facts: IntoFrameT, as_of: date) -> IntoFrameT:
         """Add the columns of the models, missing for everybody."""
         frame: Frame = opened(super().next_purchase(facts, as_of))
         chance = nw.when(nw.col("p_ever_again") >= 0).then(nw.col("p_ever_again"))
-        given: IntoFrameT = frame.with_columns(p_ever_again=chance).to_native()
+        known = with_nullable(frame.with_columns(p_ever_again=chance), "p_ever_again")
+        given: IntoFrameT = known.to_native()
         return given
 
     def forecast(self, rows: UniqueRows, horizon_days: float, confidence: float | None = 0.95) -> Forecast:

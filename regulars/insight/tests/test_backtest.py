@@ -309,3 +309,12 @@ def test_a_rule_says_nothing_about_who_is_still_a_customer_or_when(engine: str) 
         assert first["p_ever_again"] is None
         assert first["next_low"] is None
     assert LifetimeModel.from_dict(rule.to_dict()).name == "hiatus"
+
+
+def test_what_a_rule_does_not_say_is_missing_and_not_nan_in_pandas() -> None:
+    facts = insight.summary(pd.DataFrame({"customer": [1, 2], "day": [START, START], "amount": [5.0, 5.0]}), START)
+    rule = insight.SameRate().fit(facts)
+    scored = rule.next_purchase(rule.p_alive(facts), START)
+    for name in ("p_alive", "p_ever_again"):
+        assert str(scored[name].dtype) == "Float64"
+        assert scored[name].isna().all()

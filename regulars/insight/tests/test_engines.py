@@ -147,3 +147,14 @@ def test_a_timestamp_counts_for_the_day_it_was_there() -> None:
     assert plain(insight.summary(pl.from_pandas(frame), AS_OF))[0]["frequency"] == 2
     utc = frame.assign(day=frame["day"].dt.tz_convert("UTC"))
     assert plain(insight.summary(utc, AS_OF))[0]["frequency"] == 1
+
+
+@pytest.mark.parametrize("measure", [insight.summary, insight.grades, insight.rhythm, insight.unmatched_refunds])
+@pytest.mark.parametrize("has_refunds", [False, True])
+def test_a_lazy_frame_comes_back_lazy_also_with_refunds(measure: Any, has_refunds: bool) -> None:
+    amounts = [20.0, 30.0, -5.0 if has_refunds else 5.0]
+    orders = pl.DataFrame({"customer": [1, 2, 1], "day": [date(2026, 1, n) for n in (1, 2, 3)], "amount": amounts})
+    said = measure(orders.lazy(), AS_OF)
+    assert isinstance(said, pl.LazyFrame)
+    by = said.collect_schema().names()[0]
+    assert plain(said, by) == plain(measure(orders, AS_OF), by)

@@ -319,3 +319,21 @@ def test_neither_the_order_of_rows_nor_the_future_nor_money_changes_what_is_next
     dice.shuffle(shuffled)
     for ask in ANSWERS.values():
         assert told(ask(_frame(orders))) == told(ask(_frame(shuffled, amount=2.0)))
+
+
+def test_text_of_any_width_and_encoding_is_one_kind_of_product_in_arrow() -> None:
+    orders = _frame(
+        [*_refills(60, 30, 0.1, 0.2, seed=3), *_refills(60, 30, 0.1, 0.2, seed=4, product="cups")]
+    ).to_arrow()
+    short = pa.table({name: orders[name] for name in ("customer", "day", "amount")})
+    written = {
+        "long": orders,
+        "short": short.append_column("product", orders["product"].cast(pa.string())),
+        "encoded": short.append_column("product", orders["product"].cast(pa.string()).dictionary_encode()),
+    }
+    answers = [
+        [told(measure(frame, AS_OF)) for measure in (insight.goes_with, insight.next_product)]
+        for frame in written.values()
+    ]
+    assert answers[0][1]
+    assert answers[0] == answers[1] == answers[2]

@@ -33,7 +33,7 @@ CLOCK = re.compile(
 )
 OFFSET = re.compile(r"^(?:GMT|UTC)?\s*([+-])(\d{1,2}):?(\d{2})?$", re.IGNORECASE)
 SERIAL = re.compile(r"(\d{5})(?:[.,](\d+))?")
-EPOCH = re.compile(r"\d{10}|\d{13}")
+EPOCH = re.compile(r"(?:\d{10}|\d{13}|1\d{15}|1\d{18})(?:\.\d+)?")
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2100
 
 
