@@ -51,6 +51,9 @@ def first_name(full_name: str) -> str:
     One person with a first and a last name of letters; no firm, no couple, no initial, and nobody who is written with
     a title: who is called Dr. Osei is not greeted as Ruth.
     """
+    words = full_name.split()
+    if len(words) == 2 and _is_given(words[0]) and _is_family(words[1]):
+        return words[0]
     if not _is_one_person(full_name):
         return ""
     read = parts(" ".join(full_name.split()))
@@ -59,6 +62,23 @@ def first_name(full_name: str) -> str:
     if read.title or not read.family or len(given) < 2 or given.endswith(".") or not WORD.fullmatch(given):
         return ""
     return given
+
+
+# Most names are a first and a last one. Each word of them is taken apart once, and not each of a million names.
+@lru_cache(maxsize=20_000)
+def _is_given(word: str) -> bool:
+    """Does this word before a last name mean a first name, and nothing else?"""
+    return (
+        _is_one_person(f"{word} Archer")
+        and parts(f"{word} Archer") == NameParts(given=word, family="Archer")
+        and (len(word) > 1 and not word.endswith(".") and WORD.fullmatch(word) is not None)
+    )
+
+
+@lru_cache(maxsize=50_000)
+def _is_family(word: str) -> bool:
+    """Does this word behind a first name mean a last name, and nothing else?"""
+    return _is_one_person(f"Ann {word}") and parts(f"Ann {word}") == NameParts(given="Ann", family=word)
 
 
 def _is_one_person(full_name: str) -> bool:

@@ -20,17 +20,16 @@ ONE_FIELD = re.compile(r"\s*\{\{-?\s*\w+\s*-?\}\}\s*")
 
 def filled(layout: Layout, facts: Mapping[str, str], render: Render) -> Layout:
     """The layout as one person reads it. A block whose words come to nothing is left out."""
-    quoted = {name: quote(value, safe="") for name, value in facts.items()}
-    blocks = (_filled(block, facts, quoted, render) for block in layout.blocks)
+    blocks = (_filled(block, facts, render) for block in layout.blocks)
     return Layout(layout.theme, tuple(block for block in blocks if block is not None))
 
 
-def _filled(block: Block, facts: Mapping[str, str], quoted: Mapping[str, str], render: Render) -> Block | None:
+def _filled(block: Block, facts: Mapping[str, str], render: Render) -> Block | None:
     texts = {}
     for slot in KINDS[block.kind].slots:
         source = block[slot.name]
         if slot.is_address and source:
-            text = _address(source, facts, quoted, render)
+            text = _address(source, facts, render)
         else:
             text = _words(source, slot, facts, render)
         if text:
@@ -45,11 +44,13 @@ def _words(source: str, slot: Slot, facts: Mapping[str, str], render: Render) ->
     return text.strip() if slot.is_long else " ".join(text.split())
 
 
-def _address(source: str, facts: Mapping[str, str], quoted: Mapping[str, str], render: Render) -> str:
+def _address(source: str, facts: Mapping[str, str], render: Render) -> str:
     """An address of our own with values quoted into it, or one field that is the whole address."""
     if "{" not in source:
         return checked_address(source)
-    return checked_address(render(source, facts if ONE_FIELD.fullmatch(source) else quoted).strip())
+    is_whole = ONE_FIELD.fullmatch(source)
+    values = facts if is_whole else {name: quote(value, safe="") for name, value in facts.items()}
+    return checked_address(render(source, values).strip())
 
 
 def checked_address(address: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.utils import translation
 from django.utils.formats import date_format
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.kit.business import business
+from regulars.people.bulk import among
 from regulars.people.models import Person
 from regulars.people.names import first_name
 from regulars.purchases.models import Order, PersonTotals
@@ -73,7 +75,18 @@ FIELDS: dict[str, LetterField] = {
 }
 BOUGHT = frozenset({"bought", "bought_on"})
 TOTALS = frozenset({"last_bought_on", "visits"})
-COLUMNS = ("full_name", "given_name", "family_name", "salutation", "language")
+NAMES = frozenset({"greeting", "first_name", "last_name", "full_name"})
+
+
+class Named(NamedTuple):
+    """What is read of a person to write to them: as much as it takes, for a hundred thousand of them."""
+
+    pk: int
+    full_name: str
+    given_name: str
+    family_name: str
+    salutation: str
+    language: str
 
 
 @dataclass
@@ -107,7 +120,8 @@ def readers(
 
     One query, two more a language where purchases are spoken of.
     """
-    persons = list(Person.objects.filter(pk__in=set(person_ids)).only(*COLUMNS))
+    rows = Person.objects.filter(pk__in=among(set(person_ids))).order_by("pk").values_list(*Named._fields)
+    persons = [Named._make(row) for row in rows.iterator(chunk_size=2000)]
     ours = business().language
     chosen = {person.pk: choose(person.language) if choose else (ours, "") for person in persons}
     groups = []
@@ -120,10 +134,11 @@ def readers(
 
 
 def _facts(
-    persons: Collection[Person], extras: Mapping[int, Mapping[str, str]], wanted: frozenset[str]
+    persons: Collection[Named], extras: Mapping[int, Mapping[str, str]], wanted: frozenset[str]
 ) -> dict[int, Facts]:
     common = _common()
-    facts = {person.pk: {**common, **_names(person)} for person in persons}
+    names = wanted & NAMES
+    facts = {person.pk: common | _names(person, names) for person in persons}
     if wanted & TOTALS:
         _add_totals(facts)
     if wanted & BOUGHT:
@@ -141,17 +156,22 @@ def _common() -> Facts:
     return {key: value for key, value in found.items() if value}
 
 
-def _names(person: Person) -> Facts:
-    named = {
-        "first_name": _given(person),
-        "last_name": _plain(person.family_name),
-        "full_name": _plain(person.full_name),
-        "greeting": greeting_of(person),
-    }
-    return {key: value for key, value in named.items() if value}
+def _names(person: Named, wanted: frozenset[str]) -> Facts:
+    """Only what is spoken of: taking a name apart is dear."""
+    named = {}
+    given = _given(person) if "first_name" in wanted or "greeting" in wanted else ""
+    if given:
+        named["first_name"] = given
+    if "last_name" in wanted and (family := _plain(person.family_name)):
+        named["last_name"] = family
+    if "full_name" in wanted and (full := _plain(person.full_name)):
+        named["full_name"] = full
+    if "greeting" in wanted:
+        named["greeting"] = greeting_of(person, given)
+    return named
 
 
-def greeting_of(person: Person) -> str:
+def greeting_of(person: Named, given: str) -> str:
     """The ladder: first name, then how they are addressed with their last name, then the whole name, then nobody's.
 
     The first name is the one written down, or the one a name given whole plainly begins with. Where people say Sie
@@ -159,7 +179,6 @@ def greeting_of(person: Person) -> str:
     """
     salutation, family = _plain(person.salutation), _plain(person.family_name)
     is_formal = bool(salutation and family) and (get_language() or "")[:2] in FORMAL
-    given = _given(person)
     if given and not is_formal:
         return _("Dear %(name)s") % {"name": given}
     if salutation and family:
@@ -179,7 +198,7 @@ def _addressed(name: str) -> str:
     return _("Dear %(name)s") % {"name": name}
 
 
-def _given(person: Person) -> str:
+def _given(person: Named) -> str:
     """The first name as written down, else as the whole name suggests it; who has a form of address keeps it."""
     if person.given_name or person.salutation:
         return _plain(person.given_name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import formats
@@ -139,6 +140,18 @@ def address_hash(normalised: str) -> str:
     return keyed_hash(normalised, "outreach.suppression")
 
 
+class _Person(NamedTuple):
+    """What the rules ask of the person."""
+
+    pk: int
+    is_bucket: bool
+    erased_at: datetime | None
+    merged_into_id: int | None
+    quiet_until: date | None
+    zone: str
+    household_id: int | None
+
+
 @dataclass
 class _Reads:
     """What the rules ask about these people, whatever the channel and the purpose: each thing read once, if at all."""
@@ -151,9 +164,9 @@ class _Reads:
     _suppressions: dict[str, list[tuple[int, Suppression]]] = field(default_factory=dict)
 
     @cached_property
-    def persons(self) -> dict[int, Person]:
-        columns = ("is_bucket", "erased_at", "merged_into_id", "quiet_until", "zone", "household_id")
-        return {person.pk: person for person in Person.objects.filter(pk__in=among(self.ids)).only(*columns)}
+    def persons(self) -> dict[int, _Person]:
+        rows = Person.objects.filter(pk__in=among(self.ids)).values_list(*_Person._fields)
+        return {row[0]: _Person._make(row) for row in rows.iterator(chunk_size=2000)}
 
     @cached_property
     def silences(self) -> dict[str, dict[int, str]]:
@@ -276,6 +289,7 @@ class _Known:
         self.week = reads.lately if is_counted else {}
         self.asks = reads.asks if is_counted and self.purpose in ASKING else {}
         self.cards = self._cards_under_roofs()
+        self.free_at: dict[str, datetime | None] = {}
 
     def _reach(self, reads: _Reads) -> tuple[Mapping[int, str], dict[int, str]]:
         """Return the way to each person, and why there is none."""
@@ -303,8 +317,10 @@ class _Known:
 
     def _cards_under_roofs(self) -> dict[int, set[int]]:
         """Who in each household got, or is about to get, a card of this family of programmes."""
+        if not is_one_a_household(self.channel, self.purpose, self.programme):
+            return {}
         roofs = {person.household_id for person in self.persons.values() if person.household_id}
-        if not roofs or not is_one_a_household(self.channel, self.purpose, self.programme):
+        if not roofs:
             return {}
         return cards_under_roofs(roofs, self.programme, self.at, besides=self.besides)
 
@@ -405,19 +421,21 @@ def _is_not_silenced(known: _Known, person_id: int) -> Verdict | None:
     if known.purpose == Purpose.SERVICE:
         return None
     person = known.persons[person_id]
-    zone = zone_of(person.zone)
     if person.quiet_until and person.quiet_until >= known.on:
-        until = datetime.combine(person.quiet_until + timedelta(days=1), time(10), zone)
+        until = datetime.combine(person.quiet_until + timedelta(days=1), time(10), zone_of(person.zone))
         day = formats.date_format(person.quiet_until, "SHORT_DATE_FORMAT")
         return Verdict(False, _("Quiet until %(day)s.") % {"day": day}, until)
     why = known.silences.get(person_id)
-    return Verdict(False, why, morning_after(known.at, zone)) if why else None
+    return Verdict(False, why, morning_after(known.at, zone_of(person.zone))) if why else None
 
 
 def _is_awake(known: _Known, person_id: int) -> Verdict | None:
     if known.channel not in HEARD_AT_NIGHT or known.purpose == Purpose.SERVICE:
         return None
-    free_at = free_again_at(known.at, known.business, zone_of(known.persons[person_id].zone))
+    zone = known.persons[person_id].zone
+    if zone not in known.free_at:
+        known.free_at[zone] = free_again_at(known.at, known.business, zone_of(zone))
+    free_at = known.free_at[zone]
     return Verdict(False, _("It is night where they are."), free_at) if free_at else None
 
 

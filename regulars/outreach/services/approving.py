@@ -82,9 +82,7 @@ class _Approval:
     def _approve(self, ids: Sequence[int], due_at: datetime, batch: Batch | None, *, waits: bool = False) -> None:
         fields: dict[str, Any] = {"approved_by": self.by, "approved_at": clock.now(), "due_at": due_at, "batch": batch}
         if waits:
-            why = _("The first %(first)d letters go first; the others follow when these have gone well.")
-            first = batch.first if batch else FIRST
-            fields |= {"held_why": why % {"first": first}, "held_from": State.APPROVED, "held_until": None}
+            fields |= {"held_why": held_for_the_first(batch), "held_from": State.APPROVED, "held_until": None}
         if batch is not None:
             fields["priority"] = F("priority") - BEHIND
         to = State.HELD if waits else State.APPROVED
@@ -95,6 +93,12 @@ class _Approval:
             return
         done_at = clock.now() if self.letters <= FIRST else None
         Batch.objects.filter(pk=self.batch.pk).update(size=self.letters, released_at=done_at, emptied_at=done_at)
+
+
+def held_for_the_first(batch: Batch | None) -> str:
+    """Say why the rest of a large batch waits."""
+    why = _("The first %(first)d letters go first; the others follow when these have gone well.")
+    return why % {"first": batch.first if batch else FIRST}
 
 
 def approve_portion(ids: Sequence[int], by: User | None, batch: Batch | None, letters: int) -> Approved:

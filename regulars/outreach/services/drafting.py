@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from regulars.kit.business import business
 from regulars.kit.errors import Refusal
@@ -17,8 +17,7 @@ from regulars.outreach.queries.variants import variants_of
 from regulars.outreach.services.liquid import EmptyField, fields_in, rendered
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     """The subject and the words as text; in blocks the same words as `layout`. `wanted` is the language missing."""
 
     subject: str
@@ -40,7 +39,7 @@ class Draft:
         return {
             "subject": self.subject,
             "body": self.text,
-            "blocks": self.layout.stored(),
+            "blocks": self.layout,
             "language": self.language,
             "language_wanted": self.wanted,
             "wording_version_id": self.version_id,
@@ -58,8 +57,12 @@ class Drafts:
 
 def render(version: WordingVersion, facts: Mapping[str, str], language: str = "en", wanted: str = "") -> Draft:
     """Fill in one wording. Strict: a field without a value and without a fallback raises `EmptyField`."""
+    return _filled_in(version, layout_of(version.blocks), facts, language, wanted)
+
+
+def _filled_in(version: WordingVersion, blocks: Layout, facts: Mapping[str, str], language: str, wanted: str) -> Draft:
     subject = " ".join(rendered(version.subject, facts).split())
-    layout = filled(layout_of(version.blocks), facts, rendered)
+    layout = filled(blocks, facts, rendered) if blocks else PLAIN
     text = text_of(layout) if layout else rendered(version.body, facts).strip()
     return Draft(subject, text, language, layout, wanted, version.pk)
 
@@ -83,17 +86,17 @@ def draft_for(
     variants = variants_of(version)
     fields = frozenset[str]().union(*(needed_fields(one) for one in variants.by_language.values()))
     for group in readers(person_ids, extras, fields, variants.chosen):
-        words = variants.by_language[group.language]
-        for pk, facts in group.facts.items():
-            _draft_one(drafts, pk, words, facts, group)
+        _draft_group(drafts, variants.by_language[group.language], group)
     return drafts
 
 
-def _draft_one(drafts: Drafts, pk: int, words: WordingVersion, facts: Mapping[str, str], group: Readers) -> None:
-    try:
-        drafts.ready[pk] = render(words, facts, group.language, group.wanted.get(pk, ""))
-    except EmptyField as empty:
-        drafts.missing[pk] = empty.name
-    except Refusal as refusal:
-        drafts.problems[pk] = refusal.sentence
-        drafts.missing[pk] = refusal.sentence
+def _draft_group(drafts: Drafts, words: WordingVersion, group: Readers) -> None:
+    blocks = layout_of(words.blocks)
+    for pk, facts in group.facts.items():
+        try:
+            drafts.ready[pk] = _filled_in(words, blocks, facts, group.language, group.wanted.get(pk, ""))
+        except EmptyField as empty:
+            drafts.missing[pk] = empty.name
+        except Refusal as refusal:
+            drafts.problems[pk] = refusal.sentence
+            drafts.missing[pk] = refusal.sentence

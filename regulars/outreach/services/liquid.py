@@ -16,6 +16,8 @@ from liquid.exceptions import LiquidError, LiquidSyntaxError, ResourceLimitError
 from liquid.undefined import FalsyStrictUndefined
 
 from regulars.kit.errors import Refusal
+from regulars.outreach.drafts import BRACES
+from regulars.outreach.services.plain_liquid import Parts, plain_parts, put_together
 
 LONGEST_SOURCE = 20_000
 LONGEST_TEXT = 50_000
@@ -127,6 +129,11 @@ def parsed(source: str) -> BoundTemplate:
         raise Refusal(_explained(fault, source), field="body") from fault
 
 
+@functools.lru_cache(maxsize=256)
+def _plain_parts(source: str) -> Parts | None:
+    return plain_parts(parsed(source).nodes)
+
+
 def fields_in(source: str) -> frozenset[str]:
     """Name the fields a template asks for; those it makes itself with `assign` are not among them."""
     return frozenset(str(name) for name in parsed(source).analyze(include_partials=False).globals)
@@ -134,14 +141,15 @@ def fields_in(source: str) -> frozenset[str]:
 
 def rendered(source: str, facts: Mapping[str, str | int | bool]) -> str:
     """Fill a template, or refuse: a missing field by its name, a bomb by its kind."""
-    template = parsed(source)
+    plain = _plain_parts(source)
+    text = put_together(plain, facts) if plain is not None else None
     try:
-        text = template.render(**facts)
+        text = parsed(source).render(**facts) if text is None else text
     except UndefinedError as fault:
         raise EmptyField(_field_of(fault)) from fault
     except (LiquidError, RecursionError, ArithmeticError, TypeError, ValueError) as fault:
         raise Refusal(_explained(fault, source), field="body") from fault
-    if any(mark in text for mark in ("{{", "}}", "{%", "%}")):
+    if BRACES.search(text):
         raise Refusal(
             _("A pair of curly brackets is left in the letter. Take it out, or write the field's name in it."),
             field="body",

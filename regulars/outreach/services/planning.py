@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock, database
-from regulars.outreach.blocks import layout_of, text_of
+from regulars.outreach.blocks import PLAIN, Layout, layout_of, text_of
 from regulars.outreach.drafts import checked_words, draft_hash
 from regulars.outreach.models import PRIORITY, Channel, Purpose, State, Touch, WordingVersion
 from regulars.outreach.services.moves import CHUNK
 from regulars.outreach.services.programme_states import closed_among
-from regulars.outreach.services.rows import Draft, add_touches
+from regulars.outreach.services.rows import Added, Draft, add_touches
 from regulars.outreach.services.versions import versions_in_force
 
 Key = tuple[int, str, str, str]
+NOT_YET = (State.PLANNED, State.HELD, State.APPROVED)
 
 
-@dataclass(frozen=True, slots=True)
-class NewTouch:
+class NewTouch(NamedTuple):
     """One thing that is to reach one person once: the first four fields are its key.
 
     `wording` is the key of the words it was drafted from; the version in force is then written down with it. Whether
-    there is an offer inside is said by these words, unless `has_offer` says so. `blocks` is a filled layout as it is
-    stored: the body is then its text, whatever was given. `language` is that of the words, `language_wanted` what the
-    person speaks where there were no words in it.
+    there is an offer inside is said by these words, unless `has_offer` says so. `blocks` is a filled layout, or how one
+    is stored: the body is then its text, whatever was given. `language` is that of the words, `language_wanted` what
+    the person speaks where there were no words in it.
     """
 
     person_id: int
@@ -45,7 +46,7 @@ class NewTouch:
     body: str = ""
     wording: str = ""
     wording_version_id: int | None = None
-    blocks: Mapping[str, Any] = field(default_factory=dict)
+    blocks: Mapping[str, Any] | Layout = MappingProxyType({})
     language: str = ""
     language_wanted: str = ""
     due_at: datetime | None = None
@@ -81,12 +82,12 @@ def plan_touches(touches: Iterable[NewTouch]) -> Planned:
 
     Of a long line nothing is kept but the ids: `touches` may be made one by one while they are written.
     """
-    planning = _Planning()
-    count = database.chunks_by_time(planning.drafted(touches), planning.write, first=CHUNK, most=5_000)
+    planning = Planning()
+    count = planning.take(touches)
     return Planned(planning.ids, planning.new, count - planning.new)
 
 
-class _Planning:
+class Planning:
     """Drafts become rows of plain values outside the transactions; inside they are only written."""
 
     def __init__(self) -> None:
@@ -96,19 +97,24 @@ class _Planning:
         self.sources = Sources()
         self.used: set[int] = set()
 
+    def take(self, touches: Iterable[NewTouch]) -> int:
+        """Write all of them, a little at a time; returns how many were asked for."""
+        return database.chunks_by_time(self.drafted(touches), self.write, first=CHUNK, most=5_000)
+
     def drafted(self, touches: Iterable[NewTouch]) -> Iterator[tuple[Key, Draft]]:
         for touch in touches:
             self.sources.learn(touch)
             yield touch.key, _draft(touch, self.sources, self.now)
 
-    def write(self, chunk: Sequence[tuple[Key, Draft]]) -> None:
+    def write(self, chunk: Sequence[tuple[Key, Draft]]) -> Added:
         """Write a chunk: one transaction, which the caller holds."""
         drafts = _not_for_closed_programmes(dict(chunk))
         with transaction.atomic():
-            ids, new = add_touches(drafts, self.now)
+            added = add_touches(drafts, self.now)
             self._note_use(drafts)
-        self.ids += [ids[key] for key, _row in chunk]
-        self.new += new
+        self.ids += [added.ids[key] for key, _row in chunk]
+        self.new += len(added.new)
+        return added
 
     def _note_use(self, drafts: Mapping[Key, Draft]) -> None:
         versions = {draft.wording_version for draft in drafts.values() if draft.wording_version} - self.used
@@ -126,7 +132,7 @@ def _not_for_closed_programmes(drafts: dict[Key, Draft]) -> dict[Key, Draft]:
 
 
 def _stopped(draft: Draft, why: str) -> Draft:
-    return draft._replace(state=str(State.CANCELLED), why=why) if draft.state == State.PLANNED else draft
+    return draft._replace(state=str(State.CANCELLED), why=why) if draft.state in NOT_YET else draft
 
 
 class Sources:
@@ -154,9 +160,9 @@ class Sources:
 
 
 def _draft(new: NewTouch, sources: Sources, now: datetime) -> Draft:
-    layout = layout_of(new.blocks if new.channel == Channel.EMAIL else None) if new.blocks else None
+    layout = _layout(new.blocks) if new.blocks and new.channel == Channel.EMAIL else PLAIN
     subject, body = checked_words(new.channel, new.subject, text_of(layout) if layout else new.body)
-    blocks = layout.stored() if layout else {}
+    blocks = layout.stored()
     has_offer = sources.has_offer(new)
     purpose = _known(Purpose, effective_purpose(new.purpose, has_offer))
     channel = _known(Channel, new.channel)
@@ -189,6 +195,10 @@ def _draft(new: NewTouch, sources: Sources, now: datetime) -> Draft:
         created_at=now,
         changed_at=now,
     )
+
+
+def _layout(blocks: Mapping[str, Any] | Layout) -> Layout:
+    return blocks if isinstance(blocks, Layout) else layout_of(blocks)
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -46,23 +46,52 @@ class Draft(NamedTuple):
     cost_amount: Decimal
     created_at: datetime
     changed_at: datetime
+    # Of what was approved before it was written: words that were approved as a whole.
+    approved_by: int | None = None
+    approved_at: datetime | None = None
+    batch: int | None = None
+    held_why: str = ""
+    held_from: str = ""
 
 
-def add_touches(drafts: Mapping[Key, Draft], now: datetime) -> tuple[dict[Key, int], int]:
-    """Write what is not there yet, and the first change of each; returns the ids of all, and how many are new.
+class Added(NamedTuple):
+    """The ids of all that was asked for, and which of them are new."""
+
+    ids: dict[Key, int]
+    new: set[int]
+
+
+def add_touches(drafts: Mapping[Key, Draft], now: datetime) -> Added:
+    """Write what is not there yet, and the first change of each.
 
     Call it inside a transaction. Whoever wrote a row first keeps it.
     """
-    wanted = dict(zip(drafts, reserve_ids(Touch, len(drafts)), strict=True))
-    mine = _add([(pk, *drafts[key]) for key, pk in wanted.items()], set(wanted.values()))
-    insert(
-        TouchChange,
-        ("touch", "at", "from_state", "to_state", "why"),
-        [(pk, now, "", drafts[key].state, "") for key, pk in wanted.items() if pk in mine],
-    )
+    if not drafts:
+        return Added({}, set())
+    ids = reserve_ids(Touch, len(drafts))
+    wanted = dict(zip(drafts, ids, strict=True))
+    mine = _add([(pk, *draft) for pk, draft in zip(ids, drafts.values(), strict=True)], set(ids))
+    _note_first_change(ids, drafts.values(), mine, now)
     if len(mine) < len(wanted):
         wanted |= _ids_of([key for key, pk in wanted.items() if pk not in mine])
-    return wanted, len(mine)
+    return Added(wanted, mine)
+
+
+def _note_first_change(ids: Sequence[int], drafts: Iterable[Draft], mine: set[int], now: datetime) -> None:
+    """SQLite has the rows under its hand, one behind the other; to PostgreSQL they are told once more."""
+    if not database.is_postgres():
+        with database.connection().cursor() as cursor:
+            cursor.execute(_FIRST_CHANGE, [_moment(now), ids[0], ids[-1]])
+        return
+    rows = [(pk, now, "", draft.state, draft.approved_by, "") for pk, draft in zip(ids, drafts, strict=True)]
+    columns = ("touch", "at", "from_state", "to_state", "by", "why")
+    insert(TouchChange, columns, [row for row in rows if row[0] in mine])
+
+
+_FIRST_CHANGE = """
+INSERT INTO outreach_touchchange (touch_id, at, from_state, to_state, by_id, why)
+SELECT id, %s, '', state, approved_by_id, '' FROM outreach_touch WHERE id BETWEEN %s AND %s
+"""
 
 
 def _add(rows: list[tuple[Any, ...]], ids: set[int]) -> set[int]:
@@ -170,12 +199,14 @@ def _columns() -> tuple[tuple[str, ...], tuple[Any, ...]]:
     return _shape(database.connection().vendor)
 
 
-def _stored(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Moments as SQLite keeps them."""
+def _stored(row: tuple[Any, ...]) -> list[Any]:
+    """Moments and amounts as SQLite keeps them."""
     stored = list(row)
-    for place in PLACES:
+    for place in MOMENTS:
         stored[place] = _moment(stored[place])
-    return tuple(stored)
+    for place in AMOUNTS:
+        stored[place] = _amount(stored[place])
+    return stored
 
 
 @lru_cache(maxsize=4096)
@@ -183,8 +214,13 @@ def _moment(value: datetime | None) -> Any:
     return database.connection().ops.adapt_datetimefield_value(value) if value is not None else None
 
 
-PLACES = tuple(
-    1 + place
-    for place, name in enumerate(Draft._fields)
-    if isinstance(Touch._meta.get_field(name), models.DateTimeField)
-)
+@lru_cache(maxsize=4096)
+def _amount(value: Decimal) -> str:
+    return str(value)
+
+
+def _places(kind: type[models.Field[Any, Any]]) -> tuple[int, ...]:
+    return tuple(1 + place for place, name in enumerate(Draft._fields) if isinstance(Touch._meta.get_field(name), kind))
+
+
+MOMENTS, AMOUNTS = _places(models.DateTimeField), _places(models.DecimalField)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from regulars.kit.errors import Refusal
 from regulars.kit.models import Job
-from regulars.outreach.models import Mailing, Recipient, State, Touch, Wording
+from regulars.outreach.models import Mailing, Recipient, State, Touch, TouchChange, Wording
 from regulars.outreach.queries import mailings as queries
-from regulars.outreach.services import mailings, save_wording
+from regulars.outreach.services import mailings, save_wording, skip
 from regulars.outreach.services.mailings import gathering
 from regulars.outreach.services.mailings.moments import Moments
 from regulars.outreach.services.suppressing import suppress
-from regulars.outreach.tests.builders import a_person, a_shop, many_people, the_owner
+from regulars.outreach.tests.builders import a_person, a_shop, a_touch, many_people, the_owner
 from regulars.people import services as people
 from regulars.people.models import Person
 from regulars.people.queries.matching import Asked
@@ -157,6 +158,51 @@ def test_what_breaks_off_while_the_owner_looks_on_is_done_by_the_worker_a_minute
     assert (mailing.stage, mailing.found["ways"]) == ("ready", {"first": 7, "out": 0})
     mailings.gather_mailing.func(mailing.pk)
     assert Recipient.objects.count() == 7
+
+
+def test_a_letter_of_a_mailing_is_written_as_approved_in_one_stroke_and_says_by_whom(shop):
+    many_people(150)
+    owner, mailing = the_owner(), a_mailing()
+    mailings.begin_mailing(mailing, owner)
+    assert set(Touch.objects.values_list("approved_by", "approved_at")) == {(owner.pk, NOW)}
+    told = TouchChange.objects.values_list("from_state", "to_state", "by")
+    assert sorted(set(told)) == [("", "approved", owner.pk), ("", "held", owner.pk)]
+    assert TouchChange.objects.count() == 150
+    assert set(Touch.objects.filter(state=State.HELD).values_list("held_from", "held_until")) == {("approved", None)}
+    assert set(Touch.objects.values_list("priority", flat=True)) == {35}
+
+
+def test_who_left_between_the_look_and_the_yes_is_put_away_with_the_reason(shop):
+    ann = a_person("Ann Archer", "ann@example.org")
+    a_person("Bea Bell", "bea@example.org")
+    mailing = a_mailing()
+    suppress("ann@example.org", "left", source="test")
+    mailings.begin_mailing(mailing, None)
+    assert the_states(mailing) == {State.SUPPRESSED: 1, State.APPROVED: 1}
+    assert "asked not to be written to" in Touch.objects.get(person=ann).why
+
+
+def test_what_an_earlier_worker_planned_and_did_not_approve_is_approved_and_the_rest_stays_as_it_is(shop):
+    ann, bea, cy = a_person("Ann Archer"), a_person("Bea Bell"), a_person("Cy Cole")
+    mailing = a_mailing()
+    usual = {"programme": mailing.programme, "occurrence": "once", "step": "a"}
+    planned, stopped = a_touch(ann, **usual), a_touch(bea, **usual)
+    skip(stopped, None)
+    mailings.begin_mailing(mailing, None)
+    found = dict(Touch.objects.values_list("person_id", "state"))
+    assert found == {ann.pk: State.APPROVED, bea.pk: State.CANCELLED, cy.pk: State.APPROVED}
+    planned.refresh_from_db()
+    assert planned.body == "Dear Ann,\n\nthank you."
+
+
+def test_a_portion_is_read_from_the_index_alone_however_many_went_before(shop):
+    many_people(30)
+    mailing = a_mailing()
+    rows = Recipient.objects.filter(mailing=mailing, edition=1, way="first", pk__gt=7).order_by("pk")[:10]
+    plan = rows.explain()
+    if connection.vendor == "sqlite":
+        assert "outreach_recipients_by_way" in plan
+        assert "TEMP B-TREE" not in plan
 
 
 def test_who_lacks_by_now_what_the_words_need_is_named_with_those_left_out(shop):

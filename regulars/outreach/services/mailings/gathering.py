@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -32,6 +32,7 @@ from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services.drafting import draft_for
 from regulars.outreach.services.mailings.costs import costs_of
 from regulars.outreach.services.planning import effective_purpose
+from regulars.people.bulk import insert
 from regulars.people.queries.matching import Asked, count_matching, matching
 
 Stage, Way = Mailing.Stage, Recipient.Way
@@ -39,6 +40,18 @@ PORTION = 1000
 AT_ONCE = 500
 SPARE = timedelta(minutes=1)
 SAMPLE = 20
+
+
+class Found(NamedTuple):
+    """One person, and how it is to reach them or why not."""
+
+    person: int
+    way: str
+    why: str = ""
+    arm: str = "a"
+
+
+COLUMNS = ("mailing", "edition", *Found._fields, "is_sample")
 
 
 @dataclass
@@ -102,9 +115,9 @@ def _gather(mailing: Mailing) -> int:
         total = count_matching(asked)
         for ids in matching(asked, PORTION):
             rows = _sort_out(words, ids, found)
-            for row in rows:
-                row.mailing_id, row.edition = mailing.pk, edition
-            Recipient.objects.bulk_create(rows, ignore_conflicts=True)
+            whole = [(mailing.pk, edition, *row, False) for row in rows]
+            with transaction.atomic():
+                insert(Recipient, COLUMNS, whole, skip_known=True)
             _note_first_few(mailing, rows, found)
             seen += len(ids)
             progress(seen, max(total, seen), _("Looking who gets it"))
@@ -150,21 +163,21 @@ class _Words:
 
     @classmethod
     def of(cls, mailing: Mailing) -> _Words:
-        routes = [Route.of(Way.FIRST, mailing.wording)]
+        routes = [Route.of(str(Way.FIRST), mailing.wording)]
         if mailing.second_wording:
-            routes.append(Route.of(Way.SECOND, mailing.second_wording))
+            routes.append(Route.of(str(Way.SECOND), mailing.second_wording))
         return cls(mailing, tuple(routes))
 
 
-def _sort_out(words: _Words, ids: Sequence[int], found: _Found) -> list[Recipient]:
+def _sort_out(words: _Words, ids: Sequence[int], found: _Found) -> list[Found]:
     """Decide for a portion of people; at most a dozen queries a way."""
-    rows: dict[int, Recipient] = {}
+    rows: dict[int, Found] = {}
     why: dict[int, str] = {}
     left: Sequence[int] = ids
     for route in words.routes:
         can = _reached_by(words.mailing, route, left, found, why)
         for person_id in can:
-            rows[person_id] = Recipient(person_id=person_id, way=route.way, arm=_arm(words.mailing, person_id))
+            rows[person_id] = Found(person_id, route.way, "", _arm(words.mailing, person_id))
         found.ways[route.way] += len(can)
         found.channels[route.channel] += len(can)
         found.minutes += (
@@ -173,7 +186,7 @@ def _sort_out(words: _Words, ids: Sequence[int], found: _Found) -> list[Recipien
         left = [person_id for person_id in left if person_id not in rows]
     for person_id in left:
         reason = why.get(person_id, "")[:200]
-        rows[person_id] = Recipient(person_id=person_id, way=Way.OUT, why=reason)
+        rows[person_id] = Found(person_id, str(Way.OUT), reason)
         found.left_out[reason] += 1
     found.ways[Way.OUT] += len(left)
     return [rows[person_id] for person_id in ids]
@@ -234,8 +247,8 @@ def _arm(mailing: Mailing, person_id: int) -> str:
     return "b" if mailing.other_wording and _rank(mailing, person_id, "arm") % 2 else "a"
 
 
-def _note_first_few(mailing: Mailing, rows: Iterable[Recipient], found: _Found) -> None:
-    ranked = [(_rank(mailing, row.person_id), row.person_id) for row in rows if row.way == Way.FIRST]
+def _note_first_few(mailing: Mailing, rows: Iterable[Found], found: _Found) -> None:
+    ranked = [(_rank(mailing, row.person), row.person) for row in rows if row.way == Way.FIRST]
     found.first_few = heapq.nsmallest(SAMPLE, [*found.first_few, *ranked])
 
 

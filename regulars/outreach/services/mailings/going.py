@@ -14,27 +14,19 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from regulars.kit import clock
-from regulars.kit.business import in_our_language
 from regulars.kit.errors import Refusal
 from regulars.kit.jobs import HEAVY, progress
-from regulars.outreach.channels import means_of
-from regulars.outreach.models import Batch, Channel, Mailing, Purpose, Recipient, State, Touch
+from regulars.outreach.models import Batch, Mailing, Recipient, Touch
 from regulars.outreach.queries.wordings import latest
-from regulars.outreach.services.approving import FIRST, approve_portion
-from regulars.outreach.services.drafting import Drafts, draft_for
-from regulars.outreach.services.mailings.costs import costs_of
-from regulars.outreach.services.mailings.gathering import AT_ONCE, PORTION, Route, hand_to_worker, lacks
-from regulars.outreach.services.mailings.moments import Moments
-from regulars.outreach.services.moves import move
-from regulars.outreach.services.planning import NewTouch, plan_touches
+from regulars.outreach.services.approving import FIRST
+from regulars.outreach.services.mailings.gathering import AT_ONCE, PORTION, hand_to_worker
+from regulars.outreach.services.mailings.handing import EVERYBODY, GETS_IT, Handing, To
 from regulars.outreach.services.programme_states import closed_among
 from regulars.outreach.services.programmes import cancel_programme
 from regulars.staff.models import User
 from regulars.staff.services import note_audit
 
-Stage, Way = Mailing.Stage, Recipient.Way
-GETS_IT = (Way.FIRST, Way.SECOND, Way.CALL)
-EVERYBODY = 2**31 - 1
+Stage = Mailing.Stage
 
 
 def send_sample(mailing: Mailing, by: User | None) -> int:
@@ -43,7 +35,10 @@ def send_sample(mailing: Mailing, by: User | None) -> int:
         if not _begin(mailing, (Stage.READY,), Stage.SAMPLED, by):
             return 0
     row = Mailing.objects.get(pk=mailing.pk)
-    return _hand_over(row, list(_of(row).filter(is_sample=True)), None, is_sample=True)
+    few = _of(row).filter(is_sample=True, way__in=GETS_IT).order_by("pk").values_list(*To._fields)
+    rows = [To._make(one) for one in few]
+    Handing(row, None, is_sample=True).take(rows)
+    return len(rows)
 
 
 def begin_mailing(mailing: Mailing, by: User | None) -> bool:
@@ -100,11 +95,13 @@ def _carry_on(mailing: Mailing) -> int:
     """Hand portion after portion to the ledger, until all are there or somebody stopped it."""
     done = 0
     total = sum(mailing.found.get("ways", {}).get(way, 0) for way in GETS_IT)
+    handing = Handing(mailing, mailing.batch)
     while mailing.stage == Stage.GOING:
-        rows = list(_of(mailing).filter(way__in=GETS_IT, pk__gt=mailing.cursor).order_by("pk")[:PORTION])
+        rows = _portion(mailing)
         if not rows:
             return done + _close(mailing)
-        done += _hand_over(mailing, rows, mailing.batch)
+        handing.take(rows)
+        done += len(rows)
         ours = Mailing.objects.filter(pk=mailing.pk, stage=Stage.GOING)
         if not ours.update(cursor=rows[-1].pk):
             break
@@ -112,6 +109,15 @@ def _carry_on(mailing: Mailing) -> int:
         progress(done, max(total, done), _("Writing each of them"))
     _stop_what_came_after(mailing)
     return done
+
+
+def _portion(mailing: Mailing) -> list[To]:
+    """The next recipients, in the order they were found: each way is read from the index, whatever lies before."""
+    rows: list[To] = []
+    for way in GETS_IT:
+        further = _of(mailing).filter(way=way, pk__gt=mailing.cursor).order_by("pk")
+        rows += [To._make(row) for row in further.values_list(*To._fields)[:PORTION]]
+    return sorted(rows)[:PORTION]
 
 
 def _close(mailing: Mailing) -> int:
@@ -127,73 +133,6 @@ def _close(mailing: Mailing) -> int:
 
 def _of(mailing: Mailing) -> QuerySet[Recipient]:
     return Recipient.objects.filter(mailing=mailing, edition=mailing.edition)
-
-
-def _hand_over(mailing: Mailing, rows: Sequence[Recipient], batch: Batch | None, *, is_sample: bool = False) -> int:
-    """Plan and approve these: one touch a person. What cannot go any more is put away with the reason."""
-    moments = Moments(mailing, mailing.began_at or clock.now())
-    planned: list[int] = []
-    with in_our_language():
-        for way in GETS_IT:
-            chosen = [row for row in rows if row.way == way]
-            if chosen:
-                planned += _planned(mailing, way, chosen, moments, is_sample=is_sample)
-    went = Touch.objects.filter(batch=batch).count() if batch is not None else 0
-    approved = approve_portion(planned, mailing.began_by, batch, went)
-    for why in set(approved.refused.values()):
-        ids = [pk for pk, reason in approved.refused.items() if reason == why]
-        move(ids, State.SUPPRESSED, why=why, only_from=(State.PLANNED,))
-    return len(rows)
-
-
-def _planned(mailing: Mailing, way: str, rows: Sequence[Recipient], moments: Moments, *, is_sample: bool) -> list[int]:
-    due = moments.of(row.person_id for row in rows)
-    touches = []
-    for arm, route in _routes(mailing, way).items():
-        ids = [row.person_id for row in rows if row.arm == arm or way != Way.FIRST]
-        drafts = draft_for(route.version, ids)
-        _leave_out(mailing, drafts)
-        minutes = 0 if route.channel == Channel.EMAIL else means_of(route.channel).minutes
-        costs = costs_of(route.channel, {pk: draft.text for pk, draft in drafts.ready.items()})
-        for person_id, draft in drafts.ready.items():
-            due_at = moments.began_at if is_sample else due[person_id]
-            touches.append(
-                NewTouch(
-                    person_id=person_id,
-                    programme=mailing.programme,
-                    occurrence="once",
-                    step=arm,
-                    channel=route.channel,
-                    purpose=route.purpose,
-                    wording=route.version.wording.key,
-                    due_at=due_at,
-                    not_after=moments.last_use(due[person_id]),
-                    minutes=minutes,
-                    cost_amount=costs[person_id],
-                    **draft.for_touch(),
-                )
-            )
-    return plan_touches(touches).ids if touches else []
-
-
-def _leave_out(mailing: Mailing, drafts: Drafts) -> None:
-    """Who lacks by now what the words need is named with those left out."""
-    for name in set(drafts.missing.values()):
-        why = name if name in drafts.problems.values() else lacks(name)
-        ids = [person_id for person_id, missing in drafts.missing.items() if missing == name]
-        _of(mailing).filter(person__in=ids).update(way=Way.OUT, why=why[:200])
-
-
-def _routes(mailing: Mailing, way: str) -> dict[str, Route]:
-    """The wordings of a way, by arm."""
-    if way == Way.SECOND:
-        return {"a": Route.of(way, mailing.second_wording, mailing.versions)}
-    found = {"a": Route.of(way, mailing.wording, mailing.versions)}
-    if way == Way.CALL:
-        return {"a": Route(way, found["a"].version, Channel.CALL, Purpose.CARE)}
-    if mailing.other_wording:
-        found["b"] = Route.of(way, mailing.other_wording, mailing.versions)
-    return found
 
 
 def stop_mailing(mailing: Mailing, by: User | None) -> bool:
