@@ -105,6 +105,7 @@ def test_the_doors_open_to_everyone_are_few_and_known() -> None:
         "account_reset_password",
         "enquiries:ask",
         "mfa_authenticate",
+        "outreach:follow",
         "outreach:leave",
         "outreach:mail-hook",
         "outreach:picture",

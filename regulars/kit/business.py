@@ -38,6 +38,7 @@ class Business(models.Model):
     asks_per_month = models.PositiveSmallIntegerField(default=1)
     call_attempts = models.PositiveSmallIntegerField(default=3)
     postage_amount = models.DecimalField(max_digits=8, decimal_places=3, default=Decimal(0))
+    counts_links = models.BooleanField(default=False)
     follow_up_since = models.DateField(null=True, blank=True)
     is_sending_stopped = models.BooleanField(default=False)
     stopped_at = models.DateTimeField(null=True, blank=True)

@@ -10,6 +10,7 @@ class OutreachConfig(AppConfig):
         from regulars.outreach.fields import register_fields
         from regulars.outreach.records import register_records
         from regulars.outreach.services import (  # noqa: F401  (schedules, pacers and a poller register)
+            following,
             identity,
             inboxes,
             pacing_rules,

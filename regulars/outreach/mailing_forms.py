@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from regulars.kit import clock
 from regulars.outreach.models import Channel, Mailing, WordingVersion
+from regulars.outreach.queries.following import may_count
 from regulars.outreach.queries.wordings import wordings_in_force
 from regulars.people import fields
 from regulars.people.queries import Filter
@@ -67,8 +68,16 @@ class MailingForm(forms.Form):
         label=gettext_lazy("Over how many days"), required=False, min_value=1, max_value=60
     )
 
+    counts_links = forms.BooleanField(
+        label=gettext_lazy("Count how many follow a link"),
+        required=False,
+        help_text=gettext_lazy("Links to web pages then lead through your address. You see a number, never a name."),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not may_count():
+            del self.fields["counts_links"]
         choices = [
             (one.wording.key, label_of(one)) for one in wordings_in_force() if one.wording.channel in SENT_TO_MANY
         ]

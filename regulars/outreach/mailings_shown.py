@@ -16,6 +16,7 @@ from regulars.outreach.mailing_forms import in_words
 from regulars.outreach.models import Channel, Mailing, Programme, Recipient
 from regulars.outreach.programmes_shown import STANDS, Verb, verbs_of
 from regulars.outreach.queries import mailings as queries
+from regulars.outreach.queries.following import counts_links
 from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services.drafting import Draft, draft_for
 from regulars.outreach.services.mailings import call_candidates
@@ -62,6 +63,7 @@ class ShownMailing:
     verbs: Sequence[Verb] = ()
     compared: queries.Compared | None = None
     takes: int = 0
+    counts_links: bool = False
 
     @property
     def has_enough(self) -> bool:
@@ -81,6 +83,7 @@ def shown_mailing(mailing: Mailing, *, may_approve: bool) -> ShownMailing:
     if mailing.began_at is not None:
         shown.account = account_of(mailing.programme)
         _add_run(shown, mailing, shown.account, may_approve=may_approve)
+        shown.counts_links = counts_links(mailing.programme)
         shown.came = _what_came(mailing, shown.gets)
         shown.total = _sum(shown.came)
         shown.compared = queries.compared(shown.came) if mailing.other_wording else None
@@ -133,6 +136,17 @@ def _add_look_ahead(shown: ShownMailing, mailing: Mailing, *, may_approve: bool)
 def _sum(came: Sequence[queries.Came]) -> queries.Came | None:
     if len(came) < 2:
         return came[0] if came else None
-    names = ("planned", "reached", "waiting", "astray", "stopped", "replied", "complained", "left", "bought")
-    sums = {name: sum(getattr(one, name) for one in came) for name in (*names, "bought_before")}
+    names = (
+        "planned",
+        "reached",
+        "waiting",
+        "astray",
+        "stopped",
+        "replied",
+        "complained",
+        "left",
+        "bought",
+        "followed",
+    )
+    sums = {name: sum(getattr(one, name) for one in came) for name in (*names, "bought", "bought_before", "followed")}
     return queries.Came("", **sums, is_open=any(one.is_open for one in came))

@@ -16,6 +16,7 @@ from regulars.outreach.models import (
     Enclosure,
     InboundMail,
     LeavingToken,
+    LinkFollowed,
     PrintPiece,
     Recipient,
     State,
@@ -66,8 +67,10 @@ def export(person_id: int) -> dict[str, Any]:
          "words": "\n\n".join(part for part in (piece.greeting, piece.words, piece.signed) if part)}
         for piece in pieces
     ]  # fmt: skip
+    links = LinkFollowed.objects.filter(touch__person_id=person_id).order_by("pk").values("touch_id", "place", "at")
     return {
         "files": list(files),
+        "links": [{**link, "at": link["at"].isoformat()} for link in links],
         "touches": touches,
         "mails": [{**mail, "at": mail["at"].isoformat()} for mail in mails],
         "printed": printed,
@@ -111,6 +114,7 @@ def erase(person_id: int) -> None:
     )
     Bounce.objects.filter(touch__in=rows).update(said="")
     Enclosure.objects.filter(touch__in=rows).delete()
+    LinkFollowed.objects.filter(touch__in=rows).delete()
     Recipient.objects.filter(person_id=person_id).delete()
     LeavingToken.objects.filter(person_id=person_id).delete()
     for address in Email.objects.filter(person_id=person_id, normalised__contains="@").values_list(

@@ -5,6 +5,7 @@ from django.urls import path
 from regulars.outreach.views import (
     hands,
     leaving,
+    links,
     mail_hooks,
     mailbox,
     mailings,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("outbox/", outbox.outbox_page, name="outbox"),
     path("outbox/batches/<int:batch_id>/releases/", outbox.release_batch, name="release-batch"),
     path("outbox/programmes/<str:key>/", programmes.programme_page, name="programme"),
+    path("outbox/programmes/<str:key>/links/", programmes.links, name="count-links"),
     path("outbox/programmes/<str:key>/<slug:verb>/", programmes.turn, name="turn-programme"),
     path("outbox/leavings/", leaving.somebody_left, name="leavings"),
     path("outbox/<int:touch_id>/", touches.touch_page, name="touch"),
@@ -129,6 +131,7 @@ urlpatterns = [
     path("texts/<int:message_id>/answers/", texts.pretend, name="text-pretend"),
     path("texts/hooks/<str:hook>/incoming/", text_hooks.incoming, name="text-incoming"),
     path("texts/hooks/<str:hook>/receipts/", text_hooks.receipts, name="text-receipts"),
+    path("to/<str:mark>/", links.follow, name="follow"),
     path("leave/<str:token>/", leaving.leave_page, name="leave"),
     path("leave/<str:token>/preferences/", leaving.preferences, name="preferences"),
 ]

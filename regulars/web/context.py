@@ -1,7 +1,7 @@
 """What every page's frame needs: the rooms, the business, who is here. Nothing for strangers but the shop's name.
 
 Everything is worked out only when a template asks, so that a part fetched by htmx costs nothing.
-    rooms          list of Room(name, label, icon, url, count, is_current, is_main)
+    rooms          list of Room(name, label, icon, url, count, is_current, is_main, is_within)
     business_name  empty before the first run
     sending        is_stopped, stopped_at, stopped_by_name; stop_url and resume_url where the reader may
     sign_out_url   for the button at the end of the list
@@ -22,7 +22,7 @@ from django.utils.functional import SimpleLazyObject
 from regulars.kit.business import business
 from regulars.staff.models import User
 from regulars.staff.permissions import may
-from regulars.web.rooms import Room, rooms_for
+from regulars.web.rooms import Room, rail_for
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def _member(request: HttpRequest) -> User | None:
 
 def _rooms(request: HttpRequest) -> list[Room]:
     user = _member(request)
-    return rooms_for(user, request.path, getattr(request, "counts_found", None)) if user else []
+    return rail_for(user, request.path, getattr(request, "counts_found", None)) if user else []
 
 
 def _sending(request: HttpRequest) -> Sending:

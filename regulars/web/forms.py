@@ -151,6 +151,14 @@ class SendingForm(WovenForm):
         assume_scheme="https",
         widget=forms.URLInput({"placeholder": "https://", "autocomplete": "off"}),
     )
+    counts_links = forms.BooleanField(
+        label=_("Mailings may count how many follow a link"),
+        help_text=_(
+            "Off unless you want it; then you ask for it mailing by mailing. It needs the public web address above. "
+            "Nobody is judged by it, and opening a letter is never noticed."
+        ),
+        required=False,
+    )
     send_delay_minutes = forms.IntegerField(
         label=_("Minutes between your yes and the letter leaving"),
         help_text=_("Long enough to change your mind."),

@@ -36,6 +36,8 @@ WORDS = {
     "mailing_begun": _("let a mailing go"),
     "mailing_stopped": _("stopped a mailing"),
     "mailing_calls": _("chose to call some instead of writing"),
+    "count_links_on": _("began to count who follows a link"),
+    "count_links_off": _("stopped counting who follows a link"),
     "programme_paused": _("paused a programme"),
     "programme_running": _("let a programme go on"),
     "programme_draining": _("let a programme finish what it had"),

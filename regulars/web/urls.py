@@ -27,6 +27,8 @@ def addresses(*, is_demo: bool) -> list[URLPattern]:
     always = [
         path("", home.home, name="home"),
         path("begin/", home.begin, name="begin"),
+        path("write/", home.write, name="write"),
+        path("more/", home.more, name="more"),
         path("first-run/", first_run.first_run, name="first-run"),
         path("stops/", frame.stop, name="stop"),
         path("starts/", frame.resume, name="resume"),

@@ -106,7 +106,7 @@ def test_the_style_guide_shows_every_component(page):
 def test_the_rooms_stand_in_the_rail_with_the_current_one_marked(page):
     html = page("kit/base.html")
     assert '<a class="rail-link" href="/today/" aria-current="page">' in html
-    assert html.index("/today/") < html.index("rooms-more") < html.index("/outbox/")
+    assert html.index("/today/") < html.index('class="rail-desk"') < html.index("/outbox/")
     assert "7<span" in html
     assert '<main id="main"' in html
 

@@ -6,6 +6,7 @@ from regulars.outreach.models.enclosures import Enclosure
 from regulars.outreach.models.hooks import MailHook, MailNews
 from regulars.outreach.models.inbound import Bounce, InboundMail, Inbox
 from regulars.outreach.models.leaving import LeavingToken, Suppression
+from regulars.outreach.models.links import LinkFollowed
 from regulars.outreach.models.mail_services import MailOrder, MailService
 from regulars.outreach.models.mailings import Mailing, Recipient
 from regulars.outreach.models.printing import CardPicture, Printer, PrintPiece, PrintRun, Stationery
@@ -43,6 +44,7 @@ __all__ = [
     "InboundMail",
     "Inbox",
     "LeavingToken",
+    "LinkFollowed",
     "MailAccess",
     "MailHook",
     "MailNews",

@@ -24,6 +24,7 @@ class Programme(models.Model):
     why = models.CharField(max_length=300, blank=True)
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    counts_links = models.BooleanField(default=False)
     is_settling = models.BooleanField(default=False)
 
     class Meta:

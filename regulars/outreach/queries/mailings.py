@@ -12,6 +12,7 @@ from django.db.models.functions import TruncDate
 
 from regulars.kit import clock
 from regulars.outreach.models import SETTLED, InboundMail, Mailing, Recipient, State, Touch
+from regulars.outreach.queries.following import followed_by_step
 from regulars.people.models import Person
 from regulars.people.models.consents import Consent
 from regulars.purchases.models import Order
@@ -68,11 +69,12 @@ class Came:
     left: int = 0
     bought: int = 0
     bought_before: int = 0
+    followed: int = 0
     is_open: bool = False
 
 
 def what_came(mailing: Mailing) -> list[Came]:
-    """Both arms of a mailing, or the one there is. Eight queries, whatever its size."""
+    """Both arms of a mailing, or the one there is. Nine queries, whatever its size."""
     touches = Touch.objects.filter(programme=mailing.programme)
     reached = touches.filter(state__in=SETTLED, sent_at__isnull=False)
     states: dict[str, dict[str, int]] = {}
@@ -81,6 +83,7 @@ def what_came(mailing: Mailing) -> list[Came]:
     answers = _answers(reached)
     left = _by_arm(reached.filter(Exists(_withdrawals())))
     bought, before = _bought(reached, mailing.window_days)
+    followed = followed_by_step(mailing.programme)
     youngest = reached.order_by("-sent_at").values_list("sent_at", flat=True).first()
     is_open = youngest is not None and youngest + timedelta(days=mailing.window_days) > clock.now()
     return [
@@ -96,6 +99,7 @@ def what_came(mailing: Mailing) -> list[Came]:
             replied=answers.get((arm, InboundMail.Kind.REPLY), 0),
             complained=answers.get((arm, InboundMail.Kind.COMPLAINT), 0),
             left=left.get(arm, 0),
+            followed=followed.get(arm, 0),
             bought=bought.get(arm, 0),
             bought_before=before.get(arm, 0),
             is_open=is_open,

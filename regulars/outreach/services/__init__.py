@@ -25,6 +25,7 @@ from regulars.outreach.services.changing import (
 from regulars.outreach.services.drafting import Draft, Drafts, draft_for, render
 from regulars.outreach.services.enclosing import enclose, take_out
 from regulars.outreach.services.filtering import look_as_a_filter
+from regulars.outreach.services.following import count_links
 from regulars.outreach.services.hands import (
     ByHand,
     Taken,
@@ -116,6 +117,7 @@ __all__ = [
     "come_back",
     "connect_account",
     "connect_inbox",
+    "count_links",
     "count_reach_again",
     "disconnect",
     "disconnect_inbox",

@@ -20,6 +20,7 @@ from regulars.outreach.mailings_shown import shown_mailing
 from regulars.outreach.models import Mailing
 from regulars.outreach.previewing import letter_on_screen
 from regulars.outreach.queries import mailings as queries
+from regulars.outreach.queries.following import counts_links
 from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services import mailings
 from regulars.outreach.services.drafting import draft_for
@@ -75,6 +76,7 @@ def _as_form(mailing: Mailing) -> dict[str, Any]:
         "on": mailing.at.date() if mailing.at else None,
         "hour": mailing.at.time() if mailing.at else None,
         "spread_days": mailing.spread_days,
+        "counts_links": counts_links(mailing.programme),
     }
 
 
@@ -130,6 +132,7 @@ def _read(request: HttpRequest, form: MailingForm, mailing: Mailing | None) -> m
         when=found["when"],
         at=form.moment,
         spread_days=found["spread_days"] or 5,
+        counts_links=found.get("counts_links", False),
     )
 
 

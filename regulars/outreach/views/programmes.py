@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regulars.kit.answer import redirect_back
 from regulars.kit.errors import Refusal
@@ -26,6 +26,7 @@ from regulars.outreach.programmes_shown import (
     sentences_of,
     verbs_of,
 )
+from regulars.outreach.queries.following import counts_links, followed_by_step, may_count
 from regulars.outreach.services.programmes import ACTS, mailing_of
 from regulars.staff.doors import requires
 from regulars.staff.models import User
@@ -37,7 +38,7 @@ Run = Programme.Run
 @requires("outreach.see")
 @require_safe
 def programme_page(request: HttpRequest, key: str) -> HttpResponse:
-    """One programme: how many in which state, minutes, cost, and what can be done with it. At most ten queries."""
+    """One programme: how many in which state, minutes, cost, and what can be done with it. At most twelve queries."""
     user = cast(User, request.user)
     programme_for(user, key)
     account = services.account_of(key)
@@ -47,6 +48,8 @@ def programme_page(request: HttpRequest, key: str) -> HttpResponse:
         "row": Programme.objects.filter(key=key).select_related("changed_by").first(),
         "stands": STANDS.get(Run(account.run), ""),
         "counts": counts_of(account),
+        "links": _links_of(key),
+        "may_approve": may(user, "outreach.approve"),
         "verbs": verbs_of(account) if may(user, "outreach.approve") else [],
     }
     return render(request, "outreach/programme.html", context)
@@ -85,6 +88,21 @@ def turn(request: HttpRequest, key: str, verb: str) -> HttpResponse:
     return render(request, "outreach/programme_verb.html", context, status=422 if refusal else 200)
 
 
+@requires("outreach.approve")
+@require_POST
+def links(request: HttpRequest, key: str) -> HttpResponse:
+    """Count who follows a link in what this programme sends from now on, or do not."""
+    user = cast(User, request.user)
+    programme_for(user, key)
+    try:
+        services.count_links(key, user, is_on=request.POST.get("is_on") == "yes")
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, _("Kept. It holds for what is sent from now on."))
+    return redirect_back(request, "outreach:programme", key)
+
+
 def _say(request: HttpRequest, verb: str, *, is_new: bool) -> None:
     words = {
         "pause": _("Paused. Nothing of it leaves until you let it go on."),
@@ -96,6 +114,14 @@ def _say(request: HttpRequest, verb: str, *, is_new: bool) -> None:
         messages.success(request, words)
     else:
         messages.info(request, _("It was so already."))
+
+
+def _links_of(key: str) -> dict[str, Any] | None:
+    """Whether its links are counted, and how many people followed one; nothing where the house counts none."""
+    if not may_count():
+        return None
+    is_on = counts_links(key)
+    return {"is_on": is_on, "followed": sum(followed_by_step(key).values()) if is_on else 0}
 
 
 def _named(key: str) -> dict[str, Any]:

@@ -50,6 +50,7 @@ def pages(db: None) -> dict[str, Any]:
         "/settings/staff/", {"display_name": "Bo", "email": "bo@example.com", "role": "staff"}
     )
     stop_everything(maya)
+    found["/more/"] = owner.get("/more/")
     found["stopped"] = owner.get("/settings/")
     return found
 
@@ -129,9 +130,10 @@ def test_without_script_the_first_run_is_complete_and_the_other_rooms_open(brows
     assert page.locator("form [name]:visible").count() == 8
     page = opened(context, pages["/settings/"])
     assert not page.get_by_text("Sign out").is_visible()
-    page.get_by_role("button", name="More").click()
-    assert page.get_by_text("Sign out").is_visible()
-    assert page.get_by_text("Stop everything").is_visible()
+    assert page.get_by_role("link", name="More").get_attribute("href") == "/more/"
+    page = opened(context, pages["/more/"])
+    assert page.get_by_role("button", name="Sign out").is_visible()
+    assert page.get_by_role("button", name="Stop everything").is_visible()
 
 
 def test_the_sign_in_is_done_with_the_keyboard_alone(browser: Any, pages: dict[str, Any]) -> None:

@@ -15,12 +15,14 @@ from regulars.outreach.blocks import layout_of
 from regulars.outreach.channels.email.dress import Wardrobe
 from regulars.outreach.channels.email.esps import ESPS
 from regulars.outreach.channels.email.letters import Enclosed, Letter, Sender, checked, wire_address
+from regulars.outreach.channels.email.links import CountedLinks
 from regulars.outreach.channels.email.local_outbox import name_for
 from regulars.outreach.channels.email.wayout import ways_out
 from regulars.outreach.channels.email.wire import built
 from regulars.outreach.drafts import checked_words
 from regulars.outreach.models import SendingAccount, Touch
 from regulars.outreach.queries.enclosures import enclosed_in
+from regulars.outreach.queries.following import counted_among
 from regulars.outreach.queries.reach import persons_of
 from regulars.outreach.queries.threads import threads_of
 
@@ -82,6 +84,8 @@ class Stationery:
         self.ways, self.threads = ways_out(rows, account), threads_of(rows)
         self.enclosed = enclosed_in(rows)
         self.sender, self.shop, self.account = sender_of(account), business(), account
+        self.public = self.shop.public_address.rstrip("/")
+        self.counted = counted_among({row.programme for row in rows})
         self.layouts = {row.pk: layout_of(row.blocks) for row in rows if row.blocks}
         self.wardrobe = Wardrobe(self.layouts.values(), self.shop) if self.layouts else None
 
@@ -106,5 +110,6 @@ class Stationery:
             way_out=self.ways.get(row.pk),
             thread=self.threads.get(row.pk, ()),
             enclosed=tuple(Enclosed(*file) for file in self.enclosed.get(row.pk, ())),
+            links=CountedLinks(row.pk, self.public) if row.programme in self.counted else None,
             dress=self.wardrobe.dress(self.layouts[row.pk]) if self.wardrobe and row.pk in self.layouts else None,
         )

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from regulars.kit.errors import Refusal
 from regulars.outreach.blocks.compiling import Frame
 from regulars.outreach.channels.email.dress import Dress
+from regulars.outreach.channels.email.links import CountedLinks
 
 BODY_STYLE = "margin:0;padding:24px;background:#ffffff;color:#2a2622;font:16px/1.5 Georgia,'Times New Roman',serif"
 PARAGRAPH_STYLE = "margin:0 0 16px"
@@ -91,6 +92,8 @@ class Letter:
     # The mails before this one in its thread, the oldest first; it answers the last.
     thread: tuple[str, ...] = ()
     enclosed: tuple[Enclosed, ...] = ()
+    # Set where the owner asked to count who follows a link; only the HTML part leads through us then.
+    links: CountedLinks | None = None
 
 
 def footer_lines(letter: Letter) -> list[str]:
@@ -192,8 +195,10 @@ def unfit() -> str:
 
 def html_of_letter(letter: Letter, footer: list[str]) -> str:
     if letter.dress is None:
-        return html_part(letter.body, footer, letter.language, letter.subject)
-    return letter.dress.html(Frame(letter.language, letter.subject, footer))
+        html = html_part(letter.body, footer, letter.language, letter.subject)
+    else:
+        html = letter.dress.html(Frame(letter.language, letter.subject, footer))
+    return letter.links.put_into(html) if letter.links else html
 
 
 def headers_of(letter: Letter) -> dict[str, str | Header]:

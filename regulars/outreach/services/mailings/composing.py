@@ -15,6 +15,7 @@ from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.outreach.models import Mailing
 from regulars.outreach.queries.wordings import latest
+from regulars.outreach.services.following import count_links
 from regulars.people.addresses import e164, normalised_email
 from regulars.people.bulk import among_texts
 from regulars.people.models import Email, Person, Phone
@@ -44,6 +45,7 @@ class NewMailing:
     spread_days: int = 5
     good_for_days: int = 7
     window_days: int = 14
+    counts_links: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def make_mailing(new: NewMailing, by: User | None) -> Mailing:
     )
     if is_new:
         note_audit(by, "mailing_made", room="outreach", kind="mailing", object_id=row.pk, text=row.name)
+        count_links(row.programme, by, is_on=new.counts_links)
     return row
 
 
@@ -80,6 +83,7 @@ def change_mailing(mailing: Mailing, new: NewMailing, by: User | None) -> Mailin
     row.stage, row.found, row.gathered_at = Stage.DRAFT, {}, None
     row.save()
     note_audit(by, "mailing_changed", room="outreach", kind="mailing", object_id=row.pk, text=row.name)
+    count_links(row.programme, by, is_on=new.counts_links)
     return row
 
 
