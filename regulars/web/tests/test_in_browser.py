@@ -49,8 +49,8 @@ def pages(db: None) -> dict[str, Any]:
     found["invited"] = owner.post(
         "/settings/staff/", {"display_name": "Bo", "email": "bo@example.com", "role": "staff"}
     )
-    stop_everything(maya)
     found["/more/"] = owner.get("/more/")
+    stop_everything(maya)
     found["stopped"] = owner.get("/settings/")
     return found
 
