@@ -153,12 +153,11 @@ def _mail_piece(piece: PrintPiece, touch: Touch) -> MailPiece:
     place = addresses_for({touch.person_id}).get(touch.person_id)
     lines = [line for line in shop.postal_address.splitlines() if line.strip()] or [shop.name]
     sender = Place(shop.name, lines[0], ", ".join(lines[1:]), country=shop.country)
-    words = "\n\n".join(part for part in (piece.greeting, piece.words, piece.signed) if part)
-    is_card = sheets.sheet_of(run.sheet).kind not in LETTERS
-    look = sheets.look_of(run.look, run.front, run.signature, run.logo)
-    made = None if is_card else sheets.made(run.sheet, [piece], look, {})
-    front = piece.front_words or shop.name
-    return MailPiece(_place(piece, place), sender, is_card, front, words, made.pdf if made else b"")
+    to, look = _place(piece, place), sheets.look_of(run.look, run.front, run.signature, run.logo)
+    if sheets.sheet_of(run.sheet).kind not in LETTERS:
+        return MailPiece(to, sender, True, *sheets.posted(piece, look))
+    made = sheets.made(run.sheet, [piece], look, {})
+    return MailPiece(to, sender, False, pdf=made.pdf if made else b"")
 
 
 def _place(piece: PrintPiece, place: PostalAddress | None) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import threading
@@ -9,13 +10,17 @@ from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from pypdf import PdfReader
 
 from regulars.kit.errors import Refusal
 from regulars.outreach.channels.posted import lob
 from regulars.outreach.models import MailOrder, PrintRun, State, Touch
+from regulars.outreach.pictures import jpeg
 from regulars.outreach.queries.printing import to_print
 from regulars.outreach.services import posted, printing
 from regulars.outreach.tests.builders import a_card, a_person, a_shop, states, the_owner
+from regulars.outreach.tests.paper.pages import read, where
+from regulars.outreach.tests.test_card_pictures import pixels
 
 pytestmark = pytest.mark.django_db
 
@@ -89,8 +94,8 @@ def owner(db, service):
     return user
 
 
-def handed_over(cards, owner, sheet="postcard-a6") -> PrintRun:
-    run = printing.begin_run(printing.NewRun("form", sheet, {card.pk: card.draft_hash for card in cards}), owner)
+def handed_over(cards, owner, sheet="postcard-a6", token="form") -> PrintRun:
+    run = printing.begin_run(printing.NewRun(token, sheet, {card.pk: card.draft_hash for card in cards}), owner)
     posted.begin_handing_over(run, owner)
     posted.hand_over(run)
     return run
@@ -112,9 +117,47 @@ def test_every_card_is_taken_on_once_under_its_own_key(owner, service):
 def test_words_are_never_markup_and_the_address_goes_in_its_parts(owner, service):
     handed_over([a_card(a_person("Ann <b>Archer"), body="Dear Ann,\n\n<script>1</script>\n\nMaya")], owner)
     body = service.asked[0][1]
-    assert "&lt;script&gt;" in body
     assert "<script>" not in body
+    assert "<script>1</script>" in "".join(each.words for each in read(page_of(body, "back"))[0])
     assert re.search(r'name="to\[address_zip\]"\s+10178', body)
+
+
+def page_of(body: str, name: str) -> bytes:
+    """The page that was sent under a name."""
+    _before, found, rest = body.partition(f'name="{name}"; filename="{name}.pdf"')
+    assert found
+    content = rest.partition("\r\n\r\n")[2]
+    return content[: content.index("\r\n--")].encode("latin-1")
+
+
+def test_a_card_goes_with_its_drawing_and_in_the_shops_hand_and_leaves_the_address_free(owner, service):
+    printing.change_stationery({"front_words": "Merci", "accent": "#7a3b2e", "qr": "tel", "qr_to": "030 1"}, owner)
+    handed_over([a_card(a_person("Ann Archer"))], owner)
+    front, back = (page_of(service.asked[0][1], name) for name in ("front", "back"))
+    for page in (front, back):
+        box = PdfReader(io.BytesIO(page)).pages[0].mediabox
+        assert (round(box.width / 72, 2), round(box.height / 72, 2)) == (6.25, 4.25)
+    assert where(read(front)[0], "Merci")
+    assert b"/Type/Font" not in back or b"Caveat" in back
+    # Six inches by four, an eighth to be cut off; the service prints into the lower right corner.
+    free = [said for said in read(back)[0] if said.x > 152.4 - 84 and said.y > 107.95 - 63]
+    assert not free
+    assert any("Dear Ann" in said.words for said in read(back)[0])
+    plain = len(front)
+    with_picture = printing.add_picture(jpeg.write(pixels(96, 64)), "front", owner)
+    printing.choose_picture("front", with_picture, owner)
+    handed_over([a_card(a_person("Bo Birk"))], owner, token="second")
+    assert b"/DCTDecode" in page_of(service.asked[1][1], "front")
+    assert len(page_of(service.asked[1][1], "front")) != plain
+
+
+def test_words_too_long_for_a_posted_card_are_told_and_nothing_is_asked_for(owner, service):
+    card = a_card(a_person("Ann Archer"), body="Dear Ann,\n\n" + "Thank you for it all. " * 40 + "\n\nMaya")
+    handed_over([card], owner, sheet="card-side-a4")
+    row = Touch.objects.get(pk=card.pk)
+    assert row.state == State.FAILED
+    assert "do not fit" in row.why
+    assert not service.asked
 
 
 def test_a_letter_goes_as_the_page_we_drew(owner, service):

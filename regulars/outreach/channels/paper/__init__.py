@@ -5,8 +5,21 @@ typesetter runs in a child process; words reach it as data and are never read as
 """
 
 from .calibrating import calibration
-from .making import check, make, preview
+from .making import check, finished, make, preview
 from .pieces import Look, Made, Misfit, Piece, Printer
 from .sheets import SHEETS, Sheet
 
-__all__ = ["SHEETS", "Look", "Made", "Misfit", "Piece", "Printer", "Sheet", "calibration", "check", "make", "preview"]
+__all__ = [
+    "SHEETS",
+    "Look",
+    "Made",
+    "Misfit",
+    "Piece",
+    "Printer",
+    "Sheet",
+    "calibration",
+    "check",
+    "finished",
+    "make",
+    "preview",
+]

@@ -31,8 +31,12 @@ def part(
     ink: str = INK,
     lang: str = "en",
     leading: float | None = None,
+    unbroken: int = 8,
 ) -> Item:
-    """Return words of one size. `keep` asks for lines unbroken: they shrink to `least` before they wrap."""
+    """Return words of one size. `keep` asks for lines unbroken: they shrink before they wrap.
+
+    Of the eight sizes from `size` to `least` that many are tried before a line is broken.
+    """
     text = clean(text)
     if font == "hand" and GREEK.search(text):
         font, size, least = "hand-greek", size * 0.74, max(least * 0.8, 7)
@@ -45,6 +49,7 @@ def part(
         "above": above,
         "align": align,
         "keep": keep,
+        "unbroken": unbroken,
         "style": style,
         "ink": ink,
         "lang": language(lang),

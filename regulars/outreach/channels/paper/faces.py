@@ -132,7 +132,7 @@ def _address(piece: Piece, size: float, least: float, *, tag: str = "address") -
     """Return the address as given, line by line, all of one size."""
     return part(
         "\n".join(each for each in piece.to_lines if each.strip()), size, tag=tag, least=least, keep=True,
-        lang=piece.language, leading=0.3,
+        lang=piece.language, leading=0.3, unbroken=4,
     )  # fmt: skip
 
 
@@ -172,6 +172,26 @@ def writing(piece: Piece, look: Look, room: Room) -> Item:
         flow(middle + 4, height * 0.46, right, height * 0.54 - 17, [_address(piece, 11, 8)]),
     ]
     return face(width, height, items)
+
+
+FREE_WIDE = 92.0  # of a card a service posts: at the right, where it prints the address
+
+
+def message(piece: Piece, look: Look, room: Room) -> Item:
+    """Return the written side of a postcard that a service posts: all at the left, the rest is for its print."""
+    margin = 7.0
+    width, height = room.width - FREE_WIDE - margin, room.height
+    foot, items = 0.0, []
+    if piece.qr:
+        foot = LEAST_CODE + 3
+        top = height - margin - LEAST_CODE
+        says = part(piece.qr_says, 8, tag="qr_says", least=6.5, lang=piece.language)
+        items = [
+            code(piece.qr, margin, top, LEAST_CODE),
+            flow(margin + LEAST_CODE + 3, top, width - LEAST_CODE - 3, LEAST_CODE, [says], "middle"),
+        ]
+    items.append(flow(margin, margin, width, height - 2 * margin - foot, _written(piece, look, 0.8)))
+    return face(room.width, height, items, bleed=room.bleed)
 
 
 WINDOWS = {  # left, top, width and height of what shows in the window; where the letter begins; left and right margin
@@ -251,5 +271,6 @@ def label(piece: Piece, look: Look, room: Room) -> Item:
 
 
 FACES: dict[str, Callable[[Piece, Look, Room], Item]] = {
-    each.__name__: each for each in (front, inside_left, inside_right, back, picture, writing, letter, envelope, label)
+    each.__name__: each
+    for each in (front, inside_left, inside_right, back, picture, writing, message, letter, envelope, label)
 }

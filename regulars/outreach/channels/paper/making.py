@@ -182,6 +182,27 @@ def _blamed(unfit: Unfit, job: Job, used: Sequence[Sequence[int]]) -> dict[int, 
     return {place: sentences[numbers[0]] for place, numbers in bad.items() if numbers}
 
 
+def finished(sheet: str, name: str, piece: Piece, look: Look, *, bleed: float) -> bytes:
+    """Return one face as a page for a print shop (PDF): in true size, with `bleed` mm all around to be cut off.
+
+    Refuses what does not fit.
+    """
+    kind = sheet_of(sheet)
+    panel = kind.slots[0][0]
+    drawn = FACES[name](piece, look, Room(kind, panel.width, panel.height, (bleed,) * 4, True))
+    why, helpers = _before_press(kind, [{name: drawn}], [piece])
+    if why:
+        raise Refusal(why[0])
+    with Press([piece.qr] if _shows_code(kind, piece) else []) as press:
+        size = (panel.width + 2 * bleed, panel.height + 2 * bleed)
+        job = Job(*size, pictures_of(look), helpers=helpers, codes=press.codes)
+        job.pages.append([(job.take(drawn), bleed, bleed, 0)])
+        try:
+            return boxes.dress(press.print(job), trim=bleed, bleed=bleed)
+        except Unfit as unfit:
+            raise Refusal(too_long(json.loads(list(job.items)[unfit.items[0]]))) from None
+
+
 def check(sheet: str, pieces: Sequence[Piece], look: Look) -> tuple[Misfit, ...]:
     """Return the pieces that could not be printed, and why, without printing any."""
     return make(sheet, pieces, look).misfits

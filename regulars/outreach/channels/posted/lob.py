@@ -1,4 +1,4 @@
-"""Lob and services of its shape: postcards from words, letters from a page, an Idempotency-Key with each."""
+"""Lob and services of its shape: postcards and letters as finished pages, an Idempotency-Key with each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
-from html import escape
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
@@ -31,10 +30,10 @@ class Lob:
         """Have it made. The same key twice makes one."""
         fields = {**_place("to", piece.to), **_place("from", piece.sender)}
         if piece.is_card:
-            fields |= {"size": "4x6", "front": _page(piece.front_words, large=True), "back": _page(piece.words)}
+            fields |= {"size": "4x6"}
         else:
             fields |= {"color": "true", "address_placement": "insert_blank_page"}
-        body, kind = _form(fields, {} if piece.is_card else {"file": piece.pdf})
+        body, kind = _form(fields, {"front": piece.front, "back": piece.back} if piece.is_card else {"file": piece.pdf})
         what = "postcards" if piece.is_card else "letters"
         headers = {"Authorization": self.sign, "Content-Type": kind, "Idempotency-Key": key}
         return _taken(call("POST", f"{self.address}/{what}", headers=headers, body=body, timeout=self.timeout))
@@ -97,13 +96,6 @@ def _place(name: str, place: Place) -> dict[str, str]:
         "address_state": place.region, "address_zip": place.postcode, "address_country": place.country,
     }  # fmt: skip
     return {f"{name}[{part}]": value for part, value in parts.items() if value}
-
-
-def _page(words: str, *, large: bool = False) -> str:
-    """Words as a page of HTML: escaped, so that nothing in them is ever markup."""
-    size = "32pt" if large else "12pt"
-    lines = "<br>".join(escape(line) for line in words.splitlines())
-    return f'<html><body style="font:{size} Georgia,serif;padding:0.4in;white-space:pre-wrap">{lines}</body></html>'
 
 
 def _form(fields: Mapping[str, str], files: Mapping[str, bytes]) -> tuple[bytes, str]:

@@ -21,13 +21,13 @@ class Place:
 
 @dataclass(frozen=True)
 class MailPiece:
-    """One card (`is_card`, its words as text) or one letter (its page as PDF)."""
+    """One postcard (`is_card`: both its sides, as PDF) or one letter (its page, as PDF)."""
 
     to: Place
     sender: Place
     is_card: bool = True
-    front_words: str = ""
-    words: str = ""
+    front: bytes = b""
+    back: bytes = b""
     pdf: bytes = b""
 
 

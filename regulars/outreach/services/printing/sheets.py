@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from regulars.outreach.channels import paper
 
 PRINTER_FIELDS = ("dx_mm", "dy_mm", "scale_x", "scale_y", "skew_deg", "flips_long_edge", "envelope_turn")
+SERVICE_SHEET, SERVICE_BLEED_MM = "postcard-4x6", 3.175  # an eighth of an inch, as such services ask
 NEEDS_ADDRESS = frozenset({"postcard", "envelope", "label"})
 
 
@@ -126,6 +127,15 @@ def made_again(run: PrintRun, *, sheet: str = "", start_at: int | None = None) -
     first = (run.start_at if not sheet else 1) if start_at is None else start_at
     look = look_of(run.look, run.front, run.signature, run.logo)
     return made(chosen, wanted, look, run.printer, start_at=first, marks=run.has_marks)
+
+
+def posted(piece: OnPaper | PrintPiece, look: paper.Look) -> tuple[bytes, bytes]:
+    """Both sides of a card for a service: the drawing or picture, and the words in the shop's hand, to be cut."""
+    one = as_pieces([piece])[0]
+    sides = [
+        engine().finished(SERVICE_SHEET, name, one, look, bleed=SERVICE_BLEED_MM) for name in ("picture", "message")
+    ]
+    return sides[0], sides[1]
 
 
 def drawn(sheet: str, piece: OnPaper | PrintPiece, look: paper.Look) -> bytes:
