@@ -98,7 +98,7 @@ class Seasonality:
         self.reason_ = _why_not(len(days), self.n_)
         self.is_supported_ = not self.reason_
         if self.is_supported_:
-            self.months_, self.weekdays_ = _factors(days, repeats, firsts)
+            self.months_, self.weekdays_ = month_and_weekday_factors(days, repeats, firsts)
         return self
 
     def factor(self, day: date) -> float:
@@ -341,7 +341,7 @@ def _parts(ordinals: Any) -> tuple[Any, Any]:
     return days.astype("datetime64[M]").astype("int64") % 12, (np.asarray(ordinals, dtype="int64") - 1) % 7
 
 
-def _factors(days: Any, repeats: Floats, firsts: Floats) -> tuple[list[Any], list[Any]]:
+def month_and_weekday_factors(days: Any, repeats: Floats, firsts: Floats) -> tuple[list[Any], list[Any]]:
     before = np.concatenate([[0.0], np.cumsum(firsts)[:-1]])
     seen = before > 0
     days, repeats, offset = days[seen], repeats[seen], np.log(before[seen])

@@ -12,11 +12,11 @@ from typing import Any
 
 from regulars.insight.backtest.buying import BuyingDays, buying_days
 from regulars.insight.backtest.in_season import InSeason
-from regulars.insight.backtest.leveling import Level, proved
+from regulars.insight.backtest.leveling import Level, outside_its_season, proved
 from regulars.insight.backtest.measures import Measures
 from regulars.insight.backtest.recalibrated import Recalibrated
 from regulars.insight.backtest.rolling import RULES, Backtest, Row, Trial, backtest, candidates, grouped, line, name_of
-from regulars.insight.backtest.seasons import Clock, season
+from regulars.insight.backtest.seasons import Clock, pulls, season
 from regulars.insight.lifetime import MBGNBD, LifetimeModel
 from regulars.insight.lifetime.rows import UniqueRows, unique_rows
 
@@ -151,7 +151,9 @@ def choose(
     if only or not recalibrate or name in RULES:
         table = table[:-1]
         level = Level(1.0, 0.0, level.seen_rate, level.origins, NOT_ASKED if only else NO_MODEL)
-    if level.factor != 1.0:
+    elif seasons and clock is None and days is not None:
+        level = outside_its_season(level, pulls(days, as_of, found.origins, horizon_days))
+    if level.factor != 1.0 or level.spread > 0:
         model = Recalibrated(model, level.factor, level.spread)
     why = in_words(name, found, level, is_asked_for=only is not None)
     warnings = _warnings(found, as_of, clock if name.endswith(IN_SEASON) else None)

@@ -10,9 +10,15 @@ import numpy as np
 
 from regulars.insight.backtest.measures import Predicted, measured
 from regulars.insight.backtest.rolling import Trial
+from regulars.insight.backtest.seasons import Pulls
 
 USUAL_SPREAD = 0.15  # of the logarithm of actual over predicted, between businesses and from one time to the next
 RMSE_MAY_RISE = 0.01
+WIDEST_SPREAD = 0.3
+MOST_APART = 0.08  # of logarithms of pace: more, and the days tried and the days ahead are of different seasons
+ANOTHER_SEASON = (
+    "the days it was measured on seem to be of another season than the days ahead, and it takes two years to tell"
+)
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,8 @@ class Level:
     factor : float
         1 where the correction is refused.
     spread : float
-        Standard deviation of its logarithm.
+        Standard deviation of its logarithm; where it is refused, how far totals were off beyond chance, so that the
+        interval of totals allows for as much again.
     seen_rate : float
         Actual over predicted total, less 1, before shrinking.
     origins : int
@@ -95,7 +102,7 @@ def proved(trials: Sequence[Trial]) -> tuple[Level, list[Trial]]:
         why = "tried where it was not measured, it did not bring the totals nearer"
         if is_level_better:
             why = "tried where it was not measured, it made the error of single people larger"
-        return replace(found, factor=1.0, spread=0.0, refused=why), corrected
+        return replace(found, factor=1.0, spread=_beyond_chance(trials), refused=why), corrected
     return found, corrected
 
 
@@ -137,6 +144,24 @@ def _off(trials: Sequence[Trial]) -> float:
     """How far the totals of days of like proportion were off, as the mean size of the logarithm."""
     logs = [abs(_seen(trial)[0]) for trial in trials if trial.origin.is_alike and trial.measures.actual_total > 0]
     return float(np.mean(logs)) if logs else 0.0
+
+
+def _beyond_chance(trials: Sequence[Trial]) -> float:
+    """How far totals of days of like proportion were off, less what chance makes them be off."""
+    seen = [_seen(trial) for trial in trials if trial.origin.is_alike and trial.measures.actual_total > 0]
+    if not seen:
+        return 0.0
+    return min(WIDEST_SPREAD, math.sqrt(max(0.0, float(np.mean([log**2 - error**2 for log, error in seen])))))
+
+
+def outside_its_season(found: Level, pulls: Pulls | None) -> Level:
+    """Refuse a factor that a season which cannot be told yet may have made; the interval allows for it instead."""
+    if pulls is None or max(abs(pulls.then - pulls.now), abs(pulls.now)) <= MOST_APART:
+        return found
+    spread = max(found.spread, min(WIDEST_SPREAD, abs(pulls.now)))
+    if abs(pulls.then - pulls.now) <= MOST_APART:
+        return replace(found, spread=spread)
+    return replace(found, factor=1.0, spread=spread, refused=found.refused or ANOTHER_SEASON)
 
 
 def _pooled_rmse(trials: Sequence[Trial]) -> float:

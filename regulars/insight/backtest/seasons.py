@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -10,9 +11,16 @@ from typing import Any
 import numpy as np
 
 from regulars.insight.backtest.buying import BuyingDays, Floats, Ints, Known
+from regulars.insight.backtest.origins import Origin
 from regulars.insight.lifetime import MBGNBD
 from regulars.insight.lifetime.rows import Array, UniqueRows
-from regulars.insight.seasonality import Seasonality, day_paces
+from regulars.insight.seasonality import (
+    MINIMUM_DAYS,
+    MINIMUM_REPEATS,
+    Seasonality,
+    day_paces,
+    month_and_weekday_factors,
+)
 
 LEAST_GAIN = 11.0
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
@@ -113,6 +121,39 @@ def season(days: BuyingDays, as_of: date) -> Clock | None:
         return None
     clock = replace(clock, weekdays=tuple(row[0] for row in found.weekdays_))
     return replace(clock, log_gap_shift=_log_gap_shift(clock, days, last))
+
+
+@dataclass(frozen=True)
+class Pulls:
+    """By how much a season seems to move a forecast that knows none: logarithms of the pace of the days ahead over that
+    of the days known, on the earlier days on average, and now."""
+
+    then: float
+    now: float
+
+
+def pulls(days: BuyingDays, as_of: date, origins: Sequence[Origin], horizon_days: int) -> Pulls | None:
+    """Look for a season where less than two years are known: too little to count it in, enough to be careful.
+
+    Returns
+    -------
+    Pulls or None
+        None with two years or more (then `season` decides), or fewer than 200 repeat days.
+    """
+    last = as_of.toordinal()
+    repeat_day = _repeat_days(days, last)
+    alike = [origin for origin in origins if origin.is_alike]
+    if last - days.first >= MINIMUM_DAYS or len(repeat_day) < MINIMUM_REPEATS or not alike:
+        return None
+    months, _weekdays = month_and_weekday_factors(*_by_day(days, repeat_day, last))
+    clock = Clock(tuple(row[0] for row in months))
+
+    def pull(day: int, ahead: int) -> float:
+        first, now, end = clock.at(np.array([days.first - 1.0, day, day + ahead]))
+        return float(np.log((end - now) / ahead) - np.log((now - first) / (day - days.first + 1)))
+
+    then = [pull(origin.day, origin.horizon_days) for origin in alike]
+    return Pulls(float(np.mean(then)), pull(last, horizon_days))
 
 
 def _by_day(days: BuyingDays, repeat_day: Ints, last: int) -> tuple[Ints, Floats, Floats]:

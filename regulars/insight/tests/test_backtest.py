@@ -318,3 +318,50 @@ def test_what_a_rule_does_not_say_is_missing_and_not_nan_in_pandas() -> None:
     for name in ("p_alive", "p_ever_again"):
         assert str(scored[name].dtype) == "Float64"
         assert scored[name].isna().all()
+
+
+def _christmas_shop(people: int, days: int, seed: int) -> pl.DataFrame:
+    """People who come on a clock that runs two and a half times as fast in December, and leave at any moment."""
+    dice = np.random.default_rng(seed)
+    calendar = [date(2022, 3, 1) + timedelta(days=day) for day in range(days)]
+    clock = np.cumsum([2.5 if day.month == 12 else 1.6 if day.month == 11 else 0.85 for day in calendar])
+    rows = []
+    for person in range(people):
+        first, rate = int(dice.integers(0, days)), dice.gamma(0.9, 1 / 40)
+        stays, at = first + dice.exponential(1 / dice.gamma(0.8, 1 / 200)), clock[first]
+        day = first
+        while day < min(days, stays):
+            rows.append((person, calendar[day], 10.0))
+            at += dice.exponential(1 / rate)
+            day = int(np.searchsorted(clock, at))
+    return pl.DataFrame(rows, schema=["customer", "day", "amount"], orient="row")
+
+
+def test_a_first_christmas_is_not_carried_into_the_summer() -> None:
+    until = date(2022, 3, 1) + timedelta(days=399)
+    held = []
+    for seed in range(4):
+        orders = _christmas_shop(800, 580, seed)
+        found = insight.choose(orders, until, 180)
+        facts = insight.summary(orders, until)
+        assert found.level is not None
+        assert found.level.factor == 1.0
+        if "another season" in found.level.refused:
+            assert "another season" in found.why
+            assert found.level.spread > 0
+        said = found.model.expected_total(facts, 180)
+        came = orders.filter(pl.col("day") > until, pl.col("customer").is_in(facts["customer"].implode()))
+        held.append(said.low <= came.select("customer", "day").n_unique() <= said.high)
+        inside = found.model.model if isinstance(found.model, insight.Recalibrated) else found.model
+        plain = inside.expected_total(facts, 180)
+        assert said.value == plain.value
+        assert said.high >= plain.high
+    assert sum(held) >= 3
+
+
+def test_where_no_month_stands_out_a_season_changes_nothing() -> None:
+    orders = _shop(days=360)
+    as_of = START + timedelta(days=359)
+    found = insight.choose(orders, as_of, 180)
+    assert found.level is not None
+    assert "another season" not in found.level.refused
