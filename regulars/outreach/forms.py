@@ -75,7 +75,11 @@ class MailboxForm(forms.Form):
     port = forms.IntegerField(label=_("Port"), required=False, min_value=1, max_value=65_535)
     security = forms.ChoiceField(label=_("Encryption"), choices=SendingAccount.Security.choices, required=False)
     username = forms.CharField(
-        label=_("User name"), max_length=254, required=False, widget=forms.TextInput({"autocomplete": "off"})
+        label=_("User name"),
+        max_length=254,
+        required=False,
+        help_text=_("Empty: your e-mail address."),
+        widget=forms.TextInput({"autocomplete": "off"}),
     )
     read_answers = forms.BooleanField(
         label=_("Read answers from it as well"),
@@ -119,6 +123,9 @@ class MailboxForm(forms.Form):
             self._choose_region([(region, region) for region in provider.regions])
         elif provider is not None and provider.host:
             self._keep(("preset", "from_address", "password", "read_answers", *self.MORE))
+        elif provider is not None:
+            for name in ("host", "port", "security"):
+                self.fields[name].required = True
 
     def _keep(self, names: Sequence[str]) -> None:
         for name in [name for name in self.fields if name not in names]:

@@ -77,7 +77,10 @@ def _signed_in(account: SendingAccount) -> Step:
     title = _("Connected and signed in")
     if account.resting_why:
         return Step(title, account.resting_why, "alarm")
-    return Step(title, _("Worked %(moment)s.") % {"moment": moment_words(account.tested_at)}, "good")
+    words = {"moment": moment_words(account.tested_at)}
+    if account.host and not account.username:
+        return Step(_("Connected"), _("Worked %(moment)s, without user name and password.") % words, "good")
+    return Step(title, _("Worked %(moment)s.") % words, "good")
 
 
 def _believed(check: IdentityCheck | None) -> Step:

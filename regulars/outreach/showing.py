@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from regulars.kit import clock
 from regulars.outreach.channels.email.local_outbox import is_local
 from regulars.outreach.models import GOES_BY_ITSELF, Channel, InboundMail, Outcome, State, Touch
+from regulars.outreach.services.changing import is_delayed
 
 TONES = {State.FAILED: "alarm", State.BOUNCED: "alarm", State.UNKNOWN: "warm", State.HELD: "warm"}
 
@@ -30,6 +31,7 @@ class Line:
     can_stop: bool = False
     can_edit: bool = False
     can_release: bool = False
+    can_hurry: bool = False
     can_retry: bool = False
     can_decide: bool = False
     can_reopen: bool = False
@@ -67,6 +69,7 @@ def shown(touch: Touch, *, may_approve: bool, paused: Collection[str] = ()) -> L
         can_stop=may_approve and state in {State.PLANNED, State.HELD, State.APPROVED, State.CLAIMED},
         can_edit=may_approve and state in {State.PLANNED, State.HELD, State.APPROVED},
         can_release=may_approve and state == State.HELD and touch.batch_id is None,
+        can_hurry=may_approve and not waits and is_delayed(touch),
         can_retry=may_approve
         and state in {State.FAILED, State.BOUNCED}
         and is_in_time

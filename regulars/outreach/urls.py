@@ -44,6 +44,7 @@ urlpatterns = [
     path("outbox/<int:touch_id>/stops/", touches.stop, name="stop"),
     path("outbox/<int:touch_id>/reopenings/", touches.take_up, name="reopen"),
     path("outbox/<int:touch_id>/releases/", touches.release_one, name="release"),
+    path("outbox/<int:touch_id>/departures/", touches.hurry, name="hurry"),
     path("outbox/<int:touch_id>/retries/", touches.retry, name="retry"),
     path("outbox/<int:touch_id>/decisions/", touches.decide, name="decide"),
     path("calls/", hands.hands_list, name="hands"),

@@ -97,6 +97,7 @@ WORDS = {
     "keep_picture": _("added a picture for letters"),
     "archive_wording": _("put words for letters away"),
     "edit_draft": _("changed the words of a letter"),
+    "send_now": _("let a letter go at once"),
     "settle_arrived": _("said that a letter arrived"),
     "settle_again": _("sent a letter again"),
     "settle_left": _("left it open whether a letter arrived"),
@@ -130,7 +131,7 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "files": (_("Files"), ("import", "paste", "undo", "answer")),
     "letters": (
         _("Letters"),
-        ("save_wording", "archive_wording", "keep_picture", "test_wording", "edit_draft", "settle_arrived",
+        ("save_wording", "archive_wording", "keep_picture", "test_wording", "edit_draft", "send_now", "settle_arrived",
          "settle_again", "settle_left", "settle_reply", "trust_address"),
     ),
     "house": (

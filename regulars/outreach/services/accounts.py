@@ -139,9 +139,11 @@ def _filled_from_preset(new: NewAccount) -> NewAccount:
     host = new.host.strip().lower().rstrip(".")
     if not host or any(sign.isspace() or sign in "/@\\" for sign in host):
         raise Refusal(_("Enter the server's name as your provider gives it, such as mail.example.com."), field="host")
-    if new.security == SendingAccount.Security.NONE and new.username and host not in LOCAL_HOSTS:
+    is_secret = bool(new.username.strip() or new.password)
+    if new.security == SendingAccount.Security.NONE and is_secret and host not in LOCAL_HOSTS:
         raise Refusal(_("A password is never sent without encryption. Choose STARTTLS or TLS."), field="security")
-    return replace(new, host=host, username=new.username.strip())
+    # A password without a name is that of the mailbox itself: most servers call the user by the address.
+    return replace(new, host=host, username=new.username.strip() or (address if new.password else ""))
 
 
 def _region(chosen: str, known: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from regulars.kit import bulletin, clock
 from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.kit.labels import in_a_sentence
+from regulars.kit.waking import wake_after_commit
 from regulars.outreach.blocks import Block, Layout, layout_of
 from regulars.outreach.drafts import checked_words, draft_hash
 from regulars.outreach.events import TouchSent
@@ -94,6 +95,30 @@ def release(touch_ids: Sequence[int], by: User | None = None, why: str = "") -> 
         fields: dict[str, Any] = {"held_until": None, "held_why": "", "held_from": ""}
         released += len(move(ids, state, by=by, why=why, only_from=(State.HELD,), **fields))
     return released
+
+
+@transaction.atomic
+def send_now(touch: Touch, by: User | None) -> Touch:
+    """Let an approved letter go without waiting for the rest of the delay. Safe to repeat.
+
+    Everything that is asked when sending is asked all the same: quiet hours, the way out, the week's measure.
+    """
+    if not is_delayed(touch):
+        raise Refusal(_("This one does not wait for your delay."))
+    now = clock.now()
+    waiting = Touch.objects.filter(pk=touch.pk, state=State.APPROVED, due_at__gt=now)
+    if waiting.update(due_at=now):
+        note_audit(by, "send_now", room="outreach", kind="touch", object_id=touch.pk, person_id=touch.person_id)
+        wake_after_commit()
+    return Touch.objects.get(pk=touch.pk)
+
+
+def is_delayed(touch: Touch) -> bool:
+    """Does a single letter wait for nothing but the owner's delay? Not one of many, nor one for a later hour."""
+    is_single = touch.state == State.APPROVED and touch.channel in GOES_BY_ITSELF and touch.batch_id is None
+    if not is_single or touch.approved_at is None or (touch.not_before and touch.not_before > clock.now()):
+        return False
+    return clock.now() < touch.due_at <= clock.now() + timedelta(minutes=business().send_delay_minutes)
 
 
 @transaction.atomic

@@ -21,6 +21,6 @@ def forget_what_waits(person_id: int) -> None:
     numbers = [str(pk) for pk in letters.values_list("pk", flat=True)]
     about = Q(told__recipient__in=addresses) | Q(told__touch__in=numbers)
     MailNews.objects.filter(about, heard_at=None).update(heard_at=clock.now(), told={})
-    unknown = InboundMail.objects.filter(person_id=None, is_understood=False)
+    unknown = InboundMail.objects.filter(person_id__isnull=True, is_understood=False)
     held = holding(unknown, ("from_address", "subject", "words", "whole"), addresses)
     InboundMail.objects.filter(pk__in=held).update(from_address="", from_name="", subject="", words="", whole="")

@@ -62,6 +62,16 @@ def test_a_wrong_password_is_refused_and_a_right_one_is_kept_encrypted(tmp_path)
 
 
 @pytest.mark.django_db
+def test_a_password_without_a_user_name_is_that_of_the_address_and_never_ignored(tmp_path, monkeypatch):
+    a_shop()
+    monkeypatch.setattr(sinks, "USER", "maya@boutique.example")
+    with sinks.running(tmp_path / "accepted", wants_password=True) as sink:
+        with pytest.raises(Refusal, match="password is not right"):
+            a_mailbox(sink.port, username="", password="wrong")
+        assert a_mailbox(sink.port, username="", password="right").username == "maya@boutique.example"
+
+
+@pytest.mark.django_db
 def test_a_test_letter_that_is_refused_says_by_whom(tmp_path):
     a_shop()
     with sinks.running(tmp_path / "accepted") as sink:

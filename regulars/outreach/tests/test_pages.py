@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
+from regulars.kit import clock
 from regulars.outreach import queries, services
 from regulars.outreach.channels.email.wayout import tokens_of
 from regulars.outreach.models import SendingAccount, State, Suppression, Touch, Wording
@@ -31,6 +34,22 @@ def test_the_outbox_shows_the_countdown_and_stops_one(client, owner):
     reply = client.post(reverse("outreach:stop", args=[touch.pk]))
     assert reply.status_code == 303
     assert states([touch]) == [State.CANCELLED]
+
+
+def test_a_letter_need_not_wait_for_the_delay_and_what_waits_for_another_reason_has_no_such_button(client, owner):
+    touch = an_approved_touch(a_person("Anneke Noordman"))
+    assert reverse("outreach:hurry", args=[touch.pk]) in client.get("/outbox/").text
+    for _again in range(2):
+        assert client.post(reverse("outreach:hurry", args=[touch.pk])).status_code == 303
+    touch.refresh_from_db()
+    assert (touch.state, touch.due_at <= clock.now()) == (State.APPROVED, True)
+    later = an_approved_touch(a_person(), due_at=clock.now() + timedelta(days=2))
+    page = client.get("/outbox/").text
+    assert not any(reverse("outreach:hurry", args=[one.pk]) in page for one in (touch, later))
+    refused = client.post(reverse("outreach:hurry", args=[later.pk]), follow=True)
+    assert "does not wait for your delay" in refused.text
+    later.refresh_from_db()
+    assert later.due_at > clock.now() + timedelta(days=1)
 
 
 @pytest.mark.parametrize("tab", ["waiting", "held", "unknown", "sent", "failed", "stopped", "nonsense"])

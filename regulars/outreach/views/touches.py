@@ -216,6 +216,13 @@ def release_one(request: HttpRequest, touch_id: int) -> HttpResponse:
 
 @requires("outreach.approve")
 @require_POST
+def hurry(request: HttpRequest, touch_id: int) -> HttpResponse:
+    """Let a letter go without waiting for the rest of the delay."""
+    return _do(request, touch_id, services.send_now, _("It goes now."))
+
+
+@requires("outreach.approve")
+@require_POST
 def retry(request: HttpRequest, touch_id: int) -> HttpResponse:
     """Try a letter that failed or came back once more."""
     return _do(request, touch_id, services.try_again, _("It will be tried again."))
