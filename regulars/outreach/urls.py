@@ -121,6 +121,7 @@ urlpatterns = [
     path("cards/service/closings/", posted.disconnect, name="disconnect-service"),
     path("cards/year/", year.year_page, name="year"),
     path("cards/year/beginnings/", year.begin, name="begin-year"),
+    path("cards/year/left-out/", year.leave_out, name="leave-out-cards"),
     path("cards/year/letters/", year.send_letters, name="year-letters"),
     path("cards/year/days/<int:day_id>/", year.change_day, name="change-year-day"),
     path("cards/year/people/<int:person_id>/", year.person_year, name="person-year"),

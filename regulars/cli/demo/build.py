@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from regulars.cli.cast import CAST
+from regulars.cli.demo import paper, relations, shop
 from regulars.cli.demo import people as newcomers
-from regulars.cli.demo import relations, shop
 from regulars.cli.demo.customers import everybody
 from regulars.kit import clock
 from regulars.kit.services import set_up_business
@@ -44,6 +44,7 @@ def build(say: Callable[[str], None]) -> None:
     add_what_is_known(ids, on, owner)
     relations.add(ids, on, owner)
     say("somebody who asks, a landlord, a party, promises on both sides")
+    paper.add(ids, on, owner, say)
     grade(on)
     say("everybody graded, month by month")
 

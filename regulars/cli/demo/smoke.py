@@ -35,6 +35,8 @@ PAGES = [
     "/intake/",
     "/outbox/",
     "/words/",
+    "/cards/",
+    "/cards/year/",
     "/settings/",
     "/healthz",
 ]

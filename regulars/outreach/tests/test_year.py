@@ -11,6 +11,7 @@ from regulars.kit import clock
 from regulars.outreach import services
 from regulars.outreach.models import Channel, MonthLetter, State, Touch, YearDay
 from regulars.outreach.queries import year as coverage
+from regulars.outreach.queries.card_budget import over_this_month
 from regulars.outreach.services import printing, year
 from regulars.outreach.services.suppressing import suppress, unsuppress
 from regulars.outreach.services.year.letters import as_text, stories
@@ -202,6 +203,40 @@ def test_planning_asks_as_often_for_many_people_as_for_few(owner, frozen_clock, 
     with django_assert_max_num_queries(160):
         year.plan_year(clock.today())
     assert Touch.objects.count() == 40
+
+
+def test_a_month_that_costs_too_much_says_which_cards_to_leave_out_and_never_the_promised(owner, client):
+    printing.change_stationery({"card_amount": Decimal("1.00"), "budget_amount": Decimal("5.00")}, owner)
+    year.begin_year(owner)
+
+    def a_waiting(name: str, programme: str, **fields):
+        return a_card(
+            a_person(name), programme=programme, subject=name, purpose="greeting", cost_amount=Decimal(2), **fields
+        )
+
+    birthday, season = a_waiting("Ann Archer", "birthday"), a_waiting("Bo Birk", "season:autumn")
+    assert over_this_month(TODAY) is None
+    yes = a_waiting("Cy Cole", "season:autumn")
+    services.approve([yes.pk], owner, {yes.pk: yes.draft_hash})
+    promised = a_waiting("Di Dunn", "season:new-year")
+    people.remind(promised.person, "The card I spoke of", TODAY, "promise")
+    thanks = a_card(a_person("Eva Ek"), cost_amount=Decimal(2))
+    over = over_this_month(TODAY)
+    assert over is not None
+    assert (over.cost_amount, over.over_amount, over.still_over_amount) == (Decimal(10), Decimal(5), Decimal(1))
+    assert [touch.pk for touch in over.leave_out] == [season.pk, birthday.pk]
+    client.force_login(owner)
+    page = client.get("/cards/year/").text
+    assert "cost more than you set" in page
+    assert "Choose which to leave out" in client.get("/cards/").text
+    assert "which could be left out" in client.get("/today/").text
+    everything = [row.pk for row in (birthday, season, yes, promised, thanks)]
+    reply = client.post("/cards/year/left-out/", {"card": [season.pk, yes.pk, promised.pk, thanks.pk]}, follow=True)
+    assert "1 card is left out this time." in reply.text
+    left = [Touch.objects.get(pk=pk).state for pk in everything]
+    assert left == [State.PLANNED, State.CANCELLED, State.APPROVED, State.PLANNED, State.PLANNED]
+    again = client.post("/cards/year/left-out/", {"card": [season.pk]}, follow=True)
+    assert "0 cards are left out this time." in again.text
 
 
 def test_months_say_what_they_ask_for_and_which_is_over_the_budget(owner):

@@ -21,6 +21,7 @@ from regulars.outreach.card_forms import RunForm, sheet_choices
 from regulars.outreach.cards_shown import groups_of
 from regulars.outreach.models import PrintPiece, PrintRun
 from regulars.outreach.queries import printing as waiting
+from regulars.outreach.queries.card_budget import over_this_month
 from regulars.outreach.services import posted, printing
 from regulars.outreach.services.printing import sheets
 from regulars.outreach.services.printing.pieces import on_paper
@@ -37,7 +38,7 @@ LATER_DAYS = 60
 @requires("outreach.see")
 @require_safe
 def cards_page(request: HttpRequest) -> HttpResponse:
-    """What is to be printed this week, by kind. At most fourteen queries."""
+    """What is to be printed this week, by kind. At most eighteen queries."""
     return _cards(request)
 
 
@@ -56,6 +57,7 @@ def _cards(request: HttpRequest, form: RunForm | None = None, refusal: Refusal |
         "form": form or RunForm(choices=choices, initial={"sheet": sheets.usual_sheet(paper), "start_at": 1}),
         "token": new_token(),
         "refusal": refusal,
+        "is_over_budget": over_this_month(clock.local(now).date()) is not None,
         "open_runs": waiting.open_runs(),
         "latest_runs": waiting.latest_runs(5),
         "printer": printing.usual_printer(),

@@ -18,6 +18,7 @@ from regulars.kit.errors import Refusal
 from regulars.outreach import services as ledger
 from regulars.outreach.models import Channel, MonthLetter, State, Touch, YearDay
 from regulars.outreach.queries import year as coverage
+from regulars.outreach.queries.card_budget import may_be_left_out, over_this_month
 from regulars.outreach.queries.literals import in_state
 from regulars.outreach.services import year
 from regulars.outreach.services.printing.stationery import stationery
@@ -34,7 +35,7 @@ LETTERS_SHOWN = 50
 @requires("outreach.see")
 @require_safe
 def year_page(request: HttpRequest) -> HttpResponse:
-    """The whole year on one page. At most twenty-eight queries, whatever the number of people."""
+    """The whole year on one page. At most thirty-three queries, whatever the number of people."""
     user = cast(User, request.user)
     on = clock.today()
     page = _number(request.GET.get("page", "1"))
@@ -50,6 +51,7 @@ def year_page(request: HttpRequest) -> HttpResponse:
         "months": [(str(MONTHS[month.month]), month) for month in found.months],
         "total": sum((month.cost_amount for month in found.months), start=0),
         "budget": stationery().budget_amount,
+        "over": over_this_month(on),
         "spent": coverage.spent_this_month(on),
         "without": [(person, why[person.pk]) for person in rows[:PAGE]],
         "previous_url": f"?page={page - 1}" if page > 1 else "",
@@ -117,6 +119,18 @@ def change_day(request: HttpRequest, day_id: int) -> HttpResponse:
         messages.error(request, refusal.sentence)
     else:
         messages.success(request, _("Kept."))
+    return _back()
+
+
+@requires("outreach.approve")
+@require_POST
+def leave_out(request: HttpRequest) -> HttpResponse:
+    """Leave out the ticked cards of a month that costs too much; a promised one stays, whoever asks."""
+    picked = [int(pk) for pk in request.POST.getlist("card") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    ids = list(may_be_left_out(clock.today()).filter(pk__in=picked).values_list("pk", flat=True))
+    n = ledger.cancel(ids, cast(User, request.user), _("Left out: the cards of the month cost more than was set."))
+    words = ngettext("%(n)d card is left out this time.", "%(n)d cards are left out this time.", n)
+    messages.success(request, words % {"n": n})
     return _back()
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.kit import clock
+from regulars.outreach.queries.card_budget import over_this_month
 from regulars.outreach.queries.printing import AHEAD_DAYS, SHOWN, due_to_print
 from regulars.today.acquaintance import Acquaintance
 from regulars.today.lines.shape import Due, Kind, Line
@@ -47,14 +48,19 @@ def line(due: Due, on: date) -> Line:
     else:
         what = ngettext("%(count)d card to print", "%(count)d cards to print", count) % {"count": count}
     first_on = due.facts["first_on"]
+    why_now = (
+        _("Then sign, fold and post them.")
+        if first_on <= on
+        else _("The first is to be made by %(day)s.") % {"day": day_in_words(first_on)}
+    )
+    if over_this_month(on):
+        why_now += " " + _("This month's cards cost more than you set: the page says which could be left out.")
     return Line(
         due=due,
         person="",
         what=what,
         why_person="",
-        why_now=_("Then sign, fold and post them.")
-        if first_on <= on
-        else _("The first is to be made by %(day)s.") % {"day": day_in_words(first_on)},
+        why_now=why_now,
         minutes=min(count, SHOWN) * MINUTES_A_CARD,
         way="place",
         page=reverse("outreach:cards"),

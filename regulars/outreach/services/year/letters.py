@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from django.utils import formats
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock, effects
@@ -32,16 +33,22 @@ NAMED = 40
 
 @dataclass(frozen=True)
 class Story:
-    """One part of the letter, with the names to be read today: who was erased since is not among them."""
+    """One part of the letter, with the names to be read today: who was erased since is not among them.
+
+    `sentence` stands over the names on the page, `told` holds them as a letter says it, `hint` is what one might do.
+    """
 
     key: str
     sentence: str
+    told: str
+    hint: str
     people: Sequence[Person]
     has_more: bool
 
     @property
     def names(self) -> str:
-        return ", ".join(person.full_name or _("somebody without a name") for person in self.people)
+        names = [person.full_name or _("somebody without a name") for person in self.people]
+        return get_text_list([*names, _("others")] if self.has_more else names, _("and"))
 
 
 @every("letter of the month", cron="30 7 1 * *")
@@ -124,29 +131,50 @@ def stories(letter: MonthLetter) -> list[Story]:
     """The letter in words, for whoever reads it now. One query."""
     ids = {pk for part in letter.found.values() for pk in part[:NAMED]}
     known = Person.objects.gradable().in_bulk(ids)
-    sentences = {
-        "thanked": (_("You thanked or greeted"), _("You thanked nobody this month. There is still time.")),
-        "forgotten": (_("Nobody had a word for"), _("You forgot nobody.")),
-        "came_back": (_("After a long while came back"), _("Nobody came back after a long while.")),
-    }
     found = []
-    for key, (said, nobody) in sentences.items():
+    for key, (said, nobody, told, hint) in _sentences(letter.month_on).items():
         part = letter.found.get(key, [])
         people = [known[pk] for pk in part[:NAMED] if pk in known]
-        found.append(Story(key, said if people else nobody, people, len(part) > NAMED))
+        sentence = said if people else nobody
+        found.append(Story(key, sentence, told, hint if people else "", people, len(part) > NAMED))
     return found
+
+
+def _sentences(month_on: date) -> dict[str, tuple[str, str, str, str]]:
+    month = {"month": formats.date_format(month_on, "F")}
+    return {
+        "thanked": (
+            _("You thanked or greeted"),
+            _("You thanked nobody in %(month)s. It is never too late for a thank-you.") % month,
+            _("In %(month)s you thanked or greeted %%(names)s.") % month,
+            "",
+        ),
+        "forgotten": (
+            _("Nobody had a word for"),
+            _("You forgot nobody: no birthday passed without a word, and nobody bought without thanks."),
+            _("Nobody had a word for %(names)s."),
+            _("A birthday passed, or they bought and were not thanked. A line from you would still be welcome."),
+        ),
+        "came_back": (
+            _("Back after a long while"),
+            _("Nobody came back after a long while."),
+            _("After a long while away, back in your shop: %(names)s."),
+            _("They may like to hear that you noticed."),
+        ),
+    }
 
 
 def month_words(month_on: date) -> str:
     return formats.date_format(month_on, "F Y")
 
 
-def as_text(letter: MonthLetter) -> str:
-    """The letter as an e-mail says it."""
-    parts = []
+def as_text(letter: MonthLetter, name: str = "") -> str:
+    """The letter as an e-mail says it to somebody of this name."""
+    parts = [_("Dear %(name)s,") % {"name": name} if name else _("Hello,")]
     for story in stories(letter):
-        more = _(" and others") if story.has_more else ""
-        parts.append(f"{story.sentence}: {story.names}{more}." if story.people else story.sentence)
+        said = story.told % {"names": story.names} if story.people else story.sentence
+        parts.append(f"{said} {story.hint}".strip())
+    parts.append(_("Each name leads to its page under “A year of cards”, in the letter of this month."))
     return "\n\n".join([*parts, business().name])
 
 
@@ -160,9 +188,10 @@ def mail_letter(letter: MonthLetter) -> bool:
         return False
     subject = _("Your %(month)s") % {"month": month_words(letter.month_on)}
     for owner in owners:
+        text = as_text(letter, owner.display_name)
         effects.perform(
             "letter of the month",
-            lambda to=owner.email: post_at_once(account, to, subject, as_text(letter), name="month"),  # type: ignore[misc]
+            lambda to=owner.email, text=text: post_at_once(account, to, subject, text, name="month"),  # type: ignore[misc]
             instead=None,
             to=owner.email,
         )
