@@ -120,7 +120,7 @@ def with_days(frame: Frame, column: str) -> Frame:
     if isinstance(kind, nw.Date):
         return frame
     day = nw.col(column)
-    if is_untyped(frame, kind):
+    if is_untyped(frame, kind) and not isinstance(kind, nw.Datetime):
         day, kind = day.cast(nw.Datetime("us")), nw.Datetime("us")
     if not isinstance(kind, nw.Datetime):
         raise wrong_kind(frame, column, kind, "give dates or timestamps")

@@ -132,6 +132,15 @@ def test_a_customer_without_a_name_a_day_or_an_amount_is_named_by_row() -> None:
         insight.summary(empty, AS_OF)
 
 
+def test_nobody_with_a_zone_is_nobody() -> None:
+    moments = pd.to_datetime(["2026-01-01"]).tz_localize("Europe/Berlin")
+    orders = pd.DataFrame({"customer": ["a"], "day": moments, "amount": [5.0]})
+    assert len(insight.summary(orders, AS_OF)) == 1
+    for measure in (insight.summary, insight.rhythm, insight.grades):
+        assert len(measure(orders.head(0), AS_OF)) == 0
+    assert len(insight.potential(orders, orders, AS_OF)) == 0
+
+
 AMOUNT = st.one_of(st.none(), st.floats(allow_nan=True, allow_infinity=True), st.integers(-500, 500).map(float))
 ANY_DAY = st.one_of(st.none(), st.dates(date(1, 1, 1), date(9999, 12, 31)))
 ANY_ROW = st.tuples(st.one_of(st.none(), st.integers(0, 3)), ANY_DAY, AMOUNT)
