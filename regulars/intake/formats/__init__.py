@@ -1,8 +1,10 @@
 """The formats that are known; the generic ones come last and take whatever is left."""
 
+from regulars.intake.formats.amazon import AMAZON
 from regulars.intake.formats.base import Format
 from regulars.intake.formats.etsy import ETSY_ITEMS, ETSY_ORDERS
 from regulars.intake.formats.generic import GENERIC_ORDERS, GENERIC_PEOPLE
+from regulars.intake.formats.lightspeed import LIGHTSPEED
 from regulars.intake.formats.magento_customers import MAGENTO_CUSTOMERS
 from regulars.intake.formats.magento_orders import MAGENTO_ORDERS
 from regulars.intake.formats.mailchimp import MAILCHIMP
@@ -16,6 +18,7 @@ from regulars.intake.formats.square import SQUARE_ITEMS, SQUARE_TRANSACTIONS
 from regulars.intake.formats.stripe_balance import STRIPE_BALANCE
 from regulars.intake.formats.stripe_customers import STRIPE_CUSTOMERS
 from regulars.intake.formats.stripe_payments import STRIPE_PAYMENTS
+from regulars.intake.formats.sumup import SUMUP
 from regulars.intake.formats.vcard import VCARD
 from regulars.intake.mapping.columns import key_of
 
@@ -37,6 +40,9 @@ KNOWN = (
     ETSY_ITEMS,
     SQUARE_TRANSACTIONS,
     SQUARE_ITEMS,
+    AMAZON,
+    LIGHTSPEED,
+    SUMUP,
 )
 FORMATS: dict[str, Format] = {found.slug: found for found in (*KNOWN, GENERIC_ORDERS, GENERIC_PEOPLE)}
 

@@ -1,9 +1,29 @@
 """Etsy: sold orders, and sold order items, a row a thing. Etsy writes the month first, and sales tax comes on top."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
 from regulars.intake.formats.base import Format, names
 from regulars.intake.staging.judging import judge_shop
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from regulars.intake.staging.judging import Case
+
+
+def judge_orders(con: DuckDBPyConnection, case: Case) -> None:
+    """Where money went back, Etsy writes what was left of the total; nought where nothing was adjusted."""
+    if case.has_refunded:
+        con.execute(
+            "UPDATE record_table SET x_refunded = CASE WHEN x_refunded > 0 AND x_refunded < x_amount"
+            " THEN x_amount - x_refunded END"
+        )
+    judge_shop(con, case)
+
 
 WHO = {
     "street": names("Street 1|Ship Address1"),
@@ -33,10 +53,11 @@ ETSY_ORDERS = Format(
         "given_name": names("First Name"),
         "family_name": names("Last Name"),
         "amount": names("Order Total|Order Value"),
+        "refunded": names("Adjusted Order Total"),
         "shipping": names("Shipping"),
         "tax": names("Sales Tax"),
     },
-    judge=judge_shop,
+    judge=judge_orders,
     repeats_total=True,
     is_month_first=True,
 )

@@ -38,7 +38,7 @@ PAYMENT_BY_CARD = re.compile(
     r"(direct credit card|credit card|debit card|card|bank)\s*payment|zahlung per|payment received|checkout"
 )
 ITEM = re.compile(r"shopping cart item|warenkorbartikel|article du panier|articulo del carrito")
-OUT = frozenset({"debit", "soll", "debito", "debet", "belastung"})
+OUT = frozenset({"debit", "soll", "debe", "debito", "debet", "belastung"})
 MEMO = frozenset({"memo"})
 
 
@@ -107,6 +107,11 @@ PAYPAL = Format(
     tell_tale=(
         names("Date|Type|Gross|Net|Transaction ID"),
         names("Date|Type|Gross|From Email Address|Transaction ID"),
+        names("Date|Description|Currency|Gross|Net|Balance|Transaction ID"),
+        names("Datum|Beschreibung|Währung|Brutto|Netto|Guthaben"),
+        names("Date|Description|Devise|Net|Solde|Numéro de transaction"),
+        names("Fecha|Descripción|Divisa|Bruto|Neto|Saldo"),
+        names("Data|Descrizione|Valuta|Lordo|Netto|Saldo"),
         names("Datum|Typ|Brutto|Netto|Transaktionscode"),
         names("Datum|Typ|Status|Währung|Brutto|Transaktionscode"),
         names("Date|Type|Devise|Net|Numéro de transaction"),
@@ -138,7 +143,7 @@ PAYPAL = Format(
             "Reference Txn ID|Zugehöriger Transaktionscode|Numéro de la transaction de référence|Numéro de transaction de référence|Id. de referencia de trans.|Identificación de la transacción de referencia|Codice transazione di riferimento|N. di riferimento transazione|Referentie transactiereferentie|ID da transação de referência|Referens-id för transaktion"
         ),
         "impact": names(
-            "Balance Impact|Auswirkung auf Guthaben|Impact sur le solde|Impacto en el saldo|Impatto sul saldo|Effect op saldo"
+            "Balance Impact|Auswirkung auf Guthaben|Impact sur le solde|Impacto en el saldo|Efecto en el saldo|Impatto sul saldo|Effect op saldo"
         ),
         "item": names("Item Title|Artikelbezeichnung|Titre de l'objet|Título del artículo|Titolo oggetto|Titel object"),
         "sku": names("Item ID|Artikelnummer"),

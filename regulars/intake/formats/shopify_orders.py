@@ -31,7 +31,7 @@ SHOPIFY_ORDERS = Format(
         "cancelled_at": names("Cancelled at"),
         "status": names("Financial Status"),
         "outstanding": names("Outstanding Balance"),
-        "mode": names("Payment Method"),
+        "mode": names("test|Payment Method"),
         "channel": names("Source"),
         "served_by": names("Employee"),
         "order_note": names("Notes"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,10 @@ AMOUNTS = frozenset(
     }
 )
 MOMENTS = frozenset({"bought_on", "refunded_on", "cancelled_at", "opted_in_at", "left_at", "cleaned_at"})
+STANDS = re.compile(
+    r"(?:(?P<paid>transaction|payment|financial)|order|state_machine)\w*\.(?:state|status|name)", re.IGNORECASE
+)
+WHOSE = re.compile(r"customer|client|buyer|billing|contact|shipping", re.IGNORECASE)
 ORDER_GROUPS = frozenset({"order", "line", "row"})
 Columns = dict[str, list[str]]
 
@@ -104,8 +109,10 @@ def _by_format(found: Format, header: Sequence[str]) -> Columns:
 def _by_name(header: Sequence[str], sample: Mapping[str, list[str]]) -> Columns:
     found: dict[str, list[tuple[int, str]]] = {}
     for name in header:
-        key = key_of(name)
+        key = _known_key(name)
         field = _doubted(NAMES.get(key), key, sample[name])
+        if field in AMOUNTS and name.rstrip().endswith("?"):
+            continue  # "Paid?" is answered with yes or no
         if field:
             names = FIELDS[field].names
             rank = names.index(key) if key in names else len(names)
@@ -115,6 +122,18 @@ def _by_name(header: Sequence[str], sample: Mapping[str, list[str]]) -> Columns:
     if "birth_month" in columns and "birthday" in columns:
         columns.setdefault("birth_day", columns.pop("birthday"))
     return _name_beside_a_surname(columns)
+
+
+def _known_key(name: str) -> str:
+    """A column's comparable name; of `order_customer.email`, as programs write what hangs together, the last part."""
+    key = key_of(name)
+    tail = key_of(name.rpartition(".")[2])
+    if key in NAMES or "." not in name or tail in ANY_ID or tail not in NAMES:
+        return key
+    if found := STANDS.search(name):
+        return "paymentstatus" if found["paid"] else "orderstatus"
+    is_of_a_person = WHOSE.search(name) is not None
+    return tail if is_of_a_person or FIELDS[NAMES[tail]].group != "person" else key
 
 
 def _name_beside_a_surname(columns: Columns) -> Columns:
@@ -137,7 +156,12 @@ def _doubted(field: str | None, key: str, cells: list[str]) -> str | None:
     is_enough = sum(map(bool, cells)) >= FEWEST_DOUBTED
     if field in AMOUNTS and is_enough and contents.share(cells, contents.is_amount) < _least(field):
         return None
-    if field in MOMENTS and is_enough and contents.share(cells, contents.is_moment) < _least(field):
+    if (
+        field in MOMENTS
+        and is_enough
+        and "bounce" not in key
+        and contents.share(cells, contents.is_moment) < _least(field)
+    ):
         return None
     if field in {"email", "email_2"} and is_enough and contents.share(cells, lambda cell: "@" in cell) < 0.3:
         return None

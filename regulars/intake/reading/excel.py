@@ -43,7 +43,18 @@ def _open(path: Path) -> CalamineWorkbook:
 
 def _cells(book: CalamineWorkbook, sheet_name: str) -> list[list[Cell]]:
     with _told_plainly():
-        return book.get_sheet_by_name(sheet_name).to_python(skip_empty_area=False)
+        sheet = book.get_sheet_by_name(sheet_name)
+        cells = sheet.to_python(skip_empty_area=False)
+        return with_merged(cells, sheet.merged_cell_ranges or [])
+
+
+def with_merged(cells: list[list[Cell]], ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> list[list[Cell]]:
+    """A cell that was merged over several rows says the same in each of them; over several columns it stays one."""
+    for (top, left), (bottom, _right) in ranges:
+        for row in cells[top + 1 : bottom + 1]:
+            if left < len(row) and left < len(cells[top]):
+                row[left] = cells[top][left]
+    return cells
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def find(rows: Sequence[Row], is_known: Callable[[str], bool]) -> Top:
         if _is_a_header(names, width, is_known):
             titles = [" ".join(filter(None, above)) for _n, above in filled[:place]]
             return Top(number, unique(names), titles)
-        if _holds_data(names) and len(_filled(names)) > 1:
+        if _holds_data(names) and len(_filled(names)) > 1 and 2 * len(_filled(names)) >= width:
             break
     return Top(None, unique([""] * width), [])
 

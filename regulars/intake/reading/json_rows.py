@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.utils.translation import gettext as _
 
@@ -107,13 +108,35 @@ def _list_in(whole: Any, depth: int = 3) -> list[Any]:
 def _lines(record: dict[str, Any]) -> list[dict[str, str]]:
     """One row, or one an item; only the first repeats the order's columns, as in a shop's own CSV."""
     name = next((name for name in ITEM_NAMES if _is_a_list_of_objects(record.get(name))), None)
-    head = _flat({key: value for key, value in record.items() if key != name})
+    head = _flat({key: value for key, value in record.items() if key != name}) | _said_of(record)
     if name is None:
         return [head]
     return [head | _flat(item, "lineitem.") for item in record[name]]
 
 
-def _is_a_list_of_objects(value: Any) -> bool:
+def _said_of(record: dict[str, Any]) -> dict[str, str]:
+    """What an order says in ways of its own: money that went back piece by piece, and that it was only a test."""
+    said: dict[str, str] = {}
+    if isinstance(record.get("test"), bool):
+        said["test"] = "test" if record["test"] else ""
+    refunds = record.get("refunds")
+    if _is_a_list_of_objects(refunds) and "refunded_amount" not in record:
+        said["refunded_amount"] = str(sum(map(_given_back, refunds), Decimal(0)))
+    return said
+
+
+def _given_back(refund: dict[str, Any]) -> Decimal:
+    """The amount of one refund, or of the payments that it is made of."""
+    parts = refund.get("transactions")
+    if _is_a_list_of_objects(parts):
+        return sum((_given_back(one) for one in parts if one.get("status") in {None, "", "success"}), Decimal(0))
+    try:
+        return abs(Decimal(str(refund.get("total") or refund.get("amount") or 0)))
+    except InvalidOperation:
+        return Decimal(0)
+
+
+def _is_a_list_of_objects(value: Any) -> TypeGuard[list[dict[str, Any]]]:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 

@@ -6,6 +6,7 @@ refers_key, standing). Statuses and kinds are read once for each distinct combin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -15,6 +16,18 @@ from duckdb import DuckDBPyConnection
 
 from regulars.intake.values.words import Standing, folded, standing, truth
 
+SALE = re.compile(r"^(sales? |sale$|invoice|rechnung$|factura|facture|fattura|factuur|verkauf|venta|vente|vendita)")
+NO_SALE = re.compile(
+    r"^(estimate|quote|quotation|bill|bill payment.*|expense|transfer|journal( entry)?|purchase order|payout|angebot|auftragsbestatigung"
+    r"|lieferschein|kostenvoranschlag|presupuesto|devis|preventivo|offerte|albaran|bon de livraison)$"
+)
+BESIDE_SALES = re.compile(
+    r"^(payment|receive payment|deposit|zahlung|zahlungseingang|pago|paiement|pagamento|betaling)$"
+)
+BACK = re.compile(
+    r"^(refund( receipt)?|(sales )?credit (memo|note)|return|rechnungskorrektur|gutschrift|stornorechnung|ruckerstattung|retoure"
+    r"|reembolso|nota de credito|factura rectificativa|remboursement|avoir|rimborso|nota di credito|creditnota)$"
+)
 Meaning = Literal["order", "line", "refund", "rate", "none"]
 
 
@@ -38,6 +51,7 @@ KindJudge = Callable[[str, str, int, str], Verdict]
 
 def judge_shop(con: DuckDBPyConnection, case: Case) -> None:
     """Rows of a shop: orders by their number, their standing by their status; negative rows are money back."""
+    _turn_money_back(con)
     _label_standings(con, case)
     _label_modes(con)
     own = "r.order_id" if case.has_order_ids else "NULL::VARCHAR"
@@ -58,8 +72,29 @@ def judge_shop(con: DuckDBPyConnection, case: Case) -> None:
     con.execute(
         "UPDATE verdict SET meaning = 'none', reason = ? WHERE regexp_matches(order_key, '^#D[0-9]+$')", [_draft()]
     )
+    _refuse_other_papers(con)
     for kind, reason in (("unpaid", _unpaid), ("draft", _draft), ("test", _test)):
         _spread_reason(con, kind, reason())
+
+
+def _turn_money_back(con: DuckDBPyConnection) -> None:
+    """A credit note or refund is money back, with a minus before its amount or without."""
+    if back := [kind for kind in _distinct(con, "kind") if BACK.search(folded(kind))]:
+        con.execute(
+            "UPDATE record_table SET x_amount = -x_amount WHERE x_amount > 0 AND list_contains(?, kind)", [back]
+        )
+
+
+def _refuse_other_papers(con: DuckDBPyConnection) -> None:
+    """Estimates and bills are no sales; beside invoices and receipts the payments of them are none either."""
+    kinds = _distinct(con, "kind")
+    has_sales = any(SALE.search(folded(kind)) for kind in kinds)
+    for kind in kinds:
+        if NO_SALE.search(folded(kind)) or (has_sales and BESIDE_SALES.search(folded(kind))):
+            con.execute(
+                "UPDATE verdict SET meaning = 'none', reason = ? FROM record r WHERE r.place = verdict.place AND r.kind = ?",
+                [_("“%(kind)s” is no sale.") % {"kind": kind}, kind],
+            )
 
 
 def judge_payments(con: DuckDBPyConnection, case: Case) -> None:

@@ -28,7 +28,7 @@ DAY_MONTH = re.compile(
 MONTH_DAY = re.compile(r"([^\W\d_]+)\.?[\s-]+(\d{1,2})(?:st|nd|rd|th)?[\s,-]+(\d{4}|\d{2})(?![\d:])")
 WEEKDAY = re.compile(r"^[^\W\d_]{2,12}\.?,\s*")
 CLOCK = re.compile(
-    r"^(?:T|,|\s|at\b|um\b|à\b|-)*(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([ap]\.?\s?m\.?)?(?:\s*Uhr)?",
+    r"^(?:T|,|\s|at\b|um\b|à\b|-)*(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?(?:\s*([ap]\.?\s?m\.?)(?![a-z]))?(?:\s*Uhr)?",
     re.IGNORECASE,
 )
 OFFSET = re.compile(r"^(?:GMT|UTC)?\s*([+-])(\d{1,2}):?(\d{2})?$", re.IGNORECASE)

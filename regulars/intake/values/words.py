@@ -17,13 +17,13 @@ STANDINGS: tuple[tuple[Standing, re.Pattern[str]], ...] = (
     ("part refunded", re.compile(r"part\w*[ _-]*(refund|erstatt|rembours|reembols|rimbors|terugbetaald|aterbetal)|(teilweise|partiellement|parcialmente|parzialmente|gedeeltelijk|delvis)\W*(erstatt|rueckerstatt|ruckerstatt|rembours|reembols|rimbors|terugbetaald|aterbetal|refund)")),
     ("part refunded", re.compile(r"rembours\w* partiel|reembols\w* parcial|rimbors\w* parzial")),
     ("refunded", re.compile(r"refunded|refund$|^refund\b|charged?[ _-]?back|erstattet|rembours|reembols|devuelto|rimbors|terugbetaald|aterbetal|refunder|zwrocon|retourne$|reversed")),
-    ("cancelled", re.compile(r"cancel|void|storn|annul|geannuleerd|avbrut|makuler|anulowan|zrusen|peruttu|deleted|iptal|отмен")),
+    ("cancelled", re.compile(r"cancel|void|storn|annul|geannuleerd|avbrut|makuler|anulowan|zrusen|peruttu|deleted|abgebroch|iptal|отмен")),
     ("test", re.compile(r"^test( mode| order)?$")),
     ("draft", re.compile(r"^(draft|entwurf|brouillon|borrador|bozza|concept|utkast|quote|abandoned|cart|trash|checkout-draft)$")),
     ("unpaid", re.compile(
-        r"not paid|unpaid|non paye|nicht bezahlt|impaye|niet betaald|pending|awaiting|waiting|authori[sz]ed|on[ _-]?hold|^holded$|^hold$|expired|fail|declin"
+        r"not paid|unpaid|^open$|^open\b.*\bdue\b|non paye|nicht bezahlt|impaye|niet betaald|pending|awaiting|waiting|authori[sz]ed|on[ _-]?hold|^holded$|^hold$|expired|fail|declin"
         r"|denied|reject|incomplete|requires|uncaptured|payment[ _-]error|payment[ _-]review|fraud|blocked|offen|ausstehend|wartend|en attente|attente|pendiente|pendente|in attesa"
-        r"|openstaand|in afwachting|obetald|vantar|oczekuj|nieoplac|unclaimed|uncleared|fehlgeschlagen|echoue|erreur|fallid|fallit|mislukt|processing payment"
+        r"|openstaand|overdue|past due|uberfallig|vencid|scadut|en retard|in afwachting|obetald|vantar|oczekuj|nieoplac|unclaimed|uncleared|fehlgeschlagen|echoue|erreur|fallid|fallit|mislukt|processing payment"
     )),
 )  # fmt: skip
 
