@@ -13,7 +13,7 @@ from regulars.outreach.queries.permission import ASKING
 from regulars.outreach.services.moves import move
 from regulars.outreach.services.suppressing import suppress, unsuppress
 from regulars.people.addresses import normalised_email
-from regulars.people.models import Email
+from regulars.people.models import Consent, Email
 from regulars.people.services import record_consent, withdraw_consent
 from regulars.staff.models import User
 
@@ -35,6 +35,8 @@ def leave(person_id: int, *, scope: str = MARKETING, source: str, by: User | Non
     if scope not in WITHDRAWN:
         raise Refusal(_("Please choose what should stop."), field="scope")
     for purpose in WITHDRAWN[scope]:
+        if _has_said_so(person_id, purpose, source):
+            continue
         withdraw_consent([person_id], "email", purpose, source=source[:60], wording=wording, by=by, at=clock.now())
     for address in Email.objects.filter(person_id=person_id, normalised__contains="@").values_list(
         "normalised", flat=True
@@ -42,6 +44,13 @@ def leave(person_id: int, *, scope: str = MARKETING, source: str, by: User | Non
         suppress(address, Suppression.Reason.LEFT, scope=scope, source=source, by=by)
     _close_open(person_id, scope, by)
     bulletin.post(PersonLeft(person_id, scope))
+
+
+def _has_said_so(person_id: int, purpose: str, source: str) -> bool:
+    """Is the same "no", from the same place, the last word already? Mail programs press twice."""
+    said = Consent.objects.filter(person_id=person_id, channel=Channel.EMAIL, purpose=purpose)
+    last = said.order_by("-counts_from", "is_given", "-pk").values_list("is_given", "source").first()
+    return last == (False, source[:60])
 
 
 def _close_open(person_id: int, scope: str, by: User | None) -> None:

@@ -12,6 +12,7 @@ from regulars.outreach import queries, services
 from regulars.outreach.channels.email.wayout import tokens_of
 from regulars.outreach.models import SendingAccount, State, Suppression, Touch, Wording
 from regulars.outreach.tests.builders import a_person, a_shop, a_touch, an_approved_touch, states, the_owner
+from regulars.people.models import Consent
 from regulars.people.queries import consent_state
 from regulars.staff.services import add_staff
 
@@ -135,7 +136,22 @@ def test_opening_the_way_out_changes_nothing_and_posting_leaves(client, owner):
     assert not Suppression.objects.exists()
     reply = client.post(address, {"List-Unsubscribe": "One-Click"})
     assert reply.status_code == 200
+    assert reverse("outreach:preferences", args=[tokens_of([person.pk])[person.pk]]) in reply.text
     assert Suppression.objects.get().scope == "everything"
+    assert consent_state([person.pk], "email", "care")[person.pk].is_objected
+
+
+def test_one_click_twice_is_one_no_and_a_later_one_counts_again(client, owner):
+    person = a_person("Di", "di@example.org")
+    address = reverse("outreach:leave", args=[tokens_of([person.pk])[person.pk]])
+    for _press in range(2):
+        client.post(address, {"List-Unsubscribe": "One-Click"})
+    refusals = Consent.objects.filter(person=person, purpose="care", is_given=False)
+    assert refusals.count() == 1
+    client.post(f"{address}preferences/", {"care": "on"})
+    assert not consent_state([person.pk], "email", "care")[person.pk].is_objected
+    client.post(address, {"List-Unsubscribe": "One-Click"})
+    assert refusals.count() == 2
     assert consent_state([person.pk], "email", "care")[person.pk].is_objected
 
 
