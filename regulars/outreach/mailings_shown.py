@@ -20,6 +20,7 @@ from regulars.outreach.queries.following import counts_links
 from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services.drafting import Draft, draft_for
 from regulars.outreach.services.mailings import call_candidates
+from regulars.outreach.services.preflight import Preflight, preflight
 from regulars.outreach.services.programmes import Account, account_of
 from regulars.people.models import Person
 from regulars.people.queries.matching import Asked
@@ -55,6 +56,8 @@ class ShownMailing:
     examples: list[Example] = field(default_factory=list)
     candidates: list[PersonTotals] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    preflight: Preflight | None = None
+    tried: int = 0
     came: Sequence[queries.Came] = ()
     total: queries.Came | None = None
     account: Account | None = None
@@ -120,6 +123,7 @@ def _add_look_ahead(shown: ShownMailing, mailing: Mailing, *, may_approve: bool)
     people = queries.some_recipients(mailing, 3)
     drafts = draft_for(latest(mailing.wording), [person.pk for person in people])
     shown.examples = [Example(person, drafts.ready[person.pk]) for person in people if person.pk in drafts.ready]
+    _add_preflight(shown, mailing)
     if may_approve:
         shown.candidates = call_candidates(mailing)
     if mailing.other_wording:
@@ -131,6 +135,13 @@ def _add_look_ahead(shown: ShownMailing, mailing: Mailing, *, may_approve: bool)
         )
     if shown.gets > NEEDS_ADDRESS and not house.postal_address:
         shown.missing.append(_("Your postal address is missing under the letters; in many countries it must be there."))
+
+
+def _add_preflight(shown: ShownMailing, mailing: Mailing) -> None:
+    """Say how the words come out: who reads a fallback, and how it reads. Of many, the first are tried."""
+    ids = queries.first_recipients(mailing, COUNTED_EACH_TIME)
+    if ids:
+        shown.preflight, shown.tried = preflight(latest(mailing.wording), ids), len(ids)
 
 
 def _sum(came: Sequence[queries.Came]) -> queries.Came | None:

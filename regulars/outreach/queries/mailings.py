@@ -44,6 +44,12 @@ def some_recipients(mailing: Mailing, limit: int = 5) -> list[Person]:
     return [row.person for row in rows.select_related("person").order_by("pk")[:limit]]
 
 
+def first_recipients(mailing: Mailing, limit: int) -> list[int]:
+    """The first of those who get its first words, to try these on. One query."""
+    rows = Recipient.objects.filter(mailing=mailing, edition=mailing.edition, way=Recipient.Way.FIRST)
+    return list(rows.order_by("pk").values_list("person_id", flat=True)[:limit])
+
+
 def gets_it(mailing: Mailing, person_id: int) -> bool:
     """Is this one of those who get its first words? One query."""
     rows = Recipient.objects.filter(mailing=mailing, edition=mailing.edition, way=Recipient.Way.FIRST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from regulars.outreach import services
 from regulars.outreach.models import Mailing, State, Touch
 from regulars.outreach.services.suppressing import suppress
 from regulars.outreach.tests.builders import a_person, a_shop, many_people, the_owner
@@ -129,3 +130,13 @@ def test_who_only_looks_may_not_send(client, owner):
     assert client.get(f"/mailings/{mailing.pk}/").status_code == 200
     assert client.post(f"/mailings/{mailing.pk}/starts/").status_code == 403
     assert client.get("/mailings/new/").status_code == 403
+
+
+def test_before_the_yes_the_page_says_how_the_words_come_out(client, owner):
+    a_person("Ann Archer")
+    a_person("", "nameless@example.org")
+    body = "Dear {{ first_name | default: 'friend' }},\n\nopen."
+    services.save_wording("hours", subject="Hours", body=body, name="Hours", by=None)
+    page = client.post("/mailings/new/", {**FORM, "wording": "hours"}, follow=True).text
+    assert "How the words come out" in page
+    assert "the fallback reads: “Dear friend,”" in page

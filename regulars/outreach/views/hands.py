@@ -17,16 +17,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from regulars.kit import clock
 from regulars.kit.answer import answer, is_htmx, redirect_back
+from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.outreach import services
 from regulars.outreach.access import hand_for, person_for
 from regulars.outreach.channels.call.script import scripts_for
 from regulars.outreach.channels.text.links import qr_of
+from regulars.outreach.channels.text.segments import measure
 from regulars.outreach.forms import HandForm, HandOutcomeForm, LaterForm
-from regulars.outreach.models import Channel, Outcome, Touch
+from regulars.outreach.library import LibraryText, text_named, texts
+from regulars.outreach.models import Channel, Outcome, Purpose, Touch
+from regulars.outreach.previewing import as_version
 from regulars.outreach.queries.call_sheet import call_sheet
 from regulars.outreach.queries.hands import TABS, hands_page, tab_counts, tab_of
 from regulars.outreach.services import hands
+from regulars.outreach.services.drafting import draft_for
 from regulars.outreach.showing_hands import hand_lines, time_there
 from regulars.people.models import Person
 from regulars.staff.doors import requires
@@ -220,12 +225,14 @@ def new_hand(request: HttpRequest) -> HttpResponse:
     person = person_for(user, _number_or_404(request.POST.get("to") or request.GET.get("to", "")))
     asked = request.GET.get("by", Channel.TEXT)
     channel = asked if tab_of(asked) else Channel.TEXT
+    begins = text_named(request.GET.get("from", ""), business().language)
     initial = {
         "channel": channel,
         "due_on": clock.today(),
         "key": secrets.token_urlsafe(12),
         "where": _last_profile(person),
-        "body": scripts_for([person.pk]).get(person.pk, "") if channel == Channel.CALL else "",
+        "purpose": begins.purpose if begins else Purpose.CARE,
+        "body": _first_words(person, channel, begins),
     }
     form = HandForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -235,9 +242,22 @@ def new_hand(request: HttpRequest) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
             return redirect_back(request, "outreach:hand", touch.pk)
-    context = {"form": form, "person": person}
+    context = {
+        "form": form,
+        "person": person,
+        "measured": measure(str(form["body"].value() or "").replace("\r\n", "\n").strip()),
+        "begins": [text for text in texts(business().language) if text.channel == Channel.TEXT],
+    }
     status = 422 if form.errors else 200
     return answer(request, "outreach/new_hand.html", "outreach/_new_hand.html", context, status=status)
+
+
+def _first_words(person: Person, channel: str, begins: LibraryText | None) -> str:
+    """What stands in the field at first: the script of a call, a text of the library with their name in it."""
+    if begins is not None and begins.channel == Channel.TEXT:
+        draft = draft_for(as_version("", begins.words, {}), [person.pk]).ready.get(person.pk)
+        return draft.text if draft else ""
+    return scripts_for([person.pk]).get(person.pk, "") if channel == Channel.CALL else ""
 
 
 def _number_or_404(text: str) -> int:
