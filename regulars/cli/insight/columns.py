@@ -102,9 +102,10 @@ def _named(sheet: Sheet, column: str, what: str, file_name: str) -> str:
 def _guessed(sheet: Sheet) -> dict[str, str]:
     """By name first; what no name tells, by what the columns hold."""
     guessed = guess(sheet)
-    if guessed.format.takes != "orders" and not guessed.format.columns:  # what else would be asked about here
-        guessed = guess(sheet, wanted=GENERIC_ORDERS)
     named = _translated(guessed.columns)
+    if guessed.format.takes != "orders" and not guessed.format.columns:  # nothing but orders is asked about here
+        sales = _translated(guess(sheet, wanted=GENERIC_ORDERS).columns)
+        named |= {what: name for what, name in sales.items() if what not in named and name not in named.values()}
     _by_our_own_names(sheet, named)
     if sheet.header_row is not None and not {"customer", "day", "amount"} <= named.keys():
         taken = set(named.values())
