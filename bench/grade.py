@@ -129,7 +129,7 @@ class Night:
         from regulars.standings.services import wanted
 
         with self.opened() as engine:
-            wanted.learn(engine, AS_OF)
+            wanted.learn(engine, AS_OF, has_rhythms=card is not None)
             wanted.reckon(engine, cards.models_of(card), cards.rhythms_of(card), AS_OF)
 
     def fitted(self) -> dict[str, Any]:
@@ -148,7 +148,7 @@ class Night:
         from regulars.standings.services import coming_back, finding, growing, looking_ahead, products, wanted
 
         with self.opened() as engine:
-            facts, models = wanted.learn(engine, AS_OF), cards.models_of(card)
+            facts, models = wanted.learn(engine, AS_OF, has_rhythms=True), cards.models_of(card)
             wanted.reckon(engine, models, cards.rhythms_of(card), AS_OF)
             started = time.perf_counter()
             orders = wanted.bought(engine, AS_OF)
@@ -171,7 +171,7 @@ class Night:
             cursor.execute("PRAGMA foreign_keys=OFF")  # the people themselves are not invented here
         report = {}
         with self.opened() as engine:
-            wanted.learn(engine, AS_OF)
+            wanted.learn(engine, AS_OF, has_rhythms=True)
             wanted.reckon(engine, cards.models_of(card), cards.rhythms_of(card), AS_OF)
             report["store_new_seconds"] = self._written(None)
             self._remembered()
@@ -185,8 +185,7 @@ class Night:
 
         self.connection.execute("DROP TABLE IF EXISTS differing")
         started = time.perf_counter()
-        total, rows = differing.changed(self.connection, AS_OF, last)
-        writing.write_rows(rows, total=total, as_of=AS_OF, sentence="Writing")
+        writing.write_rows(differing.changed(self.connection, AS_OF, last), home=self.folder, sentence="Writing")
         return round(time.perf_counter() - started, 2)
 
     def _remembered(self) -> None:

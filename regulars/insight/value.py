@@ -12,7 +12,7 @@ from regulars.insight.arrays import Floats, nullable
 from regulars.insight.discounting import DISCOUNT_RATE_YEAR, check_terms, discounts, kept_rate
 from regulars.insight.errors import FrameError
 from regulars.insight.frames import Frame, need, opened, ordinal, rows
-from regulars.insight.lifetime.base import LifetimeModel
+from regulars.insight.lifetime.base import Forecast, LifetimeModel
 from regulars.insight.lifetime.rows import UniqueRows, with_scores
 from regulars.insight.spend import GammaGamma
 from regulars.insight.value_limits import limits
@@ -116,12 +116,11 @@ def value(
     else:
 
         def score(people: UniqueRows) -> dict[str, Floats]:
-            return _rates(people, model, spend, horizon_days, keeps, discount_rate_year, confidence)
+            ahead = model.forecast(people, horizon_days, None)
+            return value_rates(people, model, spend, horizon_days, ahead, keeps, discount_rate_year, confidence)
 
         scored: Frame = opened(with_scores(frame.to_native(), score))
-        credit = spend.credit()
-        valued = {name: credit * nw.col(f"{name}_rate") for name in _COLUMNS}
-        told = scored.with_columns(**valued, value_reason=nw.lit(None).cast(nw.String))
+        told = with_value(scored, spend).with_columns(value_reason=nw.lit(None).cast(nw.String))
         told = told.drop(*(f"{name}_rate" for name in _COLUMNS))
     native: IntoFrameT = nullable(told, *_COLUMNS).to_native()
     return native
@@ -135,19 +134,28 @@ def _refuse_other_days(frame: Frame, as_of: date) -> None:
             raise FrameError("T_days", f"counts to {date.fromordinal(int(day))}, not to {as_of}")
 
 
-def _rates(
+def with_value(frame: Frame, spend: GammaGamma) -> Frame:
+    """Multiply `value_rates`, joined to each person, by what stands for their money."""
+    credit = spend.credit()
+    return frame.with_columns(**{name: credit * nw.col(f"{name}_rate") for name in _COLUMNS})
+
+
+def value_rates(
     people: UniqueRows,
     model: LifetimeModel,
     spend: GammaGamma,
     horizon_days: float,
+    ahead: Forecast,
     keeps: float,
     discount_rate_year: float,
     confidence: float,
 ) -> dict[str, Floats]:
-    """Say by what v + x z is multiplied to give the value and its limits, for each distinct history."""
+    """Say by what v + x z is multiplied to give the value and its limits, for each distinct history.
+
+    `ahead` is the model's forecast for the horizon; see `value` for the others.
+    """
     assert spend.params_ is not None
     p, q, _ = spend.params_.values()
-    ahead = model.forecast(people, horizon_days, None)
     shape = p * people.x + q
     times = keeps * _discount(people, model, horizon_days, ahead.mean, discount_rate_year)
     mean = ahead.mean * p / (shape - 1)

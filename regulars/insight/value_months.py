@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import cached_property
 from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -133,10 +134,8 @@ def value_by_period(
     check_terms(horizon_days, discount_rate_year, confidence)
     frame = opened(facts)
     need(frame, *KEYS, "spend_mean")
-    purses = _purses(frame)
-    months = _months(as_of, int(horizon_days))
-    ends = np.array([(until - as_of).days for _, until in months], dtype=float)
-    columns = _days(months) | _expected(purses, model, spend, ends, keeps, discount_rate_year, confidence)
+    ahead = MonthsAhead(frame, model, spend, horizon_days, as_of)
+    columns = _days(ahead.months) | ahead.on_terms(keeps, discount_rate_year, confidence)
     told = nw.lit(None).cast(nw.String) if spend.params_ else nw.lit(spend.warnings_[-1])
     table: Frame = frame_like(frame, columns)
     dated = with_days(with_days(table, "from_on"), "until_on")
@@ -179,35 +178,46 @@ def _days(months: list[tuple[date, date]]) -> dict[str, np.ndarray[tuple[int], n
     }
 
 
-def _expected(
-    purses: Purses,
-    model: LifetimeModel,
-    spend: GammaGamma,
-    ends: Floats,
-    keeps: float,
-    discount_rate_year: float,
-    confidence: float,
-) -> dict[str, Floats]:
-    grid = purses.on_grid(_GRID_ROWS)
-    until = [outlook(grid, model, spend, end) for end in ends]
-    whole = until[-1] if grid.people is purses.people else outlook(purses, model, spend, ends[-1])
-    purchases = np.array([each.purchases for each in until]) * _ratio(whole.purchases, until[-1].purchases)
-    months = {"expected_purchases": np.diff(purchases, prepend=0.0)}
-    if spend.params_ is None:
-        return months
-    level = _ratio(whole.money, until[-1].money)
-    money = np.array([each.money for each in until]) * level
-    variance, chance = (level * np.array(part) for part in zip(*((u.variance, u.chance) for u in until), strict=True))
-    worth = keeps * discounts(ends - np.diff(ends, prepend=0.0) / 2, discount_rate_year)
-    each_month = np.diff(money, prepend=0.0).clip(0.0)
-    total = np.cumsum(each_month * worth)
-    scale = np.divide(total, money, out=np.zeros(len(total)), where=money > 0)
-    spreads = _spreads(grid.on_grid(_SPREAD_ROWS), model, spend, ends)
-    own = _month_variance(each_month, money, variance, chance)
-    month_ends = _intervals(each_month * worth, own * worth**2, spreads, confidence)
-    total_ends = _intervals(total, variance * scale**2, spreads, confidence)
-    columns = (each_month * worth, *month_ends, total, *total_ends)
-    return months | dict(zip(_MONEY, columns, strict=True))
+class MonthsAhead:
+    """What the months hold before anybody says on which terms: what is costly is the same for all terms.
+
+    Parameters as in `value_by_period`; `months` holds the first and the last day of each.
+    """
+
+    def __init__(self, facts: object, model: LifetimeModel, spend: GammaGamma, horizon_days: int, as_of: date) -> None:
+        purses = _purses(opened(facts))
+        self._model, self._spend = model, spend
+        self.months = _months(as_of, int(horizon_days))
+        self._ends = np.array([(until - as_of).days for _, until in self.months], dtype=float)
+        self._grid = purses.on_grid(_GRID_ROWS)
+        self._until = [outlook(self._grid, model, spend, end) for end in self._ends]
+        is_whole = self._grid.people is purses.people
+        self._whole = self._until[-1] if is_whole else outlook(purses, model, spend, self._ends[-1])
+
+    @cached_property
+    def _spreads(self) -> Floats:
+        return _spreads(self._grid.on_grid(_SPREAD_ROWS), self._model, self._spend, self._ends)
+
+    def on_terms(self, keeps: float, discount_rate_year: float, confidence: float) -> dict[str, Floats]:
+        """Give the columns of numbers of `value_by_period`, without money where nobody knows what a visit is worth."""
+        until, whole, ends = self._until, self._whole, self._ends
+        purchases = np.array([each.purchases for each in until]) * _ratio(whole.purchases, until[-1].purchases)
+        months = {"expected_purchases": np.diff(purchases, prepend=0.0)}
+        if self._spend.params_ is None:
+            return months
+        level = _ratio(whole.money, until[-1].money)
+        money = np.array([each.money for each in until]) * level
+        parts = zip(*((u.variance, u.chance) for u in until), strict=True)
+        variance, chance = (level * np.array(part) for part in parts)
+        worth = keeps * discounts(ends - np.diff(ends, prepend=0.0) / 2, discount_rate_year)
+        each_month = np.diff(money, prepend=0.0).clip(0.0)
+        total = np.cumsum(each_month * worth)
+        scale = np.divide(total, money, out=np.zeros(len(total)), where=money > 0)
+        own = _month_variance(each_month, money, variance, chance)
+        month_ends = _intervals(each_month * worth, own * worth**2, self._spreads, confidence)
+        total_ends = _intervals(total, variance * scale**2, self._spreads, confidence)
+        columns = (each_month * worth, *month_ends, total, *total_ends)
+        return months | dict(zip(_MONEY, columns, strict=True))
 
 
 def _ratio(a: float, b: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -56,11 +57,23 @@ class BGLikelihood:
         self.rows, self.family = rows, family
         self.x, self.last, self.age = Lookup(rows.x), Lookup(rows.t_x), Lookup(rows.T)
         self.people = rows.people
-        self.people_of_x = self.x.sums(rows.weight)
-        self.people_of_age, self.stages_of_age = self.age.sums(rows.weight), self.age.sums(rows.weight * rows.x)
-        self.stages_of_age *= family.k
         self.silent = rows.T - rows.t_x
         self.constant = (family.k - 1) * float(rows.log_gaps_sum.sum()) - rows.repeats * float(gammaln(family.k))
+
+    @cached_property
+    def people_of_x(self) -> Array:
+        """Count people by their x."""
+        return self.x.sums(self.rows.weight)
+
+    @cached_property
+    def people_of_age(self) -> Array:
+        """Count people by their T."""
+        return self.age.sums(self.rows.weight)
+
+    @cached_property
+    def stages_of_age(self) -> Array:
+        """Count the stages behind people by their T."""
+        return self.age.sums(self.rows.weight * self.rows.x) * self.family.k
 
     def __call__(self, params: Array) -> tuple[float, Array]:
         from scipy.special import digamma, gammaln

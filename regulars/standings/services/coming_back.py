@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import narwhals as nw
 
 from regulars import insight
-from regulars.insight.frames import opened, rows
+from regulars.insight.cohorts.firsts import bought_by, with_cohorts
+from regulars.insight.cohorts.shares import Share, share_of
+from regulars.insight.frames import kept, opened, rows
 from regulars.standings.models import Finding
 from regulars.standings.services.finding import Found
 
@@ -45,7 +46,7 @@ def _too_few(buyers: int, returned: int) -> dict[str, Any]:
 
 
 def _retention(orders: Any, as_of: date, first: date | None, known: tuple[int, int]) -> Found:
-    buyers, _ = known
+    buyers, returned = known
     data: dict[str, Any] = {"period": "month", "cohorts": [], "repeat": None, "buyers": buyers, **_too_few(*known)}
     if first is None or data["reason"]:
         return Found(buyers, data)
@@ -61,7 +62,7 @@ def _retention(orders: Any, as_of: date, first: date | None, known: tuple[int, i
     data |= {
         "period": period,
         "cohorts": [_in_order(cohorts[start]) for start in sorted(cohorts)[-PERIODS[period] :]],
-        "repeat": _estimate(rows(opened(insight.repeat_rate(orders, as_of)).select("share", "low", "high"))),
+        "repeat": _estimate(share_of(returned, buyers, 0.95)),
     }
     return Found(buyers, data)
 
@@ -71,17 +72,17 @@ def _in_order(cohort: dict[str, Any]) -> dict[str, Any]:
     return cohort | {"came": [came[number] for number in sorted(came)]}
 
 
-def _estimate(found_rows: Sequence[tuple[Any, ...]]) -> dict[str, float] | None:
-    if not found_rows or found_rows[0][0] is None:
+def _estimate(share: Share) -> dict[str, float] | None:
+    if share.value is None or share.low is None or share.high is None:
         return None
-    return dict(zip(("value", "low", "high"), (float(part) for part in found_rows[0]), strict=True))
+    return {"value": share.value, "low": share.low, "high": share.high}
 
 
 def _second(orders: Any, as_of: date, known: tuple[int, int]) -> Found:
     data: dict[str, Any] = {"curve": [], "median_days": None, **_too_few(*known)}
     if data["reason"]:
         return Found(known[0], data)
-    times = insight.times_to_second(orders, as_of)
+    times = kept(opened(insight.times_to_second(orders, as_of))).to_native()
     curve = [
         {"day": day, "share": 1 - share, "low": _one_less(high), "high": _one_less(low), "waiting": waiting}
         for day, share, low, high, waiting in _curves(times)[""]
@@ -98,21 +99,22 @@ def _survival(orders: Any, as_of: date, known: tuple[int, int], quiet_days: int)
     data: dict[str, Any] = {"lines": [], "quiet_days": quiet_days, **_too_few(*known)}
     if data["reason"]:
         return Found(known[0], data)
-    times = insight.times_until_quiet(orders, as_of, quiet_days=quiet_days, by="year")
+    times = kept(opened(insight.times_until_quiet(orders, as_of, quiet_days=quiet_days, by="year"))).to_native()
     lines = [_line("all", "", _curves(times)[""])]
     by_year = _curves(times, by="cohort")
     lines += [_line("year", year, curve) for year, curve in sorted(by_year.items()) if curve]
-    lines += _by_channel(orders, as_of, quiet_days)
+    lines += _by_channel(orders, times, as_of)
     return Found(known[0], data | {"lines": lines})
 
 
-def _by_channel(orders: Any, as_of: date, quiet_days: int) -> list[dict[str, Any]]:
+def _by_channel(orders: Any, times: Any, as_of: date) -> list[dict[str, Any]]:
     """Who stays by where they first bought; nothing where that is one channel, or hardly noted."""
     channels = rows(opened(orders).filter(~nw.col("channel").is_null()).select("channel").unique().head(2))
     if len(channels) < 2:
         return []
-    times = insight.times_until_quiet(orders, as_of, quiet_days=quiet_days, by="channel")
-    curves = _curves(times, by="cohort")
+    firsts: Any = with_cohorts(bought_by(orders, as_of, "channel"), "channel").select("customer", channel="cohort")
+    waited: Any = opened(times).select("customer", "days", "happened")
+    curves = _curves(kept(waited.join(firsts, on="customer")).to_native(), by="channel")
     lines = [_line("channel", channel, curve) for channel, curve in sorted(curves.items()) if channel and curve]
     return [line for line in lines if line["people"] >= FEW_A_CHANNEL][:MOST_CHANNELS]
 

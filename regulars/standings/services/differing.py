@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -12,7 +14,84 @@ import numpy as np
 from regulars.standings.services.wanted import COLUMNS
 
 SLICE = 20_000
+LAID = "wanted_rows"
 _LISTED = ", ".join(f'"{column}"' for column in COLUMNS)
+_MARKS = ("person_id", "group", "group_before", "is_moved", "is_regraded", "has_slipped", "is_back")
+
+
+class Change(NamedTuple):
+    """One standing that differs, and what is new about it.
+
+    `is_moved`: it is new, or in another group, or slips on another day (what the indexes hold). `is_regraded`: anything
+    of group and grades is new. `group_before` is missing for newcomers. `has_slipped`: the new row, not time alone,
+    made them slip. `row` is the row as it is stored, or its place in the file that was laid beside the database.
+    """
+
+    person_id: int
+    group: str
+    group_before: str | None
+    is_moved: bool
+    is_regraded: bool
+    has_slipped: bool
+    is_back: bool
+    row: Any
+
+
+@dataclass(frozen=True)
+class Differing:
+    """The standings that differ from what is stored, by person: a table of the local connection."""
+
+    connection: duckdb.DuckDBPyConnection
+    as_of: date
+    total: int
+
+    def changes(self) -> Iterator[Change]:
+        """Give them with their rows, read column by column, which is many times quicker than row by row."""
+        for marks, data in self._slices(*self._stored()):
+            yield from map(Change._make, zip(*marks, zip(*data, strict=True), strict=True))
+
+    def places(self) -> Iterator[Change]:
+        """Give them with the places of their rows in the file of `lay_beside`."""
+        for marks, [places] in self._slices("rowid + 1 AS place"):
+            yield from map(Change._make, zip(*marks, places, strict=True))
+
+    def lay_beside(self, path: Path) -> None:
+        """Write all rows into a new SQLite file, as the table `LAID` in order, and close it.
+
+        The driver brings its own SQLite: nothing else may have this file open meanwhile.
+        """
+        import adbc_driver_manager
+        import adbc_driver_sqlite
+
+        path.unlink(missing_ok=True)
+        rows = self.connection.sql(
+            f"SELECT {', '.join(self._stored())}, is_moved, is_regraded FROM differing ORDER BY rowid"
+        )
+        with (
+            adbc_driver_sqlite.connect(str(path)) as database,
+            adbc_driver_manager.AdbcConnection(database) as link,
+            adbc_driver_manager.AdbcStatement(link) as statement,
+        ):
+            statement.set_options(**{"adbc.ingest.target_table": LAID, "adbc.ingest.mode": "adbc.ingest.mode.create"})
+            statement.bind_stream(rows)
+            statement.execute_update()  # rowid from 1 on
+
+    def _stored(self) -> list[str]:
+        """Days become the text that is stored."""
+        kinds = {name: kind for name, kind, *_ in self.connection.execute("DESCRIBE differing").fetchall()}
+        picks = [f'"{name}"::VARCHAR AS "{name}"' if kinds[name] == "DATE" else f'"{name}"' for name in COLUMNS]
+        return [*picks, f"'{self.as_of.isoformat()}' AS as_of"]
+
+    def _slices(self, *picks: str) -> Iterator[tuple[list[list[Any]], list[list[Any]]]]:
+        """Read the marks and some columns, a slice at a time."""
+        link, marks = self.connection.cursor(), [f'"{name}" AS mark_{name}' for name in _MARKS]
+        for start in range(0, self.total, SLICE):
+            found = link.execute(
+                f"SELECT {', '.join([*marks, *picks])} FROM differing WHERE rowid >= {start}"
+                f" AND rowid < {start + SLICE} ORDER BY rowid"
+            ).fetchnumpy()
+            columns = [_listed(column) for column in found.values()]
+            yield columns[: len(marks)], columns[len(marks) :]
 
 
 def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -20,15 +99,8 @@ def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(connection.execute('SELECT "group", count(*) FROM wanted GROUP BY 1 ORDER BY 1').fetchall())
 
 
-def changed(
-    connection: duckdb.DuckDBPyConnection, as_of: date, last: date | None
-) -> tuple[int, Iterable[tuple[object, ...]]]:
-    """Give how many standings differ from what is stored, and they: the row as it is stored, and five marks.
-
-    The marks: is it new, or in another group, or slips on another day (what the indexes hold); is anything of group and
-    grades new; the group before (null for newcomers); did the new row, not time alone, make them slip; are they won
-    back. `last` is the day of the last grading.
-    """
+def changed(connection: duckdb.DuckDBPyConnection, as_of: date, last: date | None) -> Differing:
+    """Find the standings that differ from what is stored. `last` is the day of the last grading."""
     fresh = f"SELECT {_LISTED} FROM wanted EXCEPT SELECT {_LISTED} FROM standings"
     picks = ", ".join(f'd."{column}"' for column in COLUMNS)
     had_slipped = "coalesce(s.slips_on <= $last, false)"
@@ -44,24 +116,11 @@ def changed(
         {"last": last or date.min, "day": as_of},
     )
     [(total,)] = connection.execute("SELECT count(*) FROM differing").fetchall()
-    return int(total), _in_slices(connection.cursor(), as_of, int(total))
+    return Differing(connection, as_of, int(total))
 
 
 def _same(*columns: str) -> str:
     return " AND ".join(f'd."{column}" IS NOT DISTINCT FROM s."{column}"' for column in columns)
-
-
-def _in_slices(connection: duckdb.DuckDBPyConnection, as_of: date, total: int) -> Iterator[tuple[object, ...]]:
-    """Read column by column, which is many times quicker than row by row; days become the text that is stored."""
-    kinds = {name: kind for name, kind, *_ in connection.execute("DESCRIBE differing").fetchall()}
-    picks = [f'"{name}"::VARCHAR' if kind == "DATE" else f'"{name}"' for name, kind in kinds.items()]
-    picks.insert(len(COLUMNS), f"'{as_of.isoformat()}'")
-    for start in range(0, total, SLICE):
-        found = connection.execute(
-            f"SELECT {', '.join(picks)} FROM differing WHERE rowid >= {start} AND rowid < {start + SLICE}"
-            " ORDER BY rowid"
-        ).fetchnumpy()
-        yield from zip(*(_listed(column) for column in found.values()), strict=True)
 
 
 def _listed(column: Any) -> list[Any]:

@@ -67,8 +67,8 @@ def grade_everyone(as_of: date | None = None) -> dict[str, Any]:
             models = card.models_of(model_card)
             wanted.reckon(engine, models, card.rhythms_of(model_card), as_of)
             last = _last_day()
-            total, rows = differing.changed(connection, as_of, last)
-            writing.write_rows(rows, total=total, as_of=as_of, sentence=_("Writing down where everybody stands"))
+            found = differing.changed(connection, as_of, last)
+            writing.write_rows(found, home=home, sentence=_("Writing down where everybody stands"))
             writing.remove(differing.gone(connection), as_of)
             finding.keep(
                 _found(engine, connection, models, as_of) | {Finding.Name.MODEL: card.as_found(model_card)}, as_of
@@ -84,7 +84,8 @@ def grade_everyone(as_of: date | None = None) -> dict[str, Any]:
 
 def _learned(engine: engines.Engine, as_of: date) -> dict[str, Any]:
     """Sum up the orders, and give the card: the one that is kept, or a new one where it is due."""
-    facts, before = wanted.learn(engine, as_of), card.kept()
+    before = card.kept()
+    facts = wanted.learn(engine, as_of, has_rhythms=card.rhythms_of(before) is not None)
     found, percent = card.size(facts), terms.margin_percent()
     margin_rate = None if percent is None else percent / 100
     if before is not None and not card.is_due(before, found, as_of):

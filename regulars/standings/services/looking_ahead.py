@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import narwhals as nw
 
-from regulars.insight.frames import opened, rows
+from regulars.insight.discounting import kept_rate
+from regulars.insight.frames import rows
 from regulars.insight.lifetime import unique_rows
 from regulars.insight.orders import purchases
 from regulars.standings.models import Finding
 from regulars.standings.services.finding import Found, amount
-from regulars.standings.services.scoring import HORIZON_DAYS, Models
+from regulars.standings.services.scoring import CONFIDENCE, HORIZON_DAYS, Models
+
+if TYPE_CHECKING:
+    from regulars.insight.value_months import MonthsAhead
 
 NO_MODEL = {"reason": "no-model"}
 BANDS = (1, 2, 3, 5, 10)
@@ -31,9 +35,10 @@ def found(
     connection: duckdb.DuckDBPyConnection, orders: Any, facts: Any, models: Models | None, as_of: date
 ) -> dict[str, Found]:
     """Reckon the three findings; without models only the silence is counted."""
-    months = None if models is None or models.spend.params_ is None else _months(facts, models, as_of)
+    ahead = None if models is None or models.spend.params_ is None else _ahead(facts, models, as_of)
+    months = None if ahead is None else _months(ahead, 1.0, 0.0)  # what comes in, month by month
     return {
-        Finding.Name.VALUE: _value(connection, facts, models, as_of) if months else _no_value(),
+        Finding.Name.VALUE: _no_value() if ahead is None else _value(connection, ahead, models),
         Finding.Name.FORECAST: _forecast(orders, facts, models, months, as_of),
         Finding.Name.SLIPPING: _slipping(connection, models, as_of),
     }
@@ -44,14 +49,19 @@ def _no_value() -> Found:
                      "top_share": {}, **NO_MODEL})  # fmt: skip
 
 
-def _months(facts: Any, models: Models, as_of: date, **terms: Any) -> list[tuple[Any, ...]]:
-    from regulars.insight.value_months import value_by_period
+def _ahead(facts: Any, models: Models, as_of: date) -> MonthsAhead:
+    from regulars.insight.value_months import MonthsAhead
 
-    terms = terms or {"discount_rate_year": 0.0}  # what comes in, month by month
-    made = value_by_period(facts, models.lifetime, models.spend, HORIZON_DAYS, as_of=as_of, **terms)
-    names = ("from_on", "until_on", "expected_purchases", "value", "value_low", "value_high", "total_value",
-             "total_value_low", "total_value_high")  # fmt: skip
-    return sorted(rows(opened(made).select(*names)))
+    return MonthsAhead(facts, models.lifetime, models.spend, HORIZON_DAYS, as_of)
+
+
+def _months(ahead: MonthsAhead, keeps: float, discount_rate_year: float) -> list[tuple[Any, ...]]:
+    """Give first and last day, purchases, value and its limits, and the same of all money until then."""
+    said = ahead.on_terms(keeps, discount_rate_year, CONFIDENCE)
+    names = ("expected_purchases", "value", "value_low", "value_high", "total_value", "total_value_low",
+             "total_value_high")  # fmt: skip
+    columns = (said[name].tolist() for name in names)
+    return [(*days, *numbers) for days, *numbers in zip(ahead.months, *columns, strict=True)]
 
 
 def _forecast(
@@ -103,10 +113,9 @@ def _past(orders: Any, as_of: date) -> list[dict[str, Any]]:
     ]
 
 
-def _value(connection: duckdb.DuckDBPyConnection, facts: Any, models: Models | None, as_of: date) -> Found:
+def _value(connection: duckdb.DuckDBPyConnection, ahead: MonthsAhead, models: Models | None) -> Found:
     assert models is not None
-    terms = {"margin_rate": models.margin_rate, "discount_rate_year": models.discount_rate_year}
-    last = _months(facts, models, as_of, **terms)[-1]
+    last = _months(ahead, kept_rate(models.margin_rate), models.discount_rate_year)[-1]
     [(people,)] = connection.execute("SELECT count(value_mils) FROM wanted").fetchall()
     data = {
         "horizon_days": HORIZON_DAYS,

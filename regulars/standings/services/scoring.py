@@ -15,11 +15,13 @@ import numpy as np
 
 from regulars.insight.frames import Frame, opened, plus_days
 from regulars.insight.lifetime import LifetimeModel, UniqueRows
+from regulars.insight.lifetime.base import Forecast
 from regulars.insight.lifetime.rows import Array, with_scores
 from regulars.insight.spend import GammaGamma
 
 HORIZON_DAYS = 365
 LONGEST_DAYS = 3_650
+CONFIDENCE = 0.95
 MILS_A_UNIT = 1000
 DAYS = {"next_low_days": "next_low_on", "next_days": "next_on", "next_high_days": "next_high_on"}
 VALUES = ("value", "value_low", "value_high")
@@ -50,13 +52,14 @@ class Models:
     discount_rate_year: float
 
 
-def scored(facts: Any, models: Models | None, as_of: date) -> Frame:
-    """Give ``customer`` and `SCORES` for everybody in `facts` (of `summary`, on `as_of`)."""
-    frame = opened(facts)
+def scored(facts: Frame, models: Models | None, as_of: date) -> Frame:
+    """Add `SCORES` to everybody in `facts` (of `summary`, on `as_of`); T_days then ends on the day of the score."""
     if models is None:
-        return frame.select("customer", *(nw.lit(None, dtype=kind).alias(name) for name, kind in KINDS.items()))
-    anchored = on_the_day(frame, models.scored_on, as_of)
-    return _finished(_with_days(_with_value(_with_visits(anchored, models), models)))
+        return facts.with_columns(*(nw.lit(None, dtype=kind).alias(name) for name, kind in KINDS.items()))
+    anchored = on_the_day(facts, models.scored_on, as_of)
+    judged = opened(with_scores(anchored.to_native(), lambda rows: _score(rows, models), may_miss=MAY_MISS))
+    dated = _with_days(_with_value(judged, models))
+    return dated.with_columns(*(nw.col(name).cast(kind) for name, kind in KINDS.items()))
 
 
 def on_the_day(facts: Frame, day: date, as_of: date) -> Frame:
@@ -66,14 +69,9 @@ def on_the_day(facts: Frame, day: date, as_of: date) -> Frame:
     return facts.with_columns(T_days=nw.when(ends > last).then(ends).otherwise(last))
 
 
-def _with_visits(frame: Frame, models: Models) -> Frame:
-    def score(rows: UniqueRows) -> dict[str, Array]:
-        return _visits(rows, models.lifetime)
-
-    return opened(with_scores(frame.to_native(), score, may_miss=MAY_MISS))
-
-
-def _visits(rows: UniqueRows, model: LifetimeModel) -> dict[str, Array]:
+def _score(rows: UniqueRows, models: Models) -> dict[str, Array]:
+    """Say all that depends on the history alone, so that distinct ones are found once and joined once."""
+    model = models.lifetime
     ahead, alive = model.forecast(rows, HORIZON_DAYS), model.alive(rows)
     return {
         "p_alive": np.round(alive, 2),
@@ -81,7 +79,19 @@ def _visits(rows: UniqueRows, model: LifetimeModel) -> dict[str, Array]:
         "expected_purchases_low": ahead.low.astype(np.int64),
         "expected_purchases_high": ahead.high.astype(np.int64),
         **_next_days(rows, model, np.flatnonzero(~(alive < 0.5))),
+        **_rates(rows, models, ahead),
     }
+
+
+def _rates(rows: UniqueRows, models: Models, ahead: Forecast) -> dict[str, Array]:
+    from regulars.insight.discounting import kept_rate
+    from regulars.insight.value import value_rates
+
+    if models.spend.params_ is None:
+        return {}
+    keeps = kept_rate(models.margin_rate)
+    terms = (keeps, models.discount_rate_year, CONFIDENCE)
+    return value_rates(rows, models.lifetime, models.spend, HORIZON_DAYS, ahead, *terms)
 
 
 def _next_days(rows: UniqueRows, model: LifetimeModel, some: Array) -> dict[str, Array]:
@@ -96,13 +106,13 @@ def _next_days(rows: UniqueRows, model: LifetimeModel, some: Array) -> dict[str,
 
 
 def _with_value(frame: Frame, models: Models) -> Frame:
-    from regulars.insight.value import value
+    """Facts are in mils; what is shown are whole units of money, and none where nobody knows what a visit is worth."""
+    from regulars.insight.value import with_value
 
-    terms: dict[str, Any] = {"margin_rate": models.margin_rate, "discount_rate_year": models.discount_rate_year}
-    valued = opened(value(frame.to_native(), models.lifetime, models.spend, HORIZON_DAYS, **terms))
-    # Facts are in mils; what is shown are whole units of money.
+    if models.spend.params_ is None:
+        return frame.with_columns(**{f"{name}_mils": nw.lit(None, dtype=nw.Int64) for name in VALUES})
     mils = {f"{name}_mils": (nw.col(name) / MILS_A_UNIT).round(0).cast(nw.Int64) * MILS_A_UNIT for name in VALUES}
-    return valued.with_columns(**mils)
+    return with_value(frame, models.spend).with_columns(**mils)
 
 
 def _with_days(frame: Frame) -> Frame:
@@ -111,7 +121,3 @@ def _with_days(frame: Frame) -> Frame:
         frame = frame.with_columns((nw.col("T_days") + nw.col(days)).cast(nw.Int64).alias(days))
         frame = plus_days(frame, "first_on", days, name)
     return frame
-
-
-def _finished(frame: Frame) -> Frame:
-    return frame.select("customer", *(nw.col(name).cast(kind) for name, kind in KINDS.items()))

@@ -22,15 +22,20 @@ COLUMNS = (
 )  # fmt: skip
 ORDER = ("customer", "day", "amount", "refund", "cancelled", "channel")
 GAPS = {"usual_gap_days": "usual_gap_days", "usual_gap_low": "gap_low_days", "usual_gap_high": "gap_high_days"}
+MEDIAN = "median_gap_days"
 FACTS = (
     "customer", "frequency", "x", "first_on", "last_on", "monetary", "t_x_days", "T_days", "log_gaps_sum", "spend_mean",
 )  # fmt: skip
 
 
-def learn(engine: Engine, as_of: date) -> Any:
-    """Make the table `facts`: what the orders of everybody who may have a standing say on this day."""
+def learn(engine: Engine, as_of: date, *, has_rhythms: bool = False) -> Any:
+    """Make the table `facts`: what the orders of everybody who may have a standing say on this day.
+
+    Medians of gaps are only wanted for the rule of thumb: who has learned rhythms is spared them.
+    """
     people = opened(engine.table("people"))
-    facts = _only(opened(insight.summary(orders(engine, as_of), as_of)).select(*FACTS), people)
+    columns = FACTS if has_rhythms else (*FACTS, MEDIAN)
+    facts = _only(opened(insight.summary(orders(engine, as_of), as_of)).select(*columns), people)
     return engine.keep("facts", facts.to_native())
 
 
@@ -55,13 +60,11 @@ def reckon(engine: Engine, models: Models | None, rhythms: Rhythms | None, as_of
     Without `rhythms`, because too few people came back, somebody slips by a rule of thumb: twice their usual gap.
     """
     people, facts = opened(engine.table("people")), opened(engine.table("facts"))
-    medians = None if rhythms else opened(engine.keep("medians", _medians(engine, as_of)))
-    known = _known(engine, facts, people, medians, as_of).to_native()
+    known = _known(engine, _with_medians(engine, facts, rhythms, as_of), people, as_of).to_native()
     graded = opened(engine.keep("graded", insight.grade_summary(known, as_of)))
     prospects = opened(insight.prospects(_of_the_others(engine, graded).to_native(), as_of))
-    scores = scored(facts.to_native(), models, as_of)
     told = opened(rhythms.describe(graded.to_native())) if rhythms else _by_thumb(graded)
-    wanted = nw.concat([_of_buyers(told, scores), _of_others(prospects)])
+    wanted = nw.concat([_of_buyers(_with_scores(told, facts, models, as_of)), _of_others(prospects)])
     engine.hand_over("wanted", wanted.to_native())
 
 
@@ -70,25 +73,29 @@ def _only(frame: Any, people: Any) -> Frame:
     return ours
 
 
-def _medians(engine: Engine, as_of: date) -> Any:
-    summed = opened(insight.summary(orders(engine, as_of), as_of))
-    return summed.select(whose="customer", median_gap_days="median_gap_days").to_native()
+def _with_medians(engine: Engine, facts: Any, rhythms: Rhythms | None, as_of: date) -> Any:
+    """Give facts with medians of gaps: from a second look at the orders where none were asked for at the first.
+
+    None at all where `rhythms` are known: what is usual is then reckoned afterwards.
+    """
+    if rhythms is not None:
+        return facts.with_columns(nw.when(nw.col("x") < 0).then(nw.lit(1.0)).alias(MEDIAN))
+    if MEDIAN in facts.collect_schema():
+        return facts
+    summed = opened(insight.summary(orders(engine, as_of), as_of)).select(whose="customer", median_gap_days=MEDIAN)
+    medians: Any = opened(engine.keep("medians", summed.to_native()))
+    return facts.join(medians, left_on="customer", right_on="whose", how="left")
 
 
-def _known(engine: Engine, facts: Frame, people: Frame, medians: Any, as_of: date) -> Frame:
+def _known(engine: Engine, facts: Frame, people: Frame, as_of: date) -> Frame:
     """Facts, with what the owner remembers laid over them; ``real`` and ``paid`` are what was bought."""
     remembered = _only(opened(engine.table("memories")), people)
-    frame: Any = facts
-    if medians is None:  # the rhythm is reckoned afterwards
-        frame = frame.with_columns(median_gap_days=nw.when(nw.col("x") < 0).then(nw.lit(1.0)))
-    else:
-        frame = frame.join(medians, left_on="customer", right_on="whose", how="left")
     if not rows(remembered.select("customer").head(1)):
-        own: Frame = frame.with_columns(
+        own: Frame = facts.with_columns(
             basis=nw.lit(str(Basis.ORDERS)), real=nw.col("frequency"), paid=nw.col("monetary")
         )
         return own
-    both: Any = opened(insight.with_memory(frame.to_native(), remembered.to_native(), as_of))
+    both: Any = opened(insight.with_memory(facts.to_native(), remembered.to_native(), as_of))
     bought = facts.select(buyer="customer", real="frequency", paid="monetary")
     joined = both.join(bought, left_on="customer", right_on="buyer", how="left")
     found: Frame = joined.with_columns(real=nw.col("real").fill_null(0), paid=nw.col("paid").fill_null(0))
@@ -142,9 +149,16 @@ def _of_the_others(engine: Engine, graded: Any) -> Frame:
     return contacts(engine, people.join(buyers, left_on="id", right_on="buyer", how="anti"))
 
 
-def _of_buyers(told: Any, scores: Any) -> Any:
+def _with_scores(told: Any, facts: Any, models: Models | None, as_of: date) -> Any:
+    """Score by what was bought: those facts are in the frame already unless memories were laid over them."""
+    if "T_days" in told.collect_schema():
+        return scored(told, models, as_of)
+    scores: Any = scored(facts, models, as_of).select(nw.col("customer").alias("scored"), *SCORES)
+    return told.join(scores, left_on="customer", right_on="scored", how="left")
+
+
+def _of_buyers(frame: Any) -> Any:
     """What was told of how often somebody comes is said as it was told; everything else is reckoned."""
-    frame = told.join(scores.rename({"customer": "scored"}), left_on="customer", right_on="scored", how="left")
     is_own = nw.col("basis") == str(Basis.ORDERS)
     gaps = {name: nw.col(given).round(1).cast(nw.Float64) for given, name in GAPS.items()}
     if "told_gap_days" in frame.collect_schema():  # without a memory nobody was told of

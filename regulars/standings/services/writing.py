@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
-from typing import Any
-
-from django.db.models import Model
+from functools import partial
+from pathlib import Path
 
 from regulars.kit import bulletin, database
 from regulars.kit.database import chunks_by_time
 from regulars.kit.jobs import progress
 from regulars.standings.events import Regrouped, StandingsChanged
 from regulars.standings.models import Standing, StandingMonth
+from regulars.standings.services import beside
+from regulars.standings.services.differing import Change, Differing
+from regulars.standings.services.upserting import Row, upsert
 from regulars.standings.services.wanted import COLUMNS
 
 FIELDS = (
@@ -21,48 +24,77 @@ FIELDS = (
 )  # fmt: skip
 INDEXED = ("group", "slips_on")
 NAMED_AT_ONCE = 1000
-COPIED_FROM = 500
+LAID_FROM = 5_000
 STORED = (*COLUMNS, "as_of")
-MOVED, REGRADED, BEFORE, SLIPPED, BACK = range(len(STORED), len(STORED) + 5)
-Row = tuple[Any, ...]
+MONTHLY = ("person_id", "group", "r", "f", "m")
+Put = Callable[[list[Change]], None]
 
 
-def write_rows(rows: Iterable[Row], *, total: int, as_of: date, sentence: str) -> int:
-    """Write rows of `differing.changed`, each with its five marks; returns how many."""
+def write_rows(found: Differing, *, home: Path, sentence: str) -> int:
+    """Write the standings that differ; returns how many. `home` is a folder for what is only needed meanwhile."""
     written = 0
+    with _way(found, home) as (changes, put):
 
-    def write(chunk: list[Row]) -> None:
-        nonlocal written
-        _write_standings(chunk)
-        _keep_months([(row[0], *row[2:6]) for row in chunk if row[REGRADED]], as_of)
-        announce(
-            as_of,
-            changed=[row[0] for row in chunk],
-            regrouped=[(row[0], row[BEFORE], row[2]) for row in chunk if row[BEFORE] not in (None, row[2])],
-            slipped=[row[0] for row in chunk if row[SLIPPED]],
-            won_back=[row[0] for row in chunk if row[BACK]],
-        )
-        written += len(chunk)
+        def write(chunk: list[Change]) -> None:
+            nonlocal written
+            put(chunk)
+            _announce_changes(chunk, found.as_of)
+            written += len(chunk)
 
-    return chunks_by_time(_reporting(rows, total, sentence, lambda: written), write)
+        return chunks_by_time(_reporting(changes, found.total, sentence, lambda: written), write)
 
 
-def _write_standings(chunk: list[Row]) -> None:
+def _announce_changes(chunk: list[Change], as_of: date) -> None:
+    announce(
+        as_of,
+        changed=[one.person_id for one in chunk],
+        regrouped=[
+            (one.person_id, one.group_before, one.group) for one in chunk if one.group_before not in (None, one.group)
+        ],
+        slipped=[one.person_id for one in chunk if one.has_slipped],
+        won_back=[one.person_id for one in chunk if one.is_back],
+    )
+
+
+@contextmanager
+def _way(found: Differing, home: Path) -> Iterator[tuple[Iterable[Change], Put]]:
+    """Many rows go into SQLite by way of a file beside it; inside the caller's transaction none can be attached."""
+    link = database.connection()
+    if database.is_postgres() or link.in_atomic_block or found.total < LAID_FROM:
+        yield found.changes(), partial(_put_rows, as_of=found.as_of)
+        return
+    home.mkdir(parents=True, exist_ok=True)
+    with beside.laid(found, home / "beside.sqlite3"):
+        yield found.places(), partial(_put_from_beside, as_of=found.as_of)
+
+
+def _put_from_beside(chunk: list[Change], *, as_of: date) -> None:
+    places = chunk[0].row, chunk[-1].row
+    moved = sum(one.is_moved for one in chunk)
+    if moved:
+        beside.insert(Standing, ("person_id",), STORED, places, where="is_moved")
+    if moved < len(chunk):
+        beside.insert(Standing, ("person_id",), STORED, places, where="NOT is_moved", kept=INDEXED)
+    if any(one.is_regraded for one in chunk):
+        keys = ("person_id", "month")
+        beside.insert(StandingMonth, keys, MONTHLY, places, where="is_regraded", month=_month(as_of))
+
+
+def _put_rows(chunk: list[Change], *, as_of: date) -> None:
     """Overwrite what the indexes hold only where it is new: an index that is written anew costs as much as a row."""
-    moved = [row[:MOVED] for row in chunk if row[MOVED]]
-    others = [row[:MOVED] for row in chunk if not row[MOVED]]
-    _upsert(Standing, ("person_id",), STORED, moved)
-    _upsert(Standing, ("person_id",), STORED, others, kept=INDEXED)
+    upsert(Standing, ("person_id",), STORED, [one.row for one in chunk if one.is_moved])
+    upsert(Standing, ("person_id",), STORED, [one.row for one in chunk if not one.is_moved], kept=INDEXED)
+    _keep_months([(one.person_id, *one.row[2:6]) for one in chunk if one.is_regraded], as_of)
 
 
-def _reporting(rows: Iterable[Row], total: int, sentence: str, written: Any) -> Iterable[Row]:
+def _reporting(changes: Iterable[Change], total: int, sentence: str, written: Callable[[], int]) -> Iterable[Change]:
     """Report between chunks, outside the transaction that writes."""
     reported = -1
-    for row in rows:
+    for one in changes:
         if written() != reported:
             reported = written()
             progress(reported, total, sentence)
-        yield row
+        yield one
 
 
 def remove(people: Sequence[tuple[int, str]], as_of: date) -> int:
@@ -82,41 +114,17 @@ def save(standings: Sequence[Standing]) -> None:
     fields = [field for field in Standing._meta.concrete_fields if field.column != "person_id"]
     rows = [(s.person_id, *(field.get_prep_value(getattr(s, field.attname)) for field in fields)) for s in standings]
     columns = ("person_id", *(str(field.column) for field in fields))
-    _upsert(Standing, ("person_id",), columns, [_plain(row) for row in rows])
+    upsert(Standing, ("person_id",), columns, [_plain(row) for row in rows])
 
 
 def _keep_months(rows: Sequence[Row], as_of: date) -> None:
     """Write where people stand this month (person, group, r, f, m); a later grading of the month overwrites it."""
-    month = as_of.replace(day=1).isoformat()
-    columns = ("person_id", "group", "r", "f", "m", "month")
-    _upsert(StandingMonth, ("person_id", "month"), columns, [(*row, month) for row in rows])
+    month = _month(as_of)
+    upsert(StandingMonth, ("person_id", "month"), (*MONTHLY, "month"), [(*row, month) for row in rows])
 
 
-def _upsert(
-    model: type[Model], keys: Sequence[str], columns: Sequence[str], rows: Sequence[Row], kept: Sequence[str] = ()
-) -> None:
-    """Insert rows, or overwrite those with the same key, but for the columns `kept`: many times quicker than objects.
-
-    One prepared statement on SQLite; on PostgreSQL many rows are copied into a table of this transaction first.
-    """
-    if not rows:
-        return
-    link = database.connection()
-    table, name = model._meta.db_table, link.ops.quote_name
-    listed = ", ".join(name(column) for column in columns)
-    overwritten = ", ".join(f"{name(c)} = excluded.{name(c)}" for c in columns if c not in (*keys, *kept))
-    ending = f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {overwritten}"
-    beginning = f"INSERT INTO {name(table)} ({listed}) "
-    with link.cursor() as cursor:
-        if database.is_postgres() and len(rows) >= COPIED_FROM:
-            fresh = name(f"fresh_{table}")
-            cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {fresh} (LIKE {name(table)})")
-            cursor.execute(f"ALTER TABLE {fresh} DROP COLUMN IF EXISTS id")
-            database.copy_rows(f"fresh_{table}", columns, rows)
-            cursor.execute(f"{beginning}SELECT {listed} FROM {fresh}{ending}")
-            cursor.execute(f"TRUNCATE {fresh}")
-        else:
-            cursor.executemany(f"{beginning}VALUES ({', '.join(['%s'] * len(columns))}){ending}", rows)
+def _month(as_of: date) -> str:
+    return as_of.replace(day=1).isoformat()
 
 
 def _plain(row: Row) -> Row:

@@ -1,0 +1,63 @@
+"""Many rows go into the database another way than a few; what is stored and told is the same."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from regulars.kit.models import Notice
+from regulars.standings.models import Finding, Grading, Standing, StandingMonth
+from regulars.standings.services import grade_everyone, writing
+from regulars.standings.services.grading import _home
+from regulars.standings.tests.builders import TODAY, a_shop, somebody, visits
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("frozen_clock")]
+
+
+def _stored() -> tuple[list[Any], list[Any]]:
+    names = [field.attname for field in StandingMonth._meta.concrete_fields if field.attname != "id"]
+    return (
+        list(Standing.objects.order_by("person_id").values_list()),
+        list(StandingMonth.objects.order_by("person_id", "month").values_list(*names)),
+    )
+
+
+def _told() -> dict[str, list[Any]]:
+    news = [n.content for n in Notice.objects.filter(kind__contains="StandingsChanged").order_by("position", "id")]
+    return {kind: [one for each in news for one in each[kind]] for kind in ("person_ids", "regrouped", "slipped")}
+
+
+def _three_gradings() -> list[Any]:
+    """New rows; rows that moved beside some that did not; nothing at all."""
+    Notice.objects.all().delete()
+    grade_everyone(TODAY)
+    kept = [_stored()]
+    grade_everyone(TODAY + timedelta(days=40))
+    kept.append(_stored())
+    grade_everyone(TODAY + timedelta(days=40))
+    return [*kept, _stored(), _told()]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a file beside the database is SQLite's way")
+def test_rows_from_a_file_beside_the_database_are_stored_and_told_like_any_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a_shop(60, 500)
+    visits(somebody("Ann"), [7 * n for n in range(1, 30)])
+    one_by_one = _three_gradings()
+    for model in (Standing, StandingMonth, Grading, Finding):
+        model.objects.all().delete()
+    laid = []
+    lay = writing.beside.laid
+    monkeypatch.setattr(writing, "LAID_FROM", 1)
+    monkeypatch.setattr(writing.beside, "laid", lambda found, path: laid.append(found.total) or lay(found, path))
+    assert _three_gradings() == one_by_one
+    assert len(laid) == 2
+    assert laid[1] > 0
+    assert not list(_home().glob("beside*"))
+    with connection.cursor() as cursor:
+        assert [row[1] for row in cursor.execute("PRAGMA database_list").fetchall()] == ["main"]
+        assert cursor.execute("PRAGMA wal_autocheckpoint").fetchone() == (1000,)
