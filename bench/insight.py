@@ -158,7 +158,7 @@ def refit(path: Path) -> None:
 def score(facts: Any, model: Any) -> None:
     from regulars import insight
 
-    scored = model.expected_purchases(model.p_alive(facts), HORIZON_DAYS)
+    scored = model.score(facts, HORIZON_DAYS)
     insight.grade_summary(kept(scored, "scored"), AS_OF).create("people")
 
 
