@@ -73,3 +73,4 @@ def _log_of(pages: int) -> Iterator[None]:
     finally:
         with database.connection().cursor() as cursor:
             cursor.execute(f"PRAGMA wal_autocheckpoint={int(before)}")
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()  # not left to whoever saves something next
