@@ -19,6 +19,12 @@ _PLAIN = re.compile(
 
 WITH_ITS_ZERO = re.compile(r"0[1-9]\d{8}")
 
+# A word behind a whole number (mobil, privat, work) is no part of it, as the letters of 0800 FLOWERS are.
+_SAID_BEHIND = re.compile(
+    r"(?<=\d)\s*[(\[,;/-]?\s*(?!e?xt|extn|int\b|app\b|poste\b|anexo\b|durchwahl\b)[^\W\d_]{2,}\D*$", re.IGNORECASE
+)
+_WHOLE_NUMBER = 8
+
 _PUNCTUATION = str.maketrans("", "", " -./\u00a0")
 
 
@@ -77,9 +83,16 @@ def _is_dialled_with_zero(region: str) -> bool:
 
 def _parsed(as_typed: str, region: str) -> phonenumbers.PhoneNumber | None:
     try:
-        return phonenumbers.parse(as_typed, region or None)
+        return phonenumbers.parse(_without_words(as_typed), region or None)
     except phonenumbers.NumberParseException:
         return None
+
+
+def _without_words(as_typed: str) -> str:
+    found = _SAID_BEHIND.search(as_typed)
+    if found and sum(letter.isdecimal() for letter in as_typed[: found.start()]) >= _WHOLE_NUMBER:
+        return as_typed[: found.start()]
+    return as_typed
 
 
 def _is_plainly_possible(digits: str) -> bool:

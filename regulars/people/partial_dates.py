@@ -14,6 +14,7 @@ MADE_UP_YEARS = frozenset({0, 1604, 1753})
 DAYS_IN = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _YEARLESS = re.compile(r"-{2}(\d{1,2})-?(\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[T ].*)?")
+_YEAR_FIRST_LOOSELY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _NUMBERS = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]?\s*(\d{4}|\d{2})?\.?")
 _WORDY = re.compile(
     r"(?:(\d{1,2})(?:st|nd|rd|th|er|[.ºª°])?[\s./-]*(?:of\s+|de\s+)?([^\W\d_]+)"
@@ -71,7 +72,7 @@ def parse(text: str, order: str = "dmy") -> PartialDate:
     clean = " ".join(text.split()).strip()
     if found := _YEARLESS.fullmatch(clean):
         return PartialDate(int(found[1]), int(found[2]))
-    if found := _YEAR_FIRST.fullmatch(clean):
+    if found := _YEAR_FIRST.fullmatch(clean) or _YEAR_FIRST_LOOSELY.fullmatch(clean):
         return _with_real_year(int(found[1]), int(found[2]), int(found[3]))
     if found := _NUMBERS.fullmatch(clean):
         return _from_numbers(int(found[1]), int(found[2]), found[3], order)

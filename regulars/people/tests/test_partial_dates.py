@@ -90,3 +90,10 @@ def test_a_date_written_down_is_read_back_the_same(month, data, year):
 @given(month=st.integers(1, 12), day=st.integers(1, 28), year=st.integers(1900, 2100))
 def test_an_ordinary_day_is_observed_on_itself(month, day, year):
     assert PartialDate(month, day).observed_in(year) == date(year, month, day)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"), [("1980-5-3", "1980-05-03"), ("1980/12/3", "1980-12-03"), ("1604-5-3", "--05-03")]
+)
+def test_a_year_first_needs_no_zeroes(text, day):
+    assert str(parse(text)) == day
