@@ -232,6 +232,8 @@ def invent(connection: Any, folder: Path, orders: int, people: int) -> None:
         "lines": "1::BIGINT AS order_id, 1::BIGINT AS product",
         "shares": "1::BIGINT AS customer, DATE '2026-01-01' AS told_on, 0.5::DOUBLE AS told_share",
         "notes": "1::BIGINT AS person_id, DATE '2026-01-01' AS day",
+        "enquiries": "1::BIGINT AS person_id, DATE '2026-01-01' AS day, 1::BIGINT AS might_spend",
+        "encounters": "1::BIGINT AS person_id, DATE '2026-01-01' AS day",
         "memories": "1::BIGINT AS customer, DATE '2026-01-01' AS told_on, DATE '2026-01-01' AS last_seen_on,"
         " 1::BIGINT AS usual_gap_days, 1::BIGINT AS usual_amount",
         "standings": "1::BIGINT AS person_id, "
