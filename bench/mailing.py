@@ -191,7 +191,7 @@ def _fair(size: int, seconds: float) -> dict[str, Any]:
     work = None
     try:
         a_mailbox(port, connections=8)
-        work = subprocess.Popen([sys.executable, "-m", "regulars", "work"], stderr=subprocess.DEVNULL)
+        work = subprocess.Popen([sys.executable, "-m", "regulars", "work"], cwd=ROOT, stderr=subprocess.DEVNULL)
         mailings.begin_mailing(mailing, None)
         began = time.monotonic()
         waits: list[tuple[str, float, float]] = []

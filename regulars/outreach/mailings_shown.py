@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from regulars.kit.business import business
@@ -19,7 +18,7 @@ from regulars.outreach.queries import mailings as queries
 from regulars.outreach.queries.following import counts_links
 from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services.drafting import Draft, draft_for
-from regulars.outreach.services.mailings import call_candidates
+from regulars.outreach.services.mailings import call_candidates, is_large
 from regulars.outreach.services.preflight import Preflight, preflight
 from regulars.outreach.services.programmes import Account, account_of
 from regulars.people.models import Person
@@ -29,7 +28,6 @@ from regulars.purchases.models import PersonTotals
 Run, Stage, Way = Programme.Run, Mailing.Stage, Recipient.Way
 NEEDS_ADDRESS = 200
 COUNTED_EACH_TIME = 5000
-COUNT_KEPT_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,8 @@ class ShownMailing:
     compared: queries.Compared | None = None
     takes: int = 0
     counts_links: bool = False
+    # What came of it is counted in the background (`tallied_at` of the mailing), because there are so many.
+    is_counted_later: bool = False
 
     @property
     def has_enough(self) -> bool:
@@ -87,18 +87,18 @@ def shown_mailing(mailing: Mailing, *, may_approve: bool) -> ShownMailing:
         shown.account = account_of(mailing.programme)
         _add_run(shown, mailing, shown.account, may_approve=may_approve)
         shown.counts_links = counts_links(mailing.programme)
-        shown.came = _what_came(mailing, shown.gets)
+        shown.came = _what_came(mailing)
+        shown.is_counted_later = is_large(mailing)
         shown.total = _sum(shown.came)
         shown.compared = queries.compared(shown.came) if mailing.other_wording else None
     return shown
 
 
-def _what_came(mailing: Mailing, gets: int) -> Sequence[queries.Came]:
-    """Of a large mailing as it stood within the last minute: whoever watches it go need not count it each time."""
-    if gets <= COUNTED_EACH_TIME:
+def _what_came(mailing: Mailing) -> Sequence[queries.Came]:
+    """Of a large mailing as it was counted last, in the background: nobody waits for half a million to be counted."""
+    if not is_large(mailing):
         return queries.what_came(mailing)
-    key = f"mailing:{mailing.pk}:{mailing.stage}:came"
-    return cache.get_or_set(key, lambda: queries.what_came(mailing), COUNT_KEPT_SECONDS) or ()
+    return [queries.Came(**row) for row in mailing.tally]
 
 
 def _add_run(shown: ShownMailing, mailing: Mailing, account: Account, *, may_approve: bool) -> None:

@@ -54,6 +54,9 @@ class Mailing(models.Model):
     batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     job_id = models.CharField(max_length=40, blank=True)
     found: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    # What came of a large one, as it was counted last.
+    tally: models.JSONField[Any, Any] = models.JSONField(default=list)
+    tallied_at = models.DateTimeField(null=True)
 
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
@@ -108,5 +111,6 @@ class Recipient(models.Model):
         ]
         indexes = [
             models.Index(fields=("mailing", "way", "id"), name="outreach_recipients_by_way"),
+            models.Index(fields=("mailing", "why", "id"), condition=Q(way="out"), name="outreach_recipients_left_out"),
             models.Index(fields=("mailing",), condition=Q(is_sample=True), name="outreach_recipients_first"),
         ]

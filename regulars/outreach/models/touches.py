@@ -159,6 +159,15 @@ class Touch(Worklist):
                 name="outreach_hands",
             ),
             models.Index(fields=("programme", "state", "channel"), name="outreach_by_programme"),
+            # What a programme costs, and what of it waits without a yes: few rows, whatever its size.
+            models.Index(
+                fields=("programme", "minutes", "cost_amount"),
+                condition=Q(minutes__gt=0) | Q(cost_amount__gt=0),
+                name="outreach_spent",
+            ),
+            models.Index(
+                fields=("programme",), condition=Q(state="held", held_from="planned"), name="outreach_held_unasked"
+            ),
             models.Index(fields=("answers",), condition=Q(answers__isnull=False), name="outreach_answers"),
             models.Index(fields=("batch", "state"), condition=Q(batch__isnull=False), name="outreach_by_batch"),
         ]

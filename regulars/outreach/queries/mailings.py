@@ -13,6 +13,7 @@ from django.db.models.functions import TruncDate
 from regulars.kit import clock
 from regulars.outreach.models import SETTLED, InboundMail, Mailing, Recipient, State, Touch
 from regulars.outreach.queries.following import followed_by_step
+from regulars.outreach.queries.literals import Word
 from regulars.people.models import Person
 from regulars.people.models.consents import Consent
 from regulars.purchases.models import Order
@@ -32,7 +33,8 @@ def latest_mailings(limit: int = SHOWN) -> list[Mailing]:
 
 def left_out_of(mailing: Mailing, why: str | None = None, after: int = 0, limit: int = SHOWN) -> list[Recipient]:
     """Those left out, with their names, a page at a time. One query."""
-    rows = Recipient.objects.filter(mailing=mailing, edition=mailing.edition, way=Recipient.Way.OUT, pk__gt=after)
+    out = Word(str(Recipient.Way.OUT))
+    rows = Recipient.objects.filter(mailing=mailing, edition=mailing.edition, way=out, pk__gt=after)
     if why is not None:
         rows = rows.filter(why=why)
     return list(rows.select_related("person").order_by("pk")[:limit])

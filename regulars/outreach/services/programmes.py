@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from regulars.kit import clock
+from regulars.kit import clock, database
 from regulars.kit.errors import Refusal
 from regulars.kit.waking import wake_after_commit
 from regulars.outreach.models import Mailing, Programme, State, Touch
@@ -27,6 +28,7 @@ from regulars.staff.services import note_audit
 
 Run = Programme.Run
 SETTLE_SECONDS = 1.0
+FIFTEEN_DIGITS = Context(prec=15)
 GONE = (State.SENT, State.DELIVERED)
 NOT_YET = (State.PLANNED, State.HELD, State.APPROVED, State.CLAIMED)
 ASKED_FOR = (State.HELD, State.APPROVED, State.CLAIMED)
@@ -83,27 +85,65 @@ class Preview:
 
 
 def account_of(programme: str) -> Account:
-    """Where a programme stands. Three queries."""
+    """Where a programme stands. Six queries, each from an index."""
     rows = _touches(programme)
     by_state: dict[str, int] = {}
     by_channel: dict[str, int] = {}
     for state, channel, n in rows.values_list("state", "channel").annotate(n=Count("pk")).order_by():
         by_state[state] = by_state.get(state, 0) + n
         by_channel[channel] = by_channel.get(channel, 0) + n
-    late = Q(not_after__isnull=False, not_after__lte=clock.now())
-    asked_for = Q(state__in=(State.APPROVED, State.CLAIMED)) | Q(state=State.HELD, held_from=State.APPROVED)
-    sums = rows.filter(in_state(*NOT_YET)).aggregate(late=Count("pk", filter=late), asked=Count("pk", filter=asked_for))
-    spent = rows.aggregate(minutes=Sum("minutes"), cost=Sum("cost_amount"))
+    late, unasked, minutes, cost = _counted(programme)
+    asked_for = sum(by_state.get(state, 0) for state in ASKED_FOR) - unasked
     return Account(
         programme=programme,
         run=_run_of(programme),
         by_state=by_state,
         by_channel=by_channel,
-        too_late=sums["late"],
-        asked_for=sums["asked"],
-        minutes=spent["minutes"] or Decimal(0),
-        cost_amount=spent["cost"] or Decimal(0),
+        too_late=late,
+        asked_for=asked_for,
+        minutes=minutes,
+        cost_amount=cost,
     )
+
+
+# Each from a small index of its own, whatever the size of the programme; so that PostgreSQL and SQLite do so, the
+# programme is not looked up by its name where few are too late.
+_LATE = """
+SELECT COUNT(*) FROM outreach_touch t WHERE t.state IN ('planned', 'held', 'approved') AND t.not_after IS NOT NULL
+AND t.not_after <= %s AND t.programme || '' = %s
+"""
+_LATE_CLAIMED = """
+SELECT COUNT(*) FROM outreach_touch t WHERE t.state IN ('claimed', 'sending') AND t.lease_until IS NOT NULL
+AND t.state = 'claimed' AND t.not_after <= %s AND t.programme || '' = %s
+"""
+_UNASKED = "SELECT COUNT(*) FROM outreach_touch WHERE state = 'held' AND held_from = 'planned' AND programme = %s"
+_SPENT = """
+SELECT SUM(minutes), SUM(cost_amount) FROM outreach_touch
+WHERE (minutes > '0' OR cost_amount > '0') AND programme = %s
+"""
+
+
+def _counted(programme: str) -> tuple[int, int, Decimal, Decimal]:
+    """What is too late by now, what waits without a yes, and minutes and cost of all. Four queries."""
+    link = database.connection()
+    now = link.ops.adapt_datetimefield_value(clock.now())
+    with link.cursor() as cursor:
+        found: list[Any] = []
+        for sql, asked in (
+            (_LATE, [now, programme]),
+            (_LATE_CLAIMED, [now, programme]),
+            (_UNASKED, [programme]),
+            (_SPENT, [programme]),
+        ):
+            cursor.execute(sql, asked)
+            found += cursor.fetchone()
+    late, late_claimed, unasked, minutes, cost = found
+    return late + late_claimed, unasked, _amount(minutes), _amount(cost)
+
+
+def _amount(total: Any) -> Decimal:
+    """SQLite adds up in floating point."""
+    return total if isinstance(total, Decimal) else FIFTEEN_DIGITS.create_decimal(total or 0)
 
 
 def preview(programme: str, verb: str) -> Preview:

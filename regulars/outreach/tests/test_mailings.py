@@ -9,10 +9,11 @@ from django.db import connection
 
 from regulars.kit.errors import Refusal
 from regulars.kit.models import Job
+from regulars.outreach.mailings_shown import shown_mailing
 from regulars.outreach.models import Mailing, Recipient, State, Touch, TouchChange, Wording
 from regulars.outreach.queries import mailings as queries
 from regulars.outreach.services import mailings, save_wording, skip
-from regulars.outreach.services.mailings import gathering
+from regulars.outreach.services.mailings import gathering, tallying
 from regulars.outreach.services.mailings.moments import Moments
 from regulars.outreach.services.suppressing import suppress
 from regulars.outreach.tests.builders import a_person, a_shop, a_touch, many_people, the_owner
@@ -394,3 +395,40 @@ def test_several_who_look_at_once_find_everybody_once(in_threads):
     in_threads(4, lambda _number: mailings.gather(mailing))
     mailing.refresh_from_db()
     assert Recipient.objects.filter(mailing=mailing, edition=mailing.edition).count() == 12
+
+
+def test_what_came_of_a_large_mailing_is_counted_in_the_background_and_ever_more_seldom(
+    shop, frozen_clock, monkeypatch
+):
+    monkeypatch.setattr(tallying, "LARGE", 3)
+    many_people(5)
+    mailing = a_mailing()
+    mailings.begin_mailing(mailing, None)
+    Touch.objects.update(state=State.SENT, sent_at=NOW)
+    mailing.refresh_from_db()
+    assert shown_mailing(mailing, may_approve=False).came == []
+    for _again in range(2):
+        mailings.tally_due()
+    (job,) = Job.objects.filter(task_path__endswith="tally_mailing")
+    mailings.tally_mailing.func(mailing.pk)
+    job.delete()
+    mailing.refresh_from_db()
+    (came,) = shown_mailing(mailing, may_approve=False).came
+    assert (came.reached, came.is_open, mailing.tallied_at) == (5, True, NOW)
+    frozen_clock.ahead(seconds=50)
+    mailings.tally_due()
+    assert not Job.objects.filter(task_path__endswith="tally_mailing").exists()
+    frozen_clock.ahead(seconds=15)
+    mailings.tally_due()
+    assert Job.objects.filter(task_path__endswith="tally_mailing").count() == 1
+
+
+def test_a_small_mailing_is_counted_while_one_looks(shop):
+    many_people(5)
+    mailing = a_mailing()
+    mailings.begin_mailing(mailing, None)
+    mailing.refresh_from_db()
+    mailings.tally_due()
+    assert not Job.objects.filter(task_path__endswith="tally_mailing").exists()
+    shown = shown_mailing(mailing, may_approve=False)
+    assert ([one.waiting for one in shown.came], shown.is_counted_later) == ([5], False)

@@ -6,11 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from regulars.kit.errors import Refusal
 from regulars.outreach import services
 from regulars.outreach.models import Programme, State, Touch
-from regulars.outreach.services import claiming
+from regulars.outreach.services import claiming, programmes
 from regulars.outreach.services.tidying import tidy
 from regulars.outreach.tests.builders import (
     a_new_touch,
@@ -19,6 +20,7 @@ from regulars.outreach.tests.builders import (
     a_touch,
     an_approved_touch,
     approved,
+    many_people,
     states,
     the_owner,
 )
@@ -162,3 +164,24 @@ def test_planning_two_thousand_beside_each_other_writes_each_once(in_threads):
     assert sum(planned.seen for planned in results) == 4_000
     assert results[0].ids == results[1].ids[::-1]
     assert Touch.objects.count() == 2_000
+
+
+def test_minutes_cost_what_is_late_and_what_was_never_asked_are_counted_each_from_its_index(frozen_clock):
+    a_shop()
+    ids = many_people(4)
+    usual = {"programme": "mailing:7", "minutes": 2.5, "cost_amount": "0.85"}
+    touches = [a_touch(pk, **usual, not_after=frozen_clock.now + timedelta(days=1 + n)) for n, pk in enumerate(ids)]
+    services.approve([touches[0].pk, touches[1].pk], None, {row.pk: row.draft_hash for row in touches})
+    services.hold([touches[1].pk, touches[2].pk], None, "later")
+    frozen_clock.ahead(days=2, hours=1)
+    account = services.account_of("mailing:7")
+    assert (account.minutes, account.cost_amount) == (Decimal(10), Decimal("3.4"))
+    assert (account.too_late, account.asked_for, account.waiting) == (2, 2, 4)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"EXPLAIN QUERY PLAN {programmes._SPENT}", ["mailing:7"])
+            assert "outreach_spent" in str(cursor.fetchall())
+            cursor.execute(f"EXPLAIN QUERY PLAN {programmes._UNASKED}", ["mailing:7"])
+            assert "outreach_held_unasked" in str(cursor.fetchall())
+            cursor.execute(f"EXPLAIN QUERY PLAN {programmes._LATE}", ["2026-01-01", "mailing:7"])
+            assert "outreach_to_expire" in str(cursor.fetchall())

@@ -9,6 +9,7 @@ from regulars.outreach.services.mailings.going import (
     send_sample,
     stop_mailing,
 )
+from regulars.outreach.services.mailings.tallying import is_large, tally_due, tally_mailing
 
 __all__ = [
     "NewMailing",
@@ -20,8 +21,11 @@ __all__ = [
     "change_mailing",
     "gather",
     "gather_mailing",
+    "is_large",
     "make_mailing",
     "read_pasted",
     "send_sample",
     "stop_mailing",
+    "tally_due",
+    "tally_mailing",
 ]
