@@ -37,6 +37,7 @@ from regulars.insight.lifetime import (
 from regulars.insight.memory import with_memory
 from regulars.insight.next_product import goes_with, next_product, replenishment
 from regulars.insight.orders import RefundReport, refund_report, unmatched_refunds
+from regulars.insight.own_rhythm import with_rhythm
 from regulars.insight.potential import potential
 from regulars.insight.prospects import prospects
 from regulars.insight.ranks import RankCorrelation, rank_correlation
@@ -111,6 +112,7 @@ __all__ = [
     "wallet",
     "wilson_interval",
     "with_memory",
+    "with_rhythm",
     "with_room",
     "with_slipping_day",
 ]

@@ -10,7 +10,7 @@ import numpy as np
 
 from regulars.insight.arrays import Floats, arrays, joined_with
 from regulars.insight.frames import Frame, need, opened, ordinal, plus_days, with_days, with_nullable
-from regulars.insight.rhythm import MINIMUM_BUYING_DAYS, SILENT_AT_LEAST_DAYS
+from regulars.insight.rhythm import MINIMUM_BUYING_DAYS, SILENT_AT_LEAST_DAYS, TIMES_THE_USUAL_GAP
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
@@ -113,6 +113,18 @@ class Rhythms:
         self.params_ = dict(zip(("k", "r", "alpha"), np.exp(found).tolist(), strict=True))
         return self
 
+    @classmethod
+    def learned(cls, facts: Any) -> Self | None:
+        """Learn where at least ten people came back; None with fewer: then `by_thumb` says when somebody slips.
+
+        Parameters
+        ----------
+        facts : frame
+            What `summary` returns.
+        """
+        found = cls().fit(facts)
+        return found if found.n_ >= FEW_PEOPLE else None
+
     def describe(
         self,
         facts: IntoFrameT,
@@ -172,7 +184,14 @@ class Rhythms:
         return native
 
     def of_person(
-        self, x: int, t_x_days: float, *, told_gap_days: float | None = None, memory_weight: float = 0.0
+        self,
+        x: int,
+        t_x_days: float,
+        *,
+        told_gap_days: float | None = None,
+        memory_weight: float = 0.0,
+        season: Seasonality | None = None,
+        last_on: date | None = None,
     ) -> Usual | None:
         """Say the same of one person without a frame, to the last digit.
 
@@ -186,6 +205,10 @@ class Rhythms:
             What the owner remembers.
         memory_weight : float, default 0
             How much that counts (`with_memory`).
+        season : Seasonality, optional
+            See `describe`: `t_x_days` are then seasonal days (`Seasonality.felt_days`).
+        last_on : date, optional
+            The last buying day: where a season is given, the day from which the silence is counted.
 
         Returns
         -------
@@ -208,7 +231,7 @@ class Rhythms:
             return None
         factors = {name: float(found[0]) for name, found in self._factors(np.array([gaps]), 0.95, 0.8).items()}
         span = days + self.params_["alpha"]
-        silence = int(min(factors["slips_factor"] * span, A_LIFE_DAYS) // 1) + 1
+        silence = _whole_days(min(factors["slips_factor"] * span, A_LIFE_DAYS), season, last_on) + 1
         middle, low, high = (factors[f"{name}_factor"] * span for name in ("middle", "low", "high"))
         return Usual(middle, low, high, max(SILENT_AT_LEAST_DAYS, silence) if has_rhythm else None)
 
@@ -287,6 +310,49 @@ class Rhythms:
         return model
 
 
+def by_thumb(facts: IntoFrameT) -> IntoFrameT:
+    """Say by the rule of thumb what `Rhythms.describe` says, where too few people came back to learn from.
+
+    Parameters
+    ----------
+    facts : frame
+        What `summary` or `with_memory` returns; a remembered rhythm counts from the first day on.
+
+    Returns
+    -------
+    frame
+        With ``usual_gap_days`` (the median gap), ``usual_gap_low`` and ``usual_gap_high`` (missing),
+        ``slips_after_days`` and ``slips_on``: the first day of a silence of more than twice the usual gap and at least
+        14 days, missing before the third buying day unless a rhythm is remembered.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> facts = pl.DataFrame({"last_on": [date(2026, 1, 21)], "frequency": [3], "median_gap_days": [10.0]})
+    >>> by_thumb(facts).select("usual_gap_days", "usual_gap_low", "slips_on").row(0)
+    (10.0, None, datetime.date(2026, 2, 11))
+    """
+    frame = opened(facts)
+    schema = need(frame, "last_on", "frequency", "median_gap_days")
+    gap = nw.col("median_gap_days").cast(nw.Float64)
+    limit = nw.max_horizontal(nw.lit(float(SILENT_AT_LEAST_DAYS)), (gap * TIMES_THE_USUAL_GAP).floor() + 1)
+    real = nw.col("real") if "real" in schema else nw.col("frequency")
+    has_rhythm = real >= MINIMUM_BUYING_DAYS
+    if "basis" in schema:
+        has_rhythm = has_rhythm | (nw.col("basis") == "memory")
+    nothing = nw.when(nw.col("frequency") < 0).then(nw.lit(1.0))
+    told = frame.with_columns(
+        usual_gap_days=gap,
+        usual_gap_low=nothing,
+        usual_gap_high=nothing,
+        slips_after_days=nw.when(has_rhythm & ~gap.is_null()).then(limit),
+    )
+    dated = plus_days(told, "last_on", "slips_after_days", "slips_on")
+    numbers = ("usual_gap_days", "usual_gap_low", "usual_gap_high", "slips_after_days")
+    native: IntoFrameT = with_nullable(dated, *numbers).to_native()
+    return native
+
+
 _EVIDENCE = ("rhythm_gaps", "rhythm_days", "has_rhythm")
 
 
@@ -314,6 +380,12 @@ def _in_whole_days(frame: Frame, season: Seasonality | None) -> Frame:
         else:
             frame = frame.with_columns((nw.col(days).ceil() if up else nw.col(days).floor()).alias(days))
     return frame
+
+
+def _whole_days(felt: float, season: Seasonality | None, last_on: date | None) -> int:
+    if season is None or not season.is_supported_ or last_on is None:
+        return int(felt // 1)
+    return season.whole_days(last_on, felt)
 
 
 def _at_least(whole: nw.Expr) -> nw.Expr:

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 MINIMUM_DAYS = 730
 MINIMUM_REPEATS = 200
+MARKED_AT = 2.87  # standard errors: twelve months without a season show one month as far off once in twenty shops
 _STEPS = 60
 _LEAST_SPREAD = 1e-8
 _YEAR = 365.25
+_Z = 1.959964
 
 
 class Seasonality:
@@ -101,6 +103,11 @@ class Seasonality:
             self.months_, self.weekdays_ = month_and_weekday_factors(days, repeats, firsts)
         return self
 
+    @property
+    def is_marked(self) -> bool:
+        """Whether some month differs from the average by more than twelve months of chance would."""
+        return any(abs(np.log(f)) > MARKED_AT * np.log(high / low) / (2 * _Z) for f, low, high, _ in self.months_)
+
     def factor(self, day: date) -> float:
         """Give how much busier than the average this day is (1.0 where a season is not supported)."""
         return float(self._paces(np.array([day.toordinal()]))[0])
@@ -167,20 +174,39 @@ class Seasonality:
         plain = summary(orders, as_of)
         if not self.months_:
             return plain
-        bought = opened(purchases(orders, as_of))
-        logs = self._log_gaps(bought)
-        frame = opened(plain)
+        logs = self._log_gaps(opened(purchases(orders, as_of)))
+        frame = opened(self.felt(plain, as_of))
         kept = frame.collect_schema().names()
-        frame = self._clocked(self._clocked(frame, "first_on", "clock_first"), "last_on", "clock_last")
         frame = _joined(frame.drop("log_gaps_sum"), logs)
-        end = float(self._clock(np.array([as_of.toordinal()]))[0])
-        seasonal = frame.with_columns(
-            log_gaps_sum=nw.col("log_gaps_sum").fill_null(0.0),
-            t_x_days=nw.col("clock_last") - nw.col("clock_first"),
-            T_days=nw.lit(end) - nw.col("clock_first"),
-        ).select(*kept)
+        seasonal = frame.with_columns(log_gaps_sum=nw.col("log_gaps_sum").fill_null(0.0)).select(*kept)
         native: IntoFrameT = seasonal.to_native()
         return native
+
+    def felt(self, facts: IntoFrameT, as_of: date) -> IntoFrameT:
+        """Count t_x and T of what `summary` returned on the seasonal clock; the gaps stay those of the calendar.
+
+        Enough to describe people with `Rhythms` that were fitted on `facts`, without reading the orders again.
+        """
+        if not self.months_:
+            return facts
+        frame = opened(facts)
+        kept = frame.collect_schema().names()
+        frame = self._clocked(self._clocked(frame, "first_on", "clock_first"), "last_on", "clock_last")
+        end = float(self._clock(np.array([as_of.toordinal()]))[0])
+        seasonal = frame.with_columns(
+            t_x_days=nw.col("clock_last") - nw.col("clock_first"), T_days=nw.lit(end) - nw.col("clock_first")
+        )
+        native: IntoFrameT = seasonal.select(*kept).to_native()
+        return native
+
+    def felt_days(self, first: date, last: date) -> float:
+        """Give the seasonal days between two days, as `felt` counts them."""
+        start, end = self._clock(np.array([first.toordinal(), last.toordinal()]))
+        return float(end - start)
+
+    def whole_days(self, after: date, felt_days: float) -> int:
+        """Give how many whole calendar days have passed when the seasonal clock has run so far, as `in_calendar`."""
+        return int(self._passed(np.array([after.toordinal()]), np.array([felt_days]), up=False)[0])
 
     def with_silence(self, facts: Frame, as_of: date, name: str) -> Frame:
         """Add how long people have been silent, on the seasonal clock (a frame in, a frame out, both open)."""
@@ -197,16 +223,18 @@ class Seasonality:
         known = frame.filter(~nw.col(days).is_null()).select("clock_day", felt=nw.col(days)).unique()
         found = arrays(known, "clock_day", "felt")
         starts = found["clock_day"].astype("int64")
-        passed = np.zeros(0)
-        if len(starts):
-            ahead = int(3 * found["felt"].max()) + 800
-            line = self._clock(np.arange(starts.min(), starts.max() + ahead))
-            at = starts - starts.min()
-            end = line[at] + found["felt"]
-            passed = (np.searchsorted(line, end) if up else np.searchsorted(line, end, side="right") - 1.0) - at
+        passed = self._passed(starts, found["felt"], up=up) if len(starts) else np.zeros(0)
         columns = {"clock_day": starts, days: found["felt"], "calendar_": np.asarray(passed, dtype=float)}
         frame = joined_with(frame, columns, "clock_day", days)
         return frame.with_columns(nw.col("calendar_").alias(days)).drop("clock_day", "calendar_")
+
+    def _passed(self, starts: Any, felt: Floats, *, up: bool) -> Floats:
+        ahead = int(3 * felt.max()) + 800
+        line = self._clock(np.arange(starts.min(), starts.max() + ahead))
+        at = starts - starts.min()
+        end = line[at] + felt
+        passed = (np.searchsorted(line, end) if up else np.searchsorted(line, end, side="right") - 1.0) - at
+        return np.asarray(passed, dtype=float)
 
     def to_dict(self) -> dict[str, Any]:
         """Give what was learned, fit for JSON."""
@@ -359,7 +387,7 @@ def month_and_weekday_factors(days: Any, repeats: Floats, firsts: Floats) -> tup
 
 def _rows(effects: Floats, spread: Floats, lengths: Floats, counts: Floats) -> list[tuple[float, float, float, int]]:
     level = np.log(np.average(np.exp(effects), weights=lengths))
-    centre, half = effects - level, 1.959964 * spread
+    centre, half = effects - level, _Z * spread
     low, high = np.exp(centre - half), np.exp(centre + half)
     rows = zip(np.exp(centre), low, high, counts, strict=True)
     return [(float(f), float(a), float(b), int(n)) for f, a, b, n in rows]

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from regulars.insight.rhythm import MINIMUM_BUYING_DAYS
+from regulars.insight.seasonality import Seasonality
 from regulars.kit import clock
 from regulars.kit.charts import Rhythm, Visit, rhythm
 from regulars.kit.panels import Panel
@@ -25,6 +26,7 @@ from regulars.standings.outlook import rests_on, worth
 from regulars.standings.queries import GroupCounts, findings, group_counts, standing_of
 from regulars.standings.room import room_of
 from regulars.standings.sending import sent_by_words, sent_people
+from regulars.standings.services.card import season_of
 from regulars.standings.suggesting import suggested
 from regulars.standings.words import ahead, coming, every, late, reason
 
@@ -46,7 +48,7 @@ def panels(request: HttpRequest, person: Person) -> list[Panel]:
     card = found.get(Finding.Name.MODEL)
     may_remember = may(cast(User, request.user), "standings.remember")
     come = coming(standing, card.data if card else None, today) if standing else []
-    shown = _rhythm_panel(person, standing, visits, today, come, may_remember)
+    shown = _rhythm_panel(person, standing, visits, today, come, may_remember, season_of(card.data if card else None))
     return [
         *([shown] if shown else []),
         *_standing_panel(standing, card, counts, today, _hopes_of(person, standing, found)),
@@ -83,44 +85,47 @@ def _rhythm_panel(
     today: date,
     come: list[str],
     may_remember: bool,
+    season: Seasonality | None,
 ) -> Panel | None:
     if not visits and not may_remember:
         return None
     context = {
         "person": person,
         "standing": standing,
-        "chart": _chart(standing, visits, today) if visits else None,
-        "sentence": " ".join(filter(None, (_sentence(standing, today), *come))),
+        "chart": _chart(standing, visits, today, season) if visits else None,
+        "sentence": " ".join(filter(None, (_sentence(standing, today, is_seasonal=season is not None), *come))),
         "is_remembered": standing is not None and standing.basis == Basis.MEMORY,
         "may_remember": may_remember and (standing is None or standing.basis != Basis.ORDERS),
     }
     return Panel(20, "main", "standings/_rhythm.html", context)
 
 
-def _chart(standing: Standing | None, visits: list[Visit], today: date) -> Rhythm:
-    """Due is when one usual gap has gone by, for all that it may be."""
+def _chart(standing: Standing | None, visits: list[Visit], today: date, season: Seasonality | None) -> Rhythm:
+    """Due is when one usual gap has gone by, for all that it may be; quiet months take longer to go by."""
     due, last = None, visits[-1].on
     if standing is not None and _has_rhythm(standing) and standing.usual_gap_days is not None:
         low = standing.gap_low_days or standing.usual_gap_days
         high = standing.gap_high_days or standing.usual_gap_days
+        if season is not None:
+            low, high = season.calendar_days(last, low), season.calendar_days(last, high)
         due = (last + timedelta(days=round(low)), last + timedelta(days=max(round(high), round(low) + 1)))
     return rhythm(visits, today=today, due=due, label=reason(standing, today) if standing else "")
 
 
-def _sentence(standing: Standing | None, today: date) -> str:
+def _sentence(standing: Standing | None, today: date, *, is_seasonal: bool) -> str:
     """Say the usual gap, how sure that is, how long it is now, and since when that is too long."""
     if standing is None or standing.basis == Basis.CONTACT:
         return ""
     gap, silent = standing.usual_gap_days, standing.silent_days(today)
     if gap is None or silent is None or not _has_rhythm(standing):
-        return " ".join(filter(None, (reason(standing, today), late(standing, today))))
+        return " ".join(filter(None, (reason(standing, today), late(standing, today, is_seasonal=is_seasonal))))
     low, high = round(standing.gap_low_days or 0), round(standing.gap_high_days or 0)
     facts = {"every": every(gap), "low": low, "high": high, "now": silent}
     if low == high:
         said = _("Usually %(every)s; now %(now)d.") % facts
     else:
         said = _("Usually %(every)s (most likely %(low)d to %(high)d); now %(now)d.") % facts
-    return " ".join(filter(None, (said, late(standing, today))))
+    return " ".join(filter(None, (said, late(standing, today, is_seasonal=is_seasonal))))
 
 
 def _has_rhythm(standing: Standing) -> bool:

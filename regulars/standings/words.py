@@ -14,6 +14,7 @@ from regulars.kit.money import roughly, shown
 from regulars.standings.alive import alive_today
 from regulars.standings.models import Basis, Group, SimpleGroup, Standing
 
+LONG_GAPS = 2  # usual gaps of silence after which somebody wonders
 LOOKED_AHEAD_DAYS = 730  # a next visit within ten years says nothing
 MEANINGS: dict[str, object] = {
     SimpleGroup.REGULARS: gettext_lazy("They come again and again. Thank them, and ask who they would send."),
@@ -91,14 +92,27 @@ def reason(standing: Standing, on: date) -> str:
     return f"{said} {_totals(standing)}"
 
 
-def late(standing: Standing, on: date) -> str:
-    """Say since when they slip, and by which rule; nothing while they do not."""
+def late(standing: Standing, on: date, *, is_seasonal: bool = False) -> str:
+    """Say since when they slip, and by which rule; of a long silence that is none, that the season explains it."""
     if standing.slips_on is None or not standing.is_slipping(on):
-        return ""
+        return _quiet_time(standing, on) if is_seasonal else ""
     since = {"day": date_format(standing.slips_on, "DATE_FORMAT")}
     if standing.gap_low_days is None:
         return _("Slipping since %(day)s: that is more than twice as long as usual.") % since
+    if is_seasonal:
+        words = _(
+            "Slipping since %(day)s: with the quiet months of your year allowed for, fewer than 1 in 10 people who "
+            "come like that let so much time pass."
+        )
+        return words % since
     return _("Slipping since %(day)s: of people who come like that, fewer than 1 in 10 let so much time pass.") % since
+
+
+def _quiet_time(standing: Standing, on: date) -> str:
+    gap, silent = standing.usual_gap_days, standing.silent_days(on)
+    if standing.slips_on is None or gap is None or silent is None or silent <= LONG_GAPS * gap:
+        return ""
+    return _("That is not too long yet: this is a quiet time of your year.")
 
 
 def _totals(standing: Standing) -> str:

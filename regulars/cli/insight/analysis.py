@@ -95,7 +95,7 @@ def analysed(question: Question) -> Iterator[Answer]:
                 else None
             )
             asked = Asked(as_of, question.horizon_days, question.margin_rate, question.discount_rate_year)
-            people_of(engine, facts, choice.model, spend, asked)
+            people_of(engine, orders, facts, choice.model, spend, asked)
             names = [source.name for source in sources]
             answer = Answer(
                 con, names, as_of, first, last, customers, counted, choice, spend, asked, orders, facts, engine, guesses

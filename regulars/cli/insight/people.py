@@ -12,7 +12,6 @@ from regulars import insight
 from regulars.cli.insight.engines import Engine
 from regulars.insight.frames import opened, ordinal
 from regulars.insight.lifetime import LifetimeModel
-from regulars.insight.rhythms import Rhythms
 from regulars.insight.spend import GammaGamma
 from regulars.insight.value import value
 
@@ -33,7 +32,9 @@ class Asked:
     discount_rate_year: float
 
 
-def people_of(engine: Engine, facts: Any, model: LifetimeModel, spend: GammaGamma | None, asked: Asked) -> None:
+def people_of(
+    engine: Engine, orders: Any, facts: Any, model: LifetimeModel, spend: GammaGamma | None, asked: Asked
+) -> None:
     """Make table `people` with `COLUMNS`, by customer."""
     scored = engine.kept(model.p_alive(facts), "with_chances")
     scored = engine.kept(model.expected_purchases(scored, asked.horizon_days), "with_purchases")
@@ -51,7 +52,7 @@ def people_of(engine: Engine, facts: Any, model: LifetimeModel, spend: GammaGamm
         )
         scored = engine.kept(scored, "with_value")
     graded = insight.grade_summary(_with_a_measure(scored, has_money=spend is not None), asked.as_of)
-    engine.land(_with_rhythm(engine.kept(graded, "graded"), asked.as_of), "landed")
+    engine.land(_with_rhythm(engine.kept(graded, "graded"), orders, asked.as_of), "landed")
     _lay_out(engine, has_money=spend is not None)
 
 
@@ -62,9 +63,9 @@ def _with_a_measure(facts: Any, *, has_money: bool) -> Any:
     return opened(facts).with_columns(monetary=nw.col("frequency").cast(nw.Float64)).to_native()
 
 
-def _with_rhythm(facts: Any, as_of: date) -> Any:
-    """Each person's usual gap, and whether a silence as long as theirs is improbable under it."""
-    frame = opened(Rhythms().fit(facts).describe(facts))
+def _with_rhythm(facts: Any, orders: Any, as_of: date) -> Any:
+    """Each person's usual gap, and whether a silence as long as theirs is improbable under it (as on the pages)."""
+    frame = opened(insight.with_rhythm(facts, orders, as_of))
     is_late = (ordinal("slips_on") <= as_of.toordinal()).fill_null(False)
     return frame.with_columns(slipping=is_late).to_native()
 

@@ -179,3 +179,59 @@ def test_nobody_is_due_after_the_end_of_the_calendar() -> None:
     [row] = plain(model.describe(facts))
     assert row["due_low"] < row["due_high"] == END + timedelta(days=36_500)
     assert row["slips_on"] == END + timedelta(days=36_501)
+
+
+def _christmas_shop(people: int, seed: int) -> pl.DataFrame:
+    """Everybody comes three to five times before each Christmas and hardly at other times; a tenth missed the last."""
+    dice = np.random.default_rng(seed)
+    rows = []
+    for person in range(people):
+        for year in (2022, 2023, 2024):
+            if year == 2024 and person % 10 == 0:
+                continue
+            days = [date(year, 11, 20) + timedelta(days=int(n)) for n in dice.integers(0, 34, dice.integers(3, 6))]
+            if dice.random() < 0.3:
+                days.append(date(year, int(dice.integers(1, 11)), int(dice.integers(1, 28))))
+            rows += [(person, day) for day in days]
+    return pl.DataFrame(rows, schema=["customer", "day"], orient="row").with_columns(amount=1.0)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_quiet_months_of_a_christmas_shop_make_nobody_slip_and_a_missed_christmas_does(seed: int) -> None:
+    orders, august = _christmas_shop(60, seed), date(2025, 8, 14)
+    facts = insight.summary(orders, august)
+    told = insight.with_rhythm(facts, orders, august)
+    late, by_the_calendar = _late(told, august), _late(Rhythms().fit(facts).describe(facts), august)
+    assert set(range(0, 60, 10)) <= late
+    assert len(late) <= 18
+    assert len(by_the_calendar) >= 55
+    assert (
+        told.select("customer", "t_x_days", "T_days")
+        .sort("customer")
+        .equals(facts.select("customer", "t_x_days", "T_days").sort("customer"))
+    ), "facts stay in days of the calendar"
+
+
+def test_below_ten_people_who_came_back_the_rule_of_thumb_says_who_slips() -> None:
+    orders = business(9, 2.0, 20, 0.0, 5)[0]
+    facts = insight.summary(orders, END)
+    thumb = insight.rhythm(orders, END).select("customer", "slips_on").sort("customer")
+    assert insight.with_rhythm(facts, orders, END).select("customer", "slips_on").sort("customer").equals(thumb)
+    more = business(40, 2.0, 20, 0.0, 5)[0]
+    facts = insight.summary(more, END)
+    learned = Rhythms().fit(facts).describe(facts).select("customer", "slips_on").sort("customer")
+    assert insight.with_rhythm(facts, more, END).select("customer", "slips_on").sort("customer").equals(learned)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_rhythm_of_a_shop_with_a_season_is_the_same_on_every_engine(engine: str) -> None:
+    orders, august = _christmas_shop(30, 1), date(2025, 8, 14)
+    wanted = insight.with_rhythm(insight.summary(orders, august), orders, august)
+    given = ENGINES[engine](table(orders.to_dicts(), amount=pa.float64()))
+    told = plain(insight.with_rhythm(insight.summary(given, august), given, august))
+    found = {row["customer"]: row["slips_on"] for row in told}
+    assert found == dict(wanted.select("customer", "slips_on").rows())
+
+
+def _late(told: pl.DataFrame, day: date) -> set[int]:
+    return set(told.filter(pl.col("slips_on") <= day)["customer"])

@@ -15,11 +15,13 @@ survival: lines: list of {by, key, people, curve: list of {day, share, low, high
 value: horizon_days, margin_rate, people, total: estimate of amounts; buckets: list of {from_amount, before_amount
     (null: no end), people, value_amount}; top_share: {"10": share of the value in the best tenth, "20": ...}
 forecast: months: list of {month, purchases, purchases_low, purchases_high, amount, amount_low, amount_high};
-    purchases, amount: estimates for the 12 months; past: list of {month, purchases, amount}; is_seasonal
-slipping: people, at_stake_amount (12 months at their own pace), expected_amount (as likely as they come back),
-    lost_amount (the difference); bands: list of {times_from, times_before (null: no end), people, at_stake_amount,
-    expected_amount, lost_amount, named}, by how many times their usual gap they have been silent; named: the 12 with
-    the most to lose, {person_id, silent_days, usual_gap_days, at_stake_amount, lost_amount}
+    purchases, amount: estimates for the 12 months, as paid; past: list of {month, purchases, amount}; is_seasonal;
+    margin_rate (what is left to the owner of each unit paid, or null)
+slipping: people, is_seasonal (quiet months are allowed for), margin_rate; at_stake_amount (12 months at their own
+    pace), expected_amount (as likely as they come back), lost_amount (the difference); bands: list of {times_from,
+    times_before (null: no end), people, at_stake_amount, expected_amount, lost_amount, named}, by how many times their
+    usual gap they have been silent; named: the 12 with the most to lose, {person_id, silent_days, usual_gap_days,
+    at_stake_amount, lost_amount}
 model: the model card: name, since, fitted_on, params, standard_errors, n, log_likelihood, why, warnings, backtest: list
     of {model, mae, rmse, bias_rate, coverage_95, gini, top_decile_rate, is_chosen, is_heuristic}, recalibration, spend:
     {p, q, v, n}, margin_rate; calibration: list of {people, expected, happened}, mean purchases a person by tenth of

@@ -49,7 +49,7 @@ def value_page() -> ValuePage:
 def _lead(found: Finding | None) -> str:
     if found is None or figures.why(found):
         return ""
-    return _(
+    words = _(
         "The people you already have will come about %(purchases)s times in the next twelve months and bring "
         "%(amount)s. "
         "Newcomers are not in it."
@@ -57,18 +57,31 @@ def _lead(found: Finding | None) -> str:
         "purchases": figures.said(found.data["purchases"], figures.count),
         "amount": figures.said(found.data["amount"]),
     }
+    rate = _margin(found)
+    if rate is None:
+        return words
+    left = {name: float(part) * rate for name, part in found.data["amount"].items()}
+    earned = _("Of that about %(earned)s is left to you.") % {"earned": figures.said(left)}
+    return f"{words} {earned}"
+
+
+def _margin(found: Finding) -> float | None:
+    """What is left of each unit paid, where the owner said it and it is not all of it."""
+    rate = found.data.get("margin_rate")
+    return None if rate is None or rate >= 1 else float(rate)
 
 
 def _ahead(found: Finding | None) -> Part:
     if reason := figures.why(found):
         return Part(None, reason)
     assert found is not None
-    past = [_past(row, found.as_of) for row in found.data.get("past", ())[-PAST_MONTHS:]]
-    coming = [_coming(row) for row in found.data["months"]]
+    past = [_past(row, found.as_of, _margin(found)) for row in found.data.get("past", ())[-PAST_MONTHS:]]
+    rate = _margin(found)
+    coming = [_coming(row, rate) for row in found.data["months"]]
     drawn = columns(
         [*past, *coming],
         label=_("What came in month by month, and what the people of today will bring in the next twelve months"),
-        headers=(_("Month"), _("Amount"), _("Between")),
+        headers=(_("Month"), _("Amount"), _("Between") if rate is None else _("Between; left to you")),
         shown=figures.axis_money,
         last_on_phone=len(coming) + PAST_ON_PHONE,
     )
@@ -77,10 +90,17 @@ def _ahead(found: Finding | None) -> Part:
         "probably bring. "
         "The true amount lies within the thin line 19 times in 20. From %(people)s; amounts in %(currency)s."
     ) % {"people": figures.people(found.n), "currency": business().currency}
+    if rate is not None:
+        paid = _("Columns are what is paid; the table says beside it what is left to you, %(rate)s of it.")
+        words = f"{words} {paid % {'rate': percent(rate)}}"
     return Part(drawn, words, found.n)
 
 
-def _past(row: Mapping[str, Any], as_of: date) -> Column:
+def _left(amount: str, rate: float | None) -> str:
+    return "" if rate is None else _("%(earned)s left to you") % {"earned": figures.money(float(amount) * rate)}
+
+
+def _past(row: Mapping[str, Any], as_of: date, rate: float | None) -> Column:
     name = figures.month(row["month"])
     if row["month"] == as_of.replace(day=1).isoformat():
         name = _("%(month)s so far") % {"month": name}
@@ -88,11 +108,12 @@ def _past(row: Mapping[str, Any], as_of: date) -> Column:
         figures.short_month(row["month"]),
         float(row["amount"]),
         figures.money(row["amount"]),
+        said=_left(row["amount"], rate),
         name=name,
     )
 
 
-def _coming(row: Mapping[str, Any]) -> Column:
+def _coming(row: Mapping[str, Any], rate: float | None) -> Column:
     low, high = row.get("amount_low"), row.get("amount_high")
     return Column(
         figures.short_month(row["month"]),
@@ -100,7 +121,7 @@ def _coming(row: Mapping[str, Any]) -> Column:
         figures.money(row["amount"]),
         None if low is None else float(low),
         None if high is None else float(high),
-        said=figures.interval(low, high),
+        said="; ".join(filter(None, (figures.interval(low, high), _left(row["amount"], rate)))),
         name=figures.stretch(row["month"], row.get("until")),
         is_ahead=True,
     )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals as nw
 
 from regulars.insight.frames import Frame, opened, rows
-from regulars.insight.rhythms import FEW_PEOPLE, Rhythms
+from regulars.insight.rhythms import Rhythms
+from regulars.insight.seasonality import Seasonality
 from regulars.standings.models import Finding
 from regulars.standings.services.finding import Found
 from regulars.standings.services.scoring import HORIZON_DAYS, Models
@@ -17,7 +18,7 @@ from regulars.standings.services.scoring import HORIZON_DAYS, Models
 if TYPE_CHECKING:
     from regulars.insight.backtest import Choice
 
-LAYOUT = 2
+LAYOUT = 3
 REFIT_AFTER_DAYS = 7
 CHANGED_ENOUGH = 0.1
 FEWEST_BUYERS = 10
@@ -57,6 +58,7 @@ def models_of(card: dict[str, Any] | None) -> Models | None:
         spend=GammaGamma.from_dict(card["stored"]["spend"]),
         margin_rate=card["margin_rate"],
         discount_rate_year=card["discount_rate_year"],
+        season=season_of(card),
     )
 
 
@@ -66,11 +68,24 @@ def rhythms_of(card: dict[str, Any] | None) -> Rhythms | None:
     return Rhythms.from_dict(stored) if stored else None
 
 
-def _rhythm(facts: Any, found: Size) -> dict[str, Any] | None:
+def season_of(card: dict[str, Any] | None) -> Seasonality | None:
+    """Take up the season of the shop; none where two years of orders do not show one."""
+    stored = (card or {}).get("season")
+    return Seasonality.from_dict(stored) if stored else None
+
+
+def _season(orders: Any, as_of: date) -> Seasonality | None:
+    """Learn the season, where there is one that is no matter of chance."""
+    season = Seasonality().fit(orders, as_of)
+    return season if season.is_marked else None
+
+
+def _rhythm(facts: Any) -> dict[str, Any] | None:
     """Learn how regular people are; in six figures, which are the same whatever engine summed up."""
-    if found.returned < FEW_PEOPLE:
+    rhythms = Rhythms.learned(facts)
+    if rhythms is None:
         return None
-    learned = Rhythms().fit(facts).to_dict()
+    learned = rhythms.to_dict()
     rounded = {name: float(f"{value:.6g}") for name, value in learned["params"].items()}
     return learned | {"params": rounded, "log_likelihood": float(f"{learned['log_likelihood']:.6g}")}
 
@@ -102,6 +117,10 @@ def fitted(
     orders: Any, facts: Any, found: Size, *, as_of: date, margin_rate: float | None, before: dict[str, Any] | None
 ) -> dict[str, Any]:
     """Learn the models and write the card; with too few people it says so and nobody is scored."""
+    ours: Any = opened(facts).select(buyer="customer")
+    theirs: Any = opened(orders)
+    theirs = theirs.join(ours, left_on="customer", right_on="buyer", how="semi").to_native()
+    season = _season(theirs, as_of)
     card: dict[str, Any] = {
         "layout": LAYOUT,
         "fitted_on": as_of.isoformat(),
@@ -109,7 +128,8 @@ def fitted(
         "n": found.buyers,
         "margin_rate": margin_rate,
         "discount_rate_year": DISCOUNT_RATE_YEAR,
-        "rhythm": _rhythm(facts, found),
+        "season": season.to_dict() if season else None,
+        "rhythm": _rhythm(season.facts(theirs, as_of) if season else facts),
         "stored": None,
         "reason": "no-model",
         "needed": FEWEST_WHO_CAME_BACK,

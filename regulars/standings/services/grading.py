@@ -65,7 +65,7 @@ def grade_everyone(as_of: date | None = None) -> dict[str, Any]:
         with engines.opened(copied, home=str(home), connection=connection, analytics=settings.ANALYTICS) as engine:
             model_card = _learned(engine, as_of)
             models = card.models_of(model_card)
-            wanted.reckon(engine, models, card.rhythms_of(model_card), as_of)
+            wanted.reckon(engine, models, card.rhythms_of(model_card), as_of, card.season_of(model_card))
             last = _last_day()
             found = differing.changed(connection, as_of, last)
             writing.write_rows(found, home=home, sentence=_("Writing down where everybody stands"))

@@ -72,32 +72,37 @@ def _forecast(
     if models is None or months is None:
         return Found(0, data | NO_MODEL)
     total = models.lifetime.total_of_rows(unique_rows(facts), HORIZON_DAYS)
-    by = _seasonal(orders, as_of, [(begin, float(purchased)) for begin, _, purchased, *_ in months])
+    by = _seasonal(models, [(begin, float(purchased)) for begin, _, purchased, *_ in months])
     data |= {
         "months": [
             {"month": begin.isoformat(), "until": end.isoformat(), "purchases": float(purchased) * part,
              "amount": amount(value * part), "amount_low": amount(low * part), "amount_high": amount(high * part)}
             for part, (begin, end, purchased, value, low, high, *_) in zip(by, months, strict=True)
         ],
-        "is_seasonal": any(part != 1.0 for part in by),
+        "is_seasonal": models.season is not None,
         "purchases": {"value": total.value, "low": total.low, "high": total.high},
         "amount": dict(zip(("value", "low", "high"), (amount(part) for part in months[-1][6:9]), strict=True)),
+        "margin_rate": models.margin_rate,
         "reason": "",
     }  # fmt: skip
     return Found(total.n, data)
 
 
-def _seasonal(orders: Any, as_of: date, months: list[tuple[date, float]]) -> list[float]:
-    """By what each month is more or less than the even one, where two years of orders show a season; the sum stays."""
-    from regulars.insight.seasonality import Seasonality
+def _seasonal(models: Models, months: list[tuple[date, float]]) -> list[float]:
+    """By what each month is more or less than the even one, where two years of orders show a season; the sum stays.
 
-    found_months = Seasonality().fit(orders, as_of).months_
-    if not found_months or not any(low > 1 or high < 1 for _factor, low, high, _n in found_months):
+    A model that counts time by the season has it in its months already.
+    """
+    if models.season is None or _is_in_season(models.lifetime):
         return [1.0] * len(months)
-    factors = [float(found_months[begin.month - 1][0]) for begin, _purchases in months]
+    factors = [float(models.season.months_[begin.month - 1][0]) for begin, _purchases in months]
     even = sum(purchased for _begin, purchased in months)
     seasonal = sum(purchased * factor for (_begin, purchased), factor in zip(months, factors, strict=True))
     return [factor * even / seasonal if seasonal > 0 else 1.0 for factor in factors]
+
+
+def _is_in_season(lifetime: Any) -> bool:
+    return "in-season" in {lifetime.name, getattr(getattr(lifetime, "model", None), "name", "")}
 
 
 def _past(orders: Any, as_of: date) -> list[dict[str, Any]]:
@@ -211,7 +216,10 @@ def _slipping(connection: duckdb.DuckDBPyConnection, models: Models | None, as_o
     ]  # fmt: skip
     totals = tuple(sum(row[place] for row in known.values()) for place in range(len(NOTHING)))
     reason = "" if has_value else "no-model"
-    data = _money(totals, has_value) | {"margin_rate": models.margin_rate if models else None}
+    data = _money(totals, has_value) | {
+        "margin_rate": models.margin_rate if models else None,
+        "is_seasonal": models is not None and models.season is not None,
+    }
     return Found(int(totals[0]), data | {"bands": bands, "reason": reason})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby, pairwise
@@ -15,6 +16,7 @@ from django.db.models import Sum
 from regulars.insight.memory import FORGOTTEN_AT
 from regulars.insight.rhythm import MINIMUM_BUYING_DAYS, slips_after_days
 from regulars.insight.rhythms import Rhythms
+from regulars.insight.seasonality import Seasonality
 from regulars.kit import clock
 from regulars.people.models import Person
 from regulars.purchases.models import Order
@@ -31,17 +33,29 @@ OF_GRADING = (
 BuyingDay = tuple[date, Decimal]
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How regular people are, and the season their silences are measured by; either may not be known."""
+
+    rhythms: Rhythms | None
+    season: Seasonality | None
+
+    def days_between(self, first: date, last: date) -> float:
+        return (last - first).days if self.season is None else self.season.felt_days(first, last)
+
+
 def refresh_facts(person_ids: Sequence[int]) -> int:
     """Reckon dates, money and rhythm of these people from their orders; grades wait for the next grading.
 
     Returns how many standings were written; safe to repeat. One query; for each 500 people four, and two that write.
     """
     wanted_ids = sorted(set(person_ids))
-    rhythms = card.rhythms_of(card.kept())
-    return sum(_refresh(wanted_ids[start : start + AT_ONCE], rhythms) for start in range(0, len(wanted_ids), AT_ONCE))
+    kept = card.kept()
+    pace = Pace(card.rhythms_of(kept), card.season_of(kept))
+    return sum(_refresh(wanted_ids[start : start + AT_ONCE], pace) for start in range(0, len(wanted_ids), AT_ONCE))
 
 
-def _refresh(person_ids: list[int], rhythms: Rhythms | None) -> int:
+def _refresh(person_ids: list[int], pace: Pace) -> int:
     as_of = clock.today()
     days = _buying_days(person_ids, as_of)
     memories = {memory.person_id: memory for memory in Memory.objects.filter(person_id__in=person_ids)}
@@ -49,7 +63,7 @@ def _refresh(person_ids: list[int], rhythms: Rhythms | None) -> int:
     with transaction.atomic():
         stored = {standing.person_id: standing for standing in Standing.objects.filter(person_id__in=person_ids)}
         fresh = [
-            _standing(pk, days.get(pk, []), memories.get(pk), stored.get(pk), as_of, rhythms)
+            _standing(pk, days.get(pk, []), memories.get(pk), stored.get(pk), as_of, pace)
             for pk in person_ids
             if pk in here
         ]
@@ -103,7 +117,7 @@ def _standing(
     memory: Memory | None,
     stored: Standing | None,
     as_of: date,
-    rhythms: Rhythms | None,
+    pace: Pace,
 ) -> Standing:
     """Say what is known now; the grades, the group and the scores are those of the last grading."""
     kept = stored if stored is not None and stored.basis != Basis.CONTACT else None
@@ -117,7 +131,7 @@ def _standing(
     standing.basis = Basis.ORDERS
     if memory is not None:
         _recall(standing, memory)
-    _say_rhythm(standing, days, memory, rhythms)
+    _say_rhythm(standing, days, memory, pace)
     return standing
 
 
@@ -130,15 +144,21 @@ def _recall(standing: Standing, memory: Memory) -> None:
     standing.basis = Basis.MEMORY if real <= 1 else Basis.ORDERS
 
 
-def _say_rhythm(standing: Standing, days: list[BuyingDay], memory: Memory | None, rhythms: Rhythms | None) -> None:
+def _say_rhythm(standing: Standing, days: list[BuyingDay], memory: Memory | None, pace: Pace) -> None:
     """Reckon the usual gap and the day of slipping as a grading does; a told gap is said as it was told."""
     real = len(days)
     told = memory.usual_gap_days if memory is not None and real < FORGOTTEN_AT else None
-    if rhythms is None:
+    if pace.rhythms is None:
         _by_thumb(standing, days, told)
         return
-    t_x = (days[-1][0] - days[0][0]).days if days else 0
-    usual = rhythms.of_person(max(0, real - 1), t_x, told_gap_days=told, memory_weight=1 / (1 + real))
+    usual = pace.rhythms.of_person(
+        max(0, real - 1),
+        pace.days_between(days[0][0], days[-1][0]) if days else 0,
+        told_gap_days=told,
+        memory_weight=1 / (1 + real),
+        season=pace.season,
+        last_on=standing.last_on,
+    )
     if usual is None:
         return
     standing.usual_gap_days, standing.gap_low_days, standing.gap_high_days = map(_tenths, usual[:3])

@@ -17,6 +17,7 @@ from regulars.insight.frames import Frame, opened, plus_days
 from regulars.insight.lifetime import LifetimeModel, UniqueRows
 from regulars.insight.lifetime.base import Forecast
 from regulars.insight.lifetime.rows import Array, with_scores
+from regulars.insight.seasonality import Seasonality
 from regulars.insight.spend import GammaGamma
 
 HORIZON_DAYS = 365
@@ -50,6 +51,7 @@ class Models:
     spend: GammaGamma
     margin_rate: float | None
     discount_rate_year: float
+    season: Seasonality | None = None
 
 
 def scored(facts: Frame, models: Models | None, as_of: date) -> Frame:

@@ -8,10 +8,10 @@ from typing import Any
 import narwhals as nw
 
 from regulars import insight
-from regulars.insight.frames import Frame, opened, plus_days, rows
+from regulars.insight.frames import Frame, opened, rows
 from regulars.insight.orders import purchases
-from regulars.insight.rhythm import MINIMUM_BUYING_DAYS, SILENT_AT_LEAST_DAYS, TIMES_THE_USUAL_GAP
-from regulars.insight.rhythms import Rhythms
+from regulars.insight.rhythms import Rhythms, by_thumb
+from regulars.insight.seasonality import Seasonality
 from regulars.standings.engines import Engine
 from regulars.standings.models import Basis
 from regulars.standings.services.scoring import KINDS, SCORES, Models, scored
@@ -54,16 +54,19 @@ def _channel() -> nw.Expr:
     return nw.when(nw.col("channel") != "").then(nw.col("channel")).alias("channel")
 
 
-def reckon(engine: Engine, models: Models | None, rhythms: Rhythms | None, as_of: date) -> None:
+def reckon(
+    engine: Engine, models: Models | None, rhythms: Rhythms | None, as_of: date, season: Seasonality | None = None
+) -> None:
     """Make the table `wanted` from `facts`: one row for each person who has a standing on this day.
 
-    Without `rhythms`, because too few people came back, somebody slips by a rule of thumb: twice their usual gap.
+    Without `rhythms`, because too few people came back, somebody slips by a rule of thumb: twice their usual gap. With
+    a season a silence counts by how busy its months are.
     """
     people, facts = opened(engine.table("people")), opened(engine.table("facts"))
     known = _known(engine, _with_medians(engine, facts, rhythms, as_of), people, as_of).to_native()
     graded = opened(engine.keep("graded", insight.grade_summary(known, as_of)))
     prospects = opened(insight.prospects(_of_the_others(engine, graded).to_native(), as_of))
-    told = opened(rhythms.describe(graded.to_native())) if rhythms else _by_thumb(graded)
+    told = _told(engine, graded, rhythms, season, as_of)
     wanted = nw.concat([_of_buyers(_with_scores(told, facts, models, as_of)), _of_others(prospects)])
     engine.hand_over("wanted", wanted.to_native())
 
@@ -102,14 +105,17 @@ def _known(engine: Engine, facts: Frame, people: Frame, as_of: date) -> Frame:
     return found
 
 
-def _by_thumb(graded: Frame) -> Frame:
-    """Say the usual gap and the day of slipping by the rule of thumb; a told rhythm counts from the first day on."""
-    gap, nothing = nw.col("median_gap_days"), nw.when(nw.col("real") < 0).then(nw.lit(1.0))
-    limit = nw.max_horizontal(nw.lit(float(SILENT_AT_LEAST_DAYS)), (gap * TIMES_THE_USUAL_GAP).floor() + 1)
-    has_rhythm = (nw.col("basis") == str(Basis.MEMORY)) | (nw.col("real") >= MINIMUM_BUYING_DAYS)
-    after = nw.when(has_rhythm & ~gap.is_null()).then(limit)
-    told = graded.with_columns(usual_gap_days=gap, usual_gap_low=nothing, usual_gap_high=nothing, after=after)
-    return plus_days(told, "last_on", "after", "slips_on")
+def _told(engine: Engine, graded: Any, rhythms: Rhythms | None, season: Seasonality | None, as_of: date) -> Any:
+    if rhythms is None:
+        return opened(by_thumb(graded.to_native()))
+    if season is None:
+        return opened(rhythms.describe(graded.to_native()))
+    felt: Any = opened(season.felt(engine.table("facts"), as_of)).select(whose="customer", felt_days="t_x_days")
+    clocked = graded.join(felt, left_on="customer", right_on="whose", how="left")
+    clocked = clocked.with_columns(calendar_t_x=nw.col("t_x_days"), t_x_days=nw.col("felt_days").fill_null(0.0))
+    names = (*graded.collect_schema().names(), "calendar_t_x")
+    told: Any = opened(rhythms.describe(clocked.select(*names).to_native(), season=season))
+    return told.with_columns(t_x_days=nw.col("calendar_t_x")).drop("calendar_t_x")  # scores count days of the calendar
 
 
 def orders(engine: Engine, as_of: date) -> Any:

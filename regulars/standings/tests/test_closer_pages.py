@@ -110,6 +110,21 @@ def test_with_a_margin_the_worth_after_costs_is_said_and_without_one_it_is_not(o
     assert "with 40 % of what is paid left to you, that is worth €52,000" in words_of(owner, "/groups/value/")
 
 
+def test_with_a_margin_each_month_is_said_as_paid_and_as_earned_and_without_one_as_paid(owner: Client) -> None:
+    a_business()
+    some_findings(TODAY)
+    assert "left to you" not in words_of(owner, "/groups/value/").replace("Say what is left to you of what is paid", "")
+    found = Finding.objects.get(name="forecast")
+    Finding.objects.filter(pk=found.pk).update(data={**found.data, "margin_rate": 0.4})
+    said = words_of(owner, "/groups/value/")
+    assert "€56,500 (€49,200 to €64,100)" in said
+    assert "Of that about €22,600 (€19,700 to €25,600) is left to you." in said
+    assert "the table says beside it what is left to you, 40 % of it" in said
+    assert "€1,680 left to you" in said, "of the month to come in which 4,210 are paid"
+    Finding.objects.filter(pk=found.pk).update(data={**found.data, "margin_rate": 1.0})
+    assert "Of that about" not in words_of(owner, "/groups/value/")
+
+
 def test_who_slips_is_named_with_what_is_at_stake_and_the_way_to_them(owner: Client) -> None:
     late = a_late_shop()
     some_findings(TODAY, late)

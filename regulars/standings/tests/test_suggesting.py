@@ -128,3 +128,15 @@ def test_a_line_that_was_taken_back_teaches_nothing() -> None:
     grade_everyone(TODAY)
     after = Finding.objects.get(name="products").data
     assert after["after"][str(Product.objects.get(name="Razor").pk)][0]["followed"] == 15
+
+
+def test_the_counter_suggests_without_javascript_as_soon_as_somebody_is_chosen_by_plain_form() -> None:
+    ids = a_barber()
+    client = Client()
+    client.force_login(a_user(Role.STAFF))
+    chosen = client.post("/sales/new/", {"find": "yes", "person": str(ids[0]), "who": "Person 0"})
+    assert chosen.status_code == 200
+    assert "To suggest: Blades." in chosen.text
+    assert "To suggest" in client.get(f"/sales/new/?person={ids[0]}").text
+    assert "To suggest" not in client.get("/sales/new/").text
+    assert "To suggest" not in client.post("/sales/new/", {"find": "yes", "person": "nobody", "who": "x"}).text
