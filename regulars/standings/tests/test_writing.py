@@ -10,7 +10,7 @@ from django.db import connection
 
 from regulars.kit.models import Notice
 from regulars.standings.models import Finding, Grading, Standing, StandingMonth
-from regulars.standings.services import grade_everyone, writing
+from regulars.standings.services import beside, grade_everyone, writing
 from regulars.standings.services.grading import _home
 from regulars.standings.tests.builders import TODAY, a_shop, somebody, visits
 
@@ -41,6 +41,19 @@ def _three_gradings() -> list[Any]:
     return [*kept, _stored(), _told()]
 
 
+def _laid(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows were laid into the file, each time one was made."""
+    totals: list[int] = []
+    lay = beside.laid
+
+    def noted(found: Any, path: Any) -> Any:
+        totals.append(found.total)
+        return lay(found, path)
+
+    monkeypatch.setattr(beside, "laid", noted)
+    return totals
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a file beside the database is SQLite's way")
 def test_rows_from_a_file_beside_the_database_are_stored_and_told_like_any_others(
     monkeypatch: pytest.MonkeyPatch,
@@ -50,10 +63,8 @@ def test_rows_from_a_file_beside_the_database_are_stored_and_told_like_any_other
     one_by_one = _three_gradings()
     for model in (Standing, StandingMonth, Grading, Finding):
         model.objects.all().delete()
-    laid = []
-    lay = writing.beside.laid
+    laid = _laid(monkeypatch)
     monkeypatch.setattr(writing, "LAID_FROM", 1)
-    monkeypatch.setattr(writing.beside, "laid", lambda found, path: laid.append(found.total) or lay(found, path))
     assert _three_gradings() == one_by_one
     assert len(laid) == 2
     assert laid[1] > 0

@@ -98,7 +98,9 @@ def _approve(ready: Sequence[Line], by: User | None) -> tuple[Sequence[str], dic
     touches = [new_touch(line) for line in lines]
     planned = outreach.plan_touches(touches)
     words = {pk: (touch.subject, touch.body) for pk, touch in zip(planned.ids, touches, strict=True)}
-    blocks = {pk: touch.blocks for pk, touch in zip(planned.ids, touches, strict=True) if touch.blocks}
+    blocks = {
+        pk: line.draft.blocks for pk, line in zip(planned.ids, lines, strict=True) if line.draft and line.draft.blocks
+    }
     outreach.refresh_drafts(words, blocks)
     shown = {pk: outreach.draft_hash("email", *said, blocks.get(pk)) for pk, said in words.items()}
     answer = outreach.approve(planned.ids, by, shown)
