@@ -118,7 +118,7 @@ class _Trial:
 
     def take(self, ids: Sequence[int], extras: Extras | None) -> None:
         self.total += len(ids)
-        for group in readers(ids, extras, self.fields, self.variants.chosen):
+        for group in readers(ids, extras, self.fields | {"full_name"}, self.variants.chosen):
             words = self.variants.by_language[group.language]
             for wanted in group.wanted.values():
                 self.speak[wanted] = self.speak.get(wanted, 0) + 1
