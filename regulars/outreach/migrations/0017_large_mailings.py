@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             model_name="touch",
             index=models.Index(
                 condition=models.Q(("held_from", "planned"), ("state", "held")),
-                fields=["programme"],
+                fields=["programme", "state", "held_from"],
                 name="outreach_held_unasked",
             ),
         ),

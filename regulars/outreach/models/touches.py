@@ -166,7 +166,9 @@ class Touch(Worklist):
                 name="outreach_spent",
             ),
             models.Index(
-                fields=("programme",), condition=Q(state="held", held_from="planned"), name="outreach_held_unasked"
+                fields=("programme", "state", "held_from"),
+                condition=Q(state="held", held_from="planned"),
+                name="outreach_held_unasked",
             ),
             models.Index(fields=("answers",), condition=Q(answers__isnull=False), name="outreach_answers"),
             models.Index(fields=("batch", "state"), condition=Q(batch__isnull=False), name="outreach_by_batch"),
