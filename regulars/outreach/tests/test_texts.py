@@ -451,7 +451,8 @@ def test_a_call_of_twilio_without_its_signature_is_turned_away(shop, monkeypatch
     address = reverse("outreach:text-incoming", args=[account.hook])
     told = {"MessageSid": "SM9", "From": MOBILE, "Body": "STOP"}
     signed = twilio.signature("token", f"https://shop.example{address}", told.items())
-    for given in ("", "nonsense", signed[:-2] + "A="):
+    altered = ("B" if signed[0] == "A" else "A") + signed[1:]
+    for given in ("", "nonsense", altered):
         assert client.post(address, told, headers={"X-Twilio-Signature": given}).status_code == 404
     assert client.post(address, told | {"Body": "START"}, headers={"X-Twilio-Signature": signed}).status_code == 404
     assert InboundMail.objects.count() == 0
