@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -20,8 +21,10 @@ from hypothesis import settings as hypothesis_settings
 from regulars.kit import clock
 from regulars.kit.tests import ground, postgres
 
-hypothesis_settings.register_profile("house", deadline=None)  # no test looks at a clock, a busy machine least of all
-hypothesis_settings.load_profile("house")
+# No test looks at a clock, a busy machine least of all; and the same code gives the same answer every time it is asked.
+hypothesis_settings.register_profile("house", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("explore", deadline=None)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 NOON_ON_A_WEDNESDAY = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -102,6 +105,14 @@ def _business_read_anew() -> Iterator[None]:
     forget_business()
     yield
     forget_business()
+
+
+@pytest.fixture(autouse=True)
+def _looks_of_another_test_forgotten() -> None:
+    """A look waits in memory for the next page that writes, which may be a later test's."""
+    from regulars.staff import sightings
+
+    sightings.forget()
 
 
 class FrozenClock:
