@@ -104,6 +104,7 @@ def test_the_doors_open_to_everyone_are_few_and_known() -> None:
         "account_login",
         "account_reset_password",
         "enquiries:ask",
+        "enquiries:confirm-yes",
         "mfa_authenticate",
         "outreach:follow",
         "outreach:leave",

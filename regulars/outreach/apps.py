@@ -6,6 +6,7 @@ class OutreachConfig(AppConfig):
     label = "outreach"
 
     def ready(self) -> None:
+        from regulars.outreach import handlers  # noqa: F401  (what it hears registers)
         from regulars.outreach.channels.text import sending as texts  # noqa: F401  (its poller registers)
         from regulars.outreach.fields import register_fields
         from regulars.outreach.records import register_records

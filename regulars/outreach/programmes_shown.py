@@ -26,6 +26,7 @@ NAMES = {
     "anniversary": gettext_lazy("Anniversaries"),
     "customer-anniversary": gettext_lazy("Years with us"),
     "slipped": gettext_lazy("Those who slipped"),
+    "confirm-yes": gettext_lazy("Asking whether a yes was theirs"),
     "reply": gettext_lazy("Your answers"),
 }
 DOES = {

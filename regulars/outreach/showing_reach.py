@@ -55,6 +55,20 @@ def growth_drawn(found: Reach) -> Trend | None:
     return trend(yes, against=no, label=_("Who said yes and no to offers, month by month"), shown=_whole)
 
 
+def waiting_said(n: int, *, has_mailbox: bool) -> Said | None:
+    """Who asked for offers in a form and has not confirmed it from the mailbox yet."""
+    if not n:
+        return None
+    words = ngettext(
+        "%(n)s person asked for offers by e-mail and has not confirmed it yet. Until then it does not count.",
+        "%(n)s people asked for offers by e-mail and have not confirmed it yet. Until then it does not count.",
+        n,
+    ) % {"n": _whole(n)}
+    if has_mailbox:
+        return Said("", words)
+    return Said("warm", f"{words} {_('No letter can ask them: connect a mailbox first.')}")
+
+
 def how_taken(found: Reach) -> list[Said]:
     """How the letters of the last thirty days were taken, held against what mailbox providers tolerate."""
     n = found.letters

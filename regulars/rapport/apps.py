@@ -7,6 +7,7 @@ class RapportConfig(AppConfig):
 
     def ready(self) -> None:
         from regulars.rapport import fields, own_records
+        from regulars.rapport.services import asked_yes  # noqa: F401  (its schedule registers)
 
         own_records.register_records()
         fields.register_fields()

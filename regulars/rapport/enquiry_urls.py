@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.rapport.views import asking, enquiries, log
+from regulars.rapport.views import asking, confirming, enquiries, log
 
 app_name = "enquiries"
 urlpatterns = [
@@ -30,4 +30,5 @@ urlpatterns = [
     path("log/<int:pk>/answers/", log.answer, name="log-answer"),
     path("log/<int:pk>/resolutions/", log.resolve, name="log-resolve"),
     path("ask/<str:token>/", asking.ask, name="ask"),
+    path("yes/<str:token>/", confirming.confirm_yes, name="confirm-yes"),
 ]

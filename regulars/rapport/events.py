@@ -13,3 +13,15 @@ class EnquiryTaken:
     person_id: int
     came_by: str
     is_new_person: bool
+
+
+@dataclass(frozen=True)
+class YesAsked:
+    """Somebody wrote a yes to offers by e-mail into a form: it counts once it is confirmed from that mailbox.
+
+    `letter_id` names the one letter this is worth, of this address on this day.
+    """
+
+    ask_id: int
+    person_id: int
+    letter_id: int

@@ -15,7 +15,7 @@ from django.db import models
 
 from regulars.people.moving import change_row, move_rows, put_back, remove_row
 from regulars.people.records import Moved, MovedRows, PersonRecords, register
-from regulars.rapport.models import Belonging, Encounter, Enquiry, LifeEvent, Owed, Tie
+from regulars.rapport.models import AskedLetter, AskedYes, Belonging, Encounter, Enquiry, LifeEvent, Owed, Tie
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,18 @@ def _later(one: date | None, other: date | None) -> date | None:
     return max((day for day in (one, other) if day), default=None)
 
 
+def join_asked_yes(keep_id: int, other_id: int) -> MovedRows:
+    """One open ask for an address: of two, the one whose letter went last stays, so that its link works."""
+    moved: list[Moved] = []
+    mine = {row.address_hash: row for row in AskedYes.objects.filter(person_id=keep_id, confirmed_at=None)}
+    for row in AskedYes.objects.filter(person_id=other_id, confirmed_at=None).order_by("pk"):
+        twin = mine.get(row.address_hash)
+        if twin is not None:
+            last = AskedLetter.objects.filter(ask__in=(row.pk, twin.pk)).order_by("-on", "-pk").first()
+            moved += remove_row(twin if last is not None and last.ask_id == row.pk else row)
+    return (*moved, *move_rows(AskedYes.objects.filter(person_id=other_id), keep_id))
+
+
 HELD: list[Held] = [
     Held(
         Enquiry,
@@ -80,6 +92,12 @@ HELD: list[Held] = [
         ("kind", "label", "on", "is_whole_month", "note", "answer", "answered_at", "noted_at"),
     ),
     Held(Owed, "owed", ("side", "what", "agreed_on", "due_on", "outcome", "words", "settled_at", "noted_at")),
+    Held(
+        AskedYes,
+        "asked_yes",
+        ("address", "wording__words", "source", "asked_at", "until", "confirmed_at", "is_by_answer"),
+        join=join_asked_yes,
+    ),
     Held(Tie, "keeping_in_touch", ("every_months", "last_in_on", "last_out_on", "rested_on"), join=join_ties),
 ]  # fmt: skip
 

@@ -11,7 +11,7 @@ from regulars.staff.permissions import may
 
 
 def panels(request: HttpRequest, person: Person) -> list[Panel]:
-    """Every panel of this room. Three queries."""
+    """Every panel of this room. Four queries."""
     return [asked(request, person)]
 
 
@@ -19,12 +19,14 @@ def asked(request: HttpRequest, person: Person) -> Panel:
     """What they asked for, what waits with them, and when we last spoke."""
     enquiries, entries = queries.enquiries_of(person), queries.encounters_of(person)
     last = queries.last_contacts([person.pk])[person.pk]
-    is_empty = not (enquiries or entries or last.from_them or last.from_us)
+    yes = queries.asked_yes_of(person)
+    is_empty = not (enquiries or entries or yes or last.from_them or last.from_us)
     context = {
         "person": person,
         "enquiries": enquiries,
         "entries": entries,
         "last": last,
+        "asked_yes": yes,
         "may_record": may(request.user, "rapport.record"),
     }
     return Panel(30, "main", "enquiries/_panel.html", context, is_empty)

@@ -159,6 +159,15 @@ class SendingForm(WovenForm):
         ),
         required=False,
     )
+    confirms_yes = forms.BooleanField(
+        label=_("A yes from a form on the web is confirmed from the mailbox"),
+        help_text=_(
+            "Anybody can type anybody's address into the page behind your code. One short letter asks the mailbox, and "
+            "only its yes counts. Courts in Germany and Austria expect that you can prove it so; without it, offers "
+            "there may cost you a warning letter. What people tell you or sign on paper counts either way."
+        ),
+        required=False,
+    )
     send_delay_minutes = forms.IntegerField(
         label=_("Minutes between your yes and the letter leaving"),
         help_text=_("Long enough to change your mind."),

@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from regulars.kit.business import business
 from regulars.outreach.models import LinkFollowed, Programme
+from regulars.outreach.queries.asked import CONFIRM
 
 
 def may_count() -> bool:
@@ -19,7 +20,7 @@ def counted_among(programmes: Collection[str]) -> frozenset[str]:
     """Those of these programmes whose links are counted. No query where the house counts none, else one."""
     if not may_count():
         return frozenset()
-    rows = Programme.objects.filter(key__in=programmes, counts_links=True)
+    rows = Programme.objects.filter(key__in=programmes, counts_links=True).exclude(key=CONFIRM)
     return frozenset(rows.values_list("key", flat=True))
 
 

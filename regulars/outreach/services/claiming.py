@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock, database, worklists
 from regulars.outreach.channels.email.local_outbox import DOMAIN
 from regulars.outreach.models import SendingAccount, State, Touch
+from regulars.outreach.queries.asked import asked_addresses, unwanted_asks
 from regulars.outreach.queries.permission import Verdict, may_receive
 from regulars.outreach.queries.reach import addresses_of
 from regulars.outreach.queries.threads import addresses_answered
@@ -61,7 +62,7 @@ def claim_letters(
         return []
     note_changes([row.pk for row in rows], State.APPROVED, State.CLAIMED, now)
     place = {pk: n for n, pk in enumerate(ids)}
-    ready = sorted(let_through(rows, now), key=lambda row: place[row.pk])
+    ready = sorted(_wanted(let_through(rows, now), account, now), key=lambda row: place[row.pk])
     return _at_their_moment(_addressed(ready, account), account, now)
 
 
@@ -91,6 +92,14 @@ def let_through(rows: Sequence[Touch], now: datetime) -> list[Touch]:
     return ready
 
 
+def _wanted(rows: Sequence[Touch], account: SendingAccount | None, now: datetime) -> list[Touch]:
+    """Leave out letters that ask a mailbox for its yes where that is settled by now, or nobody is to be asked."""
+    unwanted = unwanted_asks(rows, account, now)
+    _put_aside(unwanted)
+    out = {row.pk for row, _verdict in unwanted}
+    return [row for row in rows if row.pk not in out]
+
+
 def _put_aside(barred: Sequence[tuple[Touch, Verdict]]) -> None:
     fates: dict[tuple[str, str, datetime | None], list[int]] = {}
     for row, verdict in barred:
@@ -113,7 +122,7 @@ def _fate(row: Touch, verdict: Verdict) -> tuple[str, str, datetime | None]:
 def _addressed(rows: Sequence[Touch], account: SendingAccount | None) -> list[Touch]:
     """Fix address and Message-ID of every letter before it can leave; a letter tried before keeps its own."""
     addresses = addresses_of(row.person_id for row in rows)
-    asking = addresses_answered(rows)
+    asking = addresses_answered(rows) | asked_addresses(rows)
     domain = account.from_address.rpartition("@")[2] if account else DOMAIN
     for row in rows:
         row.to_address = asking.get(row.pk) or addresses.get(row.person_id, "")

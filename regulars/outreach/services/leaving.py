@@ -15,6 +15,7 @@ from regulars.outreach.services.suppressing import suppress, unsuppress
 from regulars.people.addresses import normalised_email
 from regulars.people.models import Consent, Email
 from regulars.people.services import record_consent, withdraw_consent
+from regulars.rapport.services import forget_asks_of
 from regulars.staff.models import User
 
 MARKETING = Suppression.Scope.MARKETING
@@ -43,6 +44,7 @@ def leave(person_id: int, *, scope: str = MARKETING, source: str, by: User | Non
     ):
         suppress(address, Suppression.Reason.LEFT, scope=scope, source=source, by=by)
     _close_open(person_id, scope, by)
+    forget_asks_of([person_id])
     bulletin.post(PersonLeft(person_id, scope))
 
 

@@ -14,6 +14,7 @@ from regulars.outreach.inbound import Failure, Inbound, Kind, Mail
 from regulars.outreach.models import OPEN, Bounce, InboundMail, State, Suppression, Touch
 from regulars.outreach.queries.matching import letter_of, people_with
 from regulars.outreach.queries.permission import ASKING, address_hash
+from regulars.outreach.services.confirming import take_answer
 from regulars.outreach.services.leaving import EVERYTHING, MARKETING, come_back, leave, leave_by_address
 from regulars.outreach.services.moves import FREE, move
 from regulars.outreach.services.suppressing import suppress
@@ -21,6 +22,7 @@ from regulars.people.addresses import normalised_email
 from regulars.people.models import Person, Silence
 from regulars.people.models.consents import Channel as Way
 from regulars.people.services import NewEntry, mark_emails_bad, silence, withdraw_consent, write_timeline
+from regulars.rapport.services import forget_asks_of
 
 ROOM = "outreach"
 STILL_OUT = (State.SENT, State.DELIVERED, State.UNKNOWN)
@@ -42,7 +44,9 @@ Effect = Callable[[InboundMail, Inbound, Mail, "Touch | None"], None]
 
 
 def carry_out(row: InboundMail, got: Inbound, mail: Mail, touch: Touch | None) -> None:
-    """Do what the policy says of this kind of mail."""
+    """Do what the policy says of this kind of mail; a yes to a letter that asked for one is taken as that."""
+    if take_answer(row, got, touch):
+        return
     for effect in EFFECTS.get(got.kind, ()):
         effect(row, got, mail, touch)
 
@@ -130,6 +134,7 @@ def _hush(person_id: int, row: InboundMail) -> None:
     source = f"complaint, mail {row.pk}"
     for way in Way.values:
         withdraw_consent([person_id], way, "marketing", source=source, at=clock.now())
+    forget_asks_of([person_id])
     ids = list(
         Touch.objects.filter(person_id=person_id, state__in=OPEN, purpose__in=ASKING).values_list("pk", flat=True)
     )

@@ -8,7 +8,9 @@ from django.views.decorators.http import require_safe
 
 from regulars.outreach.models import Purpose
 from regulars.outreach.queries.who import reach
-from regulars.outreach.showing_reach import growth_drawn, how_taken, ways_drawn
+from regulars.outreach.services.resting import active_account
+from regulars.outreach.showing_reach import growth_drawn, how_taken, waiting_said, ways_drawn
+from regulars.rapport.queries import how_many_wait
 from regulars.staff.doors import requires
 
 
@@ -22,5 +24,6 @@ def reach_page(request: HttpRequest) -> HttpResponse:
         "offers": ways_drawn(found, Purpose.MARKETING) if found.people else None,
         "growth": growth_drawn(found),
         "taken": how_taken(found),
+        "waiting": waiting_said(how_many_wait(), has_mailbox=active_account() is not None),
     }
     return render(request, "outreach/reach.html", context)

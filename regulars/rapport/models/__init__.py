@@ -1,5 +1,6 @@
 """The nouns of this room, one file a topic."""
 
+from .asked_yes import AskedLetter, AskedYes
 from .asking import AskingPage, ConsentWording, Knock, SheetWay
 from .belongings import Belonging
 from .dues import Outcome, Owed, Side
@@ -11,6 +12,8 @@ from .ties import KindRhythm, Tie
 __all__ = [
     "LIVE",
     "WAITING",
+    "AskedLetter",
+    "AskedYes",
     "AskingPage",
     "Belonging",
     "CameBy",

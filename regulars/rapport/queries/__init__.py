@@ -1,5 +1,6 @@
 """The reads of this room, one file a topic."""
 
+from .asked_yes import asked_yes_of, how_many_wait, waiting_for_their_mailbox
 from .belongings import services_due, things_of, warranties_ending
 from .callers import callers_found
 from .dues import Between, between, owed_due
@@ -19,6 +20,7 @@ __all__ = [
     "OthersPage",
     "Say",
     "Unspoken",
+    "asked_yes_of",
     "between",
     "callers_found",
     "contacts_of",
@@ -27,6 +29,7 @@ __all__ = [
     "enquiries_of",
     "events_of",
     "hopes_kept",
+    "how_many_wait",
     "kinds_in_use",
     "last_contacts",
     "logged",
@@ -42,6 +45,7 @@ __all__ = [
     "unanswered",
     "unspoken",
     "waiting_enquiries",
+    "waiting_for_their_mailbox",
     "waiting_now",
     "warranties_ending",
     "what_to_say",

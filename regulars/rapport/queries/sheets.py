@@ -42,9 +42,14 @@ def page_address(page: AskingPage, opened_at: str = "") -> str:
     """
     if not page.token or not page.is_on:
         return ""
+    root = root_for_strangers(page, opened_at)
+    return f"{root}{reverse('enquiries:ask', args=[page.token])}" if root else ""
+
+
+def root_for_strangers(page: AskingPage, opened_at: str = "") -> str:
+    """Where a page of ours is found by a phone that is not signed in, without the slash at its end; "" for nowhere."""
     in_the_wifi = page.shop_address or ("" if is_own_name(opened_at) else opened_at) or lan.address_for_phones()
-    root = business().public_address or in_the_wifi
-    return f"{root.rstrip('/')}{reverse('enquiries:ask', args=[page.token])}" if root else ""
+    return (business().public_address or in_the_wifi).rstrip("/")
 
 
 def code_of(page: AskingPage, opened_at: str = "") -> Code | None:

@@ -1,5 +1,15 @@
 """The verbs of this room, one file a topic: the only code that writes its tables."""
 
+from .asked_yes import (
+    Confirmed,
+    ask_behind,
+    confirm_by_answer,
+    confirm_by_link,
+    forget_asks,
+    forget_asks_of,
+    forget_unconfirmed,
+    token_of,
+)
 from .asking import (
     Asked,
     TooMany,
@@ -35,6 +45,7 @@ from .winning import live_askers, unwin_enquiries, win_enquiries
 __all__ = [
     "Asked",
     "Caller",
+    "Confirmed",
     "NewEncounter",
     "NewEnquiry",
     "NewEvent",
@@ -43,12 +54,18 @@ __all__ = [
     "answer_encounter",
     "answer_enquiry",
     "answer_event",
+    "ask_behind",
     "asking_page",
     "change_belonging",
     "change_page",
     "compare_expectations",
+    "confirm_by_answer",
+    "confirm_by_link",
     "consent_wording",
+    "forget_asks",
+    "forget_asks_of",
     "forget_owed",
+    "forget_unconfirmed",
     "have_back",
     "keep_address",
     "live_askers",
@@ -77,6 +94,7 @@ __all__ = [
     "switch_on",
     "take_enquiry",
     "take_from_page",
+    "token_of",
     "unwin_enquiries",
     "win_enquiries",
     "win_enquiry",

@@ -19,7 +19,7 @@ from regulars.rapport.models import AskingPage, CameBy, ConsentWording, Enquiry,
 from regulars.rapport.queries.sheets import is_own_name
 from regulars.rapport.services.callers import Caller, recognise
 from regulars.rapport.services.enquiries import NewEnquiry, write_enquiry
-from regulars.rapport.services.ticking import keep_tick
+from regulars.rapport.services.ticking import take_tick
 from regulars.staff.models import User
 
 MOST_FROM_ONE_PLACE = 8
@@ -148,7 +148,7 @@ def take_from_page(asked: Asked) -> Enquiry:
             new, who.person, None, is_new_person=who.is_new, said_name=caller.name, said_reach=caller.reach,
             has_ticked_consent=asked.wording_id is not None,
         )  # fmt: skip
-        keep_tick(who.person, asked.reach, asked.wording_id, SOURCE)
+        take_tick(who.person, asked.reach, asked.wording_id, SOURCE)
         return enquiry
 
 

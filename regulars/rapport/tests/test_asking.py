@@ -13,7 +13,7 @@ from regulars.people import services as people
 from regulars.people.models import Consent, ConsentNow, Person
 from regulars.people.tests.builders import a_person
 from regulars.rapport import services
-from regulars.rapport.models import AskingPage, Enquiry, Knock
+from regulars.rapport.models import AskedYes, AskingPage, Enquiry, Knock
 from regulars.rapport.queries.sheets import code_of, is_in_the_wifi, page_address
 from regulars.rapport.services.asking import MOST_AN_HOUR, MOST_FROM_ONE_PLACE
 from regulars.rapport.tests.builders import a_shop, an_owner
@@ -117,7 +117,7 @@ def test_sent_twice_it_is_one_enquiry_and_other_words_on_the_same_form_are_anoth
     assert Person.objects.count() == 1
 
 
-def test_a_tick_is_kept_as_evidence_with_the_version_that_was_shown(stranger: Client, address: str) -> None:
+def test_a_tick_is_asked_for_with_the_version_that_was_shown(stranger: Client, address: str) -> None:
     first = services.consent_wording()
     assert first is not None
     page = stranger.get(address).text
@@ -126,9 +126,9 @@ def test_a_tick_is_kept_as_evidence_with_the_version_that_was_shown(stranger: Cl
     assert token is not None
     data = asked(consent="yes", wording=str(first.pk), csrfmiddlewaretoken=token[1])
     assert stranger.post(address, data).status_code == 303
-    said = Consent.objects.get()
-    assert (said.source, said.wording) == (f"enquiry form, wording {first.pk}", first.words)
-    assert (said.channel, said.purpose, said.is_given) == ("email", "marketing", True)
+    said = AskedYes.objects.get()
+    assert (said.source, said.wording, said.address) == ("enquiry form", first, "ruth@example.org")
+    assert not Consent.objects.exists()
 
 
 def test_a_tick_never_turns_a_no_into_a_yes(stranger: Client, address: str) -> None:

@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regulars.kit.answer import redirect_back
+from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.rapport import services
 from regulars.rapport.forms.asking import AskForm, PageForm, WordingForm
@@ -41,7 +42,7 @@ def ask(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "enquiries/ask_closed.html", status=404)
     if request.method != "POST":
         if "thanks" in request.GET:
-            return render(request, "enquiries/asked.html", {"token": token})
+            return render(request, "enquiries/asked.html", {"token": token, "asks_mailbox": "letter" in request.GET})
         return _form(request, AskForm(initial={"key": uuid4().hex, "wording": _wording_id()}))
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BYTES:
         return render(request, "enquiries/ask_closed.html", {"is_too_long": True}, status=413)
@@ -58,8 +59,14 @@ def ask(request: HttpRequest, token: str) -> HttpResponse:
         form.add_error(field if field in form.fields else None, refusal.sentence)
         return _form(request, form, status=422)
     reply = HttpResponse(status=303)
-    reply["Location"] = f"{request.path}?thanks=yes"
+    more = "&letter=yes" if _asks_mailbox(form.cleaned_data) else ""
+    reply["Location"] = f"{request.path}?thanks=yes{more}"
     return reply
+
+
+def _asks_mailbox(said: dict[str, Any]) -> bool:
+    """Does what was typed call for a letter? It is said of everybody alike, whether one goes or not."""
+    return bool(said["consent"] and said["wording"] and "@" in said["reach"] and business().confirms_yes)
 
 
 def _asked(request: HttpRequest, said: dict[str, Any]) -> Asked:
@@ -136,6 +143,7 @@ def _page(
         "address": page_address(kept, _root(request)),
         "is_on_own_machine": is_own_name(_root(request)),
         "wording": wording,
+        "confirms_yes": business().confirms_yes,
         "wording_form": wording_form or WordingForm(initial={"words": wording.words if wording else ""}),
     }
     return render(request, PAGE, context, status=status)

@@ -131,7 +131,7 @@ def sending(request: HttpRequest) -> HttpResponse:
     """Addresses, the wait before a letter leaves, and how often one person hears from us."""
     shop = _shop()
     names = (
-        *("postal_address", "public_address", "counts_links", "send_delay_minutes"),
+        *("postal_address", "public_address", "counts_links", "confirms_yes", "send_delay_minutes"),
         *("touches_per_week", "asks_per_month", "call_attempts"),
     )
     make = partial(SendingForm, initial={name: getattr(shop, name) for name in names})
