@@ -66,7 +66,8 @@ def waiting_said(n: int, *, has_mailbox: bool) -> Said | None:
     ) % {"n": _whole(n)}
     if has_mailbox:
         return Said("", words)
-    return Said("warm", f"{words} {_('No letter can ask them: connect a mailbox first.')}")
+    hint = _("No letter can ask them: connect a mailbox first.")
+    return Said("warm", f"{words} {hint}")
 
 
 def how_taken(found: Reach) -> list[Said]:

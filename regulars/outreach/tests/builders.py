@@ -27,7 +27,7 @@ def a_shop(**changes: Any) -> Business:
 
 def a_person(name: str = "Ann Archer", email: str = "", **fields: Any) -> Person:
     given, _space, family = name.partition(" ")
-    emails = (email or f"person{next(_numbers)}@example.org",)
+    emails = fields.pop("emails", (email or f"person{next(_numbers)}@example.org",))
     fields.setdefault("given_name", given)
     fields.setdefault("family_name", family)
     new = people.NewPerson(full_name=name, **{"emails": emails, **fields})

@@ -1,4 +1,4 @@
-"""A yes to offers by e-mail that somebody wrote into a form: asked for, until it is confirmed from the mailbox itself."""
+"""A yes to offers by e-mail that somebody wrote into a form: asked for, until the mailbox itself confirms it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class AskedYes(models.Model):
 
 
 class AskedLetter(models.Model):
-    """The day on which a letter went to an address to have a yes confirmed: at most one a day, whoever asks how often."""
+    """The day on which a letter asked an address to confirm a yes: at most one a day, whoever asks how often."""
 
     ask = models.ForeignKey(AskedYes, on_delete=models.SET_NULL, null=True, related_name="+")
     address_hash = models.CharField(max_length=64)

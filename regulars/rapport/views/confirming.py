@@ -23,7 +23,7 @@ from regulars.staff.doors import open_to_everyone
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_yes(request: HttpRequest, token: str) -> HttpResponse:
-    """GET asks, POST confirms; a second time it says that it is settled. Whatever is wrong with a link is one answer."""
+    """GET asks, POST confirms, a second time it is settled already. Whatever is wrong with a link is one answer."""
     ask = services.ask_behind(token)
     if ask is None:
         return render(request, "enquiries/yes_unknown.html", status=404)

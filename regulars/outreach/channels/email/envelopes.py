@@ -21,6 +21,7 @@ from regulars.outreach.channels.email.wayout import ways_out
 from regulars.outreach.channels.email.wire import built
 from regulars.outreach.drafts import checked_words
 from regulars.outreach.models import SendingAccount, Touch
+from regulars.outreach.queries.asked import CONFIRM
 from regulars.outreach.queries.enclosures import enclosed_in
 from regulars.outreach.queries.following import counted_among
 from regulars.outreach.queries.reach import persons_of
@@ -98,7 +99,8 @@ class Stationery:
         subject, body = checked_words(row.channel, row.subject, row.body)
         return Letter(
             message_id=row.message_id,
-            to_name=" ".join(person.full_name.split()),
+            # Anybody may have typed the name beside an address that is only asked for.
+            to_name="" if row.programme == CONFIRM else " ".join(person.full_name.split()),
             to_address=row.to_address,
             subject=subject,
             body=body,
