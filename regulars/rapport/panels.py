@@ -11,7 +11,7 @@ from regulars.staff.permissions import may
 
 
 def panels(request: HttpRequest, person: Person) -> list[Panel]:
-    """Every panel of this room. Four queries."""
+    """Every panel of this room. Three queries; one more about somebody who ticked the box on the page."""
     return [asked(request, person)]
 
 
@@ -19,7 +19,7 @@ def asked(request: HttpRequest, person: Person) -> Panel:
     """What they asked for, what waits with them, and when we last spoke."""
     enquiries, entries = queries.enquiries_of(person), queries.encounters_of(person)
     last = queries.last_contacts([person.pk])[person.pk]
-    yes = queries.asked_yes_of(person)
+    yes = queries.asked_yes_of(person) if any(one.has_ticked_consent for one in enquiries) else None
     is_empty = not (enquiries or entries or yes or last.from_them or last.from_us)
     context = {
         "person": person,
