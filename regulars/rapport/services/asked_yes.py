@@ -79,11 +79,12 @@ def ask_for_yes(person: Person, address: str, wording: ConsentWording, source: s
     ask = open_asks.select_for_update(of=("self",)).first()
     if ask is None:
         return  # confirmed in this very moment
-    ask.wording, ask.asked_at, ask.until = wording, now, now + KEPT
-    ask.save(update_fields=["wording", "asked_at", "until"])
     letter = _letter_of_the_day(ask)
+    ask.asked_at, ask.until = now, now + KEPT
     if letter is not None:
+        ask.wording = wording  # what a letter quotes is what its yes confirms
         bulletin.post(YesAsked(ask.pk, person.pk, letter.pk))
+    ask.save(update_fields=["wording", "asked_at", "until"])
 
 
 def _letter_of_the_day(ask: AskedYes) -> AskedLetter | None:

@@ -82,6 +82,7 @@ def test_opening_the_link_changes_nothing_and_pressing_the_button_confirms_once(
 def test_the_wording_that_was_ticked_is_the_evidence_whatever_the_box_says_later(shop) -> None:
     tick()
     services.set_wording("Write to me every day.", None)
+    tick(key="k2")  # the letter of this day has gone, with the words that stood there then
     Client().post(link())
     assert Consent.objects.get().wording == AskedYes.objects.get().wording.words != "Write to me every day."
 
