@@ -17,13 +17,13 @@ from regulars.staff.doors import requires
 @requires("outreach.see")
 @require_safe
 def reach_page(request: HttpRequest) -> HttpResponse:
-    found = reach()
+    found, waiting = reach(), how_many_wait()
     context = {
         "found": found,
         "care": ways_drawn(found, Purpose.CARE) if found.people else None,
         "offers": ways_drawn(found, Purpose.MARKETING) if found.people else None,
         "growth": growth_drawn(found),
         "taken": how_taken(found),
-        "waiting": waiting_said(how_many_wait(), has_mailbox=active_account() is not None),
+        "waiting": waiting_said(waiting, has_mailbox=not waiting or active_account() is not None),
     }
     return render(request, "outreach/reach.html", context)
