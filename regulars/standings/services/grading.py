@@ -47,6 +47,7 @@ from regulars.standings.services.scoring import Models
 from regulars.standings.source import days_of_business
 
 NOT_GRADED = "Not graded yet"
+MANY = 1000
 
 
 def grade_everyone(as_of: date | None = None) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def grade_everyone(as_of: date | None = None) -> dict[str, Any]:
             wanted.reckon(engine, models, card.rhythms_of(model_card), as_of, card.season_of(model_card))
             last = _last_day()
             found = differing.changed(connection, as_of, last)
-            writing.write_rows(found, home=home, sentence=_("Writing down where everybody stands"))
+            written = writing.write_rows(found, home=home, sentence=_("Writing down where everybody stands"))
             writing.remove(differing.gone(connection), as_of)
             finding.keep(
                 _found(engine, connection, models, as_of) | {Finding.Name.MODEL: card.as_found(model_card)}, as_of
@@ -78,6 +79,8 @@ def grade_everyone(as_of: date | None = None) -> dict[str, Any]:
             [(buyers,)] = rows_of(opened(engine.table("facts")).select(nw.len()))
         connection.close()
         _note(as_of, counts, buyers, slipped)
+        if written > MANY:
+            database.measure_tables()
     groups = {NAMES.get(slug, NOT_GRADED): n for slug, n in counts.items()}
     return {"as_of": as_of.isoformat(), "people": sum(groups.values()), "groups": groups}
 

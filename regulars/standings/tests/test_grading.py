@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
+from django.db import connection
 
 from regulars.people import services as people
 from regulars.people.models import Person
 from regulars.purchases.tests.builders import a_business
 from regulars.standings.models import Grading, Standing, StandingMonth
-from regulars.standings.services import grade_everyone
+from regulars.standings.services import grade_everyone, grading
 from regulars.standings.tests.builders import TODAY, a_shop, expected, many_people, somebody, stories, visits
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -94,3 +95,15 @@ def test_people_learned_of_later_are_taken_in() -> None:
     grade_everyone(TODAY)
     people.record_people([people.NewPerson(full_name="Late Comer")], source="test")
     assert grade_everyone(TODAY)["people"] == 13
+
+
+def test_after_many_new_standings_the_database_knows_how_large_they_are(monkeypatch) -> None:
+    """Without it SQLite reads everybody to find the few who slipped, until the night looks how large the tables are."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL looks how large its tables are by itself.")
+    a_shop()
+    monkeypatch.setattr(grading, "MANY", 10)
+    grade_everyone(TODAY)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'standings_standing'")
+        assert cursor.fetchone()[0]
