@@ -23,7 +23,7 @@ def test_a_page_sent_twice_at_once_is_saved_once() -> None:
 
     def send(_number: int) -> int:
         try:
-            start.wait(10)
+            start.wait(60)
             return save_lines(lines, key="one page").pk
         finally:
             connections.close_all()

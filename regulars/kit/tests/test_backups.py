@@ -136,7 +136,7 @@ def test_a_backup_of_a_house_that_is_being_written_to_is_of_one_moment(tmp_path)
         taken = [backups.back_up(tmp_path / f"{number}.regulars") for number in range(3)]
     finally:
         stop.set()
-        writer.join(20)
+        writer.join(60)
     assert written, "it was written to meanwhile"
     for info in taken if connection.vendor == "sqlite" else taken[-1:]:
         restoring.restore(info.path, into=tmp_path / info.path.stem, force=True)

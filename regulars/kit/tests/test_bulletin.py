@@ -281,17 +281,17 @@ def test_transactions_that_commit_out_of_order_lose_no_news(in_threads):
         with transaction.atomic():
             bulletin.post(Sold(1))
             slow_has_posted.set()
-            assert fast_is_done.wait(20)
+            assert fast_is_done.wait(60)
         connections.close_all()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert slow_has_posted.wait(20)
+    assert slow_has_posted.wait(60)
     sell(2)
     bulletin.deliver_due()
     assert heard == [], "nothing above an open transaction is read yet"
     fast_is_done.set()
-    thread.join(20)
+    thread.join(60)
     bulletin.deliver_due()
     assert heard == [[1, 2]]
 

@@ -164,11 +164,11 @@ class Worker:
 
     def __exit__(self, *_):
         self.stop.set()
-        self.thread.join(40)
+        self.thread.join(120)
         assert not self.thread.is_alive()
 
 
-def wait_for(condition, seconds=30):
+def wait_for(condition, seconds=120):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if found := condition():

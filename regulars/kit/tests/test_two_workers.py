@@ -25,7 +25,7 @@ def a_worker():
     return process
 
 
-def wait_until(condition, seconds=40):
+def wait_until(condition, seconds=120):
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "it did not happen in time"

@@ -92,7 +92,7 @@ def test_a_worker_leaves_a_sign_of_life(work):
 
 @pytest.mark.django_db(transaction=True)
 def test_new_work_wakes_the_worker_at_once(monkeypatch):
-    monkeypatch.setattr(worker, "IDLE_SECONDS", 30.0)
+    monkeypatch.setattr(worker, "IDLE_SECONDS", 600.0)
     stop = threading.Event()
 
     def loop():
@@ -102,16 +102,16 @@ def test_new_work_wakes_the_worker_at_once(monkeypatch):
     thread = threading.Thread(target=loop)
     thread.start()
     time.sleep(1)
-    started = time.monotonic()
     job = tasks.add.enqueue(1, 2)
-    while not jobs.job_state(job.id).is_finished and time.monotonic() - started < 20:
+    patience = time.monotonic() + 120
+    while not jobs.job_state(job.id).is_finished and time.monotonic() < patience:
         time.sleep(0.02)
-    took = time.monotonic() - started
+    has_woken = jobs.job_state(job.id).is_finished
     stop.set()
     worker.wake()
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
-    assert took < 10, "it did not sleep out its half minute"
+    assert has_woken, "it did not sleep out its ten minutes"
 
 
 def test_of_two_web_processes_one_works_and_the_other_takes_over():
@@ -134,7 +134,7 @@ def test_of_two_web_processes_one_works_and_the_other_takes_over():
     assert not ours.wait(0.5), "the other one works"
     other.kill()
     other.wait()
-    assert ours.wait(10), "and when it is gone, we do"
-    thread.join(10)
+    assert ours.wait(60), "and when it is gone, we do"
+    thread.join(60)
     other.stdout.close()
     assert (settings.DATA_DIR / "worker.lock").exists()

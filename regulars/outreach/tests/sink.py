@@ -176,10 +176,10 @@ def running(record: Path, **options: object) -> Iterator[Sink]:
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
     thread.start()
-    ready.wait(10)
+    ready.wait(60)
     yield sink
     loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(loop)])
-    thread.join(5)
+    thread.join(60)
     loop.close()
 
 

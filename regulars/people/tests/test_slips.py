@@ -193,11 +193,11 @@ def test_a_statement_sent_and_taken_back_twice_at_once_counts_once() -> None:
 
     def send(_number: int) -> int:
         try:
-            start.wait(10)
+            start.wait(60)
             said = state_consent(
                 ids, channel="post", purpose="marketing", text=ON_PAPER, said_on=SIGNED, key="once", by=None
             )
-            start.wait(10)
+            start.wait(60)
             return take_statement_back(said, None)
         finally:
             connections.close_all()

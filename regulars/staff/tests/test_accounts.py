@@ -113,7 +113,7 @@ def test_of_two_owners_who_leave_at_once_the_second_waits_for_the_first_and_stay
                 first_has_left.set()
                 time.sleep(0.4)  # the second asks now, before this is committed
         else:
-            first_has_left.wait(10)
+            first_has_left.wait(60)
             leave(pair[1])
 
     results = in_threads(2, go)

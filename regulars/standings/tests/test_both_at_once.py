@@ -32,7 +32,7 @@ def at_once(act: Callable[[int], Any], threads: int = 2) -> list[Any]:
 
     def run(number: int) -> Any:
         try:
-            start.wait(20)
+            start.wait(60)
             return act(number)
         finally:
             connections.close_all()
