@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,11 +17,15 @@ CONTROL_SIGNS = re.compile(r"[\x00-\x1f\x7f]")
 BRACES = re.compile(r"\{\{|\}\}|\{%|%\}")
 
 
-def draft_hash(channel: str, subject: str, body: str, blocks: Mapping[str, Any] | None = None) -> str:
-    """The short name of a draft: another word, picture or theme in it gives another name."""
+def draft_hash(
+    channel: str, subject: str, body: str, blocks: Mapping[str, Any] | None = None, files: Sequence[str] = ()
+) -> str:
+    """The short name of a draft: another word, picture, theme or file in it gives another name."""
     parts = [channel, subject, body]
     if blocks:
         parts.append(json.dumps(blocks, sort_keys=True))
+    if files:
+        parts.append(json.dumps(["files", *files]))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 

@@ -11,16 +11,19 @@ from django.utils.translation import gettext as _
 
 from regulars.kit.business import business
 from regulars.kit.jobs import JobState, job_state
+from regulars.outreach.blocks import layout_of
 from regulars.outreach.mailing_forms import in_words
-from regulars.outreach.models import Channel, Mailing, Programme, Recipient
+from regulars.outreach.models import Channel, Mailing, Programme, Recipient, WordingVersion
 from regulars.outreach.programmes_shown import STANDS, Verb, verbs_of
 from regulars.outreach.queries import mailings as queries
+from regulars.outreach.queries.enclosures import Papers, papers_of_mailing, papers_of_versions
 from regulars.outreach.queries.following import counts_links
 from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services.drafting import Draft, draft_for
 from regulars.outreach.services.mailings import call_candidates, is_large
 from regulars.outreach.services.preflight import Preflight, preflight
 from regulars.outreach.services.programmes import Account, account_of
+from regulars.outreach.weights import Weight, weight_of
 from regulars.people.models import Person
 from regulars.people.queries.matching import Asked
 from regulars.purchases.models import PersonTotals
@@ -36,6 +39,16 @@ class Example:
 
     person: Person
     draft: Draft
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How one wording comes out for those who get it; of very many (`is_cut`) the first `tried` were tried."""
+
+    name: str
+    found: Preflight
+    tried: int
+    is_cut: bool = False
 
 
 @dataclass
@@ -54,8 +67,9 @@ class ShownMailing:
     examples: list[Example] = field(default_factory=list)
     candidates: list[PersonTotals] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-    preflight: Preflight | None = None
-    tried: int = 0
+    trials: list[Trial] = field(default_factory=list)
+    papers: Papers = ()
+    weight: Weight | None = None
     came: Sequence[queries.Came] = ()
     total: queries.Came | None = None
     account: Account | None = None
@@ -75,7 +89,7 @@ class ShownMailing:
 
 
 def shown_mailing(mailing: Mailing, *, may_approve: bool) -> ShownMailing:
-    """Everything its page says. At most thirty queries."""
+    """Everything its page says. At most forty-five queries, whatever its size."""
     shown = ShownMailing(in_words(Asked.of(mailing.audience)), stage=str(Stage(mailing.stage).label))
     if mailing.stage in {Stage.GATHERING, Stage.GOING} and mailing.job_id:
         shown.job = job_state(mailing.job_id)
@@ -123,7 +137,8 @@ def _add_look_ahead(shown: ShownMailing, mailing: Mailing, *, may_approve: bool)
     people = queries.some_recipients(mailing, 3)
     drafts = draft_for(latest(mailing.wording), [person.pk for person in people])
     shown.examples = [Example(person, drafts.ready[person.pk]) for person in people if person.pk in drafts.ready]
-    _add_preflight(shown, mailing)
+    shown.trials = _trials(mailing)
+    _add_weight(shown, mailing)
     if may_approve:
         shown.candidates = call_candidates(mailing)
     if mailing.other_wording:
@@ -137,11 +152,48 @@ def _add_look_ahead(shown: ShownMailing, mailing: Mailing, *, may_approve: bool)
         shown.missing.append(_("Your postal address is missing under the letters; in many countries it must be there."))
 
 
-def _add_preflight(shown: ShownMailing, mailing: Mailing) -> None:
-    """Say how the words come out: who reads a fallback, and how it reads. Of many, the first are tried."""
-    ids = queries.first_recipients(mailing, COUNTED_EACH_TIME)
-    if ids:
-        shown.preflight, shown.tried = preflight(latest(mailing.wording), ids), len(ids)
+def _trials(mailing: Mailing) -> list[Trial]:
+    """Say how all its words come out: who reads a fallback, and how it reads. Of many, the first are tried.
+
+    Six queries a wording; the second and the compared words are tried on those who get these.
+    """
+    asked = [(mailing.wording, Way.FIRST, "a" if mailing.other_wording else "")]
+    if mailing.other_wording:
+        asked.append((mailing.other_wording, Way.FIRST, "b"))
+    if mailing.second_wording:
+        asked.append((mailing.second_wording, Way.SECOND, ""))
+    trials = []
+    for key, way, arm in asked:
+        ids = queries.first_recipients(mailing, COUNTED_EACH_TIME, way=way, arm=arm)
+        if ids:
+            version = latest(key)
+            found = preflight(version, ids)
+            trials.append(Trial(version.wording.name, found, len(ids), is_cut=len(ids) == COUNTED_EACH_TIME))
+    return trials
+
+
+def _add_weight(shown: ShownMailing, mailing: Mailing) -> None:
+    """What goes with its letters by e-mail, and what the heaviest of them weighs. Five queries where files go along."""
+    people = mailing.found.get("channels", {}).get(Channel.EMAIL, 0)
+    own = papers_of_mailing(mailing)
+    versions = [latest(key) for key in filter(None, (mailing.wording, mailing.other_wording, mailing.second_wording))]
+    letters = [version for version in versions if version.wording.channel == Channel.EMAIL]
+    theirs = papers_of_versions(version.pk for version in letters)
+    weights = []
+    for version in letters:
+        papers = tuple({one.name: one for one in (*theirs.get(version.pk or 0, ()), *own)}.values())
+        if papers:
+            weights.append((papers, weight_of(_sample(shown, mailing, version), papers, people)))
+    if weights:
+        shown.papers = tuple(dict.fromkeys(one for papers, _weight in weights for one in papers))
+        shown.weight = max((weight for _papers, weight in weights), key=lambda weight: weight.letter)
+
+
+def _sample(shown: ShownMailing, mailing: Mailing, version: WordingVersion) -> Draft:
+    """The letter one of them will get; words nobody is shown here are weighed unfilled."""
+    if shown.examples and version.wording.key == mailing.wording:
+        return shown.examples[0].draft
+    return Draft(version.subject, version.body, layout=layout_of(version.blocks))
 
 
 def _sum(came: Sequence[queries.Came]) -> queries.Came | None:

@@ -24,6 +24,7 @@ from regulars.outreach.models import (
     Touch,
     TouchChange,
 )
+from regulars.outreach.services.enclosing import forget_unneeded
 from regulars.outreach.services.forgetting import forget_what_waits
 from regulars.outreach.services.moves import FREE, move
 from regulars.outreach.services.printing import forget_printed
@@ -113,7 +114,10 @@ def erase(person_id: int) -> None:
         from_address="", from_name="", subject="", words="", whole="", is_for_you=False
     )
     Bounce.objects.filter(touch__in=rows).update(said="")
-    Enclosure.objects.filter(touch__in=rows).delete()
+    files = Enclosure.objects.filter(touch__in=rows)
+    kept = list(files.values_list("kept_id", flat=True))
+    files.delete()
+    forget_unneeded(kept)
     LinkFollowed.objects.filter(touch__in=rows).delete()
     Recipient.objects.filter(person_id=person_id).delete()
     LeavingToken.objects.filter(person_id=person_id).delete()

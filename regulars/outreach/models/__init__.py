@@ -2,7 +2,7 @@
 
 from regulars.outreach.models.access import MailAccess
 from regulars.outreach.models.accounts import AccountUse, IdentityCheck, Pace, SendingAccount
-from regulars.outreach.models.enclosures import Enclosure
+from regulars.outreach.models.enclosures import Enclosure, KeptFile
 from regulars.outreach.models.hooks import MailHook, MailNews
 from regulars.outreach.models.inbound import Bounce, InboundMail, Inbox
 from regulars.outreach.models.leaving import LeavingToken, Suppression
@@ -43,6 +43,7 @@ __all__ = [
     "IdentityCheck",
     "InboundMail",
     "Inbox",
+    "KeptFile",
     "LeavingToken",
     "LinkFollowed",
     "MailAccess",

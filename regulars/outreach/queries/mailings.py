@@ -46,9 +46,11 @@ def some_recipients(mailing: Mailing, limit: int = 5) -> list[Person]:
     return [row.person for row in rows.select_related("person").order_by("pk")[:limit]]
 
 
-def first_recipients(mailing: Mailing, limit: int) -> list[int]:
-    """The first of those who get its first words, to try these on. One query."""
-    rows = Recipient.objects.filter(mailing=mailing, edition=mailing.edition, way=Recipient.Way.FIRST)
+def first_recipients(mailing: Mailing, limit: int, way: str = Recipient.Way.FIRST, arm: str = "") -> list[int]:
+    """The first of those who get it this way, of one arm where two wordings are compared. One query."""
+    rows = Recipient.objects.filter(mailing=mailing, edition=mailing.edition, way=way)
+    if arm:
+        rows = rows.filter(arm=arm)
     return list(rows.order_by("pk").values_list("person_id", flat=True)[:limit])
 
 

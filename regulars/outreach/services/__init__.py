@@ -25,7 +25,7 @@ from regulars.outreach.services.changing import (
     try_again,
 )
 from regulars.outreach.services.drafting import Draft, Drafts, draft_for, render
-from regulars.outreach.services.enclosing import enclose, take_out
+from regulars.outreach.services.enclosing import Chosen, NewFile, enclose, take_out
 from regulars.outreach.services.filtering import look_as_a_filter
 from regulars.outreach.services.following import count_links
 from regulars.outreach.services.hands import (
@@ -92,12 +92,14 @@ from regulars.outreach.services.wordings import (
 
 __all__ = [
     "Approved",
+    "Chosen",
     "ByHand",
     "Draft",
     "Drafts",
     "EmptyField",
     "Finding",
     "NewAccount",
+    "NewFile",
     "NewInbox",
     "NewTouch",
     "Planned",

@@ -18,6 +18,7 @@ from regulars.outreach.blocks import Block, Layout, layout_of
 from regulars.outreach.drafts import checked_words, draft_hash
 from regulars.outreach.events import TouchSent
 from regulars.outreach.models import GOES_BY_ITSELF, Channel, Outcome, State, Touch
+from regulars.outreach.queries.enclosures import digests, papers_of
 from regulars.outreach.services.moves import move, move_one
 from regulars.outreach.services.telling import tell_timeline
 from regulars.staff.models import User
@@ -40,7 +41,8 @@ def edit_draft(touch: Touch, subject: str, body: str, by: User | None) -> Touch:
     if row.channel in {*GOES_BY_ITSELF, Channel.LETTER} and not row.body:
         raise Refusal(_("There are no words in it yet."), field="body")
     row.blocks = _in_blocks(row.blocks, before, row.body)
-    row.draft_hash = draft_hash(row.channel, row.subject, row.body, row.blocks)
+    files = digests(papers_of([row]).get(row.pk, ())) if row.channel == Channel.EMAIL else ()
+    row.draft_hash = draft_hash(row.channel, row.subject, row.body, row.blocks, files)
     row.is_edited, row.changed_at = True, clock.now()
     if row.state == State.APPROVED and row.channel in GOES_BY_ITSELF:
         row.due_at = max(row.due_at, clock.now() + timedelta(minutes=business().send_delay_minutes))

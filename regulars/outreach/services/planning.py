@@ -18,6 +18,7 @@ from regulars.kit import clock, database
 from regulars.outreach.blocks import PLAIN, Layout, layout_of, text_of
 from regulars.outreach.drafts import checked_words, draft_hash
 from regulars.outreach.models import PRIORITY, Channel, Purpose, State, Touch, WordingVersion
+from regulars.outreach.queries.enclosures import digests, papers_of, papers_of_version
 from regulars.outreach.services.moves import CHUNK
 from regulars.outreach.services.programme_states import closed_among
 from regulars.outreach.services.rows import Added, Draft, add_touches
@@ -33,7 +34,8 @@ class NewTouch(NamedTuple):
     `wording` is the key of the words it was drafted from; the version in force is then written down with it. Whether
     there is an offer inside is said by these words, unless `has_offer` says so. `blocks` is a filled layout, or how one
     is stored: the body is then its text, whatever was given. `language` is that of the words, `language_wanted` what
-    the person speaks where there were no words in it.
+    the person speaks where there were no words in it. `files` are those of its mailing (`queries.enclosures.digests`);
+    those of the words are known by the words.
     """
 
     person_id: int
@@ -57,6 +59,7 @@ class NewTouch(NamedTuple):
     cost_amount: Decimal | float = 0
     priority: int | None = None
     is_withheld: bool = False
+    files: tuple[str, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -141,6 +144,7 @@ class Sources:
     def __init__(self) -> None:
         self.in_force: dict[tuple[str, str], int | None] = {}
         self.offers: dict[int, bool] = {}
+        self.files: dict[int, tuple[str, ...]] = {}
 
     def learn(self, new: NewTouch) -> None:
         """Look up the words of a touch, unless they are known."""
@@ -150,9 +154,17 @@ class Sources:
         version = self.version_of(new)
         if version is not None and version not in self.offers:
             self.offers[version] = WordingVersion.objects.filter(pk=version, wording__has_offer=True).exists()
+            self.files[version] = digests(papers_of_version(version))
 
     def version_of(self, new: NewTouch) -> int | None:
         return new.wording_version_id or self.in_force.get((new.wording, new.language))
+
+    def files_of(self, new: NewTouch) -> tuple[str, ...]:
+        """The files of its words and of its mailing; only an e-mail carries any."""
+        version = self.version_of(new)
+        if new.channel != Channel.EMAIL or not (version or new.files):
+            return ()
+        return tuple(sorted({*new.files, *self.files.get(version or 0, ())}))
 
     def has_offer(self, new: NewTouch) -> bool:
         version = self.version_of(new)
@@ -189,7 +201,7 @@ def _draft(new: NewTouch, sources: Sources, now: datetime) -> Draft:
         language=new.language,
         language_wanted=new.language_wanted,
         wording_version=sources.version_of(new),
-        draft_hash=draft_hash(channel, subject, body, blocks),
+        draft_hash=draft_hash(channel, subject, body, blocks, sources.files_of(new)),
         minutes=_decimal(new.minutes),
         cost_amount=_decimal(new.cost_amount),
         created_at=now,
@@ -213,21 +225,29 @@ def _decimal(value: Decimal | float) -> Decimal:
 
 
 @transaction.atomic
-def refresh_drafts(drafts: Mapping[int, tuple[str, str]], blocks: Mapping[int, Mapping[str, Any]] | None = None) -> int:
+def refresh_drafts(
+    drafts: Mapping[int, tuple[str, str]],
+    blocks: Mapping[int, Mapping[str, Any]] | None = None,
+    versions: Mapping[int, int] | None = None,
+) -> int:
     """Put newer words under touches that are still planned and that nobody edited; returns how many changed.
 
-    A draft without `blocks` is a plain letter from now on.
+    A draft without `blocks` is a plain letter from now on. `versions` says which words they are of: their files go too.
     """
     rows = Touch.objects.filter(pk__in=drafts, state=State.PLANNED, is_edited=False).select_for_update(of=("self",))
-    changed = []
-    for touch in rows:
+    touches, changed = list(rows), []
+    for touch in touches:
+        touch.wording_version_id = (versions or {}).get(touch.pk, touch.wording_version_id)
+    papers = papers_of([touch for touch in touches if touch.channel == Channel.EMAIL])
+    for touch in touches:
         layout = layout_of((blocks or {}).get(touch.pk))
         subject, body = drafts[touch.pk]
         subject, body = checked_words(touch.channel, subject, text_of(layout) if layout else body)
-        fresh = draft_hash(touch.channel, subject, body, layout.stored())
+        fresh = draft_hash(touch.channel, subject, body, layout.stored(), digests(papers.get(touch.pk, ())))
         if fresh != touch.draft_hash:
             touch.subject, touch.body, touch.draft_hash, touch.changed_at = subject, body, fresh, clock.now()
             touch.blocks = layout.stored()
             changed.append(touch)
-    Touch.objects.bulk_update(changed, ["subject", "body", "blocks", "draft_hash", "changed_at"], batch_size=CHUNK)
+    columns = ["subject", "body", "blocks", "draft_hash", "changed_at", "wording_version"]
+    Touch.objects.bulk_update(changed, columns, batch_size=CHUNK)
     return len(changed)

@@ -11,9 +11,11 @@ from regulars.kit.business import business, in_our_language
 from regulars.kit.errors import Refusal
 from regulars.outreach.channels.email.dress import Wardrobe
 from regulars.outreach.channels.email.envelopes import sender_of
+from regulars.outreach.channels.email.files import Enclosed
 from regulars.outreach.channels.email.letters import Letter, WayOut
 from regulars.outreach.channels.email.ways import way_of
 from regulars.outreach.models import Purpose, WordingVersion
+from regulars.outreach.queries.enclosures import Papers, read_papers
 from regulars.outreach.services.accounts import PATIENCE_SECONDS, carry_at_once, test_failed, try_sign_in
 from regulars.outreach.services.drafting import Draft, draft_for
 from regulars.outreach.services.resting import active_account
@@ -30,10 +32,11 @@ def send_to_me(
     purpose: str = Purpose.CARE,
     extras: Mapping[str, str] | None = None,
     patience: float = PATIENCE_SECONDS,
+    papers: Papers = (),
 ) -> str:
     """Send the letter `person` would get to whoever asks, marked as a test; returns what the server said.
 
-    Nothing is planned, nobody's timeline knows of it, and its way out is by answer only: it is nobody's link.
+    `papers` are the files that go with it. Nothing is planned, nobody's timeline knows of it, and its way out is by answer only: it is nobody's link.
     """
     account = active_account()
     if account is None:
@@ -57,6 +60,7 @@ def send_to_me(
         postal_address=shop.postal_address,
         way_out=None if purpose == Purpose.SERVICE else WayOut("", account.reply_to or account.from_address),
         dress=Wardrobe([draft.layout], shop).dress(draft.layout) if draft.layout else None,
+        enclosed=tuple(Enclosed(*file) for file in read_papers(papers)),
     )
     try_sign_in(way_of(account, timeout=patience))
     result = carry_at_once(account, letter, patience=patience)

@@ -18,8 +18,10 @@ from regulars.outreach.blocks import PLAIN, Layout, layout_of, needed, text_of
 from regulars.outreach.blocks.filling import checked_address
 from regulars.outreach.drafts import LONGEST_SUBJECT
 from regulars.outreach.models import Channel, Picture, Purpose, Wording, WordingVariant, WordingVersion
+from regulars.outreach.queries.enclosures import Papers, digests, papers_of_version
 from regulars.outreach.queries.facts import FIELDS
 from regulars.outreach.queries.variants import is_ours
+from regulars.outreach.services.enclosing import Chosen, chosen_of, put_into
 from regulars.outreach.services.liquid import fields_in
 from regulars.outreach.services.versions import add_version, locked_wording
 from regulars.outreach.starters import STARTERS
@@ -106,21 +108,24 @@ def save_wording(
     has_offer: bool = False,
     blocks: Mapping[str, Any] | None = None,
     language: str = "",
+    files: Chosen | Papers | None = None,
 ) -> WordingVersion:
     """Save words under a key: a new version when they changed, the same one when they did not.
 
     With `blocks` the body is their text. In another `language` than the business's own they are a variant of the
-    words, which must be there already.
+    words, which must be there already. `files` are exactly those that go with it, or what a form says of them; without
+    it those that went with the words before go on with them.
     """
     wording = _wording(key, name, purpose)
     layout = check_layout(blocks) if blocks else PLAIN
     subject, body = check_words(subject, text_of(layout) if layout else body, wording.channel)
     if not is_ours(language):
-        version = _save_variant(wording, language, subject, body, layout, by)
+        version = _save_variant(wording, language, subject, body, layout, by, files)
     else:
         wording.name, wording.has_offer = name.strip() or wording.name, has_offer or layout.has_offer
         wording.purpose = Purpose(purpose) if purpose else wording.purpose
-        version = _next_version(wording, wording.latest, subject, body, layout, by)
+        papers = _papers(wording, wording.latest, files)
+        version = _next_version(wording, wording.latest, subject, body, layout, by, papers=papers)
         wording.latest = version
         wording.save(update_fields=["name", "purpose", "has_offer", "latest"])
     text = wording.key if is_ours(language) else f"{wording.key} ({language})"
@@ -129,14 +134,22 @@ def save_wording(
 
 
 def _save_variant(
-    wording: Wording, language: str, subject: str, body: str, layout: Layout, by: User | None
+    wording: Wording,
+    language: str,
+    subject: str,
+    body: str,
+    layout: Layout,
+    by: User | None,
+    files: Chosen | Papers | None,
 ) -> WordingVersion:
+    """A language that is new begins with the files of our own words."""
     if language not in dict(settings.LANGUAGES):
         raise Refusal(_("Choose one of the languages on the list."), field="language")
     if wording.latest is None:
         raise Refusal(_("Keep these words in your own language first."), field="language")
     row = wording.variants.filter(language=language).select_related("latest").first()
-    version = _next_version(wording, row.latest if row else None, subject, body, layout, by, language)
+    papers = _papers(wording, row.latest if row else wording.latest, files)
+    version = _next_version(wording, row.latest if row else None, subject, body, layout, by, language, papers)
     WordingVariant.objects.update_or_create(wording=wording, language=language, defaults={"latest": version})
     if layout.has_offer and not wording.has_offer:
         wording.has_offer = True
@@ -152,12 +165,25 @@ def _next_version(
     layout: Layout,
     by: User | None,
     language: str = "",
+    papers: Papers = (),
 ) -> WordingVersion:
     """The version in force when it says the same, else the next one."""
     stored = layout.stored()
     if latest is not None and (latest.subject, latest.body, latest.blocks) == (subject, body, stored):
-        return latest
-    return add_version(wording, subject, body, created_by=by, blocks=stored, language=language)
+        if digests(papers_of_version(latest.pk)) == digests(papers):
+            return latest
+    version = add_version(wording, subject, body, created_by=by, blocks=stored, language=language)
+    if papers:
+        put_into(version, papers, by)
+    return version
+
+
+def _papers(wording: Wording, before: WordingVersion | None, files: Chosen | Papers | None) -> Papers:
+    """What is to go with the words; only an e-mail carries files."""
+    papers = chosen_of(papers_of_version(before.pk if before else None), files)
+    if papers and wording.channel != Channel.EMAIL:
+        raise Refusal(_("Only letters by e-mail can have files with them."), field="file")
+    return papers
 
 
 def drop_variant(wording: Wording, language: str, by: User | None) -> None:
@@ -179,6 +205,7 @@ def take_again(version: WordingVersion, by: User | None) -> WordingVersion:
         has_offer=wording.has_offer,
         blocks=version.blocks or None,
         language=version.language,
+        files=papers_of_version(version.pk),
     )
 
 
@@ -213,7 +240,7 @@ def back_to_start(key: str, by: User | None) -> WordingVersion:
     if starter is None:
         raise Refusal(_("These words are your own: there is nothing to go back to."))
     subject, body = starter.words
-    return save_wording(key, subject=subject, body=body, by=by)
+    return save_wording(key, subject=subject, body=body, by=by, files=())
 
 
 def archive(wording: Wording, by: User | None, *, is_archived: bool = True) -> None:

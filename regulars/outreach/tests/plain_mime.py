@@ -8,8 +8,9 @@ from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 
+from regulars.outreach.channels.email.files import WIRE, file_part
 from regulars.outreach.channels.email.letters import Letter, headers_of, parts_of
-from regulars.outreach.channels.email.wire import WIRE, file_part, picture_part
+from regulars.outreach.channels.email.wire import picture_part
 
 
 def plain_mime(letter: Letter, *, borders: dict[str, str] | None = None) -> bytes:

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from regulars.kit.errors import Refusal
 from regulars.outreach import services
-from regulars.outreach.models import Enclosure, State
+from regulars.outreach.models import Enclosure, KeptFile, State
 from regulars.outreach.records import erase, export
 from regulars.outreach.services.enclosing import clean_name
 from regulars.outreach.tests import sink as sinks
@@ -51,7 +51,8 @@ def test_a_file_of_the_same_name_takes_the_place_of_the_first(sink):
     touch = a_touch(a_person())
     services.enclose(touch, "plan.txt", b"one", None)
     services.enclose(touch, "plan.txt", b"two", None)
-    assert [bytes(row.content) for row in Enclosure.objects.all()] == [b"two"]
+    assert [bytes(row.kept.content) for row in Enclosure.objects.select_related("kept")] == [b"two"]
+    assert [bytes(row.content) for row in KeptFile.objects.all()] == [b"two"]
     assert services.take_out(touch, Enclosure.objects.get().pk, None)
     assert not services.take_out(touch, 12345, None)
 

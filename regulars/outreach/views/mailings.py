@@ -15,11 +15,13 @@ from regulars.kit.answer import answer
 from regulars.kit.errors import Refusal
 from regulars.kit.secrets import new_token
 from regulars.outreach.access import mailing_for
+from regulars.outreach.choosing_files import chosen_files, ticks
 from regulars.outreach.mailing_forms import FILTER, IN_THE_BOOK, PASTED, MailingForm, asked_for, chosen_in_list, offered
 from regulars.outreach.mailings_shown import shown_mailing
 from regulars.outreach.models import Mailing
 from regulars.outreach.previewing import letter_on_screen
 from regulars.outreach.queries import mailings as queries
+from regulars.outreach.queries.enclosures import papers_of_mailing
 from regulars.outreach.queries.following import counts_links
 from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services import mailings
@@ -91,6 +93,8 @@ def _form(
         "token": request.POST.get("token") or new_token(),
         "offered": offered(chosen),
         "text": text,
+        "files": ticks(request, papers_of_mailing(mailing) if mailing else ()),
+        "files_problem": refusal.sentence if refusal and refusal.field == "file" else "",
     }
     return render(request, "outreach/edit_mailing.html", context, status=422 if refusal or form.errors else 200)
 
@@ -133,6 +137,7 @@ def _read(request: HttpRequest, form: MailingForm, mailing: Mailing | None) -> m
         at=form.moment,
         spread_days=found["spread_days"] or 5,
         counts_links=found.get("counts_links", False),
+        files=chosen_files(request),
     )
 
 

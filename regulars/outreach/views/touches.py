@@ -22,10 +22,11 @@ from regulars.outreach.channels.email.local_outbox import name_for, path_of
 from regulars.outreach.channels.text.accounts import active_text_account
 from regulars.outreach.channels.text.prices import FREE, cost_of
 from regulars.outreach.channels.text.segments import measure
+from regulars.outreach.choosing_files import read_file
 from regulars.outreach.forms import EnclosureForm, LetterWords
 from regulars.outreach.models import Channel, State, Touch
 from regulars.outreach.previewing import touch_on_screen
-from regulars.outreach.queries.enclosures import files_of
+from regulars.outreach.queries.enclosures import Paper, files_of, papers_of
 from regulars.outreach.queries.reach import mobiles_of
 from regulars.outreach.services.programme_states import paused
 from regulars.outreach.showing import is_kept_as_file, shown
@@ -34,7 +35,6 @@ from regulars.staff.doors import requires
 from regulars.staff.models import User
 from regulars.staff.permissions import may
 
-LARGEST_FILE = 40_000_000
 LONGEST_FILE = 500_000
 
 
@@ -55,11 +55,20 @@ def touch_page(request: HttpRequest, touch_id: int) -> HttpResponse:
         "changes": changes,
         "is_file": is_kept_as_file(touch),
         "files": files_of(touch) if touch.channel == Channel.EMAIL else [],
+        "papers": _beside_its_own(touch),
         "may_enclose": line.can_edit and touch.channel == Channel.EMAIL,
         "enclosure_form": EnclosureForm(),
         **_as_text(touch),
     }
     return render(request, "outreach/touch.html", context)
+
+
+def _beside_its_own(touch: Touch) -> list[Paper]:
+    """The files that come with its words or its mailing. Three queries."""
+    if touch.channel != Channel.EMAIL:
+        return []
+    own = set(touch.enclosures.values_list("name", flat=True))
+    return [paper for paper in papers_of([touch]).get(touch.pk, ()) if paper.name not in own]
 
 
 def _as_text(touch: Touch) -> dict[str, object]:
@@ -109,18 +118,11 @@ def enclose(request: HttpRequest, touch_id: int) -> HttpResponse:
         return _do(
             request,
             touch_id,
-            lambda touch, user: services.enclose(touch, file.name, _read(file), user),
+            lambda touch, user: services.enclose(touch, file.name, read_file(file), user),
             _("The file goes with the letter."),
         )
     messages.error(request, " ".join(str(words) for errors in form.errors.values() for words in errors))
     return redirect_back(request, "outreach:touch", touch.pk)
-
-
-def _read(file: UploadedFile[Any]) -> bytes:
-    """Not more than could ever leave."""
-    if (file.size or 0) > LARGEST_FILE:
-        raise Refusal(_("This file is too large for a letter. Send a link instead."))
-    return bytes(file.read())
 
 
 @requires("outreach.approve")

@@ -17,6 +17,7 @@ from regulars.outreach.access import words_for
 from regulars.outreach.desk import Desk
 from regulars.outreach.models import WordingVersion
 from regulars.outreach.previewing import Preview, letter_on_screen, preview_of, some_people, tried_on_everybody
+from regulars.outreach.queries.enclosures import papers_of_versions
 from regulars.outreach.queries.variants import language_name, other_languages, variants_of
 from regulars.outreach.services.wordings import looks_like_an_offer
 from regulars.outreach.views.words import preview_for
@@ -99,14 +100,16 @@ def on_everybody(request: HttpRequest, key: str) -> HttpResponse:
 @requires("outreach.write")
 @require_safe
 def versions(request: HttpRequest, key: str) -> HttpResponse:
-    """How these words read before, the newest first. Three queries."""
+    """How these words read before, the newest first. Four queries."""
     version = words_for(cast(User, request.user), key)
     wording = version.wording
     rows = list(wording.versions.select_related("created_by")[:100]) if wording.pk else []
     in_force = {wording.latest_id, *(wording.variants.values_list("latest_id", flat=True) if wording.pk else ())}
+    papers = papers_of_versions(row.pk for row in rows)
     lines = [
         {
             "version": row,
+            "papers": papers.get(row.pk, ()),
             "language": language_name(row.language) if row.language else "",
             "is_in_force": row.pk in in_force,
         }

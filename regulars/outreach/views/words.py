@@ -19,6 +19,7 @@ from regulars.outreach import queries, services
 from regulars.outreach.access import words_for
 from regulars.outreach.blocks import KINDS, THEMES, text_of
 from regulars.outreach.blocks.schema import layout_of
+from regulars.outreach.choosing_files import chosen_files, ticks
 from regulars.outreach.desk import PLAIN, Desk, files_of, pictures_offered, with_picture
 from regulars.outreach.forms import VariantForm, WordingForm
 from regulars.outreach.library import TONES, LibraryText, text_named, texts
@@ -32,8 +33,10 @@ from regulars.outreach.previewing import (
     some_people,
     somebody,
 )
+from regulars.outreach.queries.enclosures import Papers, papers_of_version
 from regulars.outreach.queries.variants import language_name, other_languages, variants_of
 from regulars.outreach.starters import STARTERS
+from regulars.outreach.weights import weight_of
 from regulars.staff.doors import requires
 from regulars.staff.models import User
 
@@ -68,6 +71,13 @@ class Subject:
     key: str = ""
     language: str = ""
     initial: dict[str, Any] | None = None
+    main: WordingVersion | None = None
+
+    @property
+    def papers(self) -> Papers:
+        """The files that go with it now; a language that is new begins with those of our own words."""
+        begins = self.version if self.version.pk or self.main is None else self.main
+        return papers_of_version(begins.pk)
 
     @property
     def desk(self) -> Desk:
@@ -114,7 +124,7 @@ def in_language(request: HttpRequest, key: str, language: str) -> HttpResponse:
         version = WordingVersion(
             wording=main.wording, version=0, language=language, subject=main.subject, body=main.body, blocks=main.blocks
         )
-    return _edit(request, Subject(version, key, language, {}))
+    return _edit(request, Subject(version, key, language, {}, main))
 
 
 def _edit(request: HttpRequest, subject: Subject) -> HttpResponse:
@@ -136,7 +146,7 @@ def _edit(request: HttpRequest, subject: Subject) -> HttpResponse:
         desk = _done(request, desk, subject)
     elif request.method == "POST" and not is_asking and not clashes and form.is_valid():
         try:
-            kept = _keep(cast(User, request.user), form.cleaned_data, desk, subject)
+            kept = _keep(request, form.cleaned_data, desk, subject)
         except Refusal as refusal:
             desk = _refused(form, desk, refusal)
         else:
@@ -175,13 +185,17 @@ def _done(request: HttpRequest, desk: Desk, subject: Subject) -> Desk:
         if person is None:
             raise Refusal(_("There is nobody yet to write it for. Add a person first."))
         extras = occasion_examples(version)
-        said = services.send_to_me(version, person, cast(User, request.user), purpose=purpose, extras=extras)
+        said = services.send_to_me(version, person, cast(User, request.user), purpose=purpose, extras=extras, papers=_ticked(request, subject))
     except Refusal as refusal:
         return replace(desk, problem=refusal.sentence)
     words = _("Sent to %(address)s, as %(name)s would get it. The server said: %(said)s")
     user = cast(User, request.user)
     messages.success(request, words % {"address": user.email, "name": person.full_name, "said": said[:120]})
     return desk
+
+
+def _ticked(request: HttpRequest, subject: Subject) -> Papers:
+    return tuple(one["paper"] for one in ticks(request, subject.papers) if one["is_ticked"])
 
 
 def _refused(form: VariantForm | WordingForm, desk: Desk, refusal: Refusal) -> Desk:
@@ -194,17 +208,18 @@ def _refused(form: VariantForm | WordingForm, desk: Desk, refusal: Refusal) -> D
     return replace(desk, problem=refusal.sentence, focus=f"{row.uid}-{place[2]}" if row else "")
 
 
-def _keep(user: User, said: dict[str, Any], desk: Desk, subject: Subject) -> WordingVersion:
+def _keep(request: HttpRequest, said: dict[str, Any], desk: Desk, subject: Subject) -> WordingVersion:
     return services.save_wording(
         subject.key or services.free_key(said["name"]),
         subject=said["subject"],
         body=said["body"] if desk.mode == PLAIN else "",
-        by=user,
+        by=cast(User, request.user),
         name=said.get("name", ""),
         purpose=said.get("purpose", ""),
         has_offer=said.get("has_offer", False),
         blocks=None if desk.mode == PLAIN else desk.stored() or {"blocks": []},
         language=subject.language,
+        files=chosen_files(request),
     )
 
 
@@ -242,6 +257,8 @@ def _page(
         preview_for(request, desk, subject.language) if is_typed else preview_of(subject.version, _reader(request))
     )
     wording = subject.version.wording
+    files = ticks(request, subject.papers)
+    ticked = [one["paper"] for one in files if one["is_ticked"]]
     context = {
         "form": form,
         "desk": desk,
@@ -259,6 +276,9 @@ def _page(
         "pictures": pictures_offered() if desk.mode == "blocks" else [],
         "people": some_people(request.POST.get("who", "")),
         "preview": preview,
+        "files": files,
+        "papers": ticked,
+        "weight": weight_of(preview.draft, ticked, 1) if ticked and preview.draft else None,
     }
     return answer(request, "outreach/wording.html", "outreach/_desk.html", context, status=status)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils import formats
@@ -14,7 +14,8 @@ from regulars.kit.errors import Refusal
 from regulars.outreach.blocks import layout_of
 from regulars.outreach.channels.email.dress import Wardrobe
 from regulars.outreach.channels.email.esps import ESPS
-from regulars.outreach.channels.email.letters import Enclosed, Letter, Sender, checked, wire_address
+from regulars.outreach.channels.email.files import Enclosed, on_the_way
+from regulars.outreach.channels.email.letters import Letter, Sender, checked, wire_address
 from regulars.outreach.channels.email.links import CountedLinks
 from regulars.outreach.channels.email.local_outbox import name_for
 from regulars.outreach.channels.email.wayout import ways_out
@@ -22,7 +23,7 @@ from regulars.outreach.channels.email.wire import built
 from regulars.outreach.drafts import checked_words
 from regulars.outreach.models import SendingAccount, Touch
 from regulars.outreach.queries.asked import CONFIRM
-from regulars.outreach.queries.enclosures import enclosed_in
+from regulars.outreach.queries.enclosures import File, enclosed_in
 from regulars.outreach.queries.following import counted_among
 from regulars.outreach.queries.reach import persons_of
 from regulars.outreach.queries.threads import threads_of
@@ -64,7 +65,7 @@ def _fit_for(account: SendingAccount, letter: Letter) -> Letter:
     if pictures and not ESPS[account.preset].takes_pictures:
         words = _("%(service)s takes no pictures inside a letter. Link to them instead.")
         raise Refusal(words % {"service": account.name})
-    files = sum(len(file.content) for file in letter.enclosed) * 4 // 3
+    files = sum(on_the_way(len(file.content)) for file in letter.enclosed)
     _not_too_large(account, sum(len(picture.lines) for picture in pictures) + files + 3 * len(letter.body))
     return letter
 
@@ -77,13 +78,19 @@ def _not_too_large(account: SendingAccount | None, size: int) -> None:
         raise Refusal(words % {"size": formats.number_format(size / 1_000_000, 1), "most": most})
 
 
+def _shared(files: Mapping[int, Sequence[File]]) -> dict[int, tuple[Enclosed, ...]]:
+    """Letters with the same file hold the same one: it is put into base64 once."""
+    made: dict[File, Enclosed] = {}
+    return {pk: tuple(made.setdefault(file, Enclosed(*file)) for file in mine) for pk, mine in files.items()}
+
+
 class Stationery:
     """What the letters of one batch have in common, read once; each letter is written when its turn comes."""
 
     def __init__(self, rows: Sequence[Touch], account: SendingAccount | None) -> None:
         self.persons = persons_of(row.person_id for row in rows)
         self.ways, self.threads = ways_out(rows, account), threads_of(rows)
-        self.enclosed = enclosed_in(rows)
+        self.enclosed = _shared(enclosed_in(rows))
         self.sender, self.shop, self.account = sender_of(account), business(), account
         self.public = self.shop.public_address.rstrip("/")
         self.counted = counted_among({row.programme for row in rows})
@@ -111,7 +118,7 @@ class Stationery:
             postal_address=self.shop.postal_address,
             way_out=self.ways.get(row.pk),
             thread=self.threads.get(row.pk, ()),
-            enclosed=tuple(Enclosed(*file) for file in self.enclosed.get(row.pk, ())),
+            enclosed=self.enclosed.get(row.pk, ()),
             links=CountedLinks(row.pk, self.public) if row.programme in self.counted else None,
             dress=self.wardrobe.dress(self.layouts[row.pk]) if self.wardrobe and row.pk in self.layouts else None,
         )

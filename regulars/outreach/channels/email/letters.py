@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from regulars.kit.errors import Refusal
 from regulars.outreach.blocks.compiling import Frame
 from regulars.outreach.channels.email.dress import Dress
+from regulars.outreach.channels.email.files import Enclosed
 from regulars.outreach.channels.email.links import CountedLinks
 
 BODY_STYLE = "margin:0;padding:24px;background:#ffffff;color:#2a2622;font:16px/1.5 Georgia,'Times New Roman',serif"
@@ -33,15 +34,6 @@ MAY_BE_A_LINK = re.compile(r"[@:]|www\.|\.[^\s.,:;!)\]]", re.IGNORECASE)
 BLANK_LINES = re.compile(r"\n\s*\n")
 NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f]")
 NOT_IN_AN_ADDRESS = re.compile(r"[\r\n<>\0 ,;]")
-
-
-@dataclass(frozen=True)
-class Enclosed:
-    """A file that travels with the letter."""
-
-    name: str
-    media_type: str
-    content: bytes
 
 
 @dataclass(frozen=True)

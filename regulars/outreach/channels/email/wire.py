@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import re
 import zlib
-from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Iterable
 from email.errors import HeaderParseError, MessageError
 from email.header import Header
 from email.mime.base import MIMEBase
-from email.policy import compat32
 from functools import lru_cache
 
 from regulars.kit.errors import Refusal
 from regulars.outreach.channels.email.dress import Inside
-from regulars.outreach.channels.email.letters import Enclosed, Letter, headers_of, parts_of, unfit
+from regulars.outreach.channels.email.files import WIRE
+from regulars.outreach.channels.email.letters import Letter, headers_of, parts_of, unfit
 
-WIRE = compat32.clone(linesep="\r\n")
 LONGEST_LINE = 78
 ANY_LINE_END = re.compile(rb"\r\n|\r|\n")
 PART = b'MIME-Version: 1.0\r\nContent-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n'
@@ -37,8 +35,7 @@ def built(letter: Letter) -> bytes:
         shown = _whole(*_several("related", mark, [shown, *pictures]))
     kind, body = _several("alternative", mark, [_part(text, b"plain"), shown])
     if letter.enclosed:
-        files = (file_part(file).as_bytes(policy=WIRE) for file in letter.enclosed)
-        kind, body = _several("mixed", mark, [_whole(kind, body), *files])
+        kind, body = _several("mixed", mark, [_whole(kind, body), *(file.part for file in letter.enclosed)])
     try:
         head = "".join([_folded(name, value) for name, value in headers_of(letter).items()])
         return b"%sMIME-Version: 1.0\r\n%s\r\n%s" % (kind, head.encode("ascii"), body)
@@ -77,17 +74,6 @@ def _folded(name: str, value: str | Header) -> str:
 def _folded_again(name: str, value: str) -> str:
     """What many letters have in common (the sender, how to leave) is folded once."""
     return WIRE.fold_binary(name, value).decode("ascii")
-
-
-def file_part(file: Enclosed) -> MIMEBase:
-    """A file as it goes over the wire; its name in UTF-8 where it is not ASCII (RFC 2231)."""
-    kind, _slash, rest = file.media_type.partition("/")
-    part = MIMEBase(kind, rest or "octet-stream")
-    name: str | tuple[str, str, str] = file.name if file.name.isascii() else ("utf-8", "", file.name)
-    part.add_header("Content-Disposition", "attachment", filename=name)
-    part["Content-Transfer-Encoding"] = "base64"
-    part.set_payload(encodebytes(file.content).decode().replace("\n", "\r\n"))
-    return part
 
 
 def picture_part(picture: Inside) -> MIMEBase:

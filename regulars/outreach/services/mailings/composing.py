@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock
 from regulars.kit.business import business
 from regulars.kit.errors import Refusal
-from regulars.outreach.models import Mailing
+from regulars.outreach.models import Channel, Mailing
+from regulars.outreach.queries.enclosures import Papers, papers_of_mailing
 from regulars.outreach.queries.wordings import latest
+from regulars.outreach.services.enclosing import Chosen, chosen_of, put_into
 from regulars.outreach.services.following import count_links
 from regulars.people.addresses import e164, normalised_email
 from regulars.people.bulk import among_texts
@@ -46,6 +48,7 @@ class NewMailing:
     good_for_days: int = 7
     window_days: int = 14
     counts_links: bool = False
+    files: Chosen | Papers | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,16 @@ def make_mailing(new: NewMailing, by: User | None) -> Mailing:
     if is_new:
         note_audit(by, "mailing_made", room="outreach", kind="mailing", object_id=row.pk, text=row.name)
         count_links(row.programme, by, is_on=new.counts_links)
+        _put_files_in(row, chosen_of((), new.files), by)
     return row
+
+
+def _put_files_in(mailing: Mailing, papers: Papers, by: User | None) -> None:
+    """Refuses files where nobody gets an e-mail."""
+    keys = filter(None, (mailing.wording, mailing.second_wording))
+    if papers and Channel.EMAIL not in {latest(key).wording.channel for key in keys}:
+        raise Refusal(_("Only letters by e-mail can have files with them."), field="file")
+    put_into(mailing, papers, by)
 
 
 @transaction.atomic
@@ -84,6 +96,7 @@ def change_mailing(mailing: Mailing, new: NewMailing, by: User | None) -> Mailin
     row.save()
     note_audit(by, "mailing_changed", room="outreach", kind="mailing", object_id=row.pk, text=row.name)
     count_links(row.programme, by, is_on=new.counts_links)
+    _put_files_in(row, chosen_of(papers_of_mailing(row), new.files), by)
     return row
 
 

@@ -16,9 +16,11 @@ from django_tasks import task
 from regulars.kit import clock
 from regulars.kit.errors import Refusal
 from regulars.kit.jobs import HEAVY, progress
-from regulars.outreach.models import Batch, Mailing, Recipient, Touch
+from regulars.outreach.models import Batch, Channel, Mailing, Recipient, Touch
+from regulars.outreach.queries.enclosures import papers_of_mailing, papers_of_version
 from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services.approving import FIRST
+from regulars.outreach.services.enclosing import guard
 from regulars.outreach.services.mailings.gathering import AT_ONCE, PORTION, hand_to_worker
 from regulars.outreach.services.mailings.handing import EVERYBODY, GETS_IT, Handing, To
 from regulars.outreach.services.programme_states import closed_among
@@ -73,6 +75,7 @@ def _refuse_closed(mailing: Mailing) -> None:
 def _begin(mailing: Mailing, stages: Sequence[str], to: str, by: User | None) -> bool:
     rows = Mailing.objects.filter(pk=mailing.pk, stage__in=stages)
     keys = {mailing.wording, mailing.second_wording, mailing.other_wording} - {""}
+    _refuse_too_heavy(mailing)
     versions = mailing.versions or {key: pk for key in keys if (pk := latest(key).pk)}
     if not rows.update(stage=to, began_at=clock.now(), began_by=by, versions=versions):
         stage = Mailing.objects.values_list("stage", flat=True).get(pk=mailing.pk)
@@ -83,6 +86,16 @@ def _begin(mailing: Mailing, stages: Sequence[str], to: str, by: User | None) ->
         return False
     note_audit(by, "mailing_begun", room="outreach", kind="mailing", object_id=mailing.pk, text=mailing.name)
     return True
+
+
+def _refuse_too_heavy(mailing: Mailing) -> None:
+    """The mailbox may be another one than when the files were put in."""
+    own = papers_of_mailing(mailing)
+    for key in filter(None, (mailing.wording, mailing.second_wording, mailing.other_wording)):
+        version = latest(key)
+        if version.wording.channel == Channel.EMAIL:
+            mine = {paper.name: paper.size for paper in (*papers_of_version(version.pk), *own)}
+            guard(list(mine.values()), len(version.body))
 
 
 @task(queue_name=HEAVY)

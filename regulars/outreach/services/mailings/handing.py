@@ -15,6 +15,7 @@ from regulars.kit import clock
 from regulars.kit.business import in_our_language
 from regulars.outreach.channels import means_of
 from regulars.outreach.models import Batch, Channel, Mailing, Purpose, Recipient, State, Touch
+from regulars.outreach.queries.enclosures import digests, papers_of_mailing
 from regulars.outreach.queries.permission import may_receive
 from regulars.outreach.services.approving import approve_portion
 from regulars.outreach.services.drafting import Draft, Drafts, draft_for
@@ -46,6 +47,7 @@ class Handing:
     def __init__(self, mailing: Mailing, batch: Batch | None, *, is_sample: bool = False) -> None:
         self.mailing, self.batch, self.is_sample = mailing, batch, is_sample
         self.moments = Moments(mailing, mailing.began_at or clock.now())
+        self.files = digests(papers_of_mailing(mailing))
 
     def take(self, rows: Sequence[To]) -> None:
         """Plan and approve these. What cannot go any more is put away with the reason; safe to repeat."""
@@ -91,6 +93,7 @@ class Handing:
                 not_after=self.moments.last_use(due[person_id]),
                 minutes=minutes,
                 cost_amount=costs[person_id],
+                files=self.files,
                 **draft.for_touch(),
             )
 
