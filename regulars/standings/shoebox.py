@@ -55,6 +55,19 @@ def turn(skipped: Collection[int], person_id: int | None = None) -> Turn:
     return Turn(person, len(everybody) - len(waiting) - (at in told or at in skipped), len(everybody), len(told))
 
 
+def has_names_to_tell() -> bool:
+    """Is there a customer among the latest whose visits are nowhere, written down or told? One query."""
+    newest = Person.objects.gradable().order_by("-pk").values("pk")[:LOOKED_AT]
+    mine = OuterRef("pk")
+    waiting = Person.objects.filter(
+        Exists(PersonKind.objects.filter(person=mine, kind=Kind.CUSTOMER)),
+        ~Exists(PersonTotals.objects.filter(person=mine, buying_days__gt=0)),
+        ~Exists(Memory.objects.filter(person=mine)),
+        pk__in=newest,
+    )
+    return waiting.exists()
+
+
 def amounts_offered() -> list[Decimal]:
     """Five amounts around what a visit usually brings: by the last orders, else by what was said. Two queries."""
     recent = list(Order.objects.purchases().order_by("-pk").values_list("net_amount", flat=True)[:AMOUNTS_READ])

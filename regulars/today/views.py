@@ -17,6 +17,7 @@ from regulars.kit import clock
 from regulars.kit.answer import is_htmx
 from regulars.kit.errors import Refusal
 from regulars.kit.worries import worries
+from regulars.outreach.services import has_mailbox
 from regulars.staff.doors import requires
 from regulars.staff.permissions import may
 from regulars.today import queries, services
@@ -24,6 +25,8 @@ from regulars.today.forms import CardForm, OutcomeForm, SnoozeForm, WordsForm
 from regulars.today.services.deciding import line_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django import forms
 
     from regulars.staff.models import User
@@ -61,6 +64,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "progress": progress,
         "minutes_in_all": max(progress.minutes + plan.minutes, 1),
         "kept": queries.kept_for_later(on),
+        **_about_mailbox(request, [line for section in plan.sections for line in section.letters]),
     }
     return render(request, "today/today.html", context)
 
@@ -81,8 +85,17 @@ def kind(request: HttpRequest, kind: str) -> HttpResponse:
         "end": end,
         "next": end if end < section.total else None,
         "is_today": True,
+        **_about_mailbox(request, section.letters),
     }
     return render(request, "today/kind.html", context)
+
+
+def _about_mailbox(request: HttpRequest, letters: Sequence[Line]) -> dict[str, bool]:
+    """Is there a letter here that nothing would carry? At most one query."""
+    return {
+        "lacks_mailbox": bool(letters) and not has_mailbox(),
+        "may_connect": may(_staff(request), "outreach.connect"),
+    }
 
 
 @require_POST
@@ -94,17 +107,39 @@ def approve(request: HttpRequest) -> HttpResponse:
     line = _line_or_none(next(iter(seen))) if is_one_line else None
     answer = services.approve_lines(seen, _staff(request))
     if is_one_line and answer.approved and not answer.refused:
-        context = {"line": line, "sentence": _("It goes out soon."), "key": answer.approved[0], "is_leaving": True}
+        context = {
+            "line": line,
+            "sentence": _what_becomes_of_it(),
+            "key": answer.approved[0],
+            "is_leaving": True,
+            "needs_mailbox": not has_mailbox() and may(_staff(request), "outreach.connect"),
+        }
         return render(request, "today/_answered.html", context)
     if answer.approved:
-        count = len(answer.approved)
-        text = ngettext("%(count)d letter goes out soon.", "%(count)d letters go out soon.", count)
-        messages.success(request, text % {"count": count})
+        say = messages.success if has_mailbox() else messages.warning
+        say(request, _what_becomes_of(len(answer.approved)))
     if answer.changed:
         messages.warning(request, _("Some words have changed since you read them. Please read them again."))
     for sentence in set(answer.refused.values()):
         messages.error(request, sentence)
     return _back(request)
+
+
+def _what_becomes_of_it() -> str:
+    if has_mailbox():
+        return _("It goes out soon.")
+    return _("No mailbox is connected yet: it is kept as a file on this machine and reaches nobody.")
+
+
+def _what_becomes_of(count: int) -> str:
+    """Never say that letters go out where they are only kept."""
+    if has_mailbox():
+        return ngettext("%(count)d letter goes out soon.", "%(count)d letters go out soon.", count) % {"count": count}
+    return ngettext(
+        "No mailbox is connected yet: %(count)d letter is kept as a file on this machine and reaches nobody.",
+        "No mailbox is connected yet: %(count)d letters are kept as files on this machine and reach nobody.",
+        count,
+    ) % {"count": count}
 
 
 def _back(request: HttpRequest) -> HttpResponse:

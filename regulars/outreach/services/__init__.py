@@ -77,6 +77,7 @@ from regulars.outreach.services.replying import (
 )
 from regulars.outreach.services.sending import send_due
 from regulars.outreach.services.signing_in import begin_sign_in, finish_by_code, finish_by_short_code
+from regulars.outreach.services.resting import has_mailbox
 from regulars.outreach.services.suppressing import suppress, unsuppress
 from regulars.outreach.services.trying import send_to_me
 from regulars.outreach.services.wordings import (
@@ -137,6 +138,7 @@ __all__ = [
     "free_key",
     "go_on",
     "guessed_host",
+    "has_mailbox",
     "hear_waiting",
     "hold",
     "is_delayed",

@@ -18,6 +18,11 @@ def active_account() -> SendingAccount | None:
     return SendingAccount.objects.filter(is_active=True).defer("password", "keys").first()
 
 
+def has_mailbox() -> bool:
+    """Is a mailbox connected? One query."""
+    return SendingAccount.objects.filter(is_active=True).exists()
+
+
 def rest(account: SendingAccount, fault: Result) -> None:
     """Let the mailbox rest for five minutes and say why on the page."""
     said = f"{fault.code or ''} {fault.said}".strip()

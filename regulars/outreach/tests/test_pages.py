@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from regulars.kit import clock
@@ -159,6 +160,24 @@ def test_a_link_nobody_was_given_is_not_found(client, owner):
     client.logout()
     assert client.get("/leave/0000000000000000000000000000000000000000/").status_code == 404
     assert client.post("/leave/x/").status_code == 404
+
+
+def test_the_pages_of_a_letter_s_links_set_no_cookie_whatever_is_done_on_them(client, owner):
+    """The link is the right to leave: no form there needs a token, and nobody is remembered."""
+    stranger = Client()
+    person = a_person()
+    leave = reverse("outreach:leave", args=[tokens_of([person.pk])[person.pk]])
+    replies = [
+        stranger.get(leave),
+        stranger.get(f"{leave}preferences/"),
+        stranger.post(f"{leave}preferences/", {"care": "on"}),
+        stranger.post(leave, {"scope": "marketing"}),
+        stranger.post(leave, {"List-Unsubscribe": "One-Click"}),
+        stranger.get("/leave/0000000000000000000000000000000000000000/"),
+    ]
+    assert [reply.status_code for reply in replies] == [200, 200, 200, 200, 200, 404]
+    assert not stranger.cookies
+    assert all("csrf" not in reply.text.lower() for reply in replies)
 
 
 def test_preferences_are_kept_by_their_own_hand(client, owner):

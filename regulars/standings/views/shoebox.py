@@ -55,7 +55,13 @@ def shoebox(request: HttpRequest) -> HttpResponse:
 def shoebox_end(request: HttpRequest) -> HttpResponse:
     """How far the grading is, and then the way to the first three cards."""
     job_id = request.session.get(JOB)
-    context = {"job": job_state(job_id) if job_id else None, "address": reverse("standings:shoebox-end")}
+    now = turn(request.session.get(SKIPPED, []))
+    context = {
+        "job": job_state(job_id) if job_id else None,
+        "address": reverse("standings:shoebox-end"),
+        "is_begun": now.asked > 0,
+        "is_over": now.person is None,
+    }
     return answer(request, "standings/shoebox_end.html", DONE, context)
 
 

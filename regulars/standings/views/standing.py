@@ -23,6 +23,7 @@ from regulars.standings.forms import MemoryForm
 from regulars.standings.pages.glance import groups_page
 from regulars.standings.pages.steps import steps_page
 from regulars.standings.pages.ways import tabs
+from regulars.standings.shoebox import has_names_to_tell
 
 
 @requires("standings.see")
@@ -31,9 +32,13 @@ def groups(request: HttpRequest) -> HttpResponse:
     """How many people stand where, and the way to them."""
     page = groups_page()
     row = tabs("groups") if page and not page.is_simple else []
-    return render(
-        request, "standings/groups.html", {"page": page, "tabs": row, "may_grade": _may(request, "standings.grade")}
-    )
+    context = {
+        "page": page,
+        "tabs": row,
+        "may_grade": _may(request, "standings.grade"),
+        "has_names_to_tell": _may(request, "standings.remember") and has_names_to_tell(),
+    }
+    return render(request, "standings/groups.html", context)
 
 
 @requires("standings.see")

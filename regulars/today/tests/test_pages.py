@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from regulars.outreach.models import Touch
+from regulars.outreach.models import SendingAccount, Touch
 from regulars.people import services as people
 from regulars.staff.models import User
 from regulars.staff.services import add_staff
@@ -69,12 +69,29 @@ def test_yes_works_without_javascript(page: Client) -> None:
     bought(a_person(), [8])
     line = plan(ON).lines[0]
     reply = page.post("/today/approvals/", {"line": f"{line.key}={line.seen}"}, follow=True)
-    assert "1 letter goes out soon." in text(reply)
+    assert "No mailbox is connected yet: 1 letter is kept as a file" in text(reply)
     assert Touch.objects.get().state == "approved"
+
+
+def test_without_a_mailbox_today_says_so_before_the_yes_and_with_one_that_letters_go_out(page: Client) -> None:
+    bought(a_person("Ann Kavanagh"), [8])
+    bought(a_person("Bo Lindqvist"), [8])
+    seen = text(page.get("/today/"))
+    assert "letters you say yes to are kept as files on this machine" in seen
+    assert '/mailbox/">Connect a mailbox' in seen
+    first, second = plan(ON).lines
+    reply = page.post("/today/approvals/", {"line": f"{first.key}={first.seen}"}, headers=HTMX)
+    assert "reaches nobody" in text(reply)
+    SendingAccount.objects.create(is_active=True, from_address="maya@boutique.example")
+    assert "No mailbox is connected" not in text(page.get("/today/"))
+    reply = page.post("/today/approvals/", {"line": f"{second.key}={second.seen}"}, follow=True)
+    assert "1 letter goes out soon." in text(reply)
+    assert "To Today: whom to thank" in text(page.get("/mailbox/"))
 
 
 def test_yes_by_htmx_answers_with_the_settled_line(page: Client) -> None:
     bought(a_person("Ann Kavanagh"), [8])
+    SendingAccount.objects.create(is_active=True, from_address="maya@boutique.example")
     line = plan(ON).lines[0]
     reply = page.post("/today/approvals/", {"line": f"{line.key}={line.seen}"}, headers=HTMX)
     assert reply.status_code == 200

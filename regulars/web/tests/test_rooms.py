@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import Resolver404, resolve
 
+from regulars.kit import clock
 from regulars.outreach.models import Mailing
 from regulars.outreach.services.mailings import NewMailing, begin_mailing, gather, make_mailing
 from regulars.people.queries.matching import Asked
@@ -18,6 +21,9 @@ from regulars.staff import sightings
 from regulars.staff.models import User
 from regulars.staff.roles import Role
 from regulars.staff.tests.builders import a_user
+from regulars.standings.models import Finding
+from regulars.standings.services import remember
+from regulars.standings.shoebox import turn
 from regulars.web import growth as growing
 from regulars.web.growth import Growth, measured
 from regulars.web.rooms import ENTRIES, MORE, WRITE, rail_for, rooms_for
@@ -32,7 +38,7 @@ NOT_FROM_A_PAGE = {
 }  # fmt: skip
 # Offered where there is something to do in them, which this house has not: a lead of their own leads there.
 WHEN_NEEDED = {
-    "people:act", "people:roofs", "purchases:nameless", "standings:room", "standings:shoebox", "standings:shoebox-end",
+    "people:act", "people:roofs", "purchases:nameless",
 }  # fmt: skip
 
 
@@ -138,6 +144,8 @@ def test_the_growth_is_asked_once_in_ten_minutes(owner: User, django_assert_num_
 
 def test_every_page_is_reached_from_today_by_links_alone(db: None) -> None:
     house = a_full_house()
+    _large_enough_for_room_to_grow()
+    _somebody_told_from_memory(house.owner)
     browser = Client()
     browser.force_login(house.owner)
     reached = set(_walked(browser))
@@ -145,6 +153,20 @@ def test_every_page_is_reached_from_today_by_links_alone(db: None) -> None:
     expected = {name for name in pages(house) if name in plain} - NOT_FROM_A_PAGE - WHEN_NEEDED
     assert len(expected) > 30
     assert sorted(expected - reached) == []
+
+
+def _large_enough_for_room_to_grow() -> None:
+    """What people buy elsewhere is a matter of two hundred people and more."""
+    data = {"groups": [{"group": "loyal", "grow": 4, "full": 2, "between": 0}], "named": [], "asked": 0, "estimated": 6}
+    fields = {"as_of": clock.today(), "n": 300, "data": {**data, "reason": ""}, "made_at": clock.now()}
+    Finding.objects.update_or_create(name=Finding.Name.ROOM, defaults=fields)
+
+
+def _somebody_told_from_memory(owner: User) -> None:
+    person = turn([]).person
+    assert person is not None
+    on = clock.today() - timedelta(days=20)
+    remember(person, last_seen_on=on, usual_gap_days=30, usual_amount=Decimal(40), by=owner)
 
 
 def _pattern_of(address: str) -> str:
