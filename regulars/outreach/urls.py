@@ -38,6 +38,7 @@ urlpatterns = [
     path("outbox/<int:touch_id>/letter/", touches.letter_file, name="letter"),
     path("outbox/<int:touch_id>/frames/", touches.letter_frame, name="letter-frame"),
     path("outbox/<int:touch_id>/words/", touches.edit_words, name="edit"),
+    path("outbox/approvals/", outbox.approve_shown, name="approve-shown"),
     path("outbox/<int:touch_id>/files/", touches.enclose, name="enclose"),
     path("outbox/<int:touch_id>/files/<int:enclosure_id>/removals/", touches.take_out, name="take-out"),
     path("outbox/<int:touch_id>/filters/", touches.look_as_filter, name="filter"),

@@ -69,8 +69,8 @@ class Weight:
         if not self.per_day:
             return _("Your mailbox lets out letters of at most %(most)d MB.") % {"most": self.most_mb}
         words = ngettext(
-            "Your mailbox lets out letters of at most %(most)d MB, and %(a_day)d letters a day: this takes one day.",
-            "Your mailbox lets out letters of at most %(most)d MB, and %(a_day)d letters a day: this takes %(days)d days.",
+            "Your mailbox lets out %(a_day)d letters a day of at most %(most)d MB: this takes one day.",
+            "Your mailbox lets out %(a_day)d letters a day of at most %(most)d MB: this takes %(days)d days.",
             self.days,
         )
         return words % {"most": self.most_mb, "a_day": self.per_day, "days": self.days}
@@ -80,7 +80,9 @@ class Weight:
             words = _("A letter of %(each)s MB would not leave: at most %(most)d MB do. Make the file smaller.")
             return words % {"each": _mb(self.letter), "most": self.most_mb}
         if self.is_better_a_link:
-            return _("That is a lot for telephones and full mailboxes. A link to the file is kinder, if you have a page.")
+            return _(
+                "That is a lot for telephones and full mailboxes. A link to the file is kinder, if you have a page."
+            )
         return ""
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from regulars.outreach import queries as outreach
 from regulars.outreach import services as sending
+from regulars.outreach.models import WordingVersion
+from regulars.outreach.queries.enclosures import papers_of_versions
 from regulars.today.lines.shape import Draft, Due
 from regulars.today.models import Choice, Decision
 
@@ -17,16 +20,26 @@ Extras = Mapping[str, str]
 def drafts_for(dues: Sequence[Due], wording_of: Mapping[str, str], extras: Mapping[str, Extras]) -> dict[str, Draft]:
     """Draft every line by its key: `wording_of` names the wording of each, `extras` what the letter can say besides.
 
-    Two queries, and a handful for each wording in use.
+    Three queries, and a handful for each wording in use.
     """
     drafts = _own_words(dues, wording_of)
-    for wording in sorted(set(wording_of.values())):
+    versions = {wording: outreach.latest(wording) for wording in sorted(set(wording_of.values()))}
+    for wording, version in versions.items():
         mine = [due for due in dues if wording_of.get(due.key) == wording and due.key not in drafts and due.person_id]
-        drafts.update(_filled_in(wording, mine, extras))
-    return drafts
+        drafts.update(_filled_in(version, wording, mine, extras))
+    return _with_files(drafts, {wording: version.pk for wording, version in versions.items() if version.pk})
 
 
-def _drafted(made: sending.Draft, wording: str) -> Draft:
+def _with_files(drafts: dict[str, Draft], in_force: Mapping[str, int]) -> dict[str, Draft]:
+    """The files of the words go with each letter, with the owner's own words as well."""
+    ids = {key: draft.wording_version_id or in_force.get(draft.wording, 0) for key, draft in drafts.items()}
+    papers = papers_of_versions(ids.values())
+    return {
+        key: replace(draft, files=papers[ids[key]]) if ids[key] in papers else draft for key, draft in drafts.items()
+    }
+
+
+def _drafted(made: sending.Draft, wording: str, extras: Extras) -> Draft:
     return Draft(
         made.subject,
         made.text,
@@ -35,6 +48,7 @@ def _drafted(made: sending.Draft, wording: str) -> Draft:
         blocks=made.layout.stored(),
         language=made.language,
         language_wanted=made.wanted,
+        extras=extras,
     )
 
 
@@ -50,10 +64,11 @@ def _own_words(dues: Sequence[Due], wording_of: Mapping[str, str]) -> dict[str, 
     return drafts
 
 
-def _filled_in(wording: str, dues: Sequence[Due], extras: Mapping[str, Extras]) -> dict[str, Draft]:
+def _filled_in(
+    version: WordingVersion, wording: str, dues: Sequence[Due], extras: Mapping[str, Extras]
+) -> dict[str, Draft]:
     """Fill one wording in, set by set: a person who is due twice gets each line its own words."""
     drafts: dict[str, Draft] = {}
-    version = outreach.latest(wording)
     waiting = list(dues)
     while waiting:
         turn: dict[int, Due] = {}
@@ -66,11 +81,13 @@ def _filled_in(wording: str, dues: Sequence[Due], extras: Mapping[str, Extras]) 
         made = sending.draft_for(version, list(turn), {pk: dict(extras.get(due.key, {})) for pk, due in turn.items()})
         for pk, due in turn.items():
             drafts[due.key] = (
-                _drafted(made.ready[pk], wording)
+                _drafted(made.ready[pk], wording, extras.get(due.key, {}))
                 if pk in made.ready
                 else Draft(
                     problem=_("Nothing is known for “%(field)s”: change the words.")
-                    % {"field": made.missing.get(pk, "")}
+                    % {"field": made.missing.get(pk, "")},
+                    wording=wording,
+                    extras=extras.get(due.key, {}),
                 )
             )
         waiting = later

@@ -11,6 +11,7 @@ from django.db.models import Count, Sum
 
 from regulars.kit import clock
 from regulars.outreach.models import Touch
+from regulars.outreach.services import Finding
 from regulars.today.acquaintance import Acquaintance, acquaintances
 from regulars.today.lines import BY_KEY, KINDS, Due, Kind, Line
 from regulars.today.models import Choice, Decision, Waiting
@@ -35,6 +36,8 @@ class Section:
     kind: Kind
     lines: Sequence[Line]
     total: int
+    # How the words come out for those who get them; looked at where one yes sends several.
+    findings: Sequence[Finding] = ()
 
     @property
     def more(self) -> int:

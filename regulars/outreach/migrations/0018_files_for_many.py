@@ -95,4 +95,10 @@ class Migration(migrations.Migration):
                 name='outreach_enclosed_in_one_place',
             ),
         ),
+        migrations.AddIndex(
+            model_name='touch',
+            index=models.Index(
+                condition=models.Q(('channel', 'email'), ('state', 'planned')), fields=['due_at', 'id'], name='outreach_unasked'
+            ),
+        ),
     ]

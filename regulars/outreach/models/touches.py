@@ -123,6 +123,9 @@ class Touch(Worklist):
             ),
             models.Index(fields=("held_until", "id"), condition=Q(state="held"), name="outreach_held"),
             models.Index(
+                fields=("due_at", "id"), condition=Q(state="planned", channel="email"), name="outreach_unasked"
+            ),
+            models.Index(
                 fields=("lease_until",), condition=Q(state__in=("claimed", "sending")), name="outreach_leased"
             ),
             models.Index(

@@ -8,6 +8,7 @@ from regulars.outreach.queries.outbox import (
     outbox,
     page_of,
     touches_of,
+    unasked,
     waiting_to_go,
 )
 from regulars.outreach.queries.permission import Verdict, may_receive, may_receive_all
@@ -27,6 +28,7 @@ __all__ = [
     "outbox",
     "page_of",
     "touches_of",
+    "unasked",
     "waiting_to_go",
     "wordings_in_force",
 ]

@@ -32,11 +32,8 @@ Papers = tuple[Paper, ...]
 def enclosed_in(rows: Sequence[Touch]) -> dict[int, list[File]]:
     """The files of each letter. Two queries, and a third where there are files: each is read once, for all of them."""
     papers = papers_of(rows)
-    ids = {paper.kept_id for mine in papers.values() for paper in mine}
-    if not ids:
-        return {}
-    contents = {pk: bytes(content) for pk, content in KeptFile.objects.filter(pk__in=ids).values_list("pk", "content")}
-    made = {paper: (paper.name, paper.media_type, contents[paper.kept_id]) for mine in papers.values() for paper in mine}
+    every = tuple(dict.fromkeys(paper for mine in papers.values() for paper in mine))
+    made = dict(zip(every, read_papers(every), strict=True))
     return {pk: [made[paper] for paper in mine] for pk, mine in papers.items()}
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from regulars.outreach.models import Batch, State, Touch
-from regulars.outreach.queries.literals import in_state
+from regulars.outreach.models import Batch, Channel, State, Touch
+from regulars.outreach.queries.literals import Word, in_state
 
 PAGE = 30
 COUNTED_TO = 100
 
 TABS: dict[str, tuple[str, ...]] = {
+    "unasked": (State.PLANNED,),
     "waiting": (State.APPROVED, State.CLAIMED, State.SENDING),
     "held": (State.HELD,),
     "unknown": (State.UNKNOWN,),
@@ -34,6 +35,12 @@ def waiting_to_go() -> QuerySet[Touch]:
     return rows.select_related("person").order_by("due_at", "pk")
 
 
+def unasked() -> QuerySet[Touch]:
+    """Letters by e-mail that wait for a yes, the next one first; what a hand or a printer does has pages of its own."""
+    rows = Touch.objects.filter(in_state(State.PLANNED), channel=Word(str(Channel.EMAIL)))
+    return rows.select_related("person").order_by("due_at", "pk")
+
+
 def held() -> QuerySet[Touch]:
     """What is held, the next to be let go first."""
     return Touch.objects.filter(in_state(State.HELD)).select_related("person").order_by("held_until", "pk")
@@ -49,17 +56,20 @@ class TouchPage:
 def page_of(tab: str, number: int, size: int = PAGE) -> TouchPage:
     """One page of a tab. Two queries; the last page is not known beforehand. What is passed over is not read."""
     number = min(max(number, 1), 10_000)
-    rows = waiting_to_go() if tab == "waiting" else held() if tab == "held" else outbox(*TABS[tab])
+    ordered = {"unasked": unasked, "waiting": waiting_to_go, "held": held}
+    rows = ordered[tab]() if tab in ordered else outbox(*TABS[tab])
     start = (number - 1) * size
     ids = list(rows.select_related(None).values_list("pk", flat=True)[start : start + size + 1])
-    known = Touch.objects.select_related("person").defer("body").in_bulk(ids)
+    whole = Touch.objects.select_related("person")
+    known = (whole if tab == "unasked" else whole.defer("body")).in_bulk(ids)
     found = [known[pk] for pk in ids if pk in known]
     return TouchPage(found[:size], number, len(found) > size)
 
 
 def counts() -> dict[str, int]:
     """How many in the tabs where something may be asked of the owner; counted no further than a hundred."""
-    return {tab: _up_to(TABS[tab]) for tab in ("waiting", "held", "unknown", "failed")}
+    found = {tab: _up_to(TABS[tab]) for tab in ("waiting", "held", "unknown", "failed")}
+    return {"unasked": unasked().order_by().values("pk")[:COUNTED_TO].count(), **found}
 
 
 def _up_to(states: Sequence[str]) -> int:

@@ -75,9 +75,9 @@ from regulars.outreach.services.replying import (
     trust_address_again,
     write_back,
 )
+from regulars.outreach.services.resting import has_mailbox
 from regulars.outreach.services.sending import send_due
 from regulars.outreach.services.signing_in import begin_sign_in, finish_by_code, finish_by_short_code
-from regulars.outreach.services.resting import has_mailbox
 from regulars.outreach.services.suppressing import suppress, unsuppress
 from regulars.outreach.services.trying import send_to_me
 from regulars.outreach.services.wordings import (
@@ -93,8 +93,8 @@ from regulars.outreach.services.wordings import (
 
 __all__ = [
     "Approved",
-    "Chosen",
     "ByHand",
+    "Chosen",
     "Draft",
     "Drafts",
     "EmptyField",

@@ -19,7 +19,7 @@ from regulars.outreach.channels.email.envelopes import LARGEST_MB
 from regulars.outreach.channels.email.files import on_the_way
 from regulars.outreach.drafts import draft_hash
 from regulars.outreach.models import Channel, Enclosure, KeptFile, Mailing, State, Touch, WordingVersion
-from regulars.outreach.queries.enclosures import Papers, Paper, digests, papers_of
+from regulars.outreach.queries.enclosures import Paper, Papers, digests, papers_of
 from regulars.outreach.services.resting import active_account
 from regulars.staff.models import User
 from regulars.staff.services import note_audit

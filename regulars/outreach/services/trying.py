@@ -36,7 +36,8 @@ def send_to_me(
 ) -> str:
     """Send the letter `person` would get to whoever asks, marked as a test; returns what the server said.
 
-    `papers` are the files that go with it. Nothing is planned, nobody's timeline knows of it, and its way out is by answer only: it is nobody's link.
+    `papers` are the files that go with it. Nothing is planned, nobody's timeline knows of it, and its way out is by
+    answer only: it is nobody's link.
     """
     account = active_account()
     if account is None:

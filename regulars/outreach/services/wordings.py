@@ -169,9 +169,9 @@ def _next_version(
 ) -> WordingVersion:
     """The version in force when it says the same, else the next one."""
     stored = layout.stored()
-    if latest is not None and (latest.subject, latest.body, latest.blocks) == (subject, body, stored):
-        if digests(papers_of_version(latest.pk)) == digests(papers):
-            return latest
+    is_same = latest is not None and (latest.subject, latest.body, latest.blocks) == (subject, body, stored)
+    if latest is not None and is_same and digests(papers_of_version(latest.pk)) == digests(papers):
+        return latest
     version = add_version(wording, subject, body, created_by=by, blocks=stored, language=language)
     if papers:
         put_into(version, papers, by)

@@ -165,7 +165,7 @@ def test_a_letter_is_weighed_as_it_is_sent_with_base64(sink):
 def test_the_weight_of_all_letters_is_said_and_beyond_a_sensible_size_a_link_is_advised():
     weight = Weight(2_100_000, 340, most_mb=25, per_day=450, is_connected=True)
     assert weight.sentences[0] == "2.1 MB for each of 340 people: 714 MB."
-    assert "at most 25 MB, and 450 letters a day: this takes one day." in weight.sentences[1]
+    assert "450 letters a day of at most 25 MB: this takes one day." in weight.sentences[1]
     assert "link" in weight.sentences[2]
     assert len(Weight(300_000, 12, per_day=450, is_connected=True).sentences) == 2
     assert Weight(30_000_000, 1, most_mb=25).is_too_heavy

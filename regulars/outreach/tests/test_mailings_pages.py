@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from regulars.outreach import services
-from regulars.outreach.models import Mailing, State, Touch
+from regulars.outreach.models import Mailing, Recipient, State, Touch, Wording
 from regulars.outreach.services.suppressing import suppress
-from regulars.outreach.tests.builders import a_person, a_shop, many_people, the_owner
+from regulars.outreach.tests.builders import BERLIN, a_person, a_shop, many_people, the_owner
 from regulars.people import services as people
+from regulars.people.models import Person
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +141,29 @@ def test_before_the_yes_the_page_says_how_the_words_come_out(client, owner):
     page = client.post("/mailings/new/", {**FORM, "wording": "hours"}, follow=True).text
     assert "How the words come out" in page
     assert "the fallback reads: “Dear friend,”" in page
+
+
+def test_the_second_and_the_compared_words_are_tried_on_those_who_get_them(client, owner):
+    for number in range(6):
+        a_person("" if number % 2 else f"Guest {number}", f"guest{number}@example.org")
+    for key, friend in (("hours", "friend"), ("other", "neighbour")):
+        body = f"Dear {{{{ first_name | default: '{friend}' }}}},\n\nopen."
+        services.save_wording(key, subject="Hours", body=body, name=key.title(), by=None)
+    services.save_wording(
+        "card", subject="Hours", body="Hello {{ first_name | default: 'you' }},\n\nopen.", name="Card", by=None
+    )
+    Wording.objects.filter(key="card").update(channel="card")
+    new = people.NewPerson(full_name="", phones=("+49 30 1234567",))
+    at_home = Person.objects.get(pk=people.record_people([new], source="test").ids[0])
+    people.change_person(at_home, changes={"places": [BERLIN]}, by=None)
+    page = client.post(
+        "/mailings/new/",
+        {**FORM, "wording": "hours", "other_wording": "other", "second_wording": "card"},
+        follow=True,
+    ).text
+    for name in ("Hours", "Other", "Card"):
+        assert f"“{name}”" in page, name
+    arms = dict(Recipient.objects.filter(way="first", person__full_name="").values_list("person_id", "arm"))
+    assert ("the fallback reads: “Dear friend,”" in page) is ("a" in arms.values())
+    assert ("the fallback reads: “Dear neighbour,”" in page) is ("b" in arms.values())
+    assert "the fallback reads: “Hello you,”" in page

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from regulars.kit.errors import Refusal
 from regulars.outreach.channels.email.dress import Dress, Inside
-from regulars.outreach.channels.email.letters import Enclosed, Letter, Sender, WayOut, html_part, parts_of
+from regulars.outreach.channels.email.files import Enclosed
+from regulars.outreach.channels.email.letters import Letter, Sender, WayOut, html_part, parts_of
 from regulars.outreach.channels.email.wire import built
 from regulars.outreach.tests.plain_mime import plain_mime
 

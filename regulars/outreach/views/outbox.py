@@ -17,17 +17,19 @@ from regulars.kit.answer import redirect_back
 from regulars.outreach import queries, services
 from regulars.outreach.access import batch_for
 from regulars.outreach.programmes_shown import waiting_lines
-from regulars.outreach.queries.outbox import TABS, TouchPage
+from regulars.outreach.queries.outbox import PAGE, TABS, TouchPage
 from regulars.outreach.queries.programmes import programmes_waiting
 from regulars.outreach.services.allowance import used_up_why
 from regulars.outreach.services.programme_states import paused
 from regulars.outreach.services.resting import active_account
 from regulars.outreach.showing import shown_lines
+from regulars.outreach.trying_shown import findings_of
 from regulars.staff.doors import requires
 from regulars.staff.models import User
 from regulars.staff.permissions import may
 
 LABELS = {
+    "unasked": gettext_lazy("Waiting for your yes"),
     "waiting": gettext_lazy("Waiting to go"),
     "held": gettext_lazy("Held"),
     "unknown": gettext_lazy("Not known"),
@@ -40,7 +42,7 @@ LABELS = {
 @requires("outreach.see")
 @require_safe
 def outbox_page(request: HttpRequest) -> HttpResponse:
-    """One tab of the outbox. At most fourteen queries."""
+    """One tab of the outbox. At most fifteen queries, and six a wording where letters wait for a yes."""
     user = cast(User, request.user)
     tab = request.GET.get("tab", "waiting")
     tab = tab if tab in TABS else "waiting"
@@ -51,6 +53,7 @@ def outbox_page(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(tab),
         "heading": LABELS[tab],
         "lines": shown_lines(page.rows, may_approve=may(user, "outreach.approve"), paused=paused()),
+        "findings": findings_of(page.rows) if tab == "unasked" else (),
         "programmes": waiting_lines(programmes_waiting()),
         "batches": queries.open_batches() if tab in {"waiting", "held"} else [],
         "account": account,
@@ -73,7 +76,7 @@ def _tabs(current: str) -> list[dict[str, object]]:
     for key, label in LABELS.items():
         n = counted.get(key, 0)
         more = f" {n}" if 0 < n < 100 else " 100+" if n else ""
-        if key in {"unknown", "failed"} and not n and key != current:
+        if key in {"unasked", "unknown", "failed"} and not n and key != current:
             continue
         tabs.append(
             {"label": f"{label}{more}", "url": f"{reverse('outreach:outbox')}?tab={key}", "is_current": key == current}
@@ -87,6 +90,24 @@ def _pager(tab: str, page: TouchPage) -> dict[str, str]:
         "previous_url": f"{address}{page.number - 1}" if page.number > 1 else "",
         "next_url": f"{address}{page.number + 1}" if page.has_more else "",
     }
+
+
+@requires("outreach.approve")
+@require_POST
+def approve_shown(request: HttpRequest) -> HttpResponse:
+    """One yes to the letters shown, each as it was shown (`number=its short name`)."""
+    pairs = (pair.partition("=") for pair in request.POST.getlist("letter")[: 10 * PAGE])
+    seen = {int(pk): name for pk, _sign, name in pairs if pk.isascii() and pk.isdigit() and len(pk) < 19}
+    wanted = list(queries.unasked().filter(pk__in=seen).values_list("pk", flat=True))
+    answer = services.approve(wanted, cast(User, request.user), seen)
+    if answer.approved:
+        words = ngettext("%(n)d letter is on its way.", "%(n)d letters are on their way.", len(answer.approved))
+        messages.success(request, words % {"n": len(answer.approved)})
+    if answer.changed:
+        messages.warning(request, _("Some words have changed since you read them. Please read them again."))
+    for sentence in sorted(set(answer.refused.values())):
+        messages.error(request, sentence)
+    return redirect_back(request, "outreach:outbox")
 
 
 @requires("outreach.approve")

@@ -185,7 +185,9 @@ def _done(request: HttpRequest, desk: Desk, subject: Subject) -> Desk:
         if person is None:
             raise Refusal(_("There is nobody yet to write it for. Add a person first."))
         extras = occasion_examples(version)
-        said = services.send_to_me(version, person, cast(User, request.user), purpose=purpose, extras=extras, papers=_ticked(request, subject))
+        papers = _ticked(request, subject)
+        user = cast(User, request.user)
+        said = services.send_to_me(version, person, user, purpose=purpose, extras=extras, papers=papers)
     except Refusal as refusal:
         return replace(desk, problem=refusal.sentence)
     words = _("Sent to %(address)s, as %(name)s would get it. The server said: %(said)s")

@@ -23,6 +23,7 @@ from regulars.outreach.queries.literals import in_state
 from regulars.outreach.services import year
 from regulars.outreach.services.printing.stationery import stationery
 from regulars.outreach.services.year.letters import latest_letters, month_words, stories
+from regulars.outreach.trying_shown import findings_of
 from regulars.people.access import person_here
 from regulars.staff.doors import requires
 from regulars.staff.models import User
@@ -35,7 +36,10 @@ LETTERS_SHOWN = 50
 @requires("outreach.see")
 @require_safe
 def year_page(request: HttpRequest) -> HttpResponse:
-    """The whole year on one page. At most thirty-three queries, whatever the number of people."""
+    """The whole year on one page. At most thirty-four queries, whatever the number of people.
+
+    Where letters wait for a yes, five more for each wording among them.
+    """
     user = cast(User, request.user)
     on = clock.today()
     page = _number(request.GET.get("page", "1"))
@@ -43,6 +47,7 @@ def year_page(request: HttpRequest) -> HttpResponse:
     rows = list(coverage.gets_nothing(on, left).only("pk", "full_name")[(page - 1) * PAGE : page * PAGE + 1])
     why = coverage.why_nothing(rows[:PAGE])
     found = coverage.coverage(on, left)
+    letters = list(_letters_waiting()[:LETTERS_SHOWN])
     context = {
         "is_begun": coverage.is_begun(),
         "days": list(YearDay.objects.all()),
@@ -56,7 +61,8 @@ def year_page(request: HttpRequest) -> HttpResponse:
         "without": [(person, why[person.pk]) for person in rows[:PAGE]],
         "previous_url": f"?page={page - 1}" if page > 1 else "",
         "next_url": f"?page={page + 1}" if len(rows) > PAGE else "",
-        "letters": _letters_waiting()[:LETTERS_SHOWN],
+        "letters": letters,
+        "findings": findings_of(letters),
         "month_letters": [(month_words(letter.month_on), letter) for letter in latest_letters()],
         "may_write": may(user, "outreach.write"),
         "may_approve": may(user, "outreach.approve"),

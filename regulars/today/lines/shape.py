@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kit.business import business
 from regulars.kit.money import shown
+from regulars.outreach.queries.enclosures import Paper, digests
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -58,6 +59,9 @@ class Draft:
     blocks: Mapping[str, Any] = field(default_factory=dict)
     language: str = ""
     language_wanted: str = ""
+    # What only the moment knows and the words may speak of.
+    extras: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ class Line:
         words = [self.draft.subject, self.draft.body] if self.draft else ["", ""]
         if self.draft and self.draft.blocks:
             words.append(json.dumps(self.draft.blocks, sort_keys=True))
+        if self.draft and self.draft.files and self.way == "email":
+            words += digests(self.draft.files)
         return hashlib.sha256("\0".join((self.key, self.way, *words)).encode()).hexdigest()[:16]
 
     @property
@@ -149,6 +155,11 @@ class Line:
     @property
     def subject_shown(self) -> str:
         return self.draft.subject if self.draft and self.way == "email" else ""
+
+    @property
+    def files_shown(self) -> tuple[Paper, ...]:
+        """The files that go with the letter; nothing else carries any."""
+        return self.draft.files if self.draft and self.way == "email" else ()
 
     @property
     def first_words(self) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.outreach import services as outreach
+from regulars.outreach.queries.enclosures import digests
 from regulars.outreach.services import NewTouch
 from regulars.today.lines import BY_KEY, Line
 from regulars.today.models import Choice
@@ -101,8 +102,12 @@ def _approve(ready: Sequence[Line], by: User | None) -> tuple[Sequence[str], dic
     blocks = {
         pk: line.draft.blocks for pk, line in zip(planned.ids, lines, strict=True) if line.draft and line.draft.blocks
     }
-    outreach.refresh_drafts(words, blocks)
-    shown = {pk: outreach.draft_hash("email", *said, blocks.get(pk)) for pk, said in words.items()}
+    versions = {
+        pk: touch.wording_version_id for pk, touch in zip(planned.ids, touches, strict=True) if touch.wording_version_id
+    }
+    files = {pk: digests(line.files_shown) for pk, line in zip(planned.ids, lines, strict=True)}
+    outreach.refresh_drafts(words, blocks, versions)
+    shown = {pk: outreach.draft_hash("email", *said, blocks.get(pk), files[pk]) for pk, said in words.items()}
     answer = outreach.approve(planned.ids, by, shown)
     line_of = dict(zip(planned.ids, lines, strict=True))
     refused = {line_of[pk].key: sentence for pk, sentence in answer.refused.items()}
