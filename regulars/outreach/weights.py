@@ -80,9 +80,7 @@ class Weight:
             words = _("A letter of %(each)s MB would not leave: at most %(most)d MB do. Make the file smaller.")
             return words % {"each": _mb(self.letter), "most": self.most_mb}
         if self.is_better_a_link:
-            return _(
-                "That is a lot for telephones and full mailboxes. A link to the file is kinder, if you have a page."
-            )
+            return _("That is a lot for telephones and full mailboxes. A link to the file is kinder.")
         return ""
 
 
