@@ -5,9 +5,7 @@
 Each size is a process of its own on a fresh installation. `ledger`: so many touches planned one after another as a
 programme does. `mailing`: made, looked up (gathered), begun with the owner's yes and handed to the ledger, each by the
 very function that the worker calls. Wall and processor seconds, because others share the machine; of memory the most
-that the process held, and how much of that was more than before. `fair`: while a mailing is written and goes out to a
-server that accepts at once, a thank-you is approved; its wait is from the yes to the moment it left. `pages`: what
-its pages take then. Prints JSON.
+that the process held, and how much of that was more than before. `fair`: see `bench/fairness.py`. Prints JSON.
 """
 
 from __future__ import annotations
@@ -103,7 +101,7 @@ def _fill(size: int) -> dict[str, Any]:
     save_wording(
         "hours", name="Hours", subject="We are open longer, {{ first_name | default: 'come by' }}", body=WORDS, by=None
     )
-    load_people(size)
+    load_people(size, searchable=False)
     measure_tables()
     return {}
 
@@ -179,120 +177,11 @@ def _mailing(size: int) -> dict[str, Any]:
 
 
 def _fair(size: int, seconds: float) -> dict[str, Any]:
-    """Gathered first; then it begins, a worker plans and sends, and every ten seconds a thank-you is approved."""
-    from regulars.outreach.models import Batch, State, Touch
-    from regulars.outreach.services import mailings
-    from regulars.outreach.services.approving import go_on
-    from regulars.outreach.tests import crash_trial
-    from regulars.outreach.tests.builders import a_mailbox
+    """Looked up first; the rest is measured beside workers."""
+    from bench.fairness import measure
 
     mailing, _took = _gathered()
-    server, port = crash_trial.start_server(Path(os.environ["REGULARS_DATA_DIR"]), 0, 0)
-    work = None
-    try:
-        a_mailbox(port, connections=8)
-        work = subprocess.Popen([sys.executable, "-m", "regulars", "work"], cwd=ROOT, stderr=subprocess.DEVNULL)
-        mailings.begin_mailing(mailing, None)
-        began = time.monotonic()
-        waits: list[tuple[str, float, float]] = []
-        while time.monotonic() - began < 3600:
-            mailing.refresh_from_db()
-            waits.append((mailing.stage, *_a_thank_you(len(waits))))
-            if mailing.stage == "gone":
-                break
-        planned_s = time.monotonic() - began
-        for batch in Batch.objects.filter(released_at=None):
-            go_on(batch, None)
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            waits.append(("going out", *_a_thank_you(len(waits))))
-        sent = Touch.objects.filter(programme=mailing.programme, state=State.SENT).count()
-        peak = _peak(work.pid)
-        pages = _pages(mailing)
-    finally:
-        if work is not None:
-            work.terminate()
-            work.wait(60)
-        server.kill()
-        server.wait()
-    planning = [wait for stage, _yes, wait in waits if stage != "going out"]
-    going = [wait for stage, _yes, wait in waits if stage == "going out"]
-    return {
-        "recipients": size,
-        "planned_beside_sending_seconds": round(planned_s, 1),
-        "sent_of_the_mailing": sent,
-        "thank_yous": len(waits),
-        "thank_you_waited_seconds": round(max(wait for _stage, _yes, wait in waits), 2),
-        "waited_while_planning_seconds": round(max(planning), 2),
-        "waited_while_going_seconds": round(max(going), 2),
-        "the_yes_took_seconds": round(max(yes for _stage, yes, _wait in waits), 2),
-        "worker_memory_mb": peak,
-        "pages_ms": pages,
-    }
-
-
-def _a_thank_you(number: int) -> tuple[float, float]:
-    """Plan and approve one; seconds that the yes took, and until it left."""
-    from regulars.outreach import services
-    from regulars.outreach.models import State, Touch
-    from regulars.outreach.services import NewTouch
-
-    person_id = 1 + number * 7
-    began = time.monotonic()
-    (pk,) = services.plan_touches(
-        [NewTouch(person_id, "thank-you", f"order-{number}", subject="Thank you", body="Dear Guest,\n\nthank you.")]
-    ).ids
-    row = Touch.objects.get(pk=pk)
-    services.approve([pk], None, {pk: row.draft_hash})
-    yes = time.monotonic() - began
-    while not Touch.objects.filter(pk=pk, state__in=(State.SENT, State.DELIVERED)).exists():
-        time.sleep(0.05)
-        if time.monotonic() - began > 300:
-            state = Touch.objects.values_list("state", "why", "held_why").get(pk=pk)
-            raise AssertionError(f"A thank-you waits for five minutes: {state}")
-    waited = time.monotonic() - began
-    time.sleep(max(0.0, 3 - waited))
-    return yes, waited
-
-
-def _peak(pid: int) -> dict[str, int]:
-    """The most memory of the worker and of the children it has now."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    found = {
-        line.split(":")[0]: int(line.split()[1]) // 1024
-        for line in lines
-        if line.startswith(("VmHWM", "RssFile", "RssAnon"))
-    }
-    return {"most": found["VmHWM"], "own": found["RssAnon"], "mapped_files": found["RssFile"]}
-
-
-def _pages(mailing: Mailing) -> dict[str, float]:
-    """The slowest of three looks at each page, without the first."""
-    from django.conf import settings
-    from django.test import Client
-
-    from regulars.outreach.tests.builders import the_owner
-
-    client = Client()
-    client.force_login(the_owner(), backend=settings.AUTHENTICATION_BACKENDS[-1])
-    paths = {
-        "mailing": f"/mailings/{mailing.pk}/",
-        "left_out": f"/mailings/{mailing.pk}/left-out/",
-        "mailings": "/mailings/",
-        "outbox": "/outbox/",
-        "programme": f"/outbox/programmes/{mailing.programme}/",
-    }
-    return {name: _slowest(client, path) for name, path in paths.items()}
-
-
-def _slowest(client: Any, path: str) -> float:
-    took = []
-    for _again in range(4):
-        started = time.perf_counter()
-        reply = client.get(path)
-        took.append((time.perf_counter() - started) * 1000)
-        assert reply.status_code == 200, (path, reply.status_code)
-    return round(max(took[1:]), 1)
+    return {"recipients": size, **measure(mailing, seconds)}
 
 
 if __name__ == "__main__":

@@ -53,20 +53,23 @@ def names(count: int, seed: int) -> Iterator[tuple[str, str]]:
         yield chance.choice(GIVEN), families[min(int(chance.expovariate(1 / 4000)), len(families) - 1)]
 
 
-def load_people(count: int, seed: int = 7) -> float:
-    """Write people with e-mail, words and kind, some with phone, birthday, tag or consent. Returns seconds."""
+def load_people(count: int, seed: int = 7, *, searchable: bool = True) -> float:
+    """Write people with e-mail, words and kind, some with phone, birthday, tag or consent. Returns seconds.
+
+    The words are what the search finds them by; where nobody searches they only cost time.
+    """
     from django.db import transaction
 
     started = time.perf_counter()
     source = names(count, seed)
     for first in range(1, count + 1, CHUNK):
         with transaction.atomic():
-            _write(first, min(CHUNK, count + 1 - first), source, seed)
+            _write(first, min(CHUNK, count + 1 - first), source, seed, searchable=searchable)
     _finish()
     return time.perf_counter() - started
 
 
-def _write(first: int, count: int, source: Iterator[tuple[str, str]], seed: int) -> None:
+def _write(first: int, count: int, source: Iterator[tuple[str, str]], seed: int, *, searchable: bool) -> None:
     from regulars.kit.changes import next_change_number
     from regulars.people import bulk, models
     from regulars.people.services.newcomers import TEXTS
@@ -97,7 +100,8 @@ def _write(first: int, count: int, source: Iterator[tuple[str, str]], seed: int)
         if pk % 3 == 0:
             phones = [f"+49171{pk:07d}"]
             rows["phone"].append((pk, phones[0], phones[0], sort_key(name), True, True, False))
-        rows["word"] += [(pk, word) for word in all_words((name,), (address,), phones)]
+        if searchable:
+            rows["word"] += [(pk, word) for word in all_words((name,), (address,), phones)]
         rows["kind"].append((pk, "supplier" if pk % 50_000 == 0 else "customer"))
         if pk % 20 == 0:
             rows["tag"].append((pk, chance.choice(tags)))

@@ -24,7 +24,7 @@ from regulars.kit.keeping import FOR_EVER
 from regulars.kit.models import Keeping
 from regulars.kit.schedules import every
 from regulars.kit.sweeping import scrub
-from regulars.outreach.models import Touch
+from regulars.outreach.models import LinkFollowed, Touch
 from regulars.outreach.services.printing import forget_printed
 from regulars.people.models import Erasure, TimelineEntry
 from regulars.people.services import forget_removals
@@ -76,6 +76,10 @@ def _refused(since: datetime | None, before: datetime) -> Rows:
 
 def _letters(since: datetime | None, before: datetime) -> Rows:
     return _aged(Touch.objects.exclude(body="", subject="", note=""), "sent_at", since, before)
+
+
+def _links(since: datetime | None, before: datetime) -> Rows:
+    return _aged(LinkFollowed.objects.all(), "at", since, before)
 
 
 def _looks(since: datetime | None, before: datetime) -> Rows:
@@ -144,6 +148,14 @@ KINDS: tuple[Kind, ...] = (
         FOR_EVER,
         _letters,
         _forget_words,
+    ),
+    Kind(
+        "links",
+        gettext_lazy("Who followed a link in a letter"),
+        gettext_lazy("Where you asked for it to be counted. After that nobody is said to have followed one."),
+        366,
+        _links,
+        lambda ids: LinkFollowed.objects.filter(pk__in=ids).delete(),
     ),
     Kind(
         "stories",

@@ -16,6 +16,7 @@ class LinkFollowed(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("touch", "place"), name="outreach_followed_once")]
+        indexes = [models.Index(fields=("at",), name="outreach_followed_by_age")]
 
     def __str__(self) -> str:
         return f"{self.touch_id}.{self.place}"

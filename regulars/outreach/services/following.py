@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,14 +69,14 @@ class _Click:
 
 @poller("outreach.followed", seconds=30)
 def count_followed() -> int:
-    """Take in what was opened until a little while ago; returns how many links were new. Safe to repeat."""
+    """Take in what was opened until a little while ago; returns how many links more there are. Safe to repeat."""
     files = _finished()
     if not files:
         return 0
     found = _counted([click for file in files for click in _read(file)])
     for file in files:
         file.unlink(missing_ok=True)
-    return found
+    return max(0, found)
 
 
 def _finished() -> list[Path]:
@@ -117,7 +117,7 @@ def _take(clicks: Sequence[_Click]) -> int:
     LinkFollowed.objects.bulk_create(
         [
             LinkFollowed(touch_id=click.touch_id, place=click.place, at=datetime.fromtimestamp(click.at, UTC))
-            for click in clicks
+            for click in _without_scans(clicks, letters)
             if click.touch_id in letters
             and letters[click.touch_id][0] in asked_for
             and click.at - letters[click.touch_id][1] >= TOO_SOON_SECONDS
@@ -125,6 +125,22 @@ def _take(clicks: Sequence[_Click]) -> int:
         ignore_conflicts=True,
     )
     return LinkFollowed.objects.filter(touch__in=among(letters)).count() - before
+
+
+def _without_scans(clicks: Sequence[_Click], letters: Collection[int]) -> list[_Click]:
+    """What a scanner opened at the turn of two files: what the first of them said is struck out, the rest left out."""
+    rows = LinkFollowed.objects.filter(touch__in=among(letters)).values_list("pk", "touch_id", "place", "at")
+    written: dict[int, list[tuple[int, _Click]]] = {}
+    for pk, touch_id, place, at in rows:
+        written.setdefault(touch_id, []).append((pk, _Click(touch_id, place, at.timestamp())))
+    scans = [
+        (pk, click) for click in clicks for pk, other in written.get(click.touch_id, ()) if _is_at_once(click, other)
+    ]
+    if not scans:
+        return list(clicks)
+    LinkFollowed.objects.filter(pk__in={pk for pk, _click in scans}).delete()
+    scanned = {click for _pk, click in scans}
+    return [click for click in clicks if click not in scanned]
 
 
 def by_people(clicks: Iterable[_Click]) -> list[_Click]:

@@ -187,6 +187,18 @@ def test_several_links_of_one_letter_at_once_are_a_scanner_and_count_for_nobody(
     assert read(timedelta(hours=2)) == 1
 
 
+def test_a_scanner_at_the_turn_of_two_files_counts_for_nobody_either() -> None:
+    count_links("thank-you", None, is_on=True)
+    first, second = through_us(parts(gone(a_letter()))[1])
+    opened(first, NOON - timedelta(seconds=1))
+    assert read(timedelta(seconds=60)) == 1, "NOON begins a file: the second link lies in one that is still written"
+    opened(second, NOON + timedelta(seconds=1))
+    assert read() == 0
+    assert followed_by_step("thank-you") == {}
+    opened(second, NOON + timedelta(hours=1))
+    assert read(timedelta(hours=2)) == 1
+
+
 def test_what_opens_a_letter_the_moment_it_arrives_is_no_reader() -> None:
     count_links("thank-you", None, is_on=True)
     path = through_us(parts(gone(a_letter(), NOON))[1])[0]

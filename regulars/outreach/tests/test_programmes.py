@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,7 +12,8 @@ from django.db import connection
 
 from regulars.kit.errors import Refusal
 from regulars.outreach import services
-from regulars.outreach.models import Programme, State, Touch
+from regulars.outreach.channels.email.local_outbox import LocalOutbox
+from regulars.outreach.models import Programme, State, Touch, TouchChange
 from regulars.outreach.services import claiming, programmes
 from regulars.outreach.services.tidying import tidy
 from regulars.outreach.tests.builders import (
@@ -152,6 +155,68 @@ def test_pausing_and_stopping_at_once_end_in_one_of_them(in_threads):
     run = Programme.objects.get().run
     assert run == "ended"
     assert states([touch]) == ["cancelled"]
+
+
+@pytest.fixture
+def halfway(monkeypatch):
+    """From the tenth letter on each waits on its way, until the owner has pressed; two workers have one each there."""
+    real, begun, pressed = LocalOutbox.carry, itertools.count(1), threading.Event()
+    tenth, next_one = threading.Event(), threading.Event()
+
+    def carry(self, envelope, mark):
+        number = next(begun)
+        if number >= 10:
+            (tenth if number == 10 else next_one).set()
+            pressed.wait(60)
+        return real(self, envelope, mark)
+
+    def both_wait():
+        return tenth.wait(60) and (next_one.wait(5) or True)
+
+    monkeypatch.setattr(LocalOutbox, "carry", carry)
+    return both_wait, pressed
+
+
+@pytest.mark.parametrize("verb", ["pause", "cancel", "drain"])
+def test_pressed_while_two_workers_send_only_what_is_on_its_way_still_arrives(in_threads, halfway, verb, tmp_path):
+    a_shop()
+    both_wait, pressed = halfway
+    people = many_people(90)
+    asked_for = services.plan_touches([a_new_touch(pk, programme="season:2026") for pk in people[:60]]).ids
+    services.approve(asked_for, None, dict(Touch.objects.filter(pk__in=asked_for).values_list("pk", "draft_hash")))
+    unasked = services.plan_touches([a_new_touch(pk, programme="season:2026") for pk in people[60:]]).ids
+
+    def on_its_way():
+        return set(Touch.objects.filter(state__in=(State.SENDING, State.SENT)).values_list("pk", flat=True))
+
+    def act(number):
+        if number:
+            while services.send_due(worker=f"w{number}"):
+                pass
+            return set()
+        assert both_wait()
+        assert programmes.ACTS[verb]("season:2026", None)
+        gone = on_its_way()
+        pressed.set()
+        return gone
+
+    gone, *_workers = in_threads(3, act)
+    sent = set(Touch.objects.filter(state=State.SENT).values_list("pk", flat=True))
+    if verb == "drain":
+        assert sent == set(asked_for)
+        assert set(Touch.objects.filter(pk__in=unasked).values_list("state", flat=True)) == {State.CANCELLED}
+    else:
+        assert 8 <= len(gone) <= 12
+        assert sent == gone
+        left = State.CANCELLED if verb == "cancel" else State.APPROVED
+        assert set(Touch.objects.filter(pk__in=asked_for).values_list("state", flat=True)) == {State.SENT, left}
+    if verb == "pause":
+        assert services.resume_programme("season:2026", None)
+        while services.send_due():
+            pass
+        sent = set(asked_for)
+        assert Touch.objects.filter(pk__in=unasked, state=State.PLANNED).count() == 30
+    assert len(list(tmp_path.rglob("*.eml"))) == len(sent) == TouchChange.objects.filter(to_state=State.SENT).count()
 
 
 def test_planning_two_thousand_beside_each_other_writes_each_once(in_threads):

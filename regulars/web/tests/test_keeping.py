@@ -12,7 +12,7 @@ from regulars.intake.models import ImportRun, RefusedRow
 from regulars.kit import clock
 from regulars.kit.errors import Refusal
 from regulars.kit.models import Keeping
-from regulars.outreach.models import Touch
+from regulars.outreach.models import LinkFollowed, Touch
 from regulars.outreach.services import NewTouch, plan_touches
 from regulars.people.models import TimelineEntry
 from regulars.people.services import NewEntry, write_timeline
@@ -37,6 +37,7 @@ def grown_old(owner: User) -> None:
         ImportRun.objects.create(name="waits", stored_as="file", state="waiting", added_at=at)
         [pk] = plan_touches([NewTouch(ann.pk, "thanks", f"{years}", subject="Hello", body="Dear Ann")]).ids
         Touch.objects.filter(pk=pk).update(state="sent", sent_at=at)
+        LinkFollowed.objects.create(touch_id=pk, place=1, at=at)
         write_timeline([NewEntry(ann.pk, at, "x", "people", 1, "came in")])
         PersonTotals.objects.create(
             person=ann, orders=1, buying_days=1, first_bought_on=at.date(), last_bought_on=at.date()
@@ -50,6 +51,7 @@ def left() -> dict[str, int]:
         "refused": RefusedRow.objects.count(),
         "uploads": ImportRun.objects.filter(state="waiting").count(),
         "letters": Touch.objects.exclude(body="").count(),
+        "links": LinkFollowed.objects.count(),
         "stories": TimelineEntry.objects.count(),
         "looks": AuditEntry.objects.filter(action="see_person").count(),
         "log": AuditEntry.objects.filter(action="change").count(),
@@ -58,10 +60,10 @@ def left() -> dict[str, int]:
 
 def test_by_night_goes_what_is_usually_not_kept_and_what_is_kept_for_ever_stays(owner: User) -> None:
     grown_old(owner)
-    assert how_many_would_go(kept_days()) == {"uploads": 1, "refused": 1, "enquiries": 0, "looks": 1}
+    assert how_many_would_go(kept_days()) == {"uploads": 1, "refused": 1, "enquiries": 0, "links": 1, "looks": 1}
     assert left() == dict.fromkeys(left(), 2), "counting takes nothing away"
     tidy_away()
-    assert left() == {"refused": 1, "uploads": 1, "letters": 2, "stories": 2, "looks": 1, "log": 2}
+    assert left() == {"refused": 1, "uploads": 1, "letters": 2, "links": 1, "stories": 2, "looks": 1, "log": 2}
     assert AuditEntry.objects.get(action="tidy_away").user is None
 
 
