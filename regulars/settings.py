@@ -12,6 +12,10 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+os.environ.setdefault(
+    "OPENBLAS_NUM_THREADS", "1"
+)  # before numpy: the matrices are tiny, and threads only get in the way
+
 
 def _text(name: str, default: str = "") -> str:
     """Read REGULARS_<name>, or the file that REGULARS_<name>_FILE points at (for secrets)."""

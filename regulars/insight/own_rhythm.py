@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from regulars.insight.frames import kept as computed
 from regulars.insight.frames import opened
 from regulars.insight.rhythms import Rhythms, by_thumb
-from regulars.insight.seasonality import Seasonality
+from regulars.insight.seasonality import Seasonality, gaps_by_day
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrameT
@@ -54,15 +55,26 @@ def with_rhythm(facts: IntoFrameT, orders: Any, as_of: date) -> IntoFrameT:
     >>> with_rhythm(facts, orders, date(2026, 2, 11)).select("usual_gap_days", "slips_on").row(0)
     (10.0, datetime.date(2026, 2, 11))
     """
-    season = Seasonality().fit(orders, as_of)
-    if not season.is_marked:
-        plain = Rhythms.learned(facts)
-        return by_thumb(facts) if plain is None else plain.describe(facts)
-    learned = Rhythms.learned(season.facts(orders, as_of))
+    season, learned = learned_rhythm(facts, orders, as_of)
     if learned is None:
         return by_thumb(facts)
+    if season is None:
+        return learned.describe(facts)
     kept = opened(facts).with_columns(calendar_t_x=nw.col("t_x_days"), calendar_age=nw.col("T_days"))
     told = opened(learned.describe(season.felt(kept.to_native(), as_of), season=season))
     told = told.with_columns(t_x_days=nw.col("calendar_t_x"), T_days=nw.col("calendar_age"))
     native: IntoFrameT = told.drop("calendar_t_x", "calendar_age").to_native()
     return native
+
+
+def learned_rhythm(facts: Any, orders: Any, as_of: date) -> tuple[Seasonality | None, Rhythms | None]:
+    """Learn the season, where there is one that is no matter of chance, and how regular people are on its clock.
+
+    The orders, which have to be those of the people in `facts`, are read once. The rhythm is None where too few people
+    came back.
+    """
+    gaps = computed(gaps_by_day(orders, as_of))
+    season = Seasonality().fit_gaps(gaps, as_of)
+    if not season.is_marked:
+        return None, Rhythms.learned(facts)
+    return season, Rhythms.learned(season.felt(facts, as_of), log_gaps=season.log_gaps(gaps))

@@ -89,16 +89,22 @@ class Rhythms:
     n_: int
     warnings_: list[str]
 
-    def fit(self, facts: Any) -> Self:
+    def fit(self, facts: Any, *, log_gaps: float | None = None) -> Self:
         """Learn from the gaps of everybody.
 
         Parameters
         ----------
         facts : frame
             What `summary` returns: ``x``, ``t_x_days`` and ``log_gaps_sum`` are read.
+        log_gaps : float, optional
+            The sum over everybody that counts instead of ``log_gaps_sum`` (`Seasonality.log_gaps`, with
+            `Seasonality.felt`).
         """
         frame = opened(facts)
-        need(frame, "x", "t_x_days", "log_gaps_sum")
+        need(frame, "x", "t_x_days")
+        if log_gaps is not None:
+            frame = frame.with_columns(log_gaps_sum=nw.lit(0.0))
+        need(frame, "log_gaps_sum")
         gaps = frame.filter(nw.col("x") > 0, nw.col("t_x_days") > 0).with_columns(one=nw.lit(1))
         sums = {"n": nw.col("one").sum(), "logs": nw.col("log_gaps_sum").sum()}
         grouped = arrays(gaps.group_by("x", "t_x_days").agg(**sums), "x", "t_x_days", "n", "logs")
@@ -108,21 +114,25 @@ class Rhythms:
             self.warnings_.append(
                 f"Only {self.n_} people came back so far: each rhythm leans on what is usual elsewhere."
             )
+        if log_gaps is not None:
+            grouped["logs"] = np.array([log_gaps])
         found = _most_likely(grouped)
         self.log_likelihood_ = _likelihood(found, grouped)[0]
         self.params_ = dict(zip(("k", "r", "alpha"), np.exp(found).tolist(), strict=True))
         return self
 
     @classmethod
-    def learned(cls, facts: Any) -> Self | None:
+    def learned(cls, facts: Any, *, log_gaps: float | None = None) -> Self | None:
         """Learn where at least ten people came back; None with fewer: then `by_thumb` says when somebody slips.
 
         Parameters
         ----------
         facts : frame
             What `summary` returns.
+        log_gaps : float, optional
+            See `fit`.
         """
-        found = cls().fit(facts)
+        found = cls().fit(facts, log_gaps=log_gaps)
         return found if found.n_ >= FEW_PEOPLE else None
 
     def describe(

@@ -11,7 +11,7 @@ import narwhals as nw
 import numpy as np
 
 from regulars.insight.arrays import Floats, arrays, joined_with
-from regulars.insight.frames import Frame, opened, ordinal
+from regulars.insight.frames import Frame, opened, ordinal, rows
 from regulars.insight.orders import purchases
 from regulars.insight.summary import summary, with_gaps
 from regulars.insight.tables import table_like
@@ -84,7 +84,11 @@ class Seasonality:
         FrameError
             When `orders` breaks its contract.
         """
-        return self.fit_counts(*_counted(opened(orders), as_of))
+        return self.fit_gaps(gaps_by_day(orders, as_of), as_of)
+
+    def fit_gaps(self, gaps: Frame, as_of: date) -> Self:
+        """Learn the factors from what `gaps_by_day` counted until that day."""
+        return self.fit_counts(*_counted(gaps, as_of))
 
     def fit_counts(self, days: Any, repeats: Floats, firsts: Floats) -> Self:
         """Learn the factors from counts of every calendar day in turn.
@@ -182,6 +186,14 @@ class Seasonality:
         native: IntoFrameT = seasonal.to_native()
         return native
 
+    def log_gaps(self, gaps: Frame) -> float:
+        """Sum the natural logarithms of everybody's gaps, in seasonal days, from what `gaps_by_day` counted."""
+        dated = gaps.filter(nw.col("gap_days") > 0).with_columns(before=nw.col("at") - nw.col("gap_days"))
+        clocked = self._clocked_at(self._clocked_at(dated, "at", "clock_last"), "before", "clock_first")
+        log_gap = (nw.col("clock_last") - nw.col("clock_first")).log()
+        [(total,)] = rows(clocked.select(total=(log_gap * nw.col("n")).sum()))
+        return float(total or 0.0)
+
     def felt(self, facts: IntoFrameT, as_of: date) -> IntoFrameT:
         """Count t_x and T of what `summary` returned on the seasonal clock; the gaps stay those of the calendar.
 
@@ -264,10 +276,12 @@ class Seasonality:
 
     def _clocked(self, frame: Frame, day: str, name: str) -> Frame:
         """Add what the clock shows on a column of days: a table of a few thousand days, joined."""
-        frame = frame.with_columns(clock_day=ordinal(day))
-        days = arrays(frame.select("clock_day").unique(), "clock_day")["clock_day"].astype("int64")
+        return self._clocked_at(frame.with_columns(clock_day=ordinal(day)), "clock_day", name).drop("clock_day")
+
+    def _clocked_at(self, frame: Frame, ordinals: str, name: str) -> Frame:
+        days = arrays(frame.select(ordinals).unique(), ordinals)[ordinals].astype("int64")
         shown = self._clock(days) if len(days) else np.zeros(0)
-        return joined_with(frame, {"clock_day": days, name: shown}, "clock_day").drop("clock_day")
+        return joined_with(frame, {ordinals: days, name: shown}, ordinals)
 
     def _log_gaps(self, bought: Frame) -> Frame:
         steps = with_gaps(self._clocked(bought, "day", "clock"))
@@ -346,12 +360,38 @@ def _why_not(days: int, repeats: int) -> str:
     return ""
 
 
-def _counted(orders: Frame, as_of: date) -> tuple[Any, Floats, Floats]:
-    """Each calendar day since the first order: its ordinal, repeat buying days on it, people whose first day it was."""
+def gaps_by_day(orders: Any, as_of: date) -> Frame:
+    """Count buying days by their day and the gap before it: all that a season has to know of the orders.
+
+    Parameters
+    ----------
+    orders : frame
+        See `regulars.insight.orders.purchases`.
+    as_of : date
+        The last day that counts.
+
+    Returns
+    -------
+    open frame
+        ``at`` (the day, as `date.toordinal`), ``gap_days`` (0 on somebody's first day) and ``n``: at most a row for
+        each two days of the calendar.
+
+    Raises
+    ------
+    FrameError
+        When `orders` breaks its contract.
+    """
     steps = with_gaps(purchases(orders, as_of)).filter(nw.col("is_new_day") == 1)
-    is_first = nw.col("gap_days").is_null()
-    steps = steps.with_columns(at=ordinal("day"), first=is_first.cast(nw.Int64))
-    found = arrays(steps.group_by("at").agg(first=nw.col("first").sum(), n=nw.len()), "at", "first", "n")
+    steps = steps.select("day", gap_days=nw.col("gap_days").fill_null(0).cast(nw.Int64))
+    counted = steps.group_by("day", "gap_days").agg(n=nw.len())
+    return counted.select("gap_days", at=ordinal("day"), n=nw.col("n").cast(nw.Int64))
+
+
+def _counted(gaps: Frame, as_of: date) -> tuple[Any, Floats, Floats]:
+    """Each calendar day since the first order: its ordinal, repeat buying days on it, people whose first day it was."""
+    first = nw.when(nw.col("gap_days") == 0).then(nw.col("n")).otherwise(nw.lit(0))
+    by_day = gaps.with_columns(first=first).group_by("at").agg(first=nw.col("first").sum(), n=nw.col("n").sum())
+    found = arrays(by_day, "at", "first", "n")
     if not len(found["at"]):
         return np.zeros(0, dtype="int64"), np.zeros(0), np.zeros(0)
     start = int(found["at"].min())

@@ -78,7 +78,7 @@ def curvature(objective: Objective, logs: Array) -> Array:
     return (hessian + hessian.T) / 2
 
 
-def polished(objective: Objective, logs: Array, hessian: Array) -> tuple[Array, bool]:
+def polished(objective: Likelihood, logs: Array, hessian: Array) -> tuple[Array, bool]:
     """Take Newton steps until nothing moves, learning the Hessian on the way (BFGS); says whether that came about."""
     value, gradient = objective(logs)
     for _ in range(12):

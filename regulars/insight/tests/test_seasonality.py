@@ -14,6 +14,7 @@ import pytest
 from regulars import insight
 from regulars.insight import MBGNBD, ParetoNBD, Rhythms, Seasonality
 from regulars.insight.frames import opened, rows
+from regulars.insight.seasonality import gaps_by_day
 from regulars.insight.tests.engines import ENGINES, plain
 
 START = date(2023, 2, 1)
@@ -158,9 +159,13 @@ def test_every_engine_finds_the_same_season_and_the_same_facts() -> None:
     described = plain(model.describe(season.facts(orders, AS_OF), season=season))
     assert facts[0]["T_days"] != plain(insight.summary(orders, AS_OF))[0]["T_days"]
     kept = season.facts(given, AS_OF)
+    logs = sum(row["log_gaps_sum"] for row in facts)
+    short = Rhythms().fit(season.felt(insight.summary(orders, AS_OF), AS_OF), log_gaps=logs)
+    assert short.params_ == pytest.approx(model.params_)
     for name, make in ENGINES.items():
         assert sorted(map(str, plain_rows(insight.seasonality(make(given), AS_OF)))) == expected, name
         assert plain(season.facts(make(given), AS_OF)) == facts, name
+        assert season.log_gaps(gaps_by_day(make(given), AS_OF)) == pytest.approx(logs), name
         assert plain(model.describe(make(kept), season=season)) == described, name
 
 

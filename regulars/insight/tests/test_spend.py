@@ -97,6 +97,22 @@ def test_the_truth_is_found_again_within_its_standard_errors() -> None:
     assert spend.warnings_ == []
 
 
+@pytest.mark.parametrize("prior", ["weak", None])
+def test_many_rows_are_fitted_by_way_of_fewer_and_end_at_the_same_point(
+    prior: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts, _ = _simulated(6_000, 4.0, 3.0, 20.0, seed=5)
+
+    def fitted(grid_from: int) -> GammaGamma:
+        monkeypatch.setattr("regulars.insight.spend._GRID_FROM", grid_from)
+        return (GammaGamma() if prior else GammaGamma(prior=None)).fit(facts)
+
+    whole, short = fitted(10**9), fitted(100)
+    assert short.params_ == pytest.approx(whole.params_, rel=1e-5)
+    assert short.log_likelihood_ == pytest.approx(whole.log_likelihood_, rel=1e-12)
+    assert short.standard_errors_ == pytest.approx(whole.standard_errors_, rel=1e-4)
+
+
 def test_the_interval_holds_peoples_own_means_as_often_as_it_says() -> None:
     facts, truth = _simulated(6_000, 4.0, 3.0, 20.0, seed=5)
     seen = pl.DataFrame(GammaGamma().fit(facts).expected_spend(facts, confidence=0.9)).to_dict()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals as nw
 
 from regulars.insight.frames import Frame, opened, rows
+from regulars.insight.own_rhythm import learned_rhythm
 from regulars.insight.rhythms import Rhythms
 from regulars.insight.seasonality import Seasonality
 from regulars.standings.models import Finding
@@ -74,15 +75,8 @@ def season_of(card: dict[str, Any] | None) -> Seasonality | None:
     return Seasonality.from_dict(stored) if stored else None
 
 
-def _season(orders: Any, as_of: date) -> Seasonality | None:
-    """Learn the season, where there is one that is no matter of chance."""
-    season = Seasonality().fit(orders, as_of)
-    return season if season.is_marked else None
-
-
-def _rhythm(facts: Any) -> dict[str, Any] | None:
-    """Learn how regular people are; in six figures, which are the same whatever engine summed up."""
-    rhythms = Rhythms.learned(facts)
+def _rhythm(rhythms: Rhythms | None) -> dict[str, Any] | None:
+    """Give what was learned in six figures, which are the same whatever engine summed up."""
     if rhythms is None:
         return None
     learned = rhythms.to_dict()
@@ -120,7 +114,7 @@ def fitted(
     ours: Any = opened(facts).select(buyer="customer")
     theirs: Any = opened(orders)
     theirs = theirs.join(ours, left_on="customer", right_on="buyer", how="semi").to_native()
-    season = _season(theirs, as_of)
+    season, rhythms = learned_rhythm(facts, theirs, as_of)
     card: dict[str, Any] = {
         "layout": LAYOUT,
         "fitted_on": as_of.isoformat(),
@@ -129,7 +123,7 @@ def fitted(
         "margin_rate": margin_rate,
         "discount_rate_year": DISCOUNT_RATE_YEAR,
         "season": season.to_dict() if season else None,
-        "rhythm": _rhythm(season.facts(theirs, as_of) if season else facts),
+        "rhythm": _rhythm(rhythms),
         "stored": None,
         "reason": "no-model",
         "needed": FEWEST_WHO_CAME_BACK,

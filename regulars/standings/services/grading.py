@@ -88,7 +88,7 @@ def grade_everyone(as_of: date | None = None) -> dict[str, Any]:
 def _learned(engine: engines.Engine, as_of: date) -> dict[str, Any]:
     """Sum up the orders, and give the card: the one that is kept, or a new one where it is due."""
     before = card.kept()
-    facts = wanted.learn(engine, as_of, has_rhythms=card.rhythms_of(before) is not None)
+    facts = wanted.learn(engine, as_of)
     found, percent = card.size(facts), terms.margin_percent()
     margin_rate = None if percent is None else percent / 100
     if before is not None and not card.is_due(before, found, as_of):

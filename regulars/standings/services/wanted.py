@@ -28,14 +28,13 @@ FACTS = (
 )  # fmt: skip
 
 
-def learn(engine: Engine, as_of: date, *, has_rhythms: bool = False) -> Any:
+def learn(engine: Engine, as_of: date) -> Any:
     """Make the table `facts`: what the orders of everybody who may have a standing say on this day.
 
-    Medians of gaps are only wanted for the rule of thumb: who has learned rhythms is spared them.
+    Without medians of gaps: only the rule of thumb wants them, for the few who came back where no rhythm is known.
     """
     people = opened(engine.table("people"))
-    columns = FACTS if has_rhythms else (*FACTS, MEDIAN)
-    facts = _only(opened(insight.summary(orders(engine, as_of), as_of)).select(*columns), people)
+    facts = _only(opened(insight.summary(orders(engine, as_of), as_of)).select(*FACTS), people)
     return engine.keep("facts", facts.to_native())
 
 
@@ -77,15 +76,16 @@ def _only(frame: Any, people: Any) -> Frame:
 
 
 def _with_medians(engine: Engine, facts: Any, rhythms: Rhythms | None, as_of: date) -> Any:
-    """Give facts with medians of gaps: from a second look at the orders where none were asked for at the first.
+    """Give facts with medians of gaps: from a second look at the orders of who came back.
 
     None at all where `rhythms` are known: what is usual is then reckoned afterwards.
     """
     if rhythms is not None:
         return facts.with_columns(nw.when(nw.col("x") < 0).then(nw.lit(1.0)).alias(MEDIAN))
-    if MEDIAN in facts.collect_schema():
-        return facts
-    summed = opened(insight.summary(orders(engine, as_of), as_of)).select(whose="customer", median_gap_days=MEDIAN)
+    returned: Any = facts.filter(nw.col("x") > 0).select(buyer="customer")
+    theirs: Any = opened(orders(engine, as_of))
+    theirs = theirs.join(returned, left_on="customer", right_on="buyer", how="semi").to_native()
+    summed = opened(insight.summary(theirs, as_of)).select(whose="customer", median_gap_days=MEDIAN)
     medians: Any = opened(engine.keep("medians", summed.to_native()))
     return facts.join(medians, left_on="customer", right_on="whose", how="left")
 
