@@ -16,7 +16,7 @@ from regulars.outreach.blocks import layout_of
 from regulars.outreach.channels.email.dress import for_a_screen
 from regulars.outreach.channels.email.letters import Letter, Sender, WayOut, paragraphs, parts_of
 from regulars.outreach.models import Purpose, Touch, WordingVersion
-from regulars.outreach.queries.facts import FIELDS
+from regulars.outreach.queries.facts import FIELDS, signature_of
 from regulars.outreach.services.drafting import Draft, draft_for, needed_fields, render
 from regulars.outreach.services.preflight import Preflight, preflight
 from regulars.outreach.services.wordings import check_layout, check_words
@@ -57,9 +57,11 @@ def sample_of(version: WordingVersion) -> str:
 
 
 def examples(fields: Iterable[str]) -> dict[str, str]:
-    """What each field could say, in the language the letters are written in."""
+    """What each field could say, in the language of the letters; the shop and its owner by their own names."""
+    shop = business()
+    ours = {"shop": shop.name, "owner": shop.owner_name, "signature": signature_of(shop)}
     with in_our_language():
-        return {key: str(FIELDS[key].example) for key in fields}
+        return {key: ours.get(key) or str(FIELDS[key].example) for key in fields}
 
 
 def preview_of(version: WordingVersion, person: Person | None, *, with_warnings: bool = True) -> Preview:

@@ -11,7 +11,7 @@ ONCE = "once"
 LAST_SEEN: tuple[tuple[str, Any], ...] = (
     ("3", gettext_lazy("this week")),
     ("15", gettext_lazy("this month")),
-    ("60", gettext_lazy("in the last three months")),
+    ("61", gettext_lazy("in the last three months")),
     ("135", gettext_lazy("in the last half year")),
     ("270", gettext_lazy("in the last year")),
     ("550", gettext_lazy("longer ago")),
@@ -25,13 +25,13 @@ HOW_OFTEN: tuple[tuple[str, Any], ...] = (
     ("365", gettext_lazy("once a year")),
     (ONCE, gettext_lazy("only once so far")),
 )
-# The same days in as few words as a thumb needs, so that a whole card fits on one phone screen.
+# The same days, the middle of what is said, in as few words as a thumb needs: a whole card fits on one phone screen.
 SEEN_SHORT: tuple[tuple[str, Any], ...] = (
     ("3", gettext_lazy("this week")),
     ("15", gettext_lazy("this month")),
-    ("60", gettext_lazy("3 months")),
-    ("135", gettext_lazy("half a year")),
-    ("270", gettext_lazy("a year")),
+    ("61", gettext_lazy("1 to 3 months")),
+    ("135", gettext_lazy("3 to 6 months")),
+    ("270", gettext_lazy("6 to 12 months")),
     ("550", gettext_lazy("longer")),
 )
 OFTEN_SHORT: tuple[tuple[str, Any], ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from regulars.intake.services import visits_noted
 from regulars.purchases.rhythms import HOW_OFTEN, LAST_SEEN, OFTEN_SHORT, ONCE, SEEN_SHORT
 from regulars.standings.models import Memory
 
@@ -79,10 +81,10 @@ class CardForm(MemoryForm):
         self.fields["usual_amount"].required = False
 
     @classmethod
-    def of(cls, memory: Memory | None) -> CardForm:
-        """The card as it was filled in before, or empty."""
+    def of(cls, memory: Memory | None, notes: Sequence[str], today: date) -> CardForm:
+        """The card as it was filled in before; else with what was written of their visits when they were put in."""
         if memory is None:
-            return cls()
+            return cls(initial=_noted(notes, today))
         seen = (memory.told_on - memory.last_seen_on).days
         often = ONCE if memory.usual_gap_days is None else nearest(HOW_OFTEN, memory.usual_gap_days)
         amount = memory.usual_amount.normalize()
@@ -96,6 +98,12 @@ class CardForm(MemoryForm):
         if said.get("usual_amount") is None and "usual_amount" not in self.errors:
             self.add_error("other_amount", gettext("Tap about how much a visit brings, or write a number."))
         return said
+
+
+def _noted(notes: Sequence[str], today: date) -> dict[str, str]:
+    gap, seen_on = visits_noted("\n".join(notes))
+    often = {} if gap is None else {"how_often": nearest(HOW_OFTEN, gap)}
+    return often if seen_on is None else {**often, "last_seen": nearest(LAST_SEEN, (today - seen_on).days)}
 
 
 def nearest(choices: tuple[tuple[str, Any], ...], days: int) -> str:

@@ -61,6 +61,7 @@ class Slipped(NamedTuple):
     usual_gap_days: float
     buying_days: int
     slipping_since: date
+    gap_low_days: float | None
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,12 @@ def finding(name: str) -> Finding | None:
 def findings(*names: str) -> dict[str, Finding]:
     """Give several findings at once, by name. One query."""
     return {found.name: found for found in Finding.objects.filter(name__in=names)}
+
+
+def has_season() -> bool:
+    """Do two years of sales show a season, which silences are measured by? One query."""
+    card = finding(Finding.Name.MODEL)
+    return bool(card and card.data.get("season"))
 
 
 def is_small_shop() -> bool:

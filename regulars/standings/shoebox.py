@@ -18,6 +18,7 @@ from regulars.standings.models import Memory
 
 LOOKED_AT = 1_000
 AMOUNTS_READ = 200
+SETTLED_BY = 10  # as many answers decide what is offered, so that the buttons keep their place under the thumb
 SHARES = (Decimal("0.25"), Decimal("0.5"), Decimal(1), Decimal(2), Decimal(4))
 UNKNOWN_USUAL = Decimal(40)
 NICE = (1, 2, 3, 4, 5, 6, 8)
@@ -69,10 +70,11 @@ def has_names_to_tell() -> bool:
 
 
 def amounts_offered() -> list[Decimal]:
-    """Five amounts around what a visit usually brings: by the last orders, else by what was said. Two queries."""
+    """Five amounts around what a visit usually brings: by the last orders, else the first answers. Two queries."""
     recent = list(Order.objects.purchases().order_by("-pk").values_list("net_amount", flat=True)[:AMOUNTS_READ])
     if not recent:
-        recent = list(Memory.objects.order_by("-told_at").values_list("usual_amount", flat=True)[:AMOUNTS_READ])
+        first = list(Memory.objects.order_by("told_at", "pk").values_list("usual_amount", flat=True)[:SETTLED_BY])
+        recent = first if len(first) == SETTLED_BY else []
     usual = Decimal(median(recent)) if recent else UNKNOWN_USUAL
     currency = business().currency
     return list(dict.fromkeys(nice(max(usual, Decimal(1)) * share, currency) for share in SHARES))

@@ -19,6 +19,7 @@ from regulars.kit.answer import is_htmx
 from regulars.kit.errors import Refusal
 from regulars.kit.worries import worries
 from regulars.outreach.services import has_mailbox
+from regulars.people.queries import has_people
 from regulars.staff.doors import requires
 from regulars.staff.permissions import may
 from regulars.today import queries, services
@@ -69,6 +70,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "minutes_in_all": max(progress.minutes + plan.minutes, 1),
         "kept": queries.kept_for_later(on),
         **_about_mailbox(request, [line for section in plan.sections for line in section.letters]),
+        "has_people": bool(plan.lines) or has_people(),
     }
     return render(request, "today/today.html", context)
 

@@ -21,9 +21,19 @@ class ZoneField(forms.ChoiceField):
         super().__init__(label=_("Time zone"), choices=places.zones, help_text=ZONE_HELP, **kwargs)
 
 
+class CountrySelect(forms.Select):
+    """Each country tells its money, so that a small script can follow the choice of one."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if money := places.CURRENCY_OF.get(str(value)):
+            option["attrs"]["data-currency"] = money
+        return option
+
+
 class CountryField(forms.ChoiceField):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label=_("Country"), choices=self._choices, **kwargs)
+        super().__init__(label=_("Country"), choices=self._choices, widget=CountrySelect, **kwargs)
 
     @staticmethod
     def _choices() -> places.Choices:

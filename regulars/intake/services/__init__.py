@@ -7,7 +7,14 @@ from regulars.intake.services.feeds import RHYTHMS, set_rhythm
 from regulars.intake.services.importing import NothingRead, import_files
 from regulars.intake.services.inbox import inbox, look_into_inbox, waiting_files
 from regulars.intake.services.mending import mend
-from regulars.intake.services.pasting import MONTH_FIRST, Pasted, names_in_the_book, read_lines, save_lines
+from regulars.intake.services.pasting import (
+    MONTH_FIRST,
+    Pasted,
+    names_in_the_book,
+    read_lines,
+    save_lines,
+    visits_noted,
+)
 from regulars.intake.services.previewing import Preview, choices_of_fields, label_of, preview
 from regulars.intake.services.questions import answer_question
 from regulars.intake.services.refusing import refused_as_csv
@@ -47,5 +54,6 @@ __all__ = [
     "set_rhythm",
     "start_run",
     "undo",
+    "visits_noted",
     "waiting_files",
 ]

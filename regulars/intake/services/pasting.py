@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -154,6 +155,18 @@ def _person(line: Pasted) -> NewPerson:
         addresses=(NewAddress(lines=line.address),) if line.address else (),
         external_ids=() if line.emails or line.phones else ((SOURCE, _line_key(line.text or line.name)),),
     )
+
+
+def visits_noted(text: str) -> tuple[int | None, date | None]:
+    """Read back from a note what `_person` wrote of visits: how many days lie between, and the day of the last."""
+    gap = re.search(_as_pattern(_("Comes about every %(days)d days."), "%(days)d", r"(\d{1,4})"), text)
+    seen = re.search(_as_pattern(_("Last here about %(day)s."), "%(day)s", r"(\d{4}-\d\d-\d\d)"), text)
+    return int(gap[1]) if gap else None, date.fromisoformat(seen[1]) if seen else None
+
+
+def _as_pattern(words: str, gap: str, figures: str) -> str:
+    before, _gap, after = words.partition(gap)
+    return re.escape(before) + figures + re.escape(after)
 
 
 def _line_key(text: str) -> str:

@@ -12,9 +12,10 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
 from regulars.intake.models import ImportRun, Mapping, Question
-from regulars.intake.services import execute, preview
+from regulars.intake.services import execute, pasting, preview, visits_noted
 from regulars.intake.services.running import folder_of
 from regulars.intake.tests.builders import a_business, a_file, taken_in
 from regulars.kit import clock
@@ -441,3 +442,27 @@ def test_who_may_not_take_in_files_is_turned_away(client: Client, role: Role, tm
     assert client.post("/intake/", {"file": SimpleUploadedFile("x.csv", b"a,b")}).status_code == 403
     assert client.post(f"/intake/runs/{run.pk}/undoing/").status_code == 403
     assert Order.objects.count() == 1
+
+
+def test_many_people_can_be_saved_from_the_top_and_what_is_asked_later_is_said_once(owner: Client) -> None:
+    few = owner.post("/intake/people/", {"text": "Ann Abel, every month\nBo Berg", "do": "look"}).text
+    assert few.count('value="save"') == 1
+    many = "\n".join(f"Person{letter} Long, every month" for letter in "abcdefgh")
+    page = owner.post("/intake/people/", {"text": many, "do": "look"}).text
+    assert page.count('value="save"') == 2
+    assert page.count("the rest is asked afterwards") == 1
+
+
+def test_what_was_typed_speaks_of_no_file(owner: Client) -> None:
+    page = owner.post("/intake/people/", {"text": "Ann Abel, likes tea", "do": "save"}, follow=True).text
+    assert "Undo all of it" in page
+    for words in ("Undo this file", "Rows in the file", "Choose the file", "that this file brought"):
+        assert words not in page
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_what_a_note_says_of_visits_is_read_back_in_every_language(language: str) -> None:
+    with translation.override(language):
+        noted = pasting._person(pasting.Pasted(1, "Ann", "Ann", gap_days=42, seen_days=15)).note
+        assert visits_noted(noted) == (42, clock.today() - timedelta(days=15))
+        assert visits_noted("Her daughter marries.") == (None, None)

@@ -21,6 +21,7 @@ from regulars.staff.doors import requires
 from regulars.staff.models import User
 
 MOST_CARDS = 200
+FEW_CARDS = 5  # with more the button to save stands above them too
 
 
 @requires("intake.run")
@@ -92,6 +93,8 @@ def _page(
         "bad": bad,
         "left": left or "\n".join(line.text for line in bad),
         "count": len(cards) or len(good),
+        "few": FEW_CARDS,
+        "has_half_memories": any(card["how_often"].value() and not card["amount"].value() for card in cards),
         "saved": saved,
         "key": request.POST.get("key") if not saved and request.POST.get("key") else secrets.token_hex(16),
     }

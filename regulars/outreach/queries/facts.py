@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
-from regulars.kit.business import business
+from regulars.kit.business import Business, business
 from regulars.people.bulk import among
 from regulars.people.models import Person
 from regulars.people.names import first_name
@@ -149,10 +149,19 @@ def _facts(
     return facts
 
 
+def signature_of(shop: Business) -> str:
+    """The owner's name, and the shop's below it."""
+    return "\n".join(part for part in (shop.owner_name, shop.name) if part)
+
+
 def _common() -> Facts:
     shop = business()
-    signature = "\n".join(part for part in (shop.owner_name, shop.name) if part)
-    found = {"shop": shop.name, "owner": shop.owner_name, "signature": signature, "today": day_in_words(clock.today())}
+    found = {
+        "shop": shop.name,
+        "owner": shop.owner_name,
+        "signature": signature_of(shop),
+        "today": day_in_words(clock.today()),
+    }
     return {key: value for key, value in found.items() if value}
 
 

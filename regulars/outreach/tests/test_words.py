@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 import pytest
 
 from regulars.kit.errors import Refusal
+from regulars.kit.services import set_up_business
 from regulars.outreach import queries, services
 from regulars.outreach.channels.email.letters import Letter, Sender, WayOut
 from regulars.outreach.channels.email.wire import built
 from regulars.outreach.models import Wording, WordingVersion
+from regulars.outreach.previewing import examples
 from regulars.outreach.services.liquid import EmptyField, rendered
 from regulars.outreach.starters import STARTERS
 from regulars.outreach.tests.builders import a_new_touch, a_person, a_shop, the_owner
@@ -25,6 +27,13 @@ BOMBS = {
     "ifs in ifs": "{% if a %}" * 50 + "{% endif %}" * 50,
     "too many words": "x" * 20_001,
 }
+
+
+@pytest.mark.django_db
+def test_a_sample_letter_carries_the_shop_s_own_name_and_its_owner_s():
+    set_up_business(name="Linden Lane", owner_name="Ruth", zone="Europe/Dublin", currency="EUR")
+    said = examples(["shop", "owner", "signature", "first_name"])
+    assert said == {"shop": "Linden Lane", "owner": "Ruth", "signature": "Ruth\nLinden Lane", "first_name": "Anneke"}
 
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)

@@ -4,7 +4,7 @@ from .changed import who_changed
 from .consents import ConsentState, consent_state, consent_states, silenced, silenced_for
 from .lists import Filter, Page, people_list
 from .occasions import ObservedDay, coming_up, observed, occasion_rows, occasions_between
-from .persons import likely_same, reminders_due
+from .persons import has_people, likely_same, reminders_due
 from .search import Found, find_people, search
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "consent_state",
     "consent_states",
     "find_people",
+    "has_people",
     "likely_same",
     "observed",
     "occasion_rows",

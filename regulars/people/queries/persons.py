@@ -13,6 +13,11 @@ from regulars.people.models import Email, Person, Phone, Reminder
 from regulars.people.words import sort_key
 
 
+def has_people() -> bool:
+    """Is anybody in the book? One query."""
+    return Person.objects.here().exists()
+
+
 def reminders_due(on: date) -> QuerySet[Reminder]:
     """Return what is to be done by that day and is not done, the longest due first. One query with the people."""
     rows = Reminder.objects.filter(done_at=None, show_on__lte=on, person__merged_into=None, person__erased_at=None)

@@ -65,7 +65,7 @@ class GroupsPage:
 
     @property
     def is_empty(self) -> bool:
-        return not self.buyers and self.not_bought is None
+        return not self.buyers and not self.is_graded and self.not_bought is None
 
     @property
     def ready(self) -> list[Way]:
@@ -76,6 +76,11 @@ class GroupsPage:
     def later(self) -> list[Way]:
         """The pages that wait for more sales."""
         return [way for way in self.ways if not way.is_ready]
+
+    @property
+    def is_from_memory(self) -> bool:
+        """Nobody's visits are written down yet: the groups rest on what the owner remembers alone."""
+        return self.is_graded and not self.buyers
 
     @property
     def is_graded(self) -> bool:

@@ -110,7 +110,10 @@ def _lead(found: Finding) -> str:
 def _sentence(found: Finding) -> str:
     advice = _("The longer somebody is silent, the less a call can do: begin at the top.")
     if found.data.get("is_seasonal"):
-        quiet = _("The quiet months of your year are allowed for.")
+        quiet = _(
+            "Who is late is told with the quiet months of your year allowed for; how late is counted in days of the "
+            "calendar."
+        )
         advice = f"{quiet} {advice}"
     if found.data.get("lost_amount") is None:
         return advice

@@ -39,6 +39,22 @@ def test_a_small_shop_sees_four_groups_with_the_way_to_their_people() -> None:
     assert "4 March" in page
 
 
+def test_sixty_people_told_from_memory_alone_see_their_groups_and_what_they_rest_on() -> None:
+    a_business()
+    for number in range(12):
+        remember(
+            somebody(f"Known {number}"),
+            last_seen_on=TODAY - timedelta(days=5 * number),
+            usual_gap_days=30,
+            usual_amount=Decimal(20 + number),
+        )
+    grade_everyone(TODAY)
+    page = _signed_in().get("/groups/").text
+    assert "Nobody is graded yet" not in page
+    assert "These grades rest on what you remember." in page
+    assert 'href="/people/?group=slipping"' in page or 'href="/people/?group=regulars"' in page
+
+
 def test_a_larger_shop_sees_eleven() -> None:
     a_business()
     groups = {"champions": 150, "loyal": 90, "warm": 3}
@@ -51,7 +67,12 @@ def test_a_larger_shop_sees_eleven() -> None:
 
 def test_before_the_first_grading_the_page_says_what_will_be_here() -> None:
     a_business()
-    assert "Nobody is graded yet" in _signed_in().get("/groups/").text
+    empty = _signed_in().get("/groups/").text
+    assert "Nobody is graded yet" in empty
+    assert 'href="/intake/people/"' in empty
+    assert "Grade everybody now" not in empty
+    somebody()
+    assert "Grade everybody now" in _signed_in().get("/groups/").text
 
 
 def test_with_nine_buyers_the_page_says_that_grades_begin_with_ten() -> None:

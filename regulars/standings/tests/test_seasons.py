@@ -17,7 +17,9 @@ from regulars.purchases import services as purchases
 from regulars.purchases.tests.builders import a_business, a_new_order
 from regulars.staff.tests.builders import a_user
 from regulars.standings.models import Finding, Standing
+from regulars.standings.pages.slipping import slipping_page
 from regulars.standings.panels import panels
+from regulars.standings.queries import has_season
 from regulars.standings.services import grade_everyone, refresh_facts
 from regulars.standings.services.looking_ahead import _seasonal
 from regulars.standings.services.scoring import Models
@@ -83,6 +85,8 @@ def test_in_a_christmas_shop_august_makes_nobody_slip_but_those_who_missed_a_chr
     assert len(late) <= 18, "by the calendar alone all sixty would"
     slipping = Finding.objects.get(name="slipping")
     assert (slipping.n, slipping.data["is_seasonal"]) == (len(late), True)
+    assert "with the quiet months of your year allowed for; how late is counted in days" in slipping_page().sentence
+    assert has_season()
     graded = stored()
     request = rf.get("/")
     request.user = a_user()

@@ -15,7 +15,8 @@ from regulars.people.models import Person
 from regulars.purchases.tests.builders import a_business
 from regulars.staff.tests.builders import an_owner
 from regulars.standings.models import Memory, Standing
-from regulars.standings.shoebox import amounts_offered, nice
+from regulars.standings.services import remember
+from regulars.standings.shoebox import SHARES, amounts_offered, nice
 from regulars.standings.tests.builders import many_people, somebody, visits
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def test_sixty_pasted_people_are_told_from_memory_in_under_ten_minutes_of_tappin
     text = owner.get(RUN).text
     for number in range(60):
         assert f"{number + 1} of 60" in text
-        text, more = tapped(owner, text, often=("7", "30", "180")[number % 3], seen=("3", "135", "60")[number % 3])
+        text, more = tapped(owner, text, often=("7", "30", "180")[number % 3], seen=("3", "135", "61")[number % 3])
         taps += more
     assert Memory.objects.count() == 60
     job = Job.objects.get(key="standings: grade")
@@ -146,3 +147,19 @@ def test_the_amounts_offered_stand_around_what_a_visit_usually_brings() -> None:
     assert offered == sorted(set(offered))
     assert nice(Decimal("173"), "EUR") == Decimal(200)
     assert nice(Decimal("0.25"), "EUR") == Decimal(1)
+
+
+def test_what_was_pasted_of_somebody_s_visits_stands_above_the_questions_and_is_tapped_already(owner: Client) -> None:
+    owner.post("/intake/people/", {"text": "Ann Abel, likes tea, comes every 6 weeks", "do": "save"})
+    page = owner.get(RUN).text
+    assert "Comes about every 42 days." in page
+    assert re.search(r'name="how_often" value="30"[^>]*checked', page)
+    assert not re.search(r'name="last_seen" value="\d+"[^>]*checked', page)
+
+
+def test_the_amounts_keep_their_places_until_ten_answers_tell_better_ones(owner: Client) -> None:
+    first = amounts_offered()
+    people = [Person.objects.get(pk=pk) for pk in many_people(11)]
+    for number, person in enumerate(people):
+        assert amounts_offered() == (first if number < 10 else [nice(Decimal(400) * share, "EUR") for share in SHARES])
+        remember(person, last_seen_on=clock.today(), usual_gap_days=30, usual_amount=Decimal(400))

@@ -22,6 +22,7 @@ from regulars.standings.models import Memory
 from regulars.standings.shoebox import amounts_offered, turn
 
 PAGE, PARTIAL, DONE = "standings/shoebox.html", "standings/_shoebox.html", "standings/_shoebox_done.html"
+NOTES_SHOWN = 2  # so that the three questions stay on the screen
 SKIPPED, LAST, JOB = "shoebox_skipped", "shoebox_last", "shoebox_job"
 
 
@@ -91,15 +92,17 @@ def _context(
 ) -> dict[str, Any]:
     now = turn(request.session.get(SKIPPED, []), person.pk if person else person_id)
     memory = Memory.objects.filter(person=now.person).first() if now.person else None
+    notes = list(now.person.notes.values_list("text", flat=True)[:NOTES_SHOWN]) if now.person else []
     last = Person.objects.here().filter(pk=request.session.get(LAST, 0)).first()
     is_told = last is not None and Memory.objects.filter(person=last).exists()
     return {
         "turn": now,
         "person": now.person,
-        "form": form or CardForm.of(memory),
+        "form": form or CardForm.of(memory, notes, clock.today()),
         "amounts": amounts_offered(),
         "last": last if last and last != now.person else None,
         "is_told": is_told,
+        "notes": notes,
         "words": _("%(n)d of %(all)d") % {"n": now.place, "all": now.total},
         "skipped": len(request.session.get(SKIPPED, [])),
     }

@@ -15,6 +15,7 @@ from regulars.kit import clock
 from regulars.kit.answer import answer, redirect_back, refused
 from regulars.kit.errors import Refusal
 from regulars.kit.jobs import job_state
+from regulars.people.queries import has_people
 from regulars.staff.doors import requires
 from regulars.staff.models import User
 from regulars.staff.permissions import may
@@ -36,6 +37,7 @@ def groups(request: HttpRequest) -> HttpResponse:
         "page": page,
         "tabs": row,
         "may_grade": _may(request, "standings.grade"),
+        "has_people": bool(page and page.people) or has_people(),
         "has_names_to_tell": _may(request, "standings.remember") and has_names_to_tell(),
     }
     return render(request, "standings/groups.html", context)

@@ -30,7 +30,8 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
     rows = standings.slipped_people(on, only).filter(not_quiet(on), open_ones)[:limit]
     return [
         Due(KEY, row.person_id, row.last_on.isoformat(), row.slipping_since, row.person_id,
-            {"last_on": row.last_on, "gap": row.usual_gap_days, "visits": row.buying_days})
+            {"last_on": row.last_on, "gap": row.usual_gap_days, "visits": row.buying_days,
+             "by_everybody": row.gap_low_days is not None})
         for row in rows
     ]  # fmt: skip
 
@@ -38,10 +39,11 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:
     wording_of = {due.key: "we-miss-you" for due in dues}
     drafts = drafts_for(dues, wording_of, {})
-    return [line(due, known[due.person_id or 0], drafts, on) for due in dues]
+    has_season = standings.has_season()
+    return [line(due, known[due.person_id or 0], drafts, on, has_season=has_season) for due in dues]
 
 
-def line(due: Due, person: Acquaintance, drafts: Mapping[str, object], on: date) -> Line:
+def line(due: Due, person: Acquaintance, drafts: Mapping[str, object], on: date, *, has_season: bool = False) -> Line:
     way = person.way(WAYS)
     silent, gap = (on - due.facts["last_on"]).days, max(1, round(due.facts["gap"]))
     usual = ngettext("every day", "every %(n)d days", gap) % {"n": gap}
@@ -50,7 +52,7 @@ def line(due: Due, person: Acquaintance, drafts: Mapping[str, object], on: date)
         person=person.name,
         what=way_in_words(way),
         why_person=person.in_words,
-        why_now=_("Usually comes %(usual)s; last came %(silent)d days ago.") % {"usual": usual, "silent": silent},
+        why_now=_why_now(usual, silent, has_season=has_season and due.facts["by_everybody"]),
         chip=ngettext("%(days)d day", "%(days)d days", silent) % {"days": silent},
         tone="warm",
         minutes=MINUTES[way],
@@ -64,6 +66,12 @@ def line(due: Due, person: Acquaintance, drafts: Mapping[str, object], on: date)
         address=person.address,
         remarks=person.reach_remarks,
     )
+
+
+def _why_now(usual: str, silent: int, *, has_season: bool) -> str:
+    """Where two years show a season, silences are measured by it, and that is said."""
+    said = _("Usually comes %(usual)s; last came %(silent)d days ago.") % {"usual": usual, "silent": silent}
+    return f"{said} {_('The quiet months of your year are allowed for.')}" if has_season else said
 
 
 KIND = Kind(

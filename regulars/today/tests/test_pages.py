@@ -48,6 +48,10 @@ def text(reply) -> str:
 
 
 def test_an_empty_day_says_what_will_be_here(page: Client) -> None:
+    empty = text(page.get("/today/"))
+    assert "The book is still empty" in empty
+    assert 'href="/intake/people/"' in empty
+    a_person()
     assert "Nobody needs you just now" in text(page.get("/today/"))
 
 

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from regulars.kit import clock
 from regulars.people import services as people
 from regulars.people.partial_dates import PartialDate
+from regulars.standings.models import Finding, Standing
 from regulars.today.queries import plan
 from regulars.today.tests.builders import ON, a_person, a_shop, bought, graded
 
@@ -115,6 +117,21 @@ def test_somebody_slips_after_twice_their_usual_gap_and_a_fortnight_at_least(
     bought(a_person("Bo"), visits)
     graded()
     assert lines("slipped") == (["Bo"] if is_slipping else [])
+
+
+@pytest.mark.parametrize(("gap_low", "is_said"), [(30.0, True), (None, False)])
+def test_where_two_years_show_a_season_the_line_says_that_quiet_months_are_allowed_for(
+    gap_low: float | None, is_said: bool
+) -> None:
+    bought(a_person("Bo"), [83, 124, 165])
+    graded()
+    Standing.objects.update(gap_low_days=gap_low)
+    said = "The quiet months of your year are allowed for."
+    assert said not in plan(ON).lines[0].why_now
+    Finding.objects.update_or_create(
+        name="model", defaults={"as_of": ON, "made_at": clock.now(), "data": {"season": {"n": 900}}}
+    )
+    assert (said in plan(ON).lines[0].why_now) is is_said
 
 
 def test_a_promise_is_on_the_page_from_its_day_on_until_it_is_kept() -> None:

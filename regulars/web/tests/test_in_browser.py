@@ -124,6 +124,15 @@ def test_the_browser_s_own_zone_is_filled_in_and_can_be_changed(browser: Any, pa
     assert page.eval_on_selector("[name=zone]", "select => select.value") == "America/Lima"
 
 
+def test_the_money_follows_the_country_until_it_is_chosen(browser: Any, pages: dict[str, Any]) -> None:
+    page = opened(browser.new_context(), pages["/first-run/"])
+    page.select_option("[name=country]", "GB")
+    assert page.eval_on_selector("[name=currency]", "select => select.value") == "GBP"
+    page.select_option("[name=currency]", "USD")
+    page.select_option("[name=country]", "FR")
+    assert page.eval_on_selector("[name=currency]", "select => select.value") == "USD"
+
+
 def test_without_script_the_first_run_is_complete_and_the_other_rooms_open(browser: Any, pages: dict[str, Any]) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     page = opened(context, pages["/first-run/"])
