@@ -180,6 +180,8 @@ def identity() -> str:
 
 def person_named(who: str) -> Person:
     """Find somebody of the book by number or e-mail address; refused in a sentence when there is nobody, or several."""
+    if not who.strip():
+        raise Refusal(_("Say whom: their number or an e-mail address."))
     found = Person.objects.here().filter(is_bucket=False)
     if who.isascii() and who.isdigit() and len(who) < 19:
         people = list(found.filter(pk=int(who)))

@@ -9,6 +9,7 @@ import pkgutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 import regulars
 
@@ -33,8 +34,16 @@ def commands() -> list[Command]:
     return [importlib.import_module(f"regulars.cli.commands.{name}").COMMAND for name in names]
 
 
+class Parser(argparse.ArgumentParser):
+    """A command line that cannot be understood is answered with one sentence, and exit status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        shown = message.replace(", 'run-job'", "")
+        self.exit(2, f"{shown[:1].upper()}{shown[1:].rstrip('.')}. `{self.prog} --help` tells more.\n")
+
+
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="regulars",
         description="Turns first-time customers into regulars, and regulars into people who send their friends.",
         epilog="Everything lives in one folder: REGULARS_DATA_DIR, or ./data. `regulars COMMAND --help` tells more.",

@@ -25,6 +25,10 @@ _SAID_BEHIND = re.compile(
 )
 _WHOLE_NUMBER = 8
 
+# Mexico gave up its prefixes in 2019 and 2020: 01 and 044 or 045 before ten figures, and a 1 behind the +52.
+_OLD_MEXICAN = re.compile(r"(?:\+521|00521|(?P<home>521|04[45]|01))(?P<rest>\d{10})")
+_WHOLE_ABROAD = 11
+
 _PUNCTUATION = str.maketrans("", "", " -./\u00a0")
 
 
@@ -82,10 +86,32 @@ def _is_dialled_with_zero(region: str) -> bool:
 
 
 def _parsed(as_typed: str, region: str) -> phonenumbers.PhoneNumber | None:
+    bare = _without_words(as_typed)
+    return _dialled_from_abroad(bare, region) or _understood(_without_old_prefix(bare, region), region)
+
+
+def _understood(text: str, region: str) -> phonenumbers.PhoneNumber | None:
     try:
-        return phonenumbers.parse(_without_words(as_typed), region or None)
+        return phonenumbers.parse(text, region or None)
     except phonenumbers.NumberParseException:
         return None
+
+
+def _without_old_prefix(text: str, region: str) -> str:
+    found = _OLD_MEXICAN.fullmatch(phonenumbers.normalize_diallable_chars_only(text))
+    return f"+52{found['rest']}" if found and (region == "MX" or not found["home"]) else text
+
+
+def _dialled_from_abroad(text: str, region: str) -> phonenumbers.PhoneNumber | None:
+    """A mobile number with the country in front and without its plus, as many programs write it: 49 170 1234567."""
+    code = str(phonenumbers.country_code_for_region(region)) if region else "0"
+    digits = phonenumbers.normalize_diallable_chars_only(text)
+    if not digits.startswith(code) or not digits.isdecimal() or len(digits) < _WHOLE_ABROAD:
+        return None
+    number = _understood(f"+{digits}", "")
+    if number is None or not phonenumbers.is_valid_number(number):
+        return None
+    return number if phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE else None
 
 
 def _without_words(as_typed: str) -> str:

@@ -11,9 +11,22 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from regulars.intake.mapping.more_names import MORE_NAMES
+from regulars.intake.values.amounts import NAMELESS
+from regulars.intake.values.amounts import SIGNS as AMOUNT_SIGNS
+from regulars.kit.money import is_currency
 
 Group = Literal["person", "consent", "order", "line", "row", "hidden"]
 NUMBERED = re.compile(r" \(\d+\)$")
+UNIT = re.compile(
+    r"\s*[(\[]\s*(?:in |en )?(?P<inside>[^\W\d_]{3}|[^\w\s]|[A-Za-z]{1,2}\$|kr|zł|kč)\s*[)\]]\s*$"
+    r"|[\s_]+(?:in[\s_]|en )?(?P<behind>[A-Za-z]{3}|[€£$¥₹]|kr|zł|kč)\s*$",
+    re.IGNORECASE,
+)
+TAX_INCLUDED = re.compile(
+    r"[\s_]*[(,]?\s*\b(?:ttc|tvac|tvac?c|brutto|bruto|(?:incl|inc|inkl)(?:\.|uding|usive)?\s*(?:of )?(?:vat|tax|gst|mwst|ust|btw|moms)"
+    r"|(?:vat|tax|gst)\s+incl(?:\.|uded)?|(?:con|c/)\s*iva|iva\s+incl(?:uid[oa]|us[oa]|\.)?)\.?\s*\)?$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -174,4 +187,15 @@ def key_of(header: str) -> str:
 def is_known(header: str) -> bool:
     """Say whether shops use this as a column name."""
     key = key_of(header)
-    return key in NAMES or key in ANY_ID
+    return key in NAMES or key in ANY_ID or key_of(without_unit(header)[0]) in NAMES
+
+
+def without_unit(header: str) -> tuple[str, str]:
+    """A column's name without the currency and the word for tax included behind it, and the currency: Total (EUR)."""
+    bare, found = header.strip(), ""
+    if unit := UNIT.search(bare):
+        written = (unit["inside"] or unit["behind"]).strip()
+        code = AMOUNT_SIGNS.get(written.lower(), written.upper())
+        if is_currency(code) or written in NAMELESS:
+            bare, found = bare[: unit.start()], code if is_currency(code) else ""
+    return TAX_INCLUDED.sub("", bare).strip(" _-:"), found

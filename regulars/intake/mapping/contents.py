@@ -9,6 +9,7 @@ from regulars.intake.values import amounts, dates, reach
 from regulars.intake.values.words import mail_status, standing
 
 WHOLE = re.compile(r"\d+")
+WORTH = re.compile(r"[.,]\d\d\D*$|[^\d\s.,:/+()#-]\s*[\d.,]+$|[\d.,]\s*[^\d\s.,:/+()#-]{1,3}$")
 DECIMAL = re.compile(r"-?\d{1,9}[.,]\d{2,4}")
 PADDED = re.compile(r"0\d+")
 LETTERS = re.compile(r"[^\W\d_]")
@@ -28,6 +29,11 @@ def is_blank(cells: Sequence[str]) -> bool:
 
 def is_amount(cell: str) -> bool:
     return len(cell) < 30 and amounts.parse(cell) is not None
+
+
+def is_worth(cell: str) -> bool:
+    """An amount with its cents or its currency: no count, no number of anything."""
+    return is_amount(cell) and WORTH.search(cell) is not None and not is_moment(cell)
 
 
 def is_moment(cell: str) -> bool:

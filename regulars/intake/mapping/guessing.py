@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from regulars.intake.formats import GENERIC_ORDERS, GENERIC_PEOPLE, Format, recognised
 from regulars.intake.mapping import contents, places
-from regulars.intake.mapping.columns import ANY_ID, FIELDS, NAMES, key_of
+from regulars.intake.mapping.columns import ANY_ID, FIELDS, NAMES, key_of, without_unit
 from regulars.intake.reading import Sheet
 
 SAMPLE_ROWS = 300
@@ -36,6 +36,8 @@ STANDS = re.compile(
 )
 WHOSE = re.compile(r"customer|client|buyer|billing|contact|shipping", re.IGNORECASE)
 ORDER_GROUPS = frozenset({"order", "line", "row"})
+ANY_NUMBER = frozenset({"number", "nr", "no", "reference", "incrementid"})  # of an order, or of anything else
+PRICED = frozenset({"amount", "line_amount", "price"})
 Columns = dict[str, list[str]]
 
 
@@ -67,6 +69,12 @@ def is_about_sales(columns: Mapping[str, Sequence[str]]) -> bool:
     if {"amount", "line_amount", "price"} & columns.keys():
         return True
     return "person_id" in columns and not {"email", "full_name", "given_name", "phone"} & columns.keys()
+
+
+def tells_of_sales(header: Sequence[str]) -> bool:
+    """Say whether a header names the number of an order and the day of it, whatever it calls what was paid."""
+    fields = {NAMES.get(key) for name in header if (key := _known_key(name)) not in ANY_NUMBER}
+    return {"order_id", "bought_on"} <= fields
 
 
 def for_purpose(columns: Columns, header: Sequence[str], sample: Mapping[str, list[str]], taken: Format) -> Columns:
@@ -127,6 +135,8 @@ def _by_name(header: Sequence[str], sample: Mapping[str, list[str]]) -> Columns:
 def _known_key(name: str) -> str:
     """A column's comparable name; of `order_customer.email`, as programs write what hangs together, the last part."""
     key = key_of(name)
+    if key not in NAMES and (bare := key_of(without_unit(name)[0])) in NAMES:
+        return bare
     tail = key_of(name.rpartition(".")[2])
     if key in NAMES or "." not in name or tail in ANY_ID or tail not in NAMES:
         return key
@@ -214,6 +224,9 @@ def _by_contents(header: Sequence[str], sample: Mapping[str, list[str]], named: 
 
     take("email", [name for name in free if contents.share(sample[name], contents.is_email) > 0.8])
     if is_headed:
+        if tells_of_sales(header) and "bought_on" in found and not PRICED & found.keys():
+            worth = [name for name in free if contents.share(sample[name], contents.is_worth) > 0.9]
+            take("amount", worth if len(worth) == 1 else [])
         return found
     take(
         "bought_on",

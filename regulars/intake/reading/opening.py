@@ -13,6 +13,7 @@ from regulars.intake.reading import cards, delimited, encodings, excel, headers,
 from regulars.intake.reading.sheets import Fault, Row, Sheet, UnreadableFile
 
 SECRET = re.compile(r"password|passwd|passwort|mot de passe|(^|_)rp_token|secret|\bcvc\b|card ?number", re.IGNORECASE)
+WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body|table|meta)\b", re.IGNORECASE)
 PACKED = (b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 HARMLESS = re.compile(r"status|check", re.IGNORECASE)
 
@@ -41,11 +42,15 @@ def open_sheet(
 
 def _refuse_what_is_no_table(path: Path) -> None:
     with path.open("rb") as file:
-        head = file.read(8)
+        head = file.read(2048)
     if head.startswith(PACKED):
         raise UnreadableFile(_("The file is packed. Unpack it first, then take in the file inside."))
     if head.startswith(b"%PDF"):
         raise UnreadableFile(_("This is a PDF. Export the list as CSV or Excel instead."))
+    if WEB_PAGE.match(head) or b"urn:schemas-microsoft-com:office:spreadsheet" in head:
+        raise UnreadableFile(
+            _("This is a web page, whatever its name says. Open it in a spreadsheet program and save it as CSV.")
+        )
 
 
 def _workbook(path: Path, is_known: Callable[[str], bool], wanted: str) -> Sheet:

@@ -51,6 +51,8 @@ def import_files(
 def _each_of(path: Path, options: ImportOptions, by: User | None) -> Iterator[dict[str, Any] | Refusal]:
     """What became of a file, or of each file that is packed in it, or of each sheet that holds people or sales."""
     try:
+        if path.is_dir():
+            raise Refusal(_("%(file)s is a folder. Name the files in it.") % {"file": path.name or str(path)})
         if not path.is_file():
             raise Refusal(_("%(file)s: there is no such file.") % {"file": path.name})
         with unpacked(path) as parts:

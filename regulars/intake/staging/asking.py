@@ -111,6 +111,25 @@ def about_twin(count: int, file_name: str) -> Asked:
     )
 
 
+def about_no_amounts() -> Asked:
+    return Asked(
+        "no_amounts",
+        _("This looks like a list of sales, but no column says what was paid. Only its people were taken in."),
+        _("Name the column with the amounts and take the file in again: --map amount=COLUMN."),
+    )
+
+
+def about_rounded_numbers(one: str) -> Asked:
+    return Asked(
+        "rounded_numbers",
+        _(
+            "A spreadsheet rounded the order numbers (%(number)s), so that many are alike. Who bought and when tells them apart."
+        )
+        % {"number": one},
+        _("Two orders of one person on one day count as one. Export again with the column as text."),
+    )
+
+
 def about_pictures(count: int) -> Asked:
     return Asked(
         "pictures",

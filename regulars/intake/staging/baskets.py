@@ -129,18 +129,20 @@ def _merge_heads(con: DuckDBPyConnection, how: Basketry) -> None:
 
 
 def _make_items(con: DuckDBPyConnection, how: Basketry) -> None:
-    """Table `item`: the lines of the orders; a row says something about a line when it names a thing, a number or a price."""
+    """Table `item`: the lines of the orders; a row says something about a line when it names a thing, a number or a price.
+    `worth` counts towards the order and is below zero where the line takes something back; `amount` never is."""
     own = "x_amount" if how.adds_up or "amount" in how.filled else "NULL"
+    worth = own if how.adds_up else f"CASE WHEN key NOT IN (SELECT key FROM several) THEN {own} END"
     con.execute(
         f"""
-        CREATE TABLE item AS
+        CREATE TABLE item AS SELECT *, greatest(worth, 0) AS amount FROM (
         SELECT key, place, coalesce(item, '') AS name, coalesce(sku, '') AS sku,
                greatest(coalesce(x_quantity, 1), 0)::DECIMAL(18,3) AS quantity,
                x_line_amount IS NOT NULL OR x_price IS NOT NULL AS is_priced,
-               round(greatest(coalesce(x_line_amount, x_price * coalesce(x_quantity, 1) - coalesce(x_line_discount, 0),
-                     {own if how.adds_up else f"CASE WHEN key NOT IN (SELECT key FROM several) THEN {own} END"}, 0), 0), {how.digits})::DECIMAL(18,3) AS amount
+               round(coalesce(x_line_amount, x_price * coalesce(x_quantity, 1) - coalesce(x_line_discount, 0), {worth}, 0),
+                     {how.digits})::DECIMAL(18,3) AS worth
         FROM part
-        WHERE item IS NOT NULL OR sku IS NOT NULL OR x_quantity IS NOT NULL OR x_price IS NOT NULL OR x_line_amount IS NOT NULL
+        WHERE item IS NOT NULL OR sku IS NOT NULL OR x_quantity IS NOT NULL OR x_price IS NOT NULL OR x_line_amount IS NOT NULL)
         """
     )
 
@@ -172,7 +174,7 @@ def _priced(con: DuckDBPyConnection, how: Basketry) -> str:
         FROM head h
         LEFT JOIN currency_of c ON c.text = coalesce(nullif(h.code, ''), h.currency)
         LEFT JOIN currency_of v ON v.text = h.converted_currency
-        LEFT JOIN (SELECT key, sum(amount) AS amount FROM item WHERE is_priced GROUP BY key) l ON l.key = h.key
+        LEFT JOIN (SELECT key, sum(worth) AS amount FROM item WHERE is_priced GROUP BY key) l ON l.key = h.key
         {join}
     """
 

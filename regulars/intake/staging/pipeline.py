@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,8 +15,8 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from regulars.intake.formats import Format
-from regulars.intake.mapping.columns import key_of
-from regulars.intake.mapping.guessing import Guess
+from regulars.intake.mapping.columns import key_of, without_unit
+from regulars.intake.mapping.guessing import Guess, tells_of_sales
 from regulars.intake.options import ImportOptions
 from regulars.intake.reading import Sheet
 from regulars.intake.staging import asking, baskets, exchanges, loading, records, refunds, styles, units, who
@@ -30,6 +30,7 @@ MEMORY, MEMORY_OF_READERS = "320MB", "96MB"
 BIG_FILE_BYTES = 24 * 1024 * 1024
 BREVOS = frozenset({"emailblacklisted", "smsblacklisted", "emailblacklist", "smsblacklist", "doubleoptin"})
 AMERICAN = frozenset({"squarecustomerid"})  # a column that only a program of a country with the month first writes
+PRICED = ("amount", "line_amount", "price")
 DATED = ("birthday", "anniversary", "bought_on")
 ON_DISK = "staging.duckdb"
 
@@ -130,8 +131,10 @@ def stage(
     if {"postcode", "country"} <= filled and (short := asking.short_postcodes(con)):
         staged.questions.append(asking.about_postcodes(short))
     if staged.is_about_sales:
-        _stage_sales(staged, options, house, filled)
+        _stage_sales(staged, _in_the_currency_of_its_columns(options, guess, filled), house, filled)
     else:
+        if guess.format.slug == "people" and tells_of_sales(sheet.header):
+            staged.questions.append(asking.about_no_amounts())
         who.refuse_nobody(con, takes_names_alone=guess.format.takes_names_alone)
     status = guess.format.mail_status(map(key_of, sheet.header), file_name) if guess.format.mail_status else ""
     who.make_people(con, filled, is_about_sales=staged.is_about_sales, file_status=status)
@@ -139,6 +142,14 @@ def stage(
     _sum_up(staged)
     _add_faults(staged, sheet)
     return staged
+
+
+def _in_the_currency_of_its_columns(options: ImportOptions, guess: Guess, filled: set[str]) -> ImportOptions:
+    """Where no column holds the currency, the name of the column with the amounts may say it: Total (USD)."""
+    if options.currency or "currency" in filled:
+        return options
+    named = (without_unit(name)[1] for part in PRICED for name in guess.columns.get(part, ()))
+    return replace(options, currency=next(filter(None, named), None))
 
 
 def _is_of_brevo(sheet: Sheet, guess: Guess) -> bool:
@@ -204,7 +215,7 @@ def _stage_sales(staged: Staged, options: ImportOptions, house: House, filled: s
     con, format_ = staged.con, staged.format
     case = Case(format_.words, has_order_ids="order_id" in filled, has_refunded="refunded" in filled)
     assert format_.judge is not None
-    _give_numbers(con, filled)
+    _give_numbers(con, filled, staged.questions)
     format_.judge(con, case)
     exchanges.name_currencies(con)
     staged.currency = _currency(staged, options, house, filled)
@@ -221,9 +232,11 @@ def _stage_sales(staged: Staged, options: ImportOptions, house: House, filled: s
     baskets.clear_up(con)
 
 
-def _give_numbers(con: DuckDBPyConnection, filled: set[str]) -> None:
+def _give_numbers(con: DuckDBPyConnection, filled: set[str], questions: list[Asked]) -> None:
     """Rows without an order number are known again by what they say: person, day, amount, thing, and which of equals."""
     if "order_id" in filled:
+        if found := records.number_what_was_rounded(con):
+            questions.append(asking.about_rounded_numbers(found))
         return
     told = "coalesce(person_id, lower(address), lower(full_name), ''), bought_on, coalesce(amount, ''), coalesce(item, ''), coalesce(quantity, '')"
     con.execute(

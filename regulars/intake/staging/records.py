@@ -24,6 +24,7 @@ NEEDED_MOMENTS = ("bought_on",)
 NEEDED_AMOUNTS = ("amount", "refunded", "tax", "shipping", "discount", "outstanding", "converted_amount", "converted_refunded",
                   "line_amount", "price", "quantity", "line_discount")  # fmt: skip
 REGULAR_EMAIL = r"^[a-z0-9_+-]+(\.[a-z0-9_+-]+)*@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}$"
+ON_ONE_LINE = ("full_name", "given_name", "middle_name", "family_name", "salutation", "company", "city")
 NO_NUMBER = "('0', '-', 'guest', 'null', 'none', 'n/a', 'nan')"
 
 
@@ -94,13 +95,37 @@ def _mark_utc(con: DuckDBPyConnection, fields: Collection[str]) -> None:
 
 
 def _blank_out(con: DuckDBPyConnection, filled: Collection[str]) -> None:
-    """Words that stand for an empty cell; the number 0 of a guest."""
+    """Words that stand for an empty cell; the number 0 of a guest. A name stands on one line."""
+    for field in ON_ONE_LINE:
+        if field in filled:
+            con.execute(
+                f"UPDATE entry_table SET {field} = regexp_replace({field}, '\\s*[\\r\\n]+\\s*', ' ', 'g')"
+                f" WHERE contains({field}, chr(10)) OR contains({field}, chr(13))"
+            )
     if "person_id" in filled:
         con.execute(f"UPDATE entry_table SET person_id = NULL WHERE lower(person_id) IN {NO_NUMBER}")
     for field in {*AMOUNTS, *MOMENTS, "birthday", "anniversary", "email", "phone"} & set(filled):
         con.execute(
             f"UPDATE entry_table SET {field} = NULL WHERE lower({field}) IN ('-', '--', 'null', 'none', 'n/a', 'nan', 'nil', '0000-00-00', '0000-00-00 00:00:00', '0/0/00', '0.0.00', '00/00/0000', '00.00.0000')"
         )
+
+
+def number_what_was_rounded(con: DuckDBPyConnection) -> str:
+    """A spreadsheet wrote long order numbers as 1.23457E+11, many alike: the person and the day tell them apart again.
+    Returns one of them, "" where there is none."""
+    rounded = "regexp_matches(order_id, '^[0-9](?:[.,][0-9]+)?E[+][0-9]{2}$')"
+    found = con.execute(f"SELECT min(order_id) FROM record WHERE {rounded}").fetchone()
+    if not found or not found[0]:
+        return ""
+    who = "coalesce(person_id, lower(address), lower(full_name), '')"
+    con.execute(
+        f"CREATE TABLE rounded AS SELECT place, concat_ws(' ', order_id, {who}, d_bought_on::VARCHAR) AS told FROM record WHERE {rounded}"
+    )
+    con.execute(
+        "UPDATE record_table SET order_id = substr(md5(r.told), 1, 16) FROM rounded r WHERE r.place = record_table.place"
+    )
+    con.execute("DROP TABLE rounded")
+    return str(found[0])
 
 
 def _read_emails(con: DuckDBPyConnection) -> None:

@@ -23,7 +23,7 @@ FLAGS = ("accepts_email", "accepts_text", "mail_disabled")
 def refuse_nobody(con: DuckDBPyConnection, *, takes_names_alone: bool) -> None:
     """A list of people: name the rows that name nobody who could be reached."""
     con.execute("CREATE TABLE refused (place BIGINT, row_number INTEGER, reason VARCHAR, order_key VARCHAR)")
-    digits = "length(regexp_replace(coalesce(phone, phone_2, ''), '[^0-9]', '', 'g'))"
+    digits = r"length(regexp_replace(coalesce(phone, phone_2, ''), '[^\p{Nd}]', '', 'g'))"
     con.execute(
         f"""
         INSERT INTO refused
@@ -140,7 +140,7 @@ def _give_keys(con: DuckDBPyConnection) -> None:
         "CREATE TABLE number_of AS SELECT mail_key, min(person_id) AS person_id FROM bearer"
         " WHERE mail_key IS NOT NULL AND person_id IS NOT NULL GROUP BY 1 HAVING count(DISTINCT person_id) = 1"
     )
-    digits = "regexp_replace(b.phone, '[^0-9]', '', 'g')"
+    digits = r"regexp_replace(b.phone, '[^\p{Nd}]', '', 'g')"
     con.execute(
         f"""
         CREATE TABLE keyed AS

@@ -12,12 +12,29 @@ from regulars.intake.values.digits import plain
 
 Mark = Literal[".", ","]
 SIGNS = {"€": "EUR", "£": "GBP", "zł": "PLN", "kč": "CZK", "₹": "INR", "₽": "RUB", "₺": "TRY", "₴": "UAH", "₪": "ILS",
-         "฿": "THB", "₫": "VND", "₩": "KRW", "r$": "BRL", "ft": "HUF", "us$": "USD", "a$": "AUD", "c$": "CAD", "ca$": "CAD",
+         "฿": "THB", "₫": "VND", "₩": "KRW", "r$": "BRL", "ft": "HUF", "원": "KRW", "us$": "USD", "a$": "AUD", "c$": "CAD", "ca$": "CAD",
          "au$": "AUD", "nz$": "NZD", "hk$": "HKD", "s$": "SGD", "fr.": "CHF", "sfr.": "CHF", "лв": "BGN", "лв.": "BGN"}  # fmt: skip
-NAMELESS = frozenset({"$", "¥", "kr", "kr.", "sek.", "lei", "₨", "rs", "rs."})
+NAMELESS = frozenset({"$", "¥", "円", "元", "kr", "kr.", "sek.", "lei", "₨", "rs", "rs."})
 NUMBER = re.compile(r"\d[\d.,' ]*|[.,]\d+")
 CODE = re.compile(r"[a-z]{3}", re.IGNORECASE)
-MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "٫": ".", "٬": "", "’": "'", "´": "'"})
+MINUS = str.maketrans(
+    {
+        "−": "-",
+        "–": "-",
+        "—": "-",
+        "٫": ".",
+        "٬": "",
+        "’": "'",
+        "´": "'",
+        "￥": "¥",
+        "＄": "$",
+        "，": ",",
+        "．": ".",
+        "－": "-",
+        "（": "(",
+        "）": ")",
+    }
+)
 
 
 @dataclass(frozen=True)

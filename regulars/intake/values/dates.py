@@ -34,6 +34,7 @@ CLOCK = re.compile(
 OFFSET = re.compile(r"^(?:GMT|UTC)?\s*([+-])(\d{1,2}):?(\d{2})?$", re.IGNORECASE)
 SERIAL = re.compile(r"(\d{5})(?:[.,](\d+))?")
 EPOCH = re.compile(r"(?:\d{10}|\d{13}|1\d{15}|1\d{18})(?:\.\d+)?")
+YEAR_MONTH_DAY = re.compile(r"^(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2100
 
 
@@ -47,7 +48,7 @@ class Moment:
 
 def parse(text: str, order: Order | None = "dmy", *, century_until: int = 2069) -> Moment | None:
     """Read one moment; `order` decides 03/04/2024 where the numbers alone do not."""
-    clean = WEEKDAY.sub("", plain(text))
+    clean = YEAR_MONTH_DAY.sub(r"\1-\2-\3", WEEKDAY.sub("", plain(text)))
     for read in (_year_first, _numeric, _day_month, _month_day):
         if (found := read(clean, order, century_until)) is not None:
             day, rest = found

@@ -9,13 +9,17 @@ from regulars.people.addresses import normalised_email
 
 SPLIT = re.compile(r"\s*(?::::|[;,\n])\s*|\s+\|\s+")
 PHONE_PREFIX = re.compile(r"^(?:p|tel|phone|mob|mobile|t|m)\s*:\s*", re.IGNORECASE)
+AS_A_NUMBER = re.compile(r"(\d{6,15})\.0+")  # a spreadsheet took it for an amount
+UNSEEN = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 
 
 def email(text: str) -> str | None:
     """Return the one address in a cell such as `Nea <nea@x.se>` or `mailto:nea@x.se`, or None when there is none."""
     if "@" not in text:
         return None
-    clean = text.strip()
+    clean = text.translate(UNSEEN).strip()
+    if clean.startswith("'") and normalised_email(clean[1:]):
+        return clean[1:]  # what keeps a spreadsheet from taking a cell for a number
     if normalised_email(clean):
         return clean
     clean = clean.strip("'\"").removeprefix("mailto:").removeprefix("MAILTO:").strip()
@@ -36,4 +40,5 @@ def emails(text: str) -> list[str] | None:
 def phones(text: str) -> list[str]:
     """Return the numbers in a cell as typed, without what only a program put there (p:, tel:, a leading apostrophe)."""
     parts = (PHONE_PREFIX.sub("", part.strip().lstrip("'")) for part in re.split(r"\s*(?::::|[;\n])\s*", text))
-    return [part[:60] for part in parts if sum(letter.isdigit() for letter in part) >= 3]
+    found = (AS_A_NUMBER.sub(r"\1", part) if AS_A_NUMBER.fullmatch(part) else part for part in parts)
+    return [part[:60] for part in found if sum(letter.isdigit() for letter in part) >= 3]
