@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.errors import Refusal
@@ -181,7 +182,7 @@ def identity() -> str:
 def person_named(who: str) -> Person:
     """Find somebody of the book by number or e-mail address; refused in a sentence when there is nobody, or several."""
     if not who.strip():
-        raise Refusal(_("Say whom: their number or an e-mail address."))
+        raise Refusal(gettext("Say whom: their number or an e-mail address."))
     found = Person.objects.here().filter(is_bucket=False)
     if who.isascii() and who.isdigit() and len(who) < 19:
         people = list(found.filter(pk=int(who)))

@@ -50,7 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"Regulars {regulars.__version__}")
     shelf = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = Parser(add_help=False)
     shared.add_argument("--data-dir", metavar="FOLDER", help="the folder that holds everything (REGULARS_DATA_DIR)")
     for command in commands():
         if command.is_hidden:

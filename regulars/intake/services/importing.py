@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from regulars.intake.models import ImportRun
 from regulars.intake.options import ImportOptions
+from regulars.intake.services.holding import taken_up
 from regulars.intake.services.opening import sheets_worth_taking
 from regulars.intake.services.running import begin, carry_out, fail
 from regulars.intake.services.unpacking import Part, unpacked
@@ -79,13 +80,18 @@ def _rehearsed(part: Part, options: ImportOptions, by: User | None) -> dict[str,
     """Do everything and then nothing of it."""
     point = transaction.savepoint()
     try:
-        return _carried_out(part, options, by)
+        return _written(begin(part.path, part.name, options, by=by), part)
     finally:
         transaction.savepoint_rollback(point)
 
 
 def _carried_out(part: Part, options: ImportOptions, by: User | None) -> dict[str, Any]:
-    run = begin(part.path, part.name, options, by=by)
+    """Take the file in, from where it had come to if the same command was killed in the middle of it."""
+    with taken_up(part.path, part.name, options, by) as run:
+        return _written(run, part)
+
+
+def _written(run: ImportRun, part: Part) -> dict[str, Any]:
     try:
         staged = carry_out(run, part.path)
     except Refusal as refusal:

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from regulars.intake.models import ImportRun
 from regulars.intake.options import ImportOptions
 from regulars.intake.services import running, writing
+from regulars.intake.services.holding import taken_up
 from regulars.intake.services.running import begin, carry_out
 from regulars.intake.services.undoing import undo
 from regulars.intake.staging import contents
@@ -93,3 +95,43 @@ def _take_in_until(run: ImportRun, path: Path, cursor: int, *how: str) -> None:
         taker.wait()
     run.refresh_from_db()
     assert run.state == ImportRun.State.RUNNING
+
+
+@pytest.mark.django_db
+def test_a_file_told_once_more_after_the_terminal_was_killed_goes_on_as_the_same_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_business()
+    rows = "".join(f"K{n},2026-02-01,p{n % 7}@lindenblatt.example,1.00\n" for n in range(40))
+    path = a_file(tmp_path, "Order,Date,Email,Total\n" + rows)
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, "EMPTY_FIRST_CHUNK", 5)
+        patch.setattr(writing, "EMPTY_HELD_MS", 1)
+        write = writing.Writer.write
+
+        def broken(self: writing.Writer, chunk: Any) -> None:
+            if Order.objects.count() > 10:
+                raise KeyboardInterrupt
+            write(self, chunk)
+
+        patch.setattr(writing.Writer, "write", broken)
+        with pytest.raises(KeyboardInterrupt):
+            taken_in(path)
+    assert 10 < Order.objects.count() < 40
+    assert taken_in(path, is_dry_run=True)["orders"]["new"] < 40
+    answer = taken_in(path)
+    assert (answer["orders"]["new"], answer["orders"]["seen"], answer["people"]["new"]) == (40, 0, 7)
+    run = ImportRun.objects.get()
+    assert run.state == ImportRun.State.FINISHED
+    assert taken_in(path)["orders"]["seen"] == 40
+    undo(run)
+    assert not Order.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_file_that_another_process_is_taking_in_is_left_to_it(tmp_path: Path) -> None:
+    a_business()
+    path = a_file(tmp_path, "Order,Date,Email,Total\nA,2026-02-01,a@lindenblatt.example,1.00\n")
+    with taken_up(path, path.name, ImportOptions(), None) as run:
+        assert taken_in(path)["orders"]["new"] == 1
+        assert ImportRun.objects.exclude(pk=run.pk).get().orders_new == 1
