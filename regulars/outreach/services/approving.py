@@ -26,7 +26,7 @@ from regulars.staff.models import User
 FIRST = 100
 SETTLE_MINUTES = 10
 FAILURES_BORNE = 5
-LET_GO_SECONDS = 1.0
+LET_GO_SECONDS, TIDY_SECONDS = 1.0, 0.3
 # Many at once wait for the one: letters approved by the hundred step behind single ones of the same purpose.
 BEHIND = 5
 ON_ITS_WAY = (State.APPROVED, State.CLAIMED, State.SENDING)
@@ -186,7 +186,7 @@ def release_batches() -> int:
 
 def _tend(batch: Batch) -> int:
     if batch.released_at is not None:
-        return _let_go(batch, None)
+        return _let_go(batch, None, TIDY_SECONDS)
     first = Touch.objects.filter(batch=batch)
     if first.filter(state__in=ON_ITS_WAY).exists() or first.filter(state__in=SETTLED_FIRST)[: batch.first].count() < (
         min(batch.first, batch.size)
@@ -226,9 +226,9 @@ def _rest_of(batch: Batch) -> QuerySet[Touch]:
     return Touch.objects.filter(batch=batch, state=State.HELD, held_until=None)
 
 
-def _let_go(batch: Batch, by: User | None) -> int:
+def _let_go(batch: Batch, by: User | None, seconds: float = LET_GO_SECONDS) -> int:
     """A little at a time, so that nobody waits for the database, and for a second at most."""
-    went, ends_at = 0, time.monotonic() + LET_GO_SECONDS
+    went, ends_at = 0, time.monotonic() + seconds
     while time.monotonic() < ends_at:
         ids = list(_rest_of(batch).values_list("pk", flat=True)[:CHUNK])
         if not ids:

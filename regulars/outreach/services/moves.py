@@ -13,6 +13,7 @@ from regulars.kit import clock, database
 from regulars.kit.errors import Refusal
 from regulars.kit.labels import in_a_sentence
 from regulars.outreach.models import MOVES, State, Touch, TouchChange
+from regulars.people.bulk import insert
 from regulars.staff.models import User
 
 CHUNK = 500
@@ -64,13 +65,9 @@ def _write(
         Touch.objects.filter(pk__in=ids[start : start + CHUNK]).update(
             **{"state": to, "changed_at": now, "why": short, **fields}
         )
-    TouchChange.objects.bulk_create(
-        [
-            TouchChange(touch_id=pk, at=now, from_state=state, to_state=to, by=by, why=whys.get(pk, short)[:300])
-            for pk, state in moved.items()
-        ],
-        batch_size=CHUNK,
-    )
+    by_id = by.pk if by else None
+    rows = [(pk, now, state, str(to), by_id, whys.get(pk, short)[:300]) for pk, state in moved.items()]
+    insert(TouchChange, ("touch", "at", "from_state", "to_state", "by", "why"), rows)
 
 
 def step(

@@ -27,7 +27,7 @@ from regulars.staff.models import User
 from regulars.staff.services import note_audit
 
 Run = Programme.Run
-SETTLE_SECONDS = 1.0
+SETTLE_SECONDS, TIDY_SECONDS = 1.0, 0.3
 FIFTEEN_DIGITS = Context(prec=15)
 GONE = (State.SENT, State.DELIVERED)
 NOT_YET = (State.PLANNED, State.HELD, State.APPROVED, State.CLAIMED)
@@ -211,9 +211,9 @@ def _turn(programme: str, to: str, by: User | None, why: str) -> bool:
     return True
 
 
-def settle_programmes() -> int:
+def settle_programmes(seconds: float = SETTLE_SECONDS) -> int:
     """Put away what was stopped with its programme: for a second at most, the rest at the next turn."""
-    moved, ends_at = 0, time.monotonic() + SETTLE_SECONDS
+    moved, ends_at = 0, time.monotonic() + seconds
     for row in Programme.objects.filter(is_settling=True).order_by("pk")[:20]:
         moved += _settle(row, ends_at)
     return moved

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
+from regulars.kit.standing_by import alone
 from regulars.outreach.channels.email import journal
 from regulars.outreach.channels.email.local_outbox import is_local, name_for, path_of
 from regulars.outreach.channels.email.smtp import Result
@@ -20,7 +21,7 @@ from regulars.outreach.services.approving import release_batches
 from regulars.outreach.services.changing import release
 from regulars.outreach.services.expiring import expire
 from regulars.outreach.services.moves import CHUNK, FREE, move
-from regulars.outreach.services.programmes import settle_programmes
+from regulars.outreach.services.programmes import TIDY_SECONDS, settle_programmes
 from regulars.outreach.services.recording import record_sent
 
 LONGEST_LEASE = timedelta(minutes=10)
@@ -29,7 +30,10 @@ WORKER_NAME = re.compile(r"(.+)-\d+-[0-9a-f]{8}")
 
 def tidy() -> int:
     """Do all of it, a chunk at a time; returns how many touches moved."""
-    return recover() + settle_programmes() + expire() + release_due() + release_batches()
+    moved = recover() + expire() + release_due()
+    # Half a million rows are put away or let go for minutes: by one worker, in short turns, while the others send.
+    with alone("many-letters") as is_ours:
+        return moved + (settle_programmes(TIDY_SECONDS) + release_batches() if is_ours else 0)
 
 
 def release_due() -> int:
