@@ -39,7 +39,7 @@ class Business(models.Model):
     call_attempts = models.PositiveSmallIntegerField(default=3)
     postage_amount = models.DecimalField(max_digits=8, decimal_places=3, default=Decimal(0))
     counts_links = models.BooleanField(default=False)
-    # A yes from a form that anybody can fill in counts once it is confirmed from the mailbox.
+    # A yes from a form that anybody can fill in counts once their mailbox or telephone confirms it.
     confirms_yes = models.BooleanField(default=True, db_default=True)
     follow_up_since = models.DateField(null=True, blank=True)
     is_sending_stopped = models.BooleanField(default=False)

@@ -55,19 +55,30 @@ def growth_drawn(found: Reach) -> Trend | None:
     return trend(yes, against=no, label=_("Who said yes and no to offers, month by month"), shown=_whole)
 
 
-def waiting_said(n: int, *, has_mailbox: bool) -> Said | None:
-    """Who asked for offers in a form and has not confirmed it from the mailbox yet."""
-    if not n:
-        return None
-    words = ngettext(
-        "%(n)s person asked for offers by e-mail and has not confirmed it yet. Until then it does not count.",
-        "%(n)s people asked for offers by e-mail and have not confirmed it yet. Until then it does not count.",
-        n,
-    ) % {"n": _whole(n)}
-    if has_mailbox:
-        return Said("", words)
-    hint = _("No letter can ask them: connect a mailbox first.")
-    return Said("warm", f"{words} {hint}")
+def waiting_said(waiting: Mapping[str, int], *, has_mailbox: bool, has_texts: bool) -> list[Said]:
+    """Who asked for offers in a form and has not confirmed it yet, by each way, and why nobody is asked."""
+    found = []
+    if n := waiting.get(Channel.EMAIL, 0):
+        words = ngettext(
+            "%(n)s person asked for offers by e-mail and has not confirmed it yet. Until then it does not count.",
+            "%(n)s people asked for offers by e-mail and have not confirmed it yet. Until then it does not count.",
+            n,
+        ) % {"n": _whole(n)}
+        found.append(_waits(words, "" if has_mailbox else _("No letter can ask them: connect a mailbox first.")))
+    if n := waiting.get(Channel.TEXT, 0):
+        words = ngettext(
+            "%(n)s person asked for offers by text message and has not confirmed it yet. Until then it does not count.",
+            "%(n)s people asked for offers by text message and have not confirmed it yet. "
+            "Until then it does not count.",
+            n,
+        ) % {"n": _whole(n)}
+        hint = _("No text asks them: when they tell you that it was them, note it on their page.")
+        found.append(_waits(words, "" if has_texts else hint))
+    return found
+
+
+def _waits(words: str, hint: str) -> Said:
+    return Said("warm", f"{words} {hint}") if hint else Said("", words)
 
 
 def how_taken(found: Reach) -> list[Said]:

@@ -17,9 +17,9 @@ class EnquiryTaken:
 
 @dataclass(frozen=True)
 class YesAsked:
-    """Somebody wrote a yes to offers by e-mail into a form: it counts once it is confirmed from that mailbox.
+    """Somebody wrote a yes to offers into a form: it counts once that mailbox or telephone confirms it.
 
-    `letter_id` names the one letter this is worth, of this address on this day.
+    `letter_id` names the one letter or text this is worth, of this address on this day.
     """
 
     ask_id: int

@@ -1,4 +1,5 @@
-"""What people can be filtered by because of what passes between us: a thing they own, a word given, news of theirs."""
+"""What people can be filtered by because of what passes between us: a thing they own, a word given, news of theirs,
+or a yes to offers that waits for its answer."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from regulars.people.fields import Choices, Field, register
 from regulars.people.models import Reminder
 from regulars.people.words import fold
 from regulars.rapport.models import Belonging, LifeEvent, Owed, Side
+from regulars.rapport.queries import waiting_for_a_yes
 
 YES = "yes"
 LOOKED_AT, OFFERED = 2000, 60
@@ -19,7 +21,7 @@ Rows = Callable[[str], QuerySet[Any, Any]]
 
 
 def register_fields() -> None:
-    """Offer: owns a thing of this name, waits for something we promised, owes us something, had such news."""
+    """Offer: owns such a thing, waits for what we promised, owes us something, had such news, was asked for a yes."""
     register(Field("owns", _("Owns"), "rapport", "choice", _within(_owners), _things, ids=_ids(_owners), order=110))
     register(
         Field(
@@ -38,6 +40,10 @@ def register_fields() -> None:
     register(
         Field("life_event", _("Had this happen"), "rapport", "choice", _within(_had), LifeEvent.Kind.choices,
               ids=_ids(_had), order=130)
+    )  # fmt: skip
+    register(
+        Field("asked_yes", _("Asked to confirm offers, no answer yet"), "rapport", "flag", _flag(_asked),
+              ids=_flag_ids(_asked), order=131)
     )  # fmt: skip
 
 
@@ -59,6 +65,11 @@ def _waiting(_value: str) -> QuerySet[Any, Any]:
 
 def _owing(_value: str) -> QuerySet[Any, Any]:
     return Owed.objects.filter(outcome="", side=Side.THEY).order_by().values_list("person_id", flat=True)
+
+
+def _asked(_value: str) -> QuerySet[Any, Any]:
+    """Who ticked a box that anybody can tick, and has not confirmed it."""
+    return waiting_for_a_yes().order_by().values_list("person_id", flat=True)
 
 
 def _things() -> Choices:

@@ -95,7 +95,8 @@ HELD: list[Held] = [
     Held(
         AskedYes,
         "asked_yes",
-        ("address", "wording__words", "source", "asked_at", "until", "confirmed_at", "is_by_answer"),
+        ("channel", "address", "wording__words", "source", "asked_at", "until", "confirmed_at", "is_by_answer",
+         "is_told"),
         join=join_asked_yes,
     ),
     Held(Tie, "keeping_in_touch", ("every_months", "last_in_on", "last_out_on", "rested_on"), join=join_ties),

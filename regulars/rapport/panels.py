@@ -19,7 +19,7 @@ def asked(request: HttpRequest, person: Person) -> Panel:
     """What they asked for, what waits with them, and when we last spoke."""
     enquiries, entries = queries.enquiries_of(person), queries.encounters_of(person)
     last = queries.last_contacts([person.pk])[person.pk]
-    yes = queries.asked_yes_of(person) if any(one.has_ticked_consent for one in enquiries) else None
+    yes = queries.asked_yes_of(person) if any(one.has_ticked_consent for one in enquiries) else []
     is_empty = not (enquiries or entries or yes or last.from_them or last.from_us)
     context = {
         "person": person,
@@ -28,5 +28,6 @@ def asked(request: HttpRequest, person: Person) -> Panel:
         "last": last,
         "asked_yes": yes,
         "may_record": may(request.user, "rapport.record"),
+        "may_consent": may(request.user, "people.consent"),
     }
     return Panel(30, "main", "enquiries/_panel.html", context, is_empty)

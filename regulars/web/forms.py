@@ -170,11 +170,12 @@ class SendingForm(WovenForm):
         required=False,
     )
     confirms_yes = forms.BooleanField(
-        label=_("A yes from a form on the web is confirmed from the mailbox"),
+        label=_("A yes from a form on the web counts once they confirm it"),
         help_text=_(
-            "Anybody can type anybody's address into the page behind your code. One short letter asks the mailbox, and "
-            "only its yes counts. Courts in Germany and Austria expect that you can prove it so; without it, offers "
-            "there may cost you a warning letter. What people tell you or sign on paper counts either way."
+            "Anybody can type anybody's address into the page behind your code. One short letter asks the mailbox, one "
+            "text the telephone where you have a provider for texts, and only their yes counts. Courts in Germany and "
+            "Austria expect that you can prove it so; without it, offers there may cost you a warning letter. What "
+            "people tell you or sign on paper counts either way."
         ),
         required=False,
     )

@@ -24,6 +24,8 @@ WORDS = {
     "password_link_sent": _("A link for a forgotten password was sent"),
     "password_link_failed": _("A link for a forgotten password could not be sent"),
     "set_password": _("chose a password"),
+    "yes_told": _("wrote down a yes to offers that somebody told"),
+    "ask_forgotten": _("forgot a yes to offers that was not theirs"),
     "sign_in": _("signed in"),
     "two_step_on": _("switched the second step on"),
     "two_step_off": _("switched the second step off"),

@@ -1,4 +1,4 @@
-"""Letters that ask a mailbox whether a yes to offers was its own: where they go, and whether they are still wanted."""
+"""Letters and texts that ask whether a yes to offers was theirs: where they go, and whether they are still wanted."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from regulars.outreach.models import Channel, SendingAccount, Suppression, Touch
+from regulars.outreach.models import Channel, SendingAccount, Suppression, TextAccount, Touch
 from regulars.outreach.queries.permission import Verdict, address_hash
 from regulars.people.addresses import normalised_email
-from regulars.rapport.queries import waiting_for_their_mailbox
+from regulars.rapport.queries import waiting_for_a_yes
 
 CONFIRM = "confirm-yes"
 OCCURRENCE = "ask-"
@@ -31,19 +31,19 @@ def asked_addresses(touches: Sequence[Touch]) -> dict[int, str]:
     asks = {touch.pk: ask for touch in touches if (ask := ask_of(touch))}
     if not asks:
         return {}
-    typed = dict(waiting_for_their_mailbox().filter(pk__in=asks.values()).values_list("pk", "address"))
+    typed = dict(waiting_for_a_yes().filter(pk__in=asks.values()).values_list("pk", "address"))
     return {pk: typed[ask] for pk, ask in asks.items() if ask in typed}
 
 
 def unwanted_asks(
-    touches: Sequence[Touch], account: SendingAccount | None, now: datetime
+    touches: Sequence[Touch], account: SendingAccount | TextAccount | None, now: datetime
 ) -> list[tuple[Touch, Verdict]]:
-    """Those that must not go, or not now. Two queries; none where there is none of them."""
+    """Those of one channel that must not go, or not now. Two queries; none where there is none of them."""
     rows = [touch for touch in touches if ask_of(touch)]
     if not rows:
         return []
     addresses = asked_addresses(rows)
-    shut = unwritable(addresses.values())
+    shut = unwritable(addresses.values(), rows[0].channel)
     found = []
     for touch in rows:
         address = addresses.get(touch.pk)
@@ -56,8 +56,9 @@ def unwanted_asks(
     return found
 
 
-def unwritable(addresses: Iterable[str]) -> set[str]:
+def unwritable(addresses: Iterable[str], channel: str = Channel.EMAIL) -> set[str]:
     """Those of these addresses that left, complained or do not work: whatever for, nobody is asked there. One query."""
-    names = {address_hash(normalised_email(address)): address for address in addresses}
-    rows = Suppression.objects.filter(channel=Channel.EMAIL, address_hash__in=names, undone_at=None)
+    is_email = channel == Channel.EMAIL
+    names = {address_hash(normalised_email(one) if is_email else one): one for one in addresses}
+    rows = Suppression.objects.filter(channel=channel, address_hash__in=names, undone_at=None)
     return {names[name] for name in rows.values_list("address_hash", flat=True)}

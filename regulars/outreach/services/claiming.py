@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kit import clock, database, worklists
 from regulars.outreach.channels.email.local_outbox import DOMAIN
-from regulars.outreach.models import SendingAccount, State, Touch
+from regulars.outreach.models import SendingAccount, State, TextAccount, Touch
 from regulars.outreach.queries.asked import asked_addresses, unwanted_asks
 from regulars.outreach.queries.permission import Verdict, may_receive
 from regulars.outreach.queries.reach import addresses_of
@@ -62,7 +62,7 @@ def claim_letters(
         return []
     note_changes([row.pk for row in rows], State.APPROVED, State.CLAIMED, now)
     place = {pk: n for n, pk in enumerate(ids)}
-    ready = sorted(_wanted(let_through(rows, now), account, now), key=lambda row: place[row.pk])
+    ready = sorted(still_wanted(let_through(rows, now), account, now), key=lambda row: place[row.pk])
     return _at_their_moment(_addressed(ready, account), account, now)
 
 
@@ -92,8 +92,8 @@ def let_through(rows: Sequence[Touch], now: datetime) -> list[Touch]:
     return ready
 
 
-def _wanted(rows: Sequence[Touch], account: SendingAccount | None, now: datetime) -> list[Touch]:
-    """Leave out letters that ask a mailbox for its yes where that is settled by now, or nobody is to be asked."""
+def still_wanted(rows: Sequence[Touch], account: SendingAccount | TextAccount | None, now: datetime) -> list[Touch]:
+    """Leave out what asks for a yes where that is settled by now, or nobody is to be asked there."""
     unwanted = unwanted_asks(rows, account, now)
     _put_aside(unwanted)
     out = {row.pk for row, _verdict in unwanted}

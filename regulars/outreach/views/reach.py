@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from regulars.outreach.models import Purpose
+from regulars.outreach.channels.text.accounts import active_text_account
+from regulars.outreach.models import Channel, Purpose
 from regulars.outreach.queries.who import reach
 from regulars.outreach.services.resting import active_account
 from regulars.outreach.showing_reach import growth_drawn, how_taken, waiting_said, ways_drawn
@@ -24,6 +25,10 @@ def reach_page(request: HttpRequest) -> HttpResponse:
         "offers": ways_drawn(found, Purpose.MARKETING) if found.people else None,
         "growth": growth_drawn(found),
         "taken": how_taken(found),
-        "waiting": waiting_said(waiting, has_mailbox=not waiting or active_account() is not None),
+        "waiting": waiting_said(
+            waiting,
+            has_mailbox=Channel.EMAIL not in waiting or active_account() is not None,
+            has_texts=Channel.TEXT not in waiting or active_text_account() is not None,
+        ),
     }
     return render(request, "outreach/reach.html", context)

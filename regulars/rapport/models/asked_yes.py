@@ -1,10 +1,11 @@
-"""A yes to offers by e-mail that somebody wrote into a form: asked for, until the mailbox itself confirms it."""
+"""A yes to offers that somebody wrote into a form: asked for, until the mailbox or the telephone itself confirms it."""
 
 from __future__ import annotations
 
 from django.db import models
 
 from regulars.people.models import Person
+from regulars.people.models.consents import Channel
 from regulars.rapport.models.asking import ConsentWording
 
 
@@ -12,10 +13,12 @@ class AskedYes(models.Model):
     """One yes of one person for one address. Unconfirmed it is forgotten at `until`; confirmed it stays as evidence.
 
     `lookup` is the keyed hash of the token in the link, which is itself derived from `nonce` and the key: what stands
-    here confirms nothing. `is_by_answer` says that the letter was answered, instead of the link followed.
+    here confirms nothing. `is_by_answer` says that the letter or text was answered, instead of the link followed;
+    `is_told` that they told one of us.
     """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.EMAIL, db_default=Channel.EMAIL.value)
     address = models.CharField(max_length=320)
     address_hash = models.CharField(max_length=64)
     wording = models.ForeignKey(ConsentWording, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -27,6 +30,7 @@ class AskedYes(models.Model):
     until = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     is_by_answer = models.BooleanField(default=False)
+    is_told = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -47,7 +51,7 @@ class AskedYes(models.Model):
 
 
 class AskedLetter(models.Model):
-    """The day on which a letter asked an address to confirm a yes: at most one a day, whoever asks how often."""
+    """The day on which a letter or text asked an address for its yes: at most one a day, whoever asks how often."""
 
     ask = models.ForeignKey(AskedYes, on_delete=models.SET_NULL, null=True, related_name="+")
     address_hash = models.CharField(max_length=64)

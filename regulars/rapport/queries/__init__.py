@@ -1,6 +1,6 @@
 """The reads of this room, one file a topic."""
 
-from .asked_yes import asked_yes_of, how_many_wait, waiting_for_their_mailbox
+from .asked_yes import asked_yes_of, how_many_wait, waiting_for_a_yes
 from .belongings import services_due, things_of, warranties_ending
 from .callers import callers_found
 from .dues import Between, between, owed_due
@@ -45,7 +45,7 @@ __all__ = [
     "unanswered",
     "unspoken",
     "waiting_enquiries",
-    "waiting_for_their_mailbox",
+    "waiting_for_a_yes",
     "waiting_now",
     "warranties_ending",
     "what_to_say",

@@ -1,29 +1,33 @@
-"""Which yes to offers was asked for and waits for its mailbox."""
+"""Which yes to offers was asked for and waits for its mailbox or telephone."""
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from regulars.kit import clock
 from regulars.people.models import ConsentNow, Person
 from regulars.rapport.models import AskedYes
 
 
-def waiting_for_their_mailbox() -> QuerySet[AskedYes]:
+def waiting_for_a_yes() -> QuerySet[AskedYes]:
     """What is not confirmed yet and can still be, of people in the book who have said neither yes nor no since."""
     said = ConsentNow.objects.filter(
-        person=OuterRef("person"), channel="email", purpose="marketing", counts_from__gte=OuterRef("asked_at")
+        person=OuterRef("person"),
+        channel=OuterRef("channel"),
+        purpose="marketing",
+        counts_from__gte=OuterRef("asked_at"),
     )
     return AskedYes.objects.filter(
         ~Exists(said), confirmed_at=None, until__gt=clock.now(), person__in=Person.objects.here()
     )
 
 
-def asked_yes_of(person: Person) -> AskedYes | None:
-    """The last of somebody's that waits. One query."""
-    return waiting_for_their_mailbox().filter(person=person).order_by("-asked_at", "-pk").first()
+def asked_yes_of(person: Person) -> list[AskedYes]:
+    """What waits of somebody's, the last first; few. One query."""
+    return list(waiting_for_a_yes().filter(person=person).order_by("-asked_at", "-pk")[:5])
 
 
-def how_many_wait() -> int:
-    """How many people asked for offers by e-mail and did not confirm it yet. One query."""
-    return waiting_for_their_mailbox().values("person").distinct().count()
+def how_many_wait() -> dict[str, int]:
+    """How many people asked for offers and did not confirm it yet, by the way they are to come. One query."""
+    counted = waiting_for_a_yes().order_by().values("channel").annotate(n=Count("person", distinct=True))
+    return dict(counted.values_list("channel", "n"))

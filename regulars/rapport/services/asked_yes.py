@@ -1,7 +1,7 @@
-"""A yes to offers by e-mail from a form that anybody can fill in: asked for, confirmed from the mailbox, or forgotten.
+"""A yes to offers from a form that anybody can fill in: asked for, confirmed by whoever reads there, or forgotten.
 
-Until it is confirmed it counts for nothing. Whoever opens the mailbox confirms it: by the button behind the link of the
-letter, or by answering the letter.
+Until it is confirmed it counts for nothing. Whoever opens the mailbox confirms it, by the button behind the link of the
+letter or by answering it; whoever has the telephone, by answering the text; and either by telling one of us.
 """
 
 from __future__ import annotations
@@ -15,15 +15,18 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.kit import bulletin, clock
-from regulars.kit.business import in_our_language
+from regulars.kit.business import business, in_our_language
 from regulars.kit.schedules import every
 from regulars.kit.secrets import keyed_hash, new_token
 from regulars.people import services as people
-from regulars.people.addresses import normalised_email
+from regulars.people.addresses import e164, normalised_email
 from regulars.people.models import Person
+from regulars.people.models.consents import Channel
 from regulars.people.queries import ConsentState, consent_state
 from regulars.rapport.events import YesAsked
 from regulars.rapport.models import AskedLetter, AskedYes, ConsentWording
+from regulars.staff.models import User
+from regulars.staff.services import note_audit
 
 KEPT = timedelta(days=14)
 MOST_LETTERS = 3  # to one address within `KEPT`, however many days the form is sent again
@@ -47,13 +50,13 @@ def is_a_no(state: ConsentState) -> bool:
 
 @transaction.atomic
 def ask_for_yes(person: Person, address: str, wording: ConsentWording, source: str) -> None:
-    """Note that somebody wrote this yes into a form, and have the mailbox asked: once a day and address.
+    """Note that somebody wrote this yes into a form, and have the mailbox or telephone asked: once a day and address.
 
     Who said no before is not asked, and who said yes before need not be. Safe to repeat: the same form again makes it
     wait for another fortnight.
     """
-    normalised = normalised_email(address)
-    state = consent_state([person.pk], "email", "marketing")[person.pk]
+    channel, normalised = way_of(address)
+    state = consent_state([person.pk], channel, "marketing")[person.pk]
     if not normalised or state.is_given or is_a_no(state):
         return
     now, name = clock.now(), hash_of(normalised)
@@ -62,7 +65,8 @@ def ask_for_yes(person: Person, address: str, wording: ConsentWording, source: s
         [
             AskedYes(
                 person=person,
-                address=address.strip()[:320],
+                channel=channel,
+                address=address.strip()[:320] if channel == Channel.EMAIL else normalised,
                 address_hash=name,
                 wording=wording,
                 source=source[:30],
@@ -85,6 +89,13 @@ def ask_for_yes(person: Person, address: str, wording: ConsentWording, source: s
         ask.wording = wording  # what a letter quotes is what its yes confirms
         bulletin.post(YesAsked(ask.pk, person.pk, letter.pk))
     ask.save(update_fields=["wording", "asked_at", "until"])
+
+
+def way_of(reach: str) -> tuple[str, str]:
+    """What somebody typed, as the way it is reached and as it is compared: "" where nobody can read it."""
+    if "@" in reach:
+        return Channel.EMAIL, normalised_email(reach)
+    return Channel.TEXT, e164(reach, business().country)
 
 
 def _letter_of_the_day(ask: AskedYes) -> AskedLetter | None:
@@ -137,11 +148,11 @@ def confirm_by_answer(ask_id: int) -> Confirmed:
 
 @transaction.atomic
 def _confirm(ask: AskedYes, *, is_by_answer: bool) -> Confirmed:
-    """Turn every open ask for this mailbox into evidence, each once. Who said no since the ask stays with the no."""
+    """Turn every open ask for this address or number into evidence, once. Who said no since stays with the no."""
     now = clock.now()
     waiting = AskedYes.objects.filter(address_hash=ask.address_hash, confirmed_at=None, until__gt=now)
     rows = list(waiting.select_for_update(of=("self",)).select_related("wording").order_by("pk"))
-    states = consent_state([row.person_id for row in rows], "email", "marketing")
+    states = consent_state([row.person_id for row in rows], ask.channel, "marketing")
     refused = [row.pk for row in rows if is_a_no(states[row.person_id])]
     AskedYes.objects.filter(pk__in=refused).delete()
     for row in rows:
@@ -156,20 +167,50 @@ def _confirm(ask: AskedYes, *, is_by_answer: bool) -> Confirmed:
 
 
 def _keep(ask: AskedYes, *, is_by_answer: bool) -> None:
-    """Write the evidence: what was ticked, and that the mailbox itself said so."""
-    now = clock.now()
-    AskedYes.objects.filter(pk=ask.pk).update(confirmed_at=now, is_by_answer=is_by_answer)
-    people.record_consent(
-        [ask.person_id],
-        "email",
-        "marketing",
-        source=f"{ask.source}, confirmed from the mailbox, wording {ask.wording_id}",
-        wording=ask.wording.words,
-        at=now,
-    )
+    """Write the evidence: what was ticked, and that the mailbox or telephone itself said so."""
+    AskedYes.objects.filter(pk=ask.pk).update(confirmed_at=clock.now(), is_by_answer=is_by_answer)
+    is_email = ask.channel == Channel.EMAIL
     with in_our_language():
-        text = _("Confirmed from their mailbox: offers by e-mail are welcome")
+        if is_email:
+            text = _("Confirmed from their mailbox: offers by e-mail are welcome")
+        else:
+            text = _("Confirmed from their telephone: offers by text message are welcome")
+    _write_down(ask, "confirmed from the mailbox" if is_email else "confirmed by text", text, None)
+
+
+def _write_down(ask: AskedYes, how: str, text: str, by: User | None) -> None:
+    now, source = clock.now(), f"{ask.source}, {how}, wording {ask.wording_id}"
+    words = ask.wording.words
+    people.record_consent([ask.person_id], ask.channel, "marketing", source=source, wording=words, by=by, at=now)
     people.write_timeline([people.NewEntry(ask.person_id, now, "confirmed", ROOM, ask.pk, text)])
+
+
+@transaction.atomic
+def confirm_as_told(ask_id: int, by: User | None) -> bool:
+    """Write down that they told one of us it was them; False where it is settled or forgotten. Safe to repeat.
+
+    That counts as what the owner hears in the shop counts: for this person, with who wrote it down.
+    """
+    rows = AskedYes.objects.filter(pk=ask_id, confirmed_at=None, until__gt=clock.now())
+    ask = rows.select_for_update(of=("self",)).select_related("wording").first()
+    if ask is None:
+        return False
+    AskedYes.objects.filter(pk=ask.pk).update(confirmed_at=clock.now(), is_told=True)
+    with in_our_language():
+        _write_down(ask, "told to us", _("Told us it was them: offers are welcome"), by)
+    note_audit(by, "yes_told", room=ROOM, kind="asked yes", object_id=ask.pk, person_id=ask.person_id)
+    return True
+
+
+@transaction.atomic
+def drop_ask(ask_id: int, by: User | None) -> bool:
+    """Forget one that waits: it was not them, or they would rather not. Safe to repeat."""
+    ask = AskedYes.objects.select_for_update().filter(pk=ask_id, confirmed_at=None).first()
+    if ask is None:
+        return False
+    ask.delete()
+    note_audit(by, "ask_forgotten", room=ROOM, kind="asked yes", object_id=ask_id, person_id=ask.person_id)
+    return True
 
 
 def forget_asks(ask_ids: Collection[int]) -> None:

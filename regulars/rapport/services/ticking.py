@@ -1,7 +1,7 @@
 """A box that somebody ticked, on the page or on paper: evidence with the version of the words beside it.
 
 What the owner writes down from paper counts at once. What comes by a form that anybody can fill in is only asked for,
-where it is about e-mail, until its mailbox confirms it (`asked_yes`); the owner may switch that off.
+until the mailbox or telephone confirms it, or they tell the owner (`asked_yes`); the owner may switch that off.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def take_tick(person: Person, reach: str, wording_id: int | None, source: str) -
     wording = ConsentWording.objects.filter(pk=wording_id).first() if wording_id else None
     if wording is None:
         return
-    if "@" in reach and business().confirms_yes:
+    if business().confirms_yes:
         ask_for_yes(person, reach, wording, source)
     else:
         keep_tick(person, reach, wording_id, source)

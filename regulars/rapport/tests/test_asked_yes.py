@@ -22,9 +22,10 @@ from regulars.rapport.own_records import erase, export, merge
 from regulars.rapport.services.asked_yes import KEPT, MOST_LETTERS, token_of
 from regulars.rapport.tests.builders import a_call, a_shop, an_owner
 from regulars.rapport.tests.test_ties_at_once import at_once
+from regulars.staff.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
-ANN = "ann@example.org"
+ANN, PHONE = "ann@example.org", "+353 87 123 4567"
 
 
 @pytest.fixture
@@ -76,6 +77,7 @@ def test_opening_the_link_changes_nothing_and_pressing_the_button_confirms_once(
     assert said.source == f"enquiry form, confirmed from the mailbox, wording {wording.pk}"
     assert (said.wording, said.said_at) == (wording.words, clock.now())
     assert "Thank you" in browser.get(link()).text
+    assert not browser.cookies
     assert TimelineEntry.objects.filter(room="rapport", kind="confirmed").count() == 1
 
 
@@ -93,6 +95,7 @@ def test_a_link_nobody_was_given_or_that_is_too_old_is_one_answer(shop, client: 
     shop.move_to(clock.now() + KEPT + timedelta(minutes=1))
     for address in (old, f"/yes/{'0' * 40}/", f"/yes/{'x' * 300}/"):
         assert client.get(address).status_code == client.post(address).status_code == 404
+    assert not client.cookies
     assert not Consent.objects.exists()
 
 
@@ -126,7 +129,7 @@ def test_who_said_no_before_is_not_asked_and_who_says_no_meanwhile_stays_with_it
     ann = AskedYes.objects.get().person
     shop.move_to(clock.now() + timedelta(hours=1))
     people.withdraw_consent([ann.pk], "email", "marketing", source="told to us", at=clock.now())
-    assert queries.how_many_wait() == 0
+    assert queries.how_many_wait() == {}
     assert Client().post(link()).status_code == 404
     assert not allows(ann)
 
@@ -138,19 +141,68 @@ def test_who_said_yes_before_is_not_asked_again(shop) -> None:
     assert (AskedYes.objects.count(), letters()) == (0, 0)
 
 
-def test_a_paper_slip_and_a_text_message_count_as_before(shop) -> None:
+def test_a_paper_slip_counts_at_once_by_either_way(shop) -> None:
     wording = services.consent_wording()
     assert wording is not None
-    services.take_enquiry(a_call(reach="slip@example.org", wording_id=wording.pk), an_owner())
-    tick("+353 87 123 4567", "Bo")
+    owner = an_owner()
+    services.take_enquiry(a_call(reach="slip@example.org", wording_id=wording.pk), owner)
+    services.take_enquiry(a_call(name="Bo", reach=PHONE, wording_id=wording.pk), owner)
     assert sorted(Consent.objects.values_list("channel", "is_given")) == [("email", True), ("text", True)]
     assert not AskedYes.objects.exists()
+
+
+def test_a_number_typed_by_a_stranger_is_only_asked_for(shop) -> None:
+    tick(PHONE, "Bo")
+    tick(PHONE.replace(" ", ""), "Bo", key="k2", wants="another ring")
+    ask = AskedYes.objects.get()
+    assert (ask.channel, ask.address, letters()) == ("text", "+353871234567", 1)
+    assert not Consent.objects.exists()
+    assert queries.how_many_wait() == {"text": 1}
+
+
+def test_a_no_to_texts_stays_a_no_and_leaves_letters_alone(shop) -> None:
+    tick(PHONE, "Bo")
+    bo = AskedYes.objects.get()
+    shop.move_to(clock.now() + timedelta(hours=1))
+    people.withdraw_consent([bo.person_id], "email", "marketing", source="told to us", at=clock.now())
+    assert queries.how_many_wait() == {"text": 1}
+    people.withdraw_consent([bo.person_id], "text", "marketing", source="told to us", at=clock.now())
+    assert queries.how_many_wait() == {}
+    assert services.confirm_by_answer(bo.pk) is services.Confirmed.NOTHING
+
+
+def test_the_owner_writes_down_that_they_told_her_once(shop, client: Client) -> None:
+    owner = an_owner()
+    client.force_login(owner)
+    tick(PHONE, "Bo")
+    ask = AskedYes.objects.get()
+    page = client.get(f"/people/{ask.person_id}/").text
+    assert re.search(r"text message to \+353871234567: asked on .*not confirmed yet", page, re.DOTALL)
+    for _time in range(2):
+        assert client.post(f"/enquiries/asked/{ask.pk}/confirmations/").status_code == 303
+    said = Consent.objects.get()
+    assert (said.channel, said.is_given, said.recorded_by) == ("text", True, owner)
+    assert said.source == f"enquiry form, told to us, wording {ask.wording_id}"
+    assert AuditEntry.objects.filter(action="yes_told").count() == 1
+    assert "not confirmed yet" not in client.get(f"/people/{ask.person_id}/").text
+
+
+def test_what_was_not_theirs_is_forgotten_and_says_nothing_of_them(shop, client: Client) -> None:
+    client.force_login(an_owner())
+    tick(PHONE, "Bo")
+    ask = AskedYes.objects.get()
+    assert client.get(f"/enquiries/asked/{ask.pk}/removals/").status_code == 405
+    assert client.post(f"/enquiries/asked/{ask.pk}/removals/").status_code == 303
+    assert not AskedYes.objects.exists()
+    assert not Consent.objects.exists()
+    assert client.post(f"/enquiries/asked/{ask.pk}/removals/").status_code == 404
 
 
 def test_switched_off_a_tick_counts_at_once(shop) -> None:
     change_business(confirms_yes=False)
     tick()
-    assert Consent.objects.get().source.startswith("enquiry form, wording")
+    tick(PHONE, "Bo", key="k2")
+    assert [said.source.partition(",")[0] for said in Consent.objects.all()] == ["enquiry form"] * 2
     assert not AskedYes.objects.exists()
 
 
@@ -178,6 +230,9 @@ def test_the_page_answers_alike_for_somebody_known_unknown_or_gone(shop) -> None
         reply = Client().post(page, data)
         said.add((reply.status_code, reply["Location"], reply.content))
     assert said == {(303, f"{page}?thanks=yes&letter=yes", b"")}
+    phone = {"name": "N", "reach": PHONE, "wants": "x", "key": "p", "consent": "yes", "wording": wording.pk}
+    assert Client().post(page, phone)["Location"] == f"{page}?thanks=yes&text=yes"
+    assert "answer YES to our text message" in Client().get(f"{page}?thanks=yes&text=yes").text
     assert "look into your mailbox" in Client().get(f"{page}?thanks=yes&letter=yes").text
     assert "look into your mailbox" not in Client().get(f"{page}?thanks=yes").text
 

@@ -7,6 +7,7 @@ from regulars.people.fields import field
 from regulars.people.models import Person
 from regulars.people.tests.builders import a_person
 from regulars.rapport import services
+from regulars.rapport.models import AskedYes
 from regulars.rapport.tests.builders import ON, a_shop, a_thing, an_event, owed
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,18 @@ def found(key, value):
     if ids is not None:
         assert {person.full_name for person in Person.objects.filter(pk__in=ids)} == people_list
     return people_list
+
+
+def test_who_was_asked_to_confirm_offers_is_found_until_they_answer():
+    services.switch_on(None)
+    wording, ann = services.consent_wording(), a_person("Ann")
+    assert wording is not None
+    services.asked_yes.ask_for_yes(ann, "ann@example.org", wording, "enquiry form")
+    services.asked_yes.ask_for_yes(a_person("Bo"), "+353 87 123 4567", wording, "enquiry form")
+    a_person("Cy")
+    assert (found("asked_yes", "yes"), found("asked_yes", "no")) == ({"Ann", "Bo"}, {"Cy"})
+    services.confirm_by_answer(AskedYes.objects.get(person=ann).pk)
+    assert found("asked_yes", "yes") == {"Bo"}
 
 
 def test_whoever_owns_a_boiler_is_found_however_it_was_written_and_not_once_it_is_gone():

@@ -42,7 +42,7 @@ def ask(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "enquiries/ask_closed.html", status=404)
     if request.method != "POST":
         if "thanks" in request.GET:
-            return render(request, "enquiries/asked.html", {"token": token, "asks_mailbox": "letter" in request.GET})
+            return render(request, "enquiries/asked.html", _thanks(request, token))
         return _form(request, AskForm(initial={"key": uuid4().hex, "wording": _wording_id()}))
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BYTES:
         return render(request, "enquiries/ask_closed.html", {"is_too_long": True}, status=413)
@@ -59,14 +59,19 @@ def ask(request: HttpRequest, token: str) -> HttpResponse:
         form.add_error(field if field in form.fields else None, refusal.sentence)
         return _form(request, form, status=422)
     reply = HttpResponse(status=303)
-    more = "&letter=yes" if _asks_mailbox(form.cleaned_data) else ""
-    reply["Location"] = f"{request.path}?thanks=yes{more}"
+    reply["Location"] = f"{request.path}?thanks=yes{_asks_for_more(form.cleaned_data)}"
     return reply
 
 
-def _asks_mailbox(said: dict[str, Any]) -> bool:
-    """Does what was typed call for a letter? It is said of everybody alike, whether one goes or not."""
-    return bool(said["consent"] and said["wording"] and "@" in said["reach"] and business().confirms_yes)
+def _thanks(request: HttpRequest, token: str) -> dict[str, Any]:
+    return {"token": token, "asks_mailbox": "letter" in request.GET, "asks_phone": "text" in request.GET}
+
+
+def _asks_for_more(said: dict[str, Any]) -> str:
+    """Does what was typed call for a letter or a text? It is said of everybody alike, whether one goes or not."""
+    if not (said["consent"] and said["wording"] and business().confirms_yes):
+        return ""
+    return "&letter=yes" if "@" in said["reach"] else "&text=yes"
 
 
 def _asked(request: HttpRequest, said: dict[str, Any]) -> Asked:

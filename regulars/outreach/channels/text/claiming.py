@@ -18,10 +18,11 @@ from regulars.kit import clock, worklists
 from regulars.outreach.channels.text.prices import cost_of
 from regulars.outreach.channels.text.segments import measure
 from regulars.outreach.models import Channel, State, TextAccount, TextMessage, Touch, TouchChange
+from regulars.outreach.queries.asked import asked_addresses
 from regulars.outreach.queries.literals import in_state
 from regulars.outreach.queries.reach import mobiles_of
 from regulars.outreach.services.claiming import give_back as give_touches_back
-from regulars.outreach.services.claiming import hold_the_claim, let_through
+from regulars.outreach.services.claiming import hold_the_claim, let_through, still_wanted
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST = 100
@@ -72,7 +73,9 @@ def claim_texts(account_id: int, *, worker: str, lease_seconds: float, within_se
         [TouchChange(touch_id=row.pk, at=now, from_state=State.APPROVED, to_state=State.CLAIMED) for row in rows]
     )
     place = {pk: n for n, pk in enumerate(ids)}
-    ready = _addressed(sorted(let_through(rows, now), key=lambda row: place[row.pk]), account)
+    ready = _addressed(
+        sorted(still_wanted(let_through(rows, now), account, now), key=lambda row: place[row.pk]), account
+    )
     going, messages = _within_budget(ready, account, worker, now)
     parts = sum(messages[row.pk].segments for row in going)
     if going:
@@ -82,11 +85,11 @@ def claim_texts(account_id: int, *, worker: str, lease_seconds: float, within_se
 
 
 def _addressed(rows: Sequence[Touch], account: TextAccount) -> list[Touch]:
-    """Fix the number of each text before it can leave."""
-    numbers = mobiles_of(row.person_id for row in rows)
+    """Fix the number of each text before it can leave: one that asks for a yes goes to the number that was typed."""
+    numbers, asked = mobiles_of(row.person_id for row in rows), asked_addresses(rows)
     for row in rows:
         if row.programme != ANSWERS:
-            row.to_address = numbers.get(row.person_id, "")
+            row.to_address = asked.get(row.pk) or numbers.get(row.person_id, "")
         row.cost_amount = cost_of(account.prices, row.to_address, measure(row.body).segments)
     Touch.objects.bulk_update(rows, ["to_address", "cost_amount"])
     return list(rows)

@@ -19,6 +19,7 @@ from regulars.outreach.channels.text.leaving import come_back_by_number, has_lef
 from regulars.outreach.inbound.kinds import Kind
 from regulars.outreach.inbound.stop_words import asked, bare_word
 from regulars.outreach.models import Channel, InboundMail, Purpose, State, TextAccount, Touch
+from regulars.outreach.services.confirming import take_text_answer
 from regulars.outreach.services.moves import move
 from regulars.outreach.services.planning import NewTouch, plan_touches
 from regulars.outreach.services.policy import hear
@@ -109,7 +110,7 @@ def _carry_out(account: TextAccount, row: InboundMail, number: str) -> None:
     elif kind == Kind.START and number:
         come_back_by_number(number, source=f"answered START, text {row.pk}", wording=row.words[:200])
         _answer(account, row, "start", _("You get text messages from %(shop)s again. STOP ends them.") % _shop())
-    else:
+    elif not take_text_answer(row):
         hear(row)
         if kind == Kind.HELP:
             _answer(account, row, f"help {clock.today():%Y-%m-%d}", _help_words())
