@@ -96,7 +96,8 @@ def test_the_page_asks_as_much_about_a_person_with_a_long_history(at_home: Clien
             connection,
         ) as queries:
             assert at_home.get(f"/people/{person.pk}/").status_code == 200
-        asked.append(len(queries))
+        # The settings of the business are read again every few seconds: on a busy machine between the two.
+        asked.append(sum('FROM "kit_business"' not in query["sql"] for query in queries.captured_queries))
     assert asked[0] <= asked[1] + 2
     assert max(asked) <= 40
 
