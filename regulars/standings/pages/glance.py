@@ -221,15 +221,22 @@ def _people_of(group: Group | SimpleGroup) -> str:
 
 
 def _brought(row: Mapping[str, Any] | None) -> str:
-    """What a group brought and its share of everything, and how many of it slip."""
+    """What a group brought and its share of everything, and how many of it slip; nothing of money that is not known."""
     if not row or not row["people"]:
         return ""
+    if not float(row["net_amount"] or 0):
+        return _late(row)
     said = _("They brought %(amount)s, %(share)s of everything.") % {
         "amount": figures.money(row["net_amount"]),
         "share": figures.part(row["net_share"]),
     }
+    return " ".join(filter(None, (said, _late(row))))
+
+
+def _late(row: Mapping[str, Any]) -> str:
     late = row.get("slipping") or 0
     if not late:
-        return said
-    more = ngettext("%(n)s of them is later than usual.", "%(n)s of them are later than usual.", late)
-    return f"{said} {more % {'n': figures.count(late)}}"
+        return ""
+    return ngettext("%(n)s of them is later than usual.", "%(n)s of them are later than usual.", late) % {
+        "n": figures.count(late)
+    }

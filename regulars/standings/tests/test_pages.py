@@ -52,6 +52,7 @@ def test_sixty_people_told_from_memory_alone_see_their_groups_and_what_they_rest
     page = _signed_in().get("/groups/").text
     assert "Nobody is graded yet" not in page
     assert "These grades rest on what you remember." in page
+    assert "They brought" not in page
     assert 'href="/people/?group=slipping"' in page or 'href="/people/?group=regulars"' in page
 
 
