@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -141,7 +142,7 @@ class Rhythms:
         *,
         season: Seasonality | None = None,
         confidence: float = 0.95,
-        due_share: float = 0.8,
+        due_share: float | None = 0.8,
     ) -> IntoFrameT:
         """Add each person's rhythm, when they are due, and the day on which they slip.
 
@@ -155,8 +156,8 @@ class Rhythms:
             quiet and busy months, and the usual gap is in seasonal days.
         confidence : float, default 0.95
             Share of the intervals of the usual gap that hold it.
-        due_share : float, default 0.8
-            Share of people who come within ``due_low`` to ``due_high``, if they come again.
+        due_share : float or None, default 0.8
+            Share of people who come within ``due_low`` to ``due_high``, if they come again. None spares both.
 
         Returns
         -------
@@ -173,10 +174,10 @@ class Rhythms:
         frame = joined_with(frame, {"rhythm_gaps": keys} | self._factors(keys, confidence, due_share), "rhythm_gaps")
         span = nw.col("rhythm_days") + self.params_["alpha"]
         is_known = nw.col("rhythm_gaps") > 0
-        due = {"due_low_days": nw.col("due_low_factor"), "due_high_days": nw.col("due_high_factor")}
-        due = {name: nw.when(is_known).then(factor * span) for name, factor in due.items()}
-        frame = frame.with_columns(slips_after_days=nw.col("slips_factor") * span, **due)
-        frame = _in_whole_days(frame, season)
+        due = ("due_low", "due_high") if due_share is not None else ()
+        until = {f"{name}_days": nw.when(is_known).then(nw.col(f"{name}_factor") * span) for name in due}
+        frame = frame.with_columns(slips_after_days=nw.col("slips_factor") * span, **until)
+        frame = _in_whole_days(frame, season, ("slips_after_days", *until))
         frame = frame.with_columns(
             usual_gap_days=nw.when(is_known).then(nw.col("middle_factor") * span),
             usual_gap_low=nw.when(is_known).then(nw.col("low_factor") * span),
@@ -185,10 +186,10 @@ class Rhythms:
             slips_after_days=nw.when(nw.col("has_rhythm")).then(_at_least(nw.col("slips_after_days") + 1)),
             rhythm_reason=nw.when(~nw.col("has_rhythm")).then(_reason(is_known)),
         )
-        for days, day in (("due_low_days", "due_low"), ("due_high_days", "due_high"), ("slips_after_days", "slips_on")):
+        for days, day in (*zip(until, due, strict=True), ("slips_after_days", "slips_on")):
             frame = plus_days(frame, "last_on", days, day)
         numbers = ("usual_gap_days", "usual_gap_low", "usual_gap_high", "slips_after_days")
-        added = (*numbers[:3], "usual_gap_n", "due_low", "due_high", "slips_after_days", "slips_on", "rhythm_reason")
+        added = (*numbers[:3], "usual_gap_n", *due, "slips_after_days", "slips_on", "rhythm_reason")
         kept = [name for name in names if name not in (*added, *_EVIDENCE)]
         native: IntoFrameT = with_nullable(frame.select(*kept, *added), *numbers).to_native()
         return native
@@ -239,7 +240,7 @@ class Rhythms:
             gaps, days, has_rhythm = gaps + told, days + told * told_gap_days, True
         if gaps <= 0:
             return None
-        factors = {name: float(found[0]) for name, found in self._factors(np.array([gaps]), 0.95, 0.8).items()}
+        factors = {name: float(found[0]) for name, found in self._factors(np.array([gaps]), 0.95, None).items()}
         span = days + self.params_["alpha"]
         silence = _whole_days(min(factors["slips_factor"] * span, A_LIFE_DAYS), season, last_on) + 1
         middle, low, high = (factors[f"{name}_factor"] * span for name in ("middle", "low", "high"))
@@ -282,7 +283,7 @@ class Rhythms:
         native: IntoFrameT = with_nullable(frame, "p_silence").to_native()
         return native
 
-    def _factors(self, gaps: Floats, confidence: float, due_share: float) -> dict[str, Floats]:
+    def _factors(self, gaps: Floats, confidence: float, due_share: float | None) -> dict[str, Floats]:
         """What (alpha + t_x) is multiplied by: it depends on the number of gaps alone."""
         from scipy.special import betaincinv, gammaincinv
 
@@ -293,13 +294,13 @@ class Rhythms:
             return np.asarray((1 - inside) / inside)
 
         tail = (1 - confidence) / 2
+        due = {} if due_share is None else {"due_low": (1 + due_share) / 2, "due_high": (1 - due_share) / 2}
         return {
             "middle_factor": k / gammaincinv(shape, 0.5),
             "low_factor": k / gammaincinv(shape, 1 - tail),
             "high_factor": k / gammaincinv(shape, tail),
-            "due_low_factor": silence((1 + due_share) / 2),
-            "due_high_factor": silence((1 - due_share) / 2),
             "slips_factor": silence(SLIPS_BELOW),
+            **{f"{name}_factor": silence(share) for name, share in due.items()},
         }
 
     def to_dict(self) -> dict[str, Any]:
@@ -380,9 +381,10 @@ def _with_evidence(frame: Frame) -> Frame:
     return frame.with_columns(rhythm_gaps=gaps, rhythm_days=days, has_rhythm=has_rhythm)
 
 
-def _in_whole_days(frame: Frame, season: Seasonality | None) -> Frame:
+def _in_whole_days(frame: Frame, season: Seasonality | None, columns: Sequence[str]) -> Frame:
     """Whole days that have passed; until the end of an interval they are rounded up."""
-    for days, up in (("due_low_days", False), ("due_high_days", True), ("slips_after_days", False)):
+    for days in columns:
+        up = days == "due_high_days"
         is_too_long = nw.col(days) > A_LIFE_DAYS
         frame = frame.with_columns(nw.when(is_too_long).then(nw.lit(A_LIFE_DAYS)).otherwise(nw.col(days)).alias(days))
         if season is not None and season.is_supported_:

@@ -109,13 +109,15 @@ def _told(engine: Engine, graded: Any, rhythms: Rhythms | None, season: Seasonal
     if rhythms is None:
         return opened(by_thumb(graded.to_native()))
     if season is None:
-        return opened(rhythms.describe(graded.to_native()))
+        return opened(rhythms.describe(graded.to_native(), due_share=None))
     felt: Any = opened(season.felt(engine.table("facts"), as_of)).select(whose="customer", felt_days="t_x_days")
     clocked = graded.join(felt, left_on="customer", right_on="whose", how="left")
     clocked = clocked.with_columns(calendar_t_x=nw.col("t_x_days"), t_x_days=nw.col("felt_days").fill_null(0.0))
     names = (*graded.collect_schema().names(), "calendar_t_x")
-    told: Any = opened(rhythms.describe(clocked.select(*names).to_native(), season=season))
-    return told.with_columns(t_x_days=nw.col("calendar_t_x")).drop("calendar_t_x")  # scores count days of the calendar
+    clocked = engine.keep("clocked", clocked.select(*names).to_native())
+    told: Any = opened(rhythms.describe(clocked, season=season, due_share=None))
+    told = told.with_columns(t_x_days=nw.col("calendar_t_x")).drop("calendar_t_x")  # scores count days of the calendar
+    return opened(engine.keep("told", told.to_native()))
 
 
 def orders(engine: Engine, as_of: date) -> Any:
@@ -152,7 +154,8 @@ def _of_the_others(engine: Engine, graded: Any) -> Frame:
     """Days of contact with people who might buy and have not."""
     people: Any = opened(engine.table("people")).filter(nw.col("may_buy"))
     buyers = graded.select(buyer=nw.col("customer"))
-    return contacts(engine, people.join(buyers, left_on="id", right_on="buyer", how="anti"))
+    others = people.join(buyers, left_on="id", right_on="buyer", how="anti").select("id", "added_on", "has_asked")
+    return contacts(engine, opened(engine.keep("others", others.to_native())))
 
 
 def _with_scores(told: Any, facts: Any, models: Models | None, as_of: date) -> Any:
