@@ -157,6 +157,10 @@ def test_every_engine_describes_alike_and_the_stored_model_says_the_same() -> No
     for name, answer in answers.items():
         assert answer == answers["polars"], name
     assert any(row["slips_on"] for row in answers["polars"][0])
+    undated = plain(model.describe(insight.summary(given, END), due_share=None))
+    assert undated == [
+        {k: v for k, v in row.items() if k not in ("due_low", "due_high")} for row in answers["polars"][0]
+    ]
 
 
 @pytest.mark.parametrize("people", [0, 1, 3])
