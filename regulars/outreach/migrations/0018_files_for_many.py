@@ -19,9 +19,14 @@ def keep_once(apps, schema_editor):
 
 def put_back(apps, schema_editor):
     Enclosure, KeptFile = apps.get_model("outreach", "Enclosure"), apps.get_model("outreach", "KeptFile")
-    Enclosure.objects.filter(touch=None).delete()
     for pk, kept in list(Enclosure.objects.values_list("pk", "kept_id")):
         Enclosure.objects.filter(pk=pk).update(content=KeptFile.objects.values_list("content", flat=True).get(pk=kept))
+    _settle(schema_editor)
+
+
+def leave_out_those_of_many(apps, schema_editor):
+    """On the way back: only files of single letters had a place."""
+    apps.get_model("outreach", "Enclosure").objects.filter(touch=None).delete()
     _settle(schema_editor)
 
 
@@ -70,6 +75,7 @@ class Migration(migrations.Migration):
             name='touch',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='enclosures', to='outreach.touch'),
         ),
+        migrations.RunPython(migrations.RunPython.noop, leave_out_those_of_many),
         migrations.AddField(
             model_name='enclosure',
             name='version',
