@@ -24,6 +24,8 @@ PORTION = 25
 FARTHEST = 1000
 LEAST = 3
 REACHED_COUNTED = 1000
+# Hardly anybody hears from a shop more often in a week.
+LETTERS_EACH = 5
 EVERYTHING = 1_000_000
 COUNT_HOLDS = timedelta(minutes=10)
 PURPOSES = {"thank_you": "care", "friend": "care", "slipped": "care", "birthday": "greeting", "anniversary": "greeting"}
@@ -173,7 +175,9 @@ def progress(on: date) -> Progress:
     )
     done = settled.aggregate(n=Count("pk"), minutes=Sum("minutes"))
     reached = Touch.objects.filter(sent_at__gte=start - timedelta(days=6), state__in=["sent", "delivered"])
-    people = reached.order_by().values("person_id").distinct()[: REACHED_COUNTED + 1].count()
+    # From the index by day and no further than matters: to find people each once SQLite would read the whole ledger.
+    lately = reached.order_by("sent_at").values("person_id")[: LETTERS_EACH * (REACHED_COUNTED + 1)]
+    people = lately.aggregate(n=Count("person_id", distinct=True))["n"]
     return Progress(
         done["n"],
         done["minutes"] or Decimal(0),

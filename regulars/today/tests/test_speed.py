@@ -164,3 +164,16 @@ def test_the_week_is_counted_up_to_a_thousand_and_says_so(monkeypatch) -> None:
     Touch.objects.update(state="sent", sent_at=datetime(2026, 6, 10, 8, tzinfo=UTC))
     progress = queries.progress(ON)
     assert (progress.reached_this_week, progress.has_reached_more) == (2, True)
+
+
+def test_the_week_is_counted_from_the_index_by_day_whatever_waits_in_the_ledger() -> None:
+    if connection.vendor != "sqlite":
+        return
+    with CaptureQueriesContext(connection) as asked:
+        queries.progress(ON)
+    [sql] = [one["sql"] for one in asked.captured_queries if "sent_at" in one["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        plan = " ".join(row[3] for row in cursor.fetchall())
+    assert "outreach_by_day" in plan
+    assert "SCAN outreach_touch" not in plan
