@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from django.utils.translation import gettext as _
 
 from regulars.outreach import queries as outreach
 from regulars.outreach import services as sending
-from regulars.outreach.models import WordingVersion
 from regulars.outreach.queries.enclosures import papers_of_versions
+from regulars.outreach.queries.facts import named
+from regulars.outreach.queries.variants import variants_of_each
 from regulars.today.lines.shape import Draft, Due
 from regulars.today.models import Choice, Decision
 
@@ -20,13 +22,17 @@ Extras = Mapping[str, str]
 def drafts_for(dues: Sequence[Due], wording_of: Mapping[str, str], extras: Mapping[str, Extras]) -> dict[str, Draft]:
     """Draft every line by its key: `wording_of` names the wording of each, `extras` what the letter can say besides.
 
-    Three queries, and a handful for each wording in use.
+    Five queries however many wordings are in use, and two for each that speaks of purchases.
     """
+    if not dues:
+        return {}
     drafts = _own_words(dues, wording_of)
-    versions = {wording: outreach.latest(wording) for wording in sorted(set(wording_of.values()))}
+    versions = outreach.latest_of(set(wording_of.values()))
+    variants, people = variants_of_each(versions), named(due.person_id for due in dues if due.person_id)
     for wording, version in versions.items():
         mine = [due for due in dues if wording_of.get(due.key) == wording and due.key not in drafts and due.person_id]
-        drafts.update(_filled_in(version, wording, mine, extras))
+        write = partial(sending.draft_for, version, variants=variants[wording], people=people)
+        drafts.update(_filled_in(write, wording, mine, extras))
     return _with_files(drafts, {wording: version.pk for wording, version in versions.items() if version.pk})
 
 
@@ -65,7 +71,7 @@ def _own_words(dues: Sequence[Due], wording_of: Mapping[str, str]) -> dict[str, 
 
 
 def _filled_in(
-    version: WordingVersion, wording: str, dues: Sequence[Due], extras: Mapping[str, Extras]
+    write: Callable[..., sending.Drafts], wording: str, dues: Sequence[Due], extras: Mapping[str, Extras]
 ) -> dict[str, Draft]:
     """Fill one wording in, set by set: a person who is due twice gets each line its own words."""
     drafts: dict[str, Draft] = {}
@@ -78,7 +84,7 @@ def _filled_in(
                 later.append(due)
             elif due.person_id is not None:
                 turn[due.person_id] = due
-        made = sending.draft_for(version, list(turn), {pk: dict(extras.get(due.key, {})) for pk, due in turn.items()})
+        made = write(list(turn), {pk: dict(extras.get(due.key, {})) for pk, due in turn.items()})
         for pk, due in turn.items():
             drafts[due.key] = (
                 _drafted(made.ready[pk], wording, extras.get(due.key, {}))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from regulars.kit import clock
 from regulars.outreach.models import Touch
 from regulars.outreach.services import Finding
 from regulars.today.acquaintance import Acquaintance, acquaintances
+from regulars.today.drafts import drafts_for
 from regulars.today.lines import BY_KEY, KINDS, Due, Kind, Line
 from regulars.today.models import Choice, Decision, Waiting
 from regulars.today.roofs import one_card_each
@@ -132,9 +133,23 @@ def lines_by_key(keys: Iterable[str], on: date) -> dict[str, Line]:
 def _compose(found: Sequence[tuple[Kind, Sequence[Due]]], on: date) -> dict[str, Sequence[Line]]:
     """Words for all of them; people are fetched once, and their ways once a purpose, whatever the number of lines."""
     known = _known(found, on)
-    return one_card_each(
-        {kind.key: kind.compose(dues, known.get(PURPOSES.get(kind.key, "service"), {}), on) for kind, dues in found}
-    )
+    drafted = _drafted([(kind, dues, _of(kind, known)) for kind, dues in found])
+    return one_card_each({kind.key: kind.compose(dues, _of(kind, known), on) for kind, dues in drafted})
+
+
+def _of(kind: Kind, known: Mapping[str, Mapping[int, Acquaintance]]) -> Mapping[int, Acquaintance]:
+    return known.get(PURPOSES.get(kind.key, "service"), {})
+
+
+def _drafted(
+    found: Sequence[tuple[Kind, Sequence[Due], Mapping[int, Acquaintance]]],
+) -> Sequence[tuple[Kind, Sequence[Due]]]:
+    """Put the draft to each that has a letter, the letters of all kinds written at once."""
+    words = [kind.words(dues, known) for kind, dues, known in found if kind.words and dues]
+    wording_of = {key: wording for one in words for key, wording in one.wording_of.items()}
+    extras = {key: said for one in words for key, said in one.extras.items()}
+    drafts = drafts_for([due for kind, dues, _ in found if kind.words for due in dues], wording_of, extras)
+    return [(kind, [replace(due, draft=drafts.get(due.key)) for due in dues]) for kind, dues, _ in found]
 
 
 def _known(found: Sequence[tuple[Kind, Sequence[Due]]], on: date) -> dict[str, dict[int, Acquaintance]]:

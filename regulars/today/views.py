@@ -25,7 +25,7 @@ from regulars.staff.permissions import may
 from regulars.today import queries, services
 from regulars.today.forms import CardForm, OutcomeForm, SnoozeForm, WordsForm
 from regulars.today.services.deciding import line_of
-from regulars.today.trying import tried
+from regulars.today.trying import tried, tried_each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,7 @@ def today(request: HttpRequest) -> HttpResponse:
     on = _day_asked(request)
     plan = queries.plan(on, shown=queries.SHOWN)
     if may(_staff(request), "today.approve") and on == clock.today():
-        plan = replace(plan, sections=[tried(section) for section in plan.sections])
+        plan = replace(plan, sections=tried_each(plan.sections))
     if on == clock.today():
         # The frame then says what the page shows, without counting it again.
         request.counts_found = {"today": len(plan.lines)}  # type: ignore[attr-defined]

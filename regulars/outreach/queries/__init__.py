@@ -12,7 +12,7 @@ from regulars.outreach.queries.outbox import (
     waiting_to_go,
 )
 from regulars.outreach.queries.permission import Verdict, may_receive, may_receive_all
-from regulars.outreach.queries.wordings import latest, wordings_in_force
+from regulars.outreach.queries.wordings import latest, latest_of, wordings_in_force
 
 __all__ = [
     "FIELDS",
@@ -21,6 +21,7 @@ __all__ = [
     "counts",
     "facts_for",
     "latest",
+    "latest_of",
     "may_receive",
     "may_receive_all",
     "needs_attention",

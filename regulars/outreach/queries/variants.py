@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -58,17 +58,38 @@ def variants_of(version: WordingVersion) -> Variants:
 
     A starter nobody changed speaks every language of the house; an earlier version only its own.
     """
-    main = tag(version.language or business().language)
+    return variants_of_each({"": version})[""]
+
+
+def variants_of_each(versions: Mapping[str, WordingVersion]) -> dict[str, Variants]:
+    """The same of several, by the keys that were given. At most one query."""
+    wordings = {key: wording for key, version in versions.items() if (wording := _in_force(version))}
+    saved: dict[str, list[WordingVariant]] = {}
+    if wordings:
+        keys = {wording.key for wording in wordings.values()}
+        for row in WordingVariant.objects.filter(wording__key__in=keys).select_related("wording", "latest"):
+            saved.setdefault(row.wording.key, []).append(row)
+    return {key: _variants(version, wordings.get(key), saved) for key, version in versions.items()}
+
+
+def _in_force(version: WordingVersion) -> Wording | None:
+    """The wording of a version that may have others beside it."""
     wording = version.wording if version.wording_id or "wording" in version._state.fields_cache else None
-    if wording is None:
-        return Variants(main, {main: version})
+    is_in_force = wording is not None and (_is_as_it_came(wording, version) or wording.latest_id == version.pk)
+    return wording if is_in_force else None
+
+
+def _variants(
+    version: WordingVersion, wording: Wording | None, saved: Mapping[str, Sequence[WordingVariant]]
+) -> Variants:
+    main = tag(version.language or business().language)
     found = {main: version}
-    is_starter = version._state.adding and _is_as_it_came(wording, version)
-    if is_starter or wording.latest_id == version.pk:
-        for row in WordingVariant.objects.filter(wording__key=wording.key).select_related("latest"):
-            row.latest.wording = wording
-            found.setdefault(tag(row.language), row.latest)
-    if is_starter:
+    if wording is None:
+        return Variants(main, found)
+    for row in saved.get(wording.key, ()):
+        row.latest.wording = wording
+        found.setdefault(tag(row.language), row.latest)
+    if _is_as_it_came(wording, version):
         for code in set(other_languages()) - set(found):
             subject, body = STARTERS[wording.key].words_in(code)
             found[code] = WordingVersion(wording=wording, version=1, language=code, subject=subject, body=body)
@@ -76,5 +97,5 @@ def variants_of(version: WordingVersion) -> Variants:
 
 
 def _is_as_it_came(wording: Wording, version: WordingVersion) -> bool:
-    starter = STARTERS.get(wording.key)
+    starter = STARTERS.get(wording.key) if version._state.adding else None
     return starter is not None and not version.blocks and starter.words == (version.subject, version.body)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from regulars.kit.errors import Refusal
@@ -11,13 +13,23 @@ from regulars.outreach.starters import STARTERS, Starter
 
 def latest(key: str) -> WordingVersion:
     """The words in force under a key. A starter nobody has changed has no row yet: its version has no id."""
-    wording = Wording.objects.filter(key=key).select_related("latest").first()
-    if wording is not None and wording.latest is not None:
+    return latest_of([key])[key]
+
+
+def latest_of(keys: Iterable[str]) -> dict[str, WordingVersion]:
+    """The same of several, by key and in its order. One query."""
+    wanted = sorted(set(keys))
+    rows = Wording.objects.filter(key__in=wanted, latest__isnull=False).select_related("latest") if wanted else ()
+    saved = {row.key: version for row in rows if (version := _saved(row))}
+    if unknown := [key for key in wanted if key not in saved and key not in STARTERS]:
+        raise Refusal(_("There are no words called “%(key)s”.") % {"key": unknown[0]})
+    return {key: saved[key] if key in saved else _unchanged(STARTERS[key]) for key in wanted}
+
+
+def _saved(wording: Wording) -> WordingVersion | None:
+    if wording.latest is not None:
         wording.latest.wording = wording
-        return wording.latest
-    if key not in STARTERS:
-        raise Refusal(_("There are no words called “%(key)s”.") % {"key": key})
-    return _unchanged(STARTERS[key])
+    return wording.latest
 
 
 def _unchanged(starter: Starter) -> WordingVersion:
@@ -29,10 +41,6 @@ def _unchanged(starter: Starter) -> WordingVersion:
 def wordings_in_force() -> list[WordingVersion]:
     """Every wording by name: the starters first, changed or not, then the owner's own. One query."""
     rows = Wording.objects.filter(is_archived=False, latest__isnull=False).select_related("latest")
-    saved = {}
-    for wording in rows:
-        if wording.latest is not None:
-            wording.latest.wording = wording
-            saved[wording.key] = wording.latest
+    saved = {row.key: version for row in rows if (version := _saved(row))}
     starters = [saved.pop(key) if key in saved else _unchanged(starter) for key, starter in STARTERS.items()]
     return [*starters, *sorted(saved.values(), key=lambda version: version.wording.name.lower())]

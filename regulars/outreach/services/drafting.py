@@ -12,8 +12,8 @@ from regulars.outreach.blocks import PLAIN, Layout, filled, layout_of, needed, t
 from regulars.outreach.blocks.compiling import Frame, Look, html_of
 from regulars.outreach.channels.email.letters import html_part
 from regulars.outreach.models import WordingVersion
-from regulars.outreach.queries.facts import Readers, readers
-from regulars.outreach.queries.variants import variants_of
+from regulars.outreach.queries.facts import Named, Readers, readers
+from regulars.outreach.queries.variants import Variants, variants_of
 from regulars.outreach.services.liquid import EmptyField, fields_in, rendered
 
 
@@ -76,16 +76,21 @@ def needed_fields(version: WordingVersion) -> frozenset[str]:
 
 
 def draft_for(
-    version: WordingVersion, person_ids: Collection[int], extras: Mapping[int, Mapping[str, str]] | None = None
+    version: WordingVersion,
+    person_ids: Collection[int],
+    extras: Mapping[int, Mapping[str, str]] | None = None,
+    *,
+    variants: Variants | None = None,
+    people: Mapping[int, Named] | None = None,
 ) -> Drafts:
     """Draft for many people at once, each in their language where there are words in it.
 
-    Nobody's missing field stops another's letter.
+    Nobody's missing field stops another's letter. Whoever drafts several wordings reads `variants` and `people` once.
     """
     drafts = Drafts()
-    variants = variants_of(version)
+    variants = variants or variants_of(version)
     fields = frozenset[str]().union(*(needed_fields(one) for one in variants.by_language.values()))
-    for group in readers(person_ids, extras, fields, variants.chosen):
+    for group in readers(person_ids, extras, fields, variants.chosen, people):
         _draft_group(drafts, variants.by_language[group.language], group)
     return drafts
 

@@ -17,8 +17,8 @@ from django.utils.translation import ngettext
 from regulars.kit.errors import Refusal
 from regulars.kit.labels import in_a_sentence
 from regulars.outreach.models import WordingVersion
-from regulars.outreach.queries.facts import FIELDS, Facts, readers
-from regulars.outreach.queries.variants import language_name, variants_of
+from regulars.outreach.queries.facts import FIELDS, Facts, Named, readers
+from regulars.outreach.queries.variants import Variants, language_name, variants_of
 from regulars.outreach.services.drafting import needed_fields, render
 from regulars.outreach.services.liquid import EmptyField
 from regulars.people.models import Person
@@ -83,12 +83,16 @@ def preflight(
     extras: Extras | None = None,
     *,
     common: Mapping[str, str] | None = None,
+    variants: Variants | None = None,
+    named: Mapping[int, Named] | None = None,
 ) -> Preflight:
     """Try the wording on everybody: a QuerySet of people or their ids. Two queries for every five thousand of them.
 
+    Whoever tries several wordings on the same people reads the `variants` and how people are `named` once.
+
     `extras` is what is known of this one or that beside the book, `common` what everybody will have when it is sent.
     """
-    trial = _Trial(version, common or {})
+    trial = _Trial(variants or variants_of(version), common or {}, named)
     for ids in _chunks(people):
         trial.take(ids, extras)
     return trial.result()
@@ -106,9 +110,10 @@ def _chunks(people: QuerySet[Person] | Sequence[int]) -> Iterator[list[int]]:
 
 
 class _Trial:
-    def __init__(self, version: WordingVersion, common: Mapping[str, str]) -> None:
+    def __init__(self, variants: Variants, common: Mapping[str, str], named: Mapping[int, Named] | None) -> None:
         self.common = common
-        self.variants = variants_of(version)
+        self.named = named
+        self.variants = variants
         self.fields = frozenset[str]().union(*(needed_fields(one) for one in self.variants.by_language.values()))
         self.asked = sorted(self.fields | ({"first_name"} if "greeting" in self.fields else set()))
         self.compared = sorted(frozenset[str]().union(*map(_compared, self.variants.by_language.values())))
@@ -118,7 +123,7 @@ class _Trial:
 
     def take(self, ids: Sequence[int], extras: Extras | None) -> None:
         self.total += len(ids)
-        for group in readers(ids, extras, self.fields | {"full_name"}, self.variants.chosen):
+        for group in readers(ids, extras, self.fields | {"full_name"}, self.variants.chosen, self.named):
             words = self.variants.by_language[group.language]
             for wanted in group.wanted.values():
                 self.speak[wanted] = self.speak.get(wanted, 0) + 1

@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.purchases.models import PersonTotals
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
-from regulars.today.drafts import drafts_for
 from regulars.today.lines.quiet import not_printed, not_quiet
-from regulars.today.lines.shape import Due, Kind, Line
+from regulars.today.lines.shape import Due, Kind, Line, Words
 from regulars.today.lines.ways import MINUTES, cost_of, day_in_words, way_in_words
 from regulars.today.models import Decision
 
@@ -67,13 +66,16 @@ def same_days(day: date) -> list[date]:
     return days
 
 
-def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:
+def words(dues: Sequence[Due], known: Mapping[int, Acquaintance]) -> Words:
     extras = {due.key: {"years": str(due.facts["years"])} for due in dues}
-    drafts = drafts_for(dues, {due.key: "anniversary" for due in dues}, extras)
-    return [line(due, known[due.person_id or 0], drafts) for due in dues]
+    return Words({due.key: "anniversary" for due in dues}, extras)
 
 
-def line(due: Due, person: Acquaintance, drafts: Mapping[str, object]) -> Line:
+def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:
+    return [line(due, known[due.person_id or 0]) for due in dues]
+
+
+def line(due: Due, person: Acquaintance) -> Line:
     way = person.way(WAYS)
     years = ngettext("%(years)d year", "%(years)d years", due.facts["years"]) % {"years": due.facts["years"]}
     return Line(
@@ -87,11 +89,11 @@ def line(due: Due, person: Acquaintance, drafts: Mapping[str, object]) -> Line:
         way=way,
         purpose="greeting",
         programme="customer-anniversary",
-        draft=drafts.get(due.key),  # type: ignore[arg-type]  # by key
+        draft=due.draft,
         phone=person.phone,
         phone_link=person.phone_link,
         address=person.address,
     )
 
 
-KIND = Kind(KEY, gettext_lazy("Years with us"), gettext_lazy("since the first purchase"), due, compose, shown=5)
+KIND = Kind(KEY, gettext_lazy("Years with us"), gettext_lazy("since the first purchase"), due, compose, words, shown=5)

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from regulars.people import queries as people
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
-from regulars.today.drafts import drafts_for
 from regulars.today.lines.quiet import not_printed, not_quiet
-from regulars.today.lines.shape import Due, Kind, Line
+from regulars.today.lines.shape import Due, Kind, Line, Words
 from regulars.today.lines.ways import MINUTES, cost_of, day_in_words
 from regulars.today.models import Decision
 
@@ -40,13 +39,15 @@ def as_due(day: people.ObservedDay) -> Due:
     return Due(KEY, day.occasion_id, str(day.on.year), day.on, day.person_id, facts)
 
 
+def words(dues: Sequence[Due], known: Mapping[int, Acquaintance]) -> Words:
+    return Words({due.key: "birthday" for due in dues if due.facts["kind"] == "birthday"})
+
+
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:
-    wording_of = {due.key: "birthday" for due in dues if due.facts["kind"] == "birthday"}
-    drafts = drafts_for(dues, wording_of, {})
-    return [line(due, known[due.person_id or 0], drafts, on) for due in dues]
+    return [line(due, known[due.person_id or 0], on) for due in dues]
 
 
-def line(due: Due, person: Acquaintance, drafts: Mapping[str, object], on: date) -> Line:
+def line(due: Due, person: Acquaintance, on: date) -> Line:
     way = person.way(WAYS)
     return Line(
         due=due,
@@ -59,7 +60,7 @@ def line(due: Due, person: Acquaintance, drafts: Mapping[str, object], on: date)
         way=way,
         purpose="greeting",
         programme=str(due.facts["kind"]),
-        draft=drafts.get(due.key),  # type: ignore[arg-type]  # by key
+        draft=due.draft,
         phone=person.phone,
         phone_link=person.phone_link,
         address=person.address,
@@ -95,4 +96,4 @@ def when(due: Due, way: str, on: date) -> str:
     return said
 
 
-KIND = Kind(KEY, gettext_lazy("Birthdays and special days"), gettext_lazy("in the next ten days"), due, compose)
+KIND = Kind(KEY, gettext_lazy("Birthdays and special days"), gettext_lazy("in the next ten days"), due, compose, words)

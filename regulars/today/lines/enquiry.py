@@ -19,8 +19,7 @@ from regulars.rapport import queries as rapport
 from regulars.rapport import services as keeping
 from regulars.rapport.models import CameBy, Enquiry
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
-from regulars.today.drafts import drafts_for
-from regulars.today.lines.shape import Draft, Due, Kind, Line
+from regulars.today.lines.shape import Due, Kind, Line, Words
 from regulars.today.lines.ways import MINUTES, cost_of, day_in_words
 from regulars.today.models import Decision
 
@@ -52,9 +51,12 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
     ]  # fmt: skip
 
 
+def words(dues: Sequence[Due], known: Mapping[int, Acquaintance]) -> Words:
+    return Words({due.key: "enquiry" for due in dues}, {due.key: extras(due) for due in dues})
+
+
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:
-    drafts = drafts_for(dues, {due.key: "enquiry" for due in dues}, {due.key: extras(due) for due in dues})
-    return [line(due, known[due.person_id or 0], drafts, on) for due in dues]
+    return [line(due, known[due.person_id or 0], on) for due in dues]
 
 
 def extras(due: Due) -> dict[str, str]:
@@ -68,7 +70,7 @@ def way_of(due: Due, person: Acquaintance) -> str:
     return person.way((likes, *WAYS) if likes in WAYS else WAYS)
 
 
-def line(due: Due, person: Acquaintance, drafts: Mapping[str, Draft], on: date) -> Line:
+def line(due: Due, person: Acquaintance, on: date) -> Line:
     way = way_of(due, person)
     days = (on - due.due_on).days
     return Line(
@@ -83,7 +85,7 @@ def line(due: Due, person: Acquaintance, drafts: Mapping[str, Draft], on: date) 
         way=way,
         purpose="service",
         programme="enquiry",
-        draft=drafts.get(due.key),
+        draft=due.draft,
         phone=person.phone,
         phone_link=person.phone_link,
         address=person.address,
@@ -118,4 +120,6 @@ def reached(line: Line, note: str, by: User | None) -> None:
     keeping.answer_enquiry(Enquiry.objects.get(pk=line.due.subject_id), by, note)
 
 
-KIND = Kind(KEY, gettext_lazy("They asked, and wait"), gettext_lazy("first of all"), due, compose, reached=reached)
+KIND = Kind(
+    KEY, gettext_lazy("They asked, and wait"), gettext_lazy("first of all"), due, compose, words, reached=reached
+)

@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from regulars.kit.business import business
 from regulars.purchases.models import PersonTotals
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
-from regulars.today.drafts import drafts_for
 from regulars.today.lines.quiet import not_quiet
-from regulars.today.lines.shape import Draft, Due, Kind, Line
+from regulars.today.lines.shape import Due, Kind, Line, Words
 from regulars.today.lines.ways import MINUTES, cost_of, day_in_words, way_in_words
 from regulars.today.models import Decision
 
@@ -46,14 +45,15 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
     ]
 
 
+def words(dues: Sequence[Due], known: Mapping[int, Acquaintance]) -> Words:
+    return Words({due.key: "friend" for due in dues}, {due.key: {"friend": str(due.facts["friend"])} for due in dues})
+
+
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:
-    drafts = drafts_for(
-        dues, {due.key: "friend" for due in dues}, {due.key: {"friend": str(due.facts["friend"])} for due in dues}
-    )
-    return [line(due, known[due.person_id or 0], drafts, on) for due in dues]
+    return [line(due, known[due.person_id or 0], on) for due in dues]
 
 
-def line(due: Due, person: Acquaintance, drafts: Mapping[str, Draft], on: date) -> Line:
+def line(due: Due, person: Acquaintance, on: date) -> Line:
     way = person.way(WAYS)
     days = (on - due.due_on).days
     ago = ngettext("%(days)d day ago", "%(days)d days ago", days) % {"days": days} if days else _("today")
@@ -74,11 +74,11 @@ def line(due: Due, person: Acquaintance, drafts: Mapping[str, Draft], on: date) 
         way=way,
         purpose="care",
         programme="friend",
-        draft=drafts.get(due.key),
+        draft=due.draft,
         phone=person.phone,
         phone_link=person.phone_link,
         address=person.address,
     )
 
 
-KIND = Kind(KEY, gettext_lazy("They sent a friend"), gettext_lazy("thanked once"), due, compose)
+KIND = Kind(KEY, gettext_lazy("They sent a friend"), gettext_lazy("thanked once"), due, compose, words)

@@ -40,10 +40,19 @@ class Due:
     due_on: date
     person_id: int | None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    draft: Draft | None = None
 
     @property
     def key(self) -> str:
         return f"{self.kind}:{self.subject_id}:{self.occurrence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Which wording each of some lines has, and what its letter can say besides; both by the key of the line."""
+
+    wording_of: Mapping[str, str]
+    extras: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +214,7 @@ def address(place: str, key: str) -> str:
 
 Finder = Callable[[date, int, Collection[int] | None], Sequence[Due]]
 Composer = Callable[[Sequence[Due], "Mapping[int, Acquaintance]", date], Sequence[Line]]
+Wordings = Callable[[Sequence[Due], "Mapping[int, Acquaintance]"], Words]
 Settler = Callable[[Line, str, str, "User | None"], None]
 Listener = Callable[[Line, str, "User | None"], None]
 
@@ -212,6 +222,9 @@ Listener = Callable[[Line, str, "User | None"], None]
 @dataclass(frozen=True)
 class Kind:
     """One kind of line: `due(on, limit, only)` finds, `compose(dues, known, on)` puts into words.
+
+    A kind with letters names the words of each by `words(dues, known)`; the drafts of all kinds are made at once, and
+    `compose` finds each in its `due.draft`.
 
     `shown` is how many of it stand on the page at once; calls take long, so fewer of what mostly means a call.
     `settle(line, outcome, note, by)` writes down, in the room that knows, what came of a line without a letter; it runs
@@ -224,6 +237,7 @@ class Kind:
     aside: StrOrPromise
     due: Finder
     compose: Composer
+    words: Wordings | None = None
     shown: int = 10
     settle: Settler | None = None
     reached: Listener | None = None

@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.standings import queries as standings
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
-from regulars.today.drafts import drafts_for
 from regulars.today.lines.quiet import not_quiet
-from regulars.today.lines.shape import Due, Kind, Line
+from regulars.today.lines.shape import Due, Kind, Line, Words
 from regulars.today.lines.ways import MINUTES, cost_of, way_in_words
 from regulars.today.models import Decision
 
@@ -36,14 +35,16 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
     ]  # fmt: skip
 
 
+def words(dues: Sequence[Due], known: Mapping[int, Acquaintance]) -> Words:
+    return Words({due.key: "we-miss-you" for due in dues})
+
+
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:
-    wording_of = {due.key: "we-miss-you" for due in dues}
-    drafts = drafts_for(dues, wording_of, {})
     has_season = standings.has_season()
-    return [line(due, known[due.person_id or 0], drafts, on, has_season=has_season) for due in dues]
+    return [line(due, known[due.person_id or 0], on, has_season=has_season) for due in dues]
 
 
-def line(due: Due, person: Acquaintance, drafts: Mapping[str, object], on: date, *, has_season: bool = False) -> Line:
+def line(due: Due, person: Acquaintance, on: date, *, has_season: bool = False) -> Line:
     way = person.way(WAYS)
     silent, gap = (on - due.facts["last_on"]).days, max(1, round(due.facts["gap"]))
     usual = ngettext("every day", "every %(n)d days", gap) % {"n": gap}
@@ -60,7 +61,7 @@ def line(due: Due, person: Acquaintance, drafts: Mapping[str, object], on: date,
         way=way,
         purpose="care",
         programme="slipped",
-        draft=drafts.get(due.key),  # type: ignore[arg-type]  # by key
+        draft=due.draft,
         phone=person.phone,
         phone_link=person.phone_link,
         address=person.address,
@@ -75,5 +76,11 @@ def _why_now(usual: str, silent: int, *, has_season: bool) -> str:
 
 
 KIND = Kind(
-    KEY, gettext_lazy("Not seen for a while"), gettext_lazy("who slipped last comes first"), due, compose, shown=3
+    KEY,
+    gettext_lazy("Not seen for a while"),
+    gettext_lazy("who slipped last comes first"),
+    due,
+    compose,
+    words,
+    shown=3,
 )

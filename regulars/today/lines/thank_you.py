@@ -12,9 +12,8 @@ from regulars.kit.business import business, in_our_language
 from regulars.purchases import queries as purchases
 from regulars.purchases.models import ItemKind, OrderLine
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
-from regulars.today.drafts import drafts_for
 from regulars.today.lines.quiet import not_quiet
-from regulars.today.lines.shape import Due, Kind, Line
+from regulars.today.lines.shape import Due, Kind, Line, Words
 from regulars.today.lines.ways import MINUTES, cost_of, day_in_words, way_in_words
 from regulars.today.models import Decision
 
@@ -42,13 +41,19 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
     ]
 
 
+def words(dues: Sequence[Due], known: Mapping[int, Acquaintance]) -> Words:
+    """What each letter speaks of is read for all of them at once."""
+    chosen = main_things([due.subject_id for due in dues])
+    return Words(
+        {due.key: wording(known[due.person_id or 0]) for due in dues},
+        {due.key: extras(due, chosen.get(due.subject_id, "")) for due in dues},
+    )
+
+
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:
     """Say who is thanked for what; what they bought is read for all lines at once."""
     bought = purchases.bought_in_words([due.subject_id for due in dues])
-    wording_of = {due.key: wording(known[due.person_id or 0]) for due in dues}
-    chosen = main_things([due.subject_id for due in dues])
-    drafts = drafts_for(dues, wording_of, {due.key: extras(due, chosen.get(due.subject_id, "")) for due in dues})
-    return [line(due, known[due.person_id or 0], bought.get(due.subject_id, ""), drafts, on) for due in dues]
+    return [line(due, known[due.person_id or 0], bought.get(due.subject_id, ""), on) for due in dues]
 
 
 def main_things(order_ids: Collection[int]) -> dict[int, str]:
@@ -69,7 +74,7 @@ def extras(due: Due, bought: str) -> dict[str, str]:
         return {"bought": bought, "bought_on": day_in_words(due.facts["bought_on"])}
 
 
-def line(due: Due, person: Acquaintance, bought: str, drafts: Mapping[str, object], on: date) -> Line:
+def line(due: Due, person: Acquaintance, bought: str, on: date) -> Line:
     way = person.way(WAYS)
     age_days = (on - due.facts["bought_on"]).days
     ago = ngettext("%(days)d day ago", "%(days)d days ago", age_days) % {"days": age_days}
@@ -87,11 +92,11 @@ def line(due: Due, person: Acquaintance, bought: str, drafts: Mapping[str, objec
         way=way,
         purpose="care",
         programme="thank-you",
-        draft=drafts.get(due.key),  # type: ignore[arg-type]  # by key
+        draft=due.draft,
         phone=person.phone,
         phone_link=person.phone_link,
         address=person.address,
     )
 
 
-KIND = Kind(KEY, gettext_lazy("Say thank you"), gettext_lazy("a week after they bought"), due, compose)
+KIND = Kind(KEY, gettext_lazy("Say thank you"), gettext_lazy("a week after they bought"), due, compose, words)
