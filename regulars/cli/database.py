@@ -23,7 +23,7 @@ def require_business(currency: str | None = None) -> None:
     from regulars.kit.services import set_up_business
 
     if not exists():
-        set_up_business(name="My business", zone=machine_zone(), currency=(currency or "EUR").upper())
+        set_up_business(name="My business", zone=machine_zone(), currency=currency or "EUR")
 
 
 def machine_zone() -> str:

@@ -24,6 +24,14 @@ def is_currency(code: str) -> bool:
     return code in CODES
 
 
+def currency_of(text: str) -> str:
+    """The currency somebody typed, as its three letters (ISO 4217); refuses what is none."""
+    code = text.strip().upper()
+    if not is_currency(code):
+        raise Refusal(_("Choose a currency by its three letters, such as EUR."), field="currency")
+    return code
+
+
 def digits(currency: str) -> int:
     """How many decimals the currency has: 2, but 0 for the yen and 3 for the dinar."""
     if currency in NO_DIGITS:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kit.business import Business
 from regulars.kit.errors import Refusal
-from regulars.kit.money import is_currency
+from regulars.kit.money import currency_of
 
 FIELDS = frozenset(field.name for field in Business._meta.fields)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -43,10 +43,7 @@ def _zone(value: Any) -> str:
 
 
 def _currency(value: Any) -> str:
-    code = str(value).strip().upper()
-    if not is_currency(code):
-        raise Refusal(_("Choose a currency by its three letters, such as EUR."), field="currency")
-    return code
+    return currency_of(str(value))
 
 
 def _country(value: Any) -> str:

@@ -98,6 +98,6 @@ class SealedReader(io.RawIOBase):
                 continue
             self._number, self._ended = self._number + 1, mark == b"last"
             return
-        if self._number == 0:
+        if self._number == 0 and length and len(sealed) == length:
             raise Refusal(_("The passphrase does not open this backup."))
         raise Refusal(_("This backup is damaged or was cut off."))

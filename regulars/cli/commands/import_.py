@@ -76,14 +76,16 @@ def run(options: argparse.Namespace) -> int:
     from regulars.cli.database import require_business
     from regulars.cli.printing import print_json
     from regulars.intake.services import ImportOptions, NothingRead, import_files
+    from regulars.kit.money import currency_of
     from regulars.standings.services import grade_everyone
 
-    require_business(options.currency)
+    currency = currency_of(options.currency) if options.currency else None
+    require_business(currency)
     chosen = ImportOptions(
         format=options.format,
         mapping=mapping(options.map),
         date_order=options.date_order,
-        currency=options.currency,
+        currency=currency,
         is_dry_run=options.dry_run,
     )
     try:

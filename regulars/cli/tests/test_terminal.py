@@ -95,6 +95,13 @@ def test_a_file_that_is_not_there_is_refused_with_one_sentence(shop: Path) -> No
     assert "Traceback" not in done.stderr
 
 
+def test_letters_that_are_no_currency_are_refused_before_anything_is_made(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    done = regulars(tmp_path / "data", "import", str(tmp_path / "orders.csv"), "--currency", "XYZ")
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith("Choose a currency by its three letters, such as EUR.")
+
+
 def test_a_dry_run_says_what_would_happen_and_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text(ORDERS)
     done = regulars(tmp_path / "data", "import", str(tmp_path / "orders.csv"), "--dry-run", "--json")

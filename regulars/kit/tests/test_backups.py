@@ -192,7 +192,7 @@ def test_a_backup_that_was_cut_or_changed_is_refused_and_nothing_is_replaced(tmp
     changed = whole[:middle] + bytes(byte ^ 255 for byte in whole[middle : middle + 64]) + whole[middle + 64 :]
     for name, content in (("cut", whole[:middle]), ("short", whole[:-1000]), ("changed", changed), ("empty", b"")):
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(Refusal):
+        with pytest.raises(Refusal, match="damaged" if passphrase and name in {"cut", "short"} else None):
             pytest.fail(f"{name}: {restoring.restore(tmp_path / name, passphrase, into=tmp_path / 'home')}")
     assert not (tmp_path / "home" / "key").exists()
 
