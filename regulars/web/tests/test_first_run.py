@@ -37,7 +37,7 @@ def test_an_empty_house_leads_to_the_first_run_and_offers_no_other_way_in(client
 @pytest.mark.django_db
 def test_the_browser_says_where_the_shop_is_and_the_form_believes_it_at_first(client: Client) -> None:
     page = client.get("/first-run/", headers={"Accept-Language": "de-CH,de;q=0.9"})
-    assert '<option value="CH" selected>' in page.text
+    assert '<option value="CH" selected data-currency="CHF">' in page.text
     assert '<option value="CHF" selected>' in page.text
     assert '<option value="de" selected>' in page.text
 
