@@ -74,7 +74,7 @@ def gone() -> Iterator[list[str]]:
     try:
         ours = re.compile(rf"{re.escape(this_host())}-\d+-[0-9a-f]+")
         for path in sorted(_folder().glob(f"*{ENDING}")):
-            if ours.fullmatch(path.name.removesuffix(ENDING)) and (handle := _alone(path)) is not None:
+            if ours.fullmatch(path.name.removesuffix(ENDING)) and (handle := alone(path)) is not None:
                 held[path] = handle
         yield [path.name.removesuffix(ENDING) for path in held]
         for path in held:
@@ -84,9 +84,10 @@ def gone() -> Iterator[list[str]]:
             os.close(handle)
 
 
-def _alone(path: Path) -> int | None:
+def alone(path: Path, flags: int = os.O_RDWR) -> int | None:
+    """Hold a file for this process alone until the handle is closed; None where another has it, or it is not there."""
     try:
-        handle = os.open(path, os.O_RDWR)
+        handle = os.open(path, flags, 0o600)
     except OSError:
         return None
     try:

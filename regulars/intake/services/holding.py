@@ -5,10 +5,9 @@ Where nobody holds it any more it broke off, and the same file told once more go
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -17,6 +16,7 @@ from regulars.intake.models import ImportRun
 from regulars.intake.options import ImportOptions
 from regulars.intake.services.running import begin, digest_of
 from regulars.kit.errors import Refusal
+from regulars.kit.lifelines import alone
 from regulars.staff.models import User
 
 UNSETTLED = (ImportRun.State.WAITING, ImportRun.State.RUNNING)
@@ -27,11 +27,11 @@ def taken_up(path: Path, name: str, options: ImportOptions, by: User | None) -> 
     """The run of this file that broke off on this machine, or a new one; held until it is over. The system lets go of
     what a killed process held."""
     for run in _unsettled(path, options):
-        if (handle := _hold(run, os.O_RDWR)) is not None:
+        if (handle := alone(_lock_of(run))) is not None:
             break
     else:
         run = begin(path, name, options, by=by)
-        handle = _hold(run, os.O_RDWR | os.O_CREAT)
+        handle = _held_anew(run)
     is_over = False
     try:
         yield run
@@ -52,20 +52,12 @@ def _unsettled(path: Path, options: ImportOptions) -> list[ImportRun]:
     return [run for run in alike.order_by("pk") if run.options == options.as_json()]
 
 
-def _hold(run: ImportRun, flags: int) -> int | None:
-    """Take the run for this process alone; None where another one has it, or where it was begun elsewhere."""
-    try:
-        if flags & os.O_CREAT:
-            _lock_of(run).parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(_lock_of(run), flags, 0o600)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        return None
-    return handle
+def _held_anew(run: ImportRun) -> int | None:
+    """Hold a new run; where no file can be written it cannot be taken up again, and is taken in all the same."""
+    path = _lock_of(run)
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return alone(path, os.O_RDWR | os.O_CREAT)
 
 
 def _lock_of(run: ImportRun) -> Path:

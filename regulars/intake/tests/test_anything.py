@@ -54,8 +54,9 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, head: bytes, rest: bytes)
     path.write_bytes(head + rest)
     with suppress(UnreadableFile):
         sheet = open_sheet(path, is_known)
-        list(sheet.rows())
-        guess(sheet)
+        rows = list(sheet.rows())
+        assert all(isinstance(cell, str) for _number, cells in rows for cell in cells)
+        assert guess(sheet) == guess(open_sheet(path, is_known)), "the same bytes are understood in the same way"
 
 
 @settings(max_examples=25, **CALM)  # type: ignore[arg-type]

@@ -110,4 +110,6 @@ def test_no_word_that_is_not_understood_is_lost(words: list[str]) -> None:
 @settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_line_can_be_read(text: str) -> None:
-    list(read_people(text, "GB", "mdy"))
+    numbers = [number for number, _said in read_people(text, "GB", "mdy")]
+    assert numbers == sorted(set(numbers))
+    assert set(numbers) <= {at for at, line in enumerate(text.splitlines(), start=1) if line.strip()}
