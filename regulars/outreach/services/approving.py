@@ -10,13 +10,14 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.kit import clock
 from regulars.kit.business import business
 from regulars.kit.labels import in_a_sentence
-from regulars.outreach.models import GOES_BY_ITSELF, Batch, Channel, State, Touch
+from regulars.outreach.models import GOES_BY_ITSELF, PRIORITY, Batch, Channel, Purpose, State, Touch
 from regulars.outreach.queries.permission import family_of, is_one_a_household, may_receive, under_the_same_roof
 from regulars.outreach.services.moves import CHUNK, move
 from regulars.outreach.services.programme_states import closed_among
@@ -27,8 +28,10 @@ FIRST = 100
 SETTLE_MINUTES = 10
 FAILURES_BORNE = 5
 LET_GO_SECONDS, TIDY_SECONDS = 1.0, 0.3
-# Many at once wait for the one: letters approved by the hundred step behind single ones of the same purpose.
+# Many at once wait for the one: letters approved by the hundred step behind single ones of the same purpose, and a
+# notice to all customers, however much it is service, behind a single thank-you.
 BEHIND = 5
+HIGHEST_OF_MANY = PRIORITY[Purpose.CARE] - BEHIND
 ON_ITS_WAY = (State.APPROVED, State.CLAIMED, State.SENDING)
 ASTRAY = (State.FAILED, State.BOUNCED, State.UNKNOWN)
 SETTLED_FIRST = tuple(state for state in State if state not in {*ON_ITS_WAY, State.HELD})
@@ -84,7 +87,7 @@ class _Approval:
         if waits:
             fields |= {"held_why": held_for_the_first(batch), "held_from": State.APPROVED, "held_until": None}
         if batch is not None:
-            fields["priority"] = F("priority") - BEHIND
+            fields["priority"] = Least(F("priority") - BEHIND, HIGHEST_OF_MANY)
         to = State.HELD if waits else State.APPROVED
         self.result.approved += move(ids, to, by=self.by, only_from=(State.PLANNED,), **fields)
 

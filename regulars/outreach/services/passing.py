@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kit.business import business
 from regulars.outreach.models import Batch, State
-from regulars.outreach.services.approving import BEHIND, held_for_the_first
+from regulars.outreach.services.approving import BEHIND, HIGHEST_OF_MANY, held_for_the_first
 from regulars.outreach.services.planning import Key, NewTouch, Planning
 from regulars.outreach.services.rows import Added, Draft
 from regulars.staff.models import User
@@ -56,7 +56,7 @@ class Passing(Planning):
             state=HELD if waits else APPROVED,
             held_why=self.held_why if waits else "",
             held_from=APPROVED if waits else "",
-            priority=draft.priority - BEHIND if self.batch else draft.priority,
+            priority=min(draft.priority - BEHIND, HIGHEST_OF_MANY) if self.batch else draft.priority,
             due_at=max(draft.due_at, self.earliest_at),
             approved_by=self.by_id,
             approved_at=self.now,

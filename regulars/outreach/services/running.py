@@ -40,6 +40,8 @@ AWAY = (OperationalError, InterfaceError)
 PATIENCE_SECONDS = 30.0
 CLOCK_JUMP_SECONDS = 30.0
 AT_FAULT = ("account", "here")
+# How often a run looks for what came meanwhile and cannot wait.
+OVERTAKE_SECONDS = 0.5
 Answer = TypeVar("Answer")
 
 
@@ -66,6 +68,7 @@ class Run:
         self.results: dict[int, Result] = {}
         self.unfit: dict[int, str] = {}
         self.renewed_at, self.clock_less_time = time.monotonic(), _clock_less_time()
+        self.overtaken_at = self.begun_at
         self.settled = 0
         self.is_closing = False
 
@@ -96,6 +99,7 @@ class Run:
         self.results |= lanes.back()
         self.is_closing = self._must_close() or self.is_closing
         self._fetch()
+        self._let_overtake()
         chosen = self._next(lanes.free)
         for letter, _envelope in chosen:
             # Before the ledger says so: of every letter that is `sending` there the journal knows how far it got.
@@ -125,6 +129,14 @@ class Run:
         most = min(self.batch, max(self.lane_count, int(rate * max(0.0, self.ends_at - time.monotonic()))))
         with self._ledger_may_be_away():
             self.waiting += self.supply.claim(most)
+
+    def _let_overtake(self) -> None:
+        """Put what came meanwhile and cannot wait before what can: a thank-you does not stand behind a mailing."""
+        if self.is_closing or not self.waiting or time.monotonic() - self.overtaken_at < OVERTAKE_SECONDS:
+            return
+        with self._ledger_may_be_away():
+            self.waiting = deque(self.supply.overtake(self.waiting))
+        self.overtaken_at = time.monotonic()
 
     def _next(self, room: int) -> list[tuple[Waiting, Envelope]]:
         """Choose what may start in this round: one a free connection, not before its moment."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from django.db import transaction
 
 from regulars.kit import clock
 from regulars.outreach.channels.email.envelopes import Envelope, Stationery
 from regulars.outreach.models import SendingAccount, Touch
 from regulars.outreach.services import allowance, claiming
 from regulars.outreach.services.allowance import Grant
+from regulars.outreach.services.turns import BULK_BELOW, is_urgent_due
 
 NOTHING_FOR_SECONDS = 0.25
 
@@ -28,6 +31,10 @@ class Waiting:
     @property
     def is_due(self) -> bool:
         return self.moment is None or self.moment <= clock.now()
+
+    @property
+    def can_wait(self) -> bool:
+        return self.row.priority < BULK_BELOW
 
     def envelope(self) -> Envelope:
         return self.stationery.envelope(self.row)
@@ -71,6 +78,27 @@ class Supply:
     def _waiting(self, rows: Sequence[Touch], grant: Grant | None) -> list[Waiting]:
         stationery = Stationery(rows, self.account)
         return [Waiting(row, stationery, grant, grant.moment(n) if grant else None) for n, row in enumerate(rows)]
+
+    def overtake(self, line: Sequence[Waiting]) -> list[Waiting]:
+        """Put due letters that cannot wait before those in this line that can; returns the line as it stands then.
+
+        Each takes the place in the mailbox's pace and allowance of one that can wait. So nothing more leaves than was
+        granted: the last of the line go back into the ledger.
+        """
+        slow = [letter for letter in line if letter.can_wait]
+        if not slow or not is_urgent_due(clock.now()):
+            return list(line)
+        with transaction.atomic():
+            rows = claiming.claim_letters(
+                len(slow), worker=self.worker, lease_seconds=self.lease_seconds, account=self.account, for_bulk=0
+            )
+            out = slow[len(slow) - len(rows) :]
+            claiming.give_back([letter.row for letter in out], worker=self.worker)
+        stationery = Stationery(rows, self.account)
+        ahead = [letter for letter in line if not letter.can_wait]
+        ahead += [Waiting(row, stationery, None, None) for row in rows]
+        order = [*ahead, *slow[: len(slow) - len(rows)]]
+        return [replace(letter, grant=at.grant, moment=at.moment) for letter, at in zip(order, line, strict=True)]
 
     def began(self, letter: Waiting) -> None:
         if letter.grant is not None:

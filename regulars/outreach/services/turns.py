@@ -67,6 +67,11 @@ def due_letters(now: datetime, most: int, for_bulk: int | None = None) -> list[T
     return turns
 
 
+def is_urgent_due(now: datetime) -> bool:
+    """Is anything due that cannot wait? A small look into the partial index."""
+    return bool(due_letters(now, 1, for_bulk=0))
+
+
 def _in_turn(programmes: Sequence[str], priority: int, at: Any, room: int) -> list[tuple[int, int]]:
     """One of each programme, then the next of each, until there is no room; whoever has no more leaves its share."""
     if not programmes:
