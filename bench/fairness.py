@@ -83,7 +83,7 @@ def _until(is_so: Callable[[], bool], what: str, patience: float = PATIENCE_SECO
     return time.monotonic() - began
 
 
-def measure(mailing: Mailing, seconds: float) -> dict[str, Any]:
+def measure(mailing: Mailing, seconds: float, delay_ms: float = 0) -> dict[str, Any]:
     """All phases one after the other; `mailing` is ready for its yes."""
     from regulars.outreach.services import mailings
     from regulars.outreach.services.approving import go_on
@@ -91,7 +91,7 @@ def measure(mailing: Mailing, seconds: float) -> dict[str, Any]:
 
     folder = Path(os.environ["REGULARS_DATA_DIR"])
     found: dict[str, Any] = {}
-    with _mail_server(folder) as port, _crew(folder) as crew:
+    with _mail_server(folder, delay_ms) as port, _crew(folder) as crew:
         a_mailbox(port, connections=8)
         crew.hire(1)
         found["alone"] = _thank_yous(5, lambda: False)
@@ -129,10 +129,10 @@ def _took(act: Callable[[], object]) -> float:
 
 
 @contextlib.contextmanager
-def _mail_server(folder: Path) -> Iterator[int]:
+def _mail_server(folder: Path, delay_ms: float) -> Iterator[int]:
     from regulars.outreach.tests import crash_trial
 
-    server, port = crash_trial.start_server(folder, 0, 0)
+    server, port = crash_trial.start_server(folder, delay_ms, 0)
     try:
         yield port
     finally:

@@ -36,12 +36,13 @@ def main() -> int:
     parser.add_argument("--sizes", default="1000,100000,1000000")
     parser.add_argument("--fair", type=int, default=500_000)
     parser.add_argument("--seconds", type=float, default=60, help="how long the mailing goes out before it ends")
+    parser.add_argument("--delay-ms", type=float, default=0, help="how long the mail server takes for one letter")
     parser.add_argument("--only", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--here", help=argparse.SUPPRESS)
     parser.add_argument("--size", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.here:
-        print(json.dumps(_here(options.here, options.size, options.seconds)))
+        print(json.dumps(_here(options.here, options.size, options.seconds, options.delay_ms)))
         return 0
     found: dict[str, Any] = {"bench": "mailing", "database": options.only}
     for size in (int(one) for one in options.sizes.split(",") if one):
@@ -71,6 +72,7 @@ def _in_its_own_process(what: str, size: int, options: argparse.Namespace) -> di
     try:
         for step in ("fill", what):
             command = [sys.executable, __file__, "--here", step, "--size", str(size), "--seconds", str(options.seconds)]
+            command += ["--delay-ms", str(options.delay_ms)]
             said = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
     finally:
         if cluster is not None:
@@ -79,13 +81,13 @@ def _in_its_own_process(what: str, size: int, options: argparse.Namespace) -> di
     return dict(json.loads(said.splitlines()[-1]))
 
 
-def _here(what: str, size: int, seconds: float) -> dict[str, Any]:
+def _here(what: str, size: int, seconds: float, delay_ms: float) -> dict[str, Any]:
     import django
 
     django.setup()
     if what == "fill":
         return _fill(size)
-    return {"ledger": _ledger, "mailing": _mailing}[what](size) if what != "fair" else _fair(size, seconds)
+    return {"ledger": _ledger, "mailing": _mailing}[what](size) if what != "fair" else _fair(size, seconds, delay_ms)
 
 
 def _fill(size: int) -> dict[str, Any]:
@@ -176,12 +178,12 @@ def _mailing(size: int) -> dict[str, Any]:
     }
 
 
-def _fair(size: int, seconds: float) -> dict[str, Any]:
+def _fair(size: int, seconds: float, delay_ms: float) -> dict[str, Any]:
     """Looked up first; the rest is measured beside workers."""
     from bench.fairness import measure
 
     mailing, _took = _gathered()
-    return {"recipients": size, **measure(mailing, seconds)}
+    return {"recipients": size, **measure(mailing, seconds, delay_ms)}
 
 
 if __name__ == "__main__":

@@ -34,6 +34,15 @@ class MailingForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Words that go another way, a card for example."),
     )
+    text_words = forms.CharField(
+        label=gettext_lazy("As a text message"),
+        required=False,
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 4, "data-letter": True}),
+        help_text=gettext_lazy(
+            "For those the words above cannot reach who agreed to texts. {{ first_name }} becomes their first name."
+        ),
+    )
     other_wording = forms.ChoiceField(
         label=gettext_lazy("Compare with"),
         required=False,

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from regulars.kit.business import business
 from regulars.kit.jobs import JobState, job_state
+from regulars.kit.money import shown as money_shown
 from regulars.outreach.blocks import layout_of
+from regulars.outreach.channels.text.segments import Measured, measure
 from regulars.outreach.mailing_forms import in_words
-from regulars.outreach.models import Channel, Mailing, Programme, Recipient, WordingVersion
+from regulars.outreach.models import Channel, Mailing, Programme, Recipient, TextAccount, WordingVersion
 from regulars.outreach.programmes_shown import STANDS, Verb, verbs_of
 from regulars.outreach.queries import mailings as queries
 from regulars.outreach.queries.enclosures import Papers, papers_of_mailing, papers_of_versions
@@ -21,6 +23,7 @@ from regulars.outreach.queries.following import counts_links
 from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services.drafting import Draft, draft_for
 from regulars.outreach.services.mailings import call_candidates, is_large
+from regulars.outreach.services.mailings.costs import costs_of
 from regulars.outreach.services.preflight import Preflight, preflight
 from regulars.outreach.services.programmes import Account, account_of
 from regulars.outreach.weights import Weight, weight_of
@@ -35,10 +38,12 @@ COUNTED_EACH_TIME = 5000
 
 @dataclass(frozen=True)
 class Example:
-    """What one of them will read."""
+    """What one of them will read; of a text message also how many it becomes and what that costs."""
 
     person: Person
     draft: Draft
+    measured: Measured | None = None
+    price: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,11 @@ class ShownMailing:
     out: int = 0
     minutes: Decimal = Decimal(0)
     cost: Decimal = Decimal(0)
+    texts: int = 0
+    parts: int = 0
+    is_tapped: bool = False
     examples: list[Example] = field(default_factory=list)
+    second_examples: list[Example] = field(default_factory=list)
     candidates: list[PersonTotals] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
@@ -130,13 +139,15 @@ def _add_found(shown: ShownMailing, found: dict[str, Any]) -> None:
     shown.left_out = [(why or _("No reason is known."), n) for why, n in found.get("left_out", {}).items()]
     shown.gets = ways.get(Way.FIRST, 0) + ways.get(Way.SECOND, 0)
     shown.calls, shown.out = ways.get(Way.CALL, 0), ways.get(Way.OUT, 0)
+    shown.texts, shown.parts = found.get("channels", {}).get(Channel.TEXT, 0), found.get("parts", 0)
+    shown.is_tapped = bool(shown.texts) and not TextAccount.objects.filter(is_active=True).exists()
     shown.minutes, shown.cost = Decimal(found.get("minutes", 0)), Decimal(found.get("cost", 0))
 
 
 def _add_look_ahead(shown: ShownMailing, mailing: Mailing, *, may_approve: bool) -> None:
-    people = queries.some_recipients(mailing, 3)
-    drafts = draft_for(latest(mailing.wording), [person.pk for person in people])
-    shown.examples = [Example(person, drafts.ready[person.pk]) for person in people if person.pk in drafts.ready]
+    shown.examples = _examples(mailing, mailing.wording, Way.FIRST)
+    if mailing.second_wording:
+        shown.second_examples = _examples(mailing, mailing.second_wording, Way.SECOND)
     shown.trials = _trials(mailing)
     _add_weight(shown, mailing)
     if may_approve:
@@ -150,6 +161,24 @@ def _add_look_ahead(shown: ShownMailing, mailing: Mailing, *, may_approve: bool)
         )
     if shown.gets > NEEDS_ADDRESS and not house.postal_address:
         shown.missing.append(_("Your postal address is missing under the letters; in many countries it must be there."))
+
+
+def _examples(mailing: Mailing, key: str, way: str) -> list[Example]:
+    """A few of those who get these words. Seven queries at most."""
+    people, version = queries.some_recipients(mailing, 3, way), latest(key)
+    drafts = draft_for(version, [person.pk for person in people]).ready
+    if version.wording.channel != Channel.TEXT:
+        return [Example(person, drafts[person.pk]) for person in people if person.pk in drafts]
+    costs = costs_of(Channel.TEXT, {pk: draft.text for pk, draft in drafts.items()})
+    return [
+        Example(person, draft, measure(draft.text), _money(costs[person.pk]))
+        for person in people
+        if (draft := drafts.get(person.pk))
+    ]
+
+
+def _money(amount: Decimal) -> str:
+    return money_shown(amount, business().currency) if amount else ""
 
 
 def _trials(mailing: Mailing) -> list[Trial]:

@@ -40,9 +40,9 @@ def left_out_of(mailing: Mailing, why: str | None = None, after: int = 0, limit:
     return list(rows.select_related("person").order_by("pk")[:limit])
 
 
-def some_recipients(mailing: Mailing, limit: int = 5) -> list[Person]:
-    """A few who get it, to show what they will read. One query."""
-    rows = Recipient.objects.filter(mailing=mailing, edition=mailing.edition, way=Recipient.Way.FIRST)
+def some_recipients(mailing: Mailing, limit: int = 5, way: str = Recipient.Way.FIRST) -> list[Person]:
+    """A few who get it this way, to show what they will read. One query."""
+    rows = Recipient.objects.filter(mailing=mailing, edition=mailing.edition, way=way)
     return [row.person for row in rows.select_related("person").order_by("pk")[:limit]]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.outreach.channels.email.envelopes import Envelope, Stationery
@@ -93,7 +94,8 @@ class Supply:
                 len(slow), worker=self.worker, lease_seconds=self.lease_seconds, account=self.account, for_bulk=0
             )
             out = slow[len(slow) - len(rows) :]
-            claiming.give_back([letter.row for letter in out], worker=self.worker)
+            why = _("It made room for a letter that cannot wait.") if out else ""
+            claiming.give_back([letter.row for letter in out], worker=self.worker, why=why)
         stationery = Stationery(rows, self.account)
         ahead = [letter for letter in line if not letter.can_wait]
         ahead += [Waiting(row, stationery, None, None) for row in rows]

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from regulars.kit import clock
-from regulars.outreach.models import Wording, WordingVariant, WordingVersion
+from regulars.outreach.models import Channel, Wording, WordingVariant, WordingVersion
 from regulars.outreach.queries.variants import is_ours
 from regulars.outreach.starters import STARTERS, Starter
 
@@ -55,9 +55,9 @@ def _write(starter: Starter, language: str) -> WordingVersion:
     )
 
 
-def locked_wording(key: str, *, name: str, purpose: str) -> Wording:
+def locked_wording(key: str, *, name: str, purpose: str, channel: str = Channel.EMAIL) -> Wording:
     """The row under a key, made if it is missing, locked until the transaction ends."""
-    fresh = Wording(key=key, name=name, purpose=purpose, created_at=clock.now())
+    fresh = Wording(key=key, name=name, purpose=purpose, channel=channel, created_at=clock.now())
     Wording.objects.bulk_create([fresh], ignore_conflicts=True)
     return Wording.objects.select_for_update(of=("self",)).select_related("latest").get(key=key)
 

@@ -109,14 +109,15 @@ def save_wording(
     blocks: Mapping[str, Any] | None = None,
     language: str = "",
     files: Chosen | Papers | None = None,
+    channel: str = Channel.EMAIL,
 ) -> WordingVersion:
     """Save words under a key: a new version when they changed, the same one when they did not.
 
     With `blocks` the body is their text. In another `language` than the business's own they are a variant of the
-    words, which must be there already. `files` are exactly those that go with it, or what a form says of them; without
-    it those that went with the words before go on with them.
+    words, which must be there already. The `channel` of words stays as it was at first. `files` are exactly those that
+    go with it, or what a form says of them; without it those that went with the words before go on with them.
     """
-    wording = _wording(key, name, purpose)
+    wording = _wording(key, name, purpose, channel)
     layout = check_layout(blocks) if blocks else PLAIN
     subject, body = check_words(subject, text_of(layout) if layout else body, wording.channel)
     if not is_ours(language):
@@ -209,7 +210,7 @@ def take_again(version: WordingVersion, by: User | None) -> WordingVersion:
     )
 
 
-def _wording(key: str, name: str, purpose: str) -> Wording:
+def _wording(key: str, name: str, purpose: str, channel: str) -> Wording:
     """Find the row under its key, locked; the first change of a starter writes the starter down as version 1."""
     starter = STARTERS.get(key)
     if starter is None and not name.strip() and not Wording.objects.filter(key=key).exists():
@@ -218,6 +219,7 @@ def _wording(key: str, name: str, purpose: str) -> Wording:
         key,
         name=str(starter.name) if starter else name.strip(),
         purpose=starter.purpose if starter else purpose or Purpose.CARE,
+        channel=Channel.EMAIL if starter else channel,
     )
     if wording.latest is None and starter is not None:
         subject, body = starter.words

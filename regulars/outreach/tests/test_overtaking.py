@@ -98,6 +98,7 @@ def test_who_makes_room_goes_back_into_the_ledger_and_leaves_once(sink, monkeypa
     services.send_due(run_seconds=60)
     assert all(name.startswith("thank") for name in order_of(sink)[2:7])
     back = TouchChange.objects.filter(from_state=State.CLAIMED, to_state=State.APPROVED)
+    assert set(back.values_list("why", flat=True)) == {"It made room for a letter that cannot wait."}
     assert set(back.values_list("touch_id", flat=True)) == set(many[-5:])
     assert len(order_of(sink)) == len(set(order_of(sink))) == 17
     assert set(Touch.objects.values_list("state", flat=True)) == {State.SENT}

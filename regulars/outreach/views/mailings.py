@@ -15,6 +15,7 @@ from regulars.kit.answer import answer
 from regulars.kit.errors import Refusal
 from regulars.kit.secrets import new_token
 from regulars.outreach.access import mailing_for
+from regulars.outreach.channels.text.segments import measure
 from regulars.outreach.choosing_files import chosen_files, ticks
 from regulars.outreach.mailing_forms import FILTER, IN_THE_BOOK, PASTED, MailingForm, asked_for, chosen_in_list, offered
 from regulars.outreach.mailings_shown import shown_mailing
@@ -68,10 +69,12 @@ def edit_mailing(request: HttpRequest, mailing_id: int) -> HttpResponse:
 
 def _as_form(mailing: Mailing) -> dict[str, Any]:
     is_list = Asked.of(mailing.audience).is_list
+    is_text = mailing.second_wording == mailings.text_key(mailing.wording)
     return {
         "name": mailing.name,
         "wording": mailing.wording,
-        "second_wording": mailing.second_wording,
+        "second_wording": "" if is_text else mailing.second_wording,
+        "text_words": mailings.kept_text(mailing.wording) if is_text else "",
         "other_wording": mailing.other_wording,
         "to": IN_THE_BOOK if is_list else PASTED,
         "when": mailing.when,
@@ -93,6 +96,7 @@ def _form(
         "token": request.POST.get("token") or new_token(),
         "offered": offered(chosen),
         "text": text,
+        "measured": measure(str(form["text_words"].value() or "").strip()),
         "files": ticks(request, papers_of_mailing(mailing) if mailing else ()),
         "files_problem": refusal.sentence if refusal and refusal.field == "file" else "",
     }
@@ -131,6 +135,7 @@ def _read(request: HttpRequest, form: MailingForm, mailing: Mailing | None) -> m
         name=found["name"],
         wording=found["wording"],
         second_wording=found["second_wording"],
+        text_words=found["text_words"],
         other_wording=found["other_wording"],
         audience=_audience(request, form, mailing),
         when=found["when"],

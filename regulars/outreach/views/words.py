@@ -44,12 +44,9 @@ from regulars.staff.models import User
 @requires("outreach.write")
 @require_safe
 def word_list(request: HttpRequest) -> HttpResponse:
-    """All wordings in force. One query."""
-    return render(
-        request,
-        "outreach/words.html",
-        {"versions": [(version, sample_of(version)) for version in queries.wordings_in_force()]},
-    )
+    """All wordings in force that are letters; a text message stands in its mailing. One query."""
+    letters = (one for one in queries.wordings_in_force() if one.wording.channel != Channel.TEXT)
+    return render(request, "outreach/words.html", {"versions": [(version, sample_of(version)) for version in letters]})
 
 
 @requires("outreach.write")

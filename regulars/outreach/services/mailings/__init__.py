@@ -10,6 +10,7 @@ from regulars.outreach.services.mailings.going import (
     stop_mailing,
 )
 from regulars.outreach.services.mailings.tallying import is_large, tally_due, tally_mailing
+from regulars.outreach.services.mailings.texting import kept_text, text_key
 
 __all__ = [
     "NewMailing",
@@ -22,10 +23,12 @@ __all__ = [
     "gather",
     "gather_mailing",
     "is_large",
+    "kept_text",
     "make_mailing",
     "read_pasted",
     "send_sample",
     "stop_mailing",
     "tally_due",
     "tally_mailing",
+    "text_key",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from regulars.outreach.queries.enclosures import Papers, papers_of_mailing
 from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services.enclosing import Chosen, chosen_of, put_into
 from regulars.outreach.services.following import count_links
+from regulars.outreach.services.mailings.texting import keep_text, text_key
 from regulars.people.addresses import e164, normalised_email
 from regulars.people.bulk import among_texts
 from regulars.people.models import Email, Person, Phone
@@ -48,6 +49,8 @@ class NewMailing:
     good_for_days: int = 7
     window_days: int = 14
     counts_links: bool = False
+    # What goes as a text message to those whom `wording` cannot reach, in place of second words.
+    text_words: str = ""
     files: Chosen | Papers | None = None
 
 
@@ -65,6 +68,7 @@ def make_mailing(new: NewMailing, by: User | None) -> Mailing:
     """Make a mailing; the same form sent twice makes one."""
     if not new.token:
         raise Refusal(_("Open the page once more and choose again."))
+    new = _with_text(new, by)
     fields = _checked(new)
     row, is_new = Mailing.objects.get_or_create(
         token=new.token, defaults={**fields, "created_at": clock.now(), "created_by": by}
@@ -90,6 +94,7 @@ def change_mailing(mailing: Mailing, new: NewMailing, by: User | None) -> Mailin
     row = Mailing.objects.select_for_update(of=("self",)).get(pk=mailing.pk)
     if row.stage not in CHANGEABLE:
         raise Refusal(_("This mailing has begun; it can be stopped, but not be changed any more."))
+    new = _with_text(new, by)
     for name, value in _checked(new).items():
         setattr(row, name, value)
     row.stage, row.found, row.gathered_at = Stage.DRAFT, {}, None
@@ -98,6 +103,16 @@ def change_mailing(mailing: Mailing, new: NewMailing, by: User | None) -> Mailin
     count_links(row.programme, by, is_on=new.counts_links)
     _put_files_in(row, chosen_of(papers_of_mailing(row), new.files), by)
     return row
+
+
+def _with_text(new: NewMailing, by: User | None) -> NewMailing:
+    """Keep the text message beside the words it stands for."""
+    if not new.text_words.strip():
+        return new
+    if new.second_wording and new.second_wording != text_key(new.wording):
+        sentence = _("Choose one: other words for those it cannot reach, or a text message.")
+        raise Refusal(sentence, field="text_words")
+    return replace(new, second_wording=keep_text(new.wording, new.text_words, by))
 
 
 def _checked(new: NewMailing) -> dict[str, Any]:

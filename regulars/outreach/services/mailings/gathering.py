@@ -24,6 +24,7 @@ from regulars.kit.business import in_our_language
 from regulars.kit.jobs import HEAVY, progress
 from regulars.kit.labels import in_a_sentence
 from regulars.outreach.channels import means_of
+from regulars.outreach.channels.text.segments import measure
 from regulars.outreach.models import Channel, Mailing, Recipient, WordingVersion
 from regulars.outreach.queries.facts import FIELDS
 from regulars.outreach.queries.permission import may_receive
@@ -63,6 +64,8 @@ class _Found:
     left_out: Counter[str] = field(default_factory=Counter)
     minutes: Decimal = Decimal(0)
     cost: Decimal = Decimal(0)
+    # Of all text messages together, as a provider counts them.
+    parts: int = 0
     numbers: set[int] = field(default_factory=set)
     first_few: list[tuple[int, int]] = field(default_factory=list)
 
@@ -73,6 +76,7 @@ class _Found:
             "left_out": dict(self.left_out.most_common(50)),
             "minutes": str(self.minutes),
             "cost": str(self.cost),
+            "parts": self.parts,
         }
 
 
@@ -211,7 +215,9 @@ def _reached_by(mailing: Mailing, route: Route, ids: Sequence[int], found: _Foun
         for person_id, name in others.missing.items():
             why.setdefault(person_id, others.problems.get(person_id) or lacks(name))
             drafts.ready.pop(person_id, None)
-    found.cost += sum(costs_of(route.channel, {pk: draft.text for pk, draft in drafts.ready.items()}).values())
+    texts = {pk: draft.text for pk, draft in drafts.ready.items()}
+    found.cost += sum(costs_of(route.channel, texts).values())
+    found.parts += sum(measure(text).segments for text in texts.values()) if route.channel == Channel.TEXT else 0
     return [person_id for person_id in can if person_id in drafts.ready]
 
 
