@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from regulars.kit.business import business
 from regulars.kit.errors import Refusal
+from regulars.kit.money import quantized
 from regulars.outreach.card_forms import LookForm, PictureForm, PostForm, PrinterForm
 from regulars.outreach.models import CardPicture, Printer
 from regulars.outreach.services import printing
@@ -126,7 +128,7 @@ def example(request: HttpRequest) -> HttpResponse:
 def post_page(request: HttpRequest) -> HttpResponse:
     """What cards cost, and how long they take."""
     own = stationery()
-    initial: dict[str, Any] = {name: getattr(own, name) for name in POST}
+    initial: dict[str, Any] = {name: _as_paid(getattr(own, name)) for name in POST}
     form = PostForm(request.POST or None, initial={**initial, "holidays": "\n".join(own.holidays)})
     if request.method == "POST" and form.is_valid():
         printing.change_stationery(form.cleaned_data, cast(User, request.user))
@@ -151,6 +153,11 @@ def printer_page(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Kept. Print the page once more: both folds should cross at the longest tick."))
             return _back_to("outreach:printer")
     return render(request, "outreach/printer.html", {"form": form, "printer": row}, status=422 if form.errors else 200)
+
+
+def _as_paid(value: Any) -> Any:
+    """A sum with the digits people pay in: 0.60, not 0.600."""
+    return quantized(value, business().currency) if isinstance(value, Decimal) else value
 
 
 def _measured(row: Printer | None) -> dict[str, Any]:

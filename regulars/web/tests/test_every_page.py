@@ -45,6 +45,11 @@ SEEN = """([isPhone, showsBraces]) => {
     const box = (button.labels?.[0]?.contains(button) ? button.labels[0] : button).getBoundingClientRect(), least = isPhone && button.matches(".button") ? 44 : 24;
     if (seen(button) && box.height < least - 0.5) wrong.push(`${box.height} px tall: ${called(button)}`);
   }
+  if (!isPhone) {
+    document.documentElement.style.fontSize = "200%";
+    if (wide() > 0) wrong.push(`${wide()} px too wide with letters of twice the size`);
+    document.documentElement.style.fontSize = "";
+  }
   const text = document.body.innerText;
   for (const trace of [/%\\(/, /\\bNone\\b(?! \\()/, ...(showsBraces ? [] : [/\\{\\{|\\{%/])]) {
     const at = text.search(trace);
