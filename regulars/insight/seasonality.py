@@ -24,6 +24,7 @@ MINIMUM_REPEATS = 200
 MARKED_AT = 2.87  # standard errors: twelve months without a season show one month as far off once in twenty shops
 _STEPS = 60
 _LEAST_SPREAD = 1e-8
+_STEPS_A_DAY, _DAYS_AT_ONCE = 8, 7
 _YEAR = 365.25
 _Z = 1.959964
 
@@ -203,10 +204,15 @@ class Seasonality:
             return facts
         frame = opened(facts)
         kept = frame.collect_schema().names()
-        frame = self._clocked(self._clocked(frame, "first_on", "clock_first"), "last_on", "clock_last")
-        end = float(self._clock(np.array([as_of.toordinal()]))[0])
+        [(first,)] = rows(frame.select(ordinal("first_on").min()))
+        days = np.arange(as_of.toordinal() if first is None else int(first), as_of.toordinal() + 1)
+        shown = self._clock(days)
+        frame = frame.with_columns(day_first=ordinal("first_on"), day_last=ordinal("last_on"))
+        for end in ("first", "last"):
+            frame = joined_with(frame, {f"day_{end}": days, f"clock_{end}": shown}, f"day_{end}")
         seasonal = frame.with_columns(
-            t_x_days=nw.col("clock_last") - nw.col("clock_first"), T_days=nw.lit(end) - nw.col("clock_first")
+            t_x_days=nw.col("clock_last") - nw.col("clock_first"),
+            T_days=nw.lit(float(shown[-1])) - nw.col("clock_first"),
         )
         native: IntoFrameT = seasonal.select(*kept).to_native()
         return native
@@ -229,16 +235,43 @@ class Seasonality:
     def in_calendar(self, facts: Frame, days: str, *, up: bool) -> Frame:
         """Turn seasonal days after ``last_on`` into whole calendar days: `up` to the day by which they have passed.
 
-        A frame in, a frame out, both open; only distinct pairs of a day and a duration are looked at.
+        A frame in, a frame out, both open. Days are looked up in small steps of the clock, so that nothing is fetched
+        but how far ahead to look.
         """
+        [(first, last, longest)] = rows(
+            facts.select(a=ordinal("last_on").min(), b=ordinal("last_on").max(), c=nw.col(days).max())
+        )
+        if first is None or longest is None or longest != longest:  # nobody, or nobody with a number of days
+            return facts
+        ahead = np.arange(int(first), int(last) + int(1.25 * longest) + 800)
+        ends = self._clock(ahead)
         frame = facts.with_columns(clock_day=ordinal("last_on"))
-        known = frame.filter(~nw.col(days).is_null()).select("clock_day", felt=nw.col(days)).unique()
+        fine = _fine_enough(ends)
+        frame = self._looked_up(frame, days, ahead, ends, *fine, up) if fine else self._one_by_one(frame, days, up)
+        return frame.drop("clock_day")
+
+    def _looked_up(
+        self, dated: Frame, days: str, ahead: Any, ends: Floats, step: float, at_once: int, up: bool
+    ) -> Frame:
+        frame = joined_with(dated, {"clock_day": ahead, "began_": ends}, "clock_day")
+        frame = frame.with_columns(until_=nw.col("began_") + nw.col(days))
+        frame = frame.with_columns(step_=(nw.col("until_") / step).floor().fill_null(-1.0).cast(nw.Int64))
+        by_step = _days_by_step(ahead, ends, step, at_once)
+        frame = joined_with(frame, by_step, "step_")
+        passed = nw.col("day_") - nw.col("clock_day") - (0 if up else 1)
+        for name in list(by_step)[2:]:
+            is_over = nw.col("until_") > nw.col(name) if up else nw.col("until_") >= nw.col(name)
+            passed = passed + is_over.cast(nw.Int64)
+        return frame.with_columns(passed.cast(nw.Float64).alias(days)).drop("began_", "until_", *by_step)
+
+    def _one_by_one(self, dated: Frame, days: str, up: bool) -> Frame:
+        """Fetch the distinct pairs of a day and a duration, and join what is found."""
+        known = dated.filter(~nw.col(days).is_null()).select("clock_day", felt=nw.col(days)).unique()
         found = arrays(known, "clock_day", "felt")
         starts = found["clock_day"].astype("int64")
-        passed = self._passed(starts, found["felt"], up=up) if len(starts) else np.zeros(0)
-        columns = {"clock_day": starts, days: found["felt"], "calendar_": np.asarray(passed, dtype=float)}
-        frame = joined_with(frame, columns, "clock_day", days)
-        return frame.with_columns(nw.col("calendar_").alias(days)).drop("clock_day", "calendar_")
+        passed = {"calendar_": self._passed(starts, found["felt"], up=up)}
+        frame = joined_with(dated, {"clock_day": starts, days: found["felt"]} | passed, "clock_day", days)
+        return frame.with_columns(nw.col("calendar_").alias(days)).drop("calendar_")
 
     def _passed(self, starts: Any, felt: Floats, *, up: bool) -> Floats:
         ahead = int(3 * felt.max()) + 800
@@ -464,6 +497,27 @@ def _centring(size: int, groups: tuple[slice, ...]) -> Floats:
         n = group.stop - group.start
         matrix[group, group] -= 1 / n
     return matrix
+
+
+def _fine_enough(ends: Floats) -> tuple[float, int] | None:
+    """Find steps of the clock, not many more than days, and how many days at most end within one; none in vain.
+
+    One day where each counts for something, two in a shop that is closed on Sundays, a week at most.
+    """
+    for at_once in range(1, _DAYS_AT_ONCE + 1):
+        step = 0.99 * float((ends[at_once:] - ends[:-at_once]).min())
+        if ends[-1] - ends[0] <= _STEPS_A_DAY * len(ends) * step:
+            return step, at_once
+    return None
+
+
+def _days_by_step(days: Any, ends: Floats, step: float, at_once: int) -> dict[str, Any]:
+    """For each step of the clock: the first of `days` that ends in it or later, and when that and the next ones end."""
+    places = np.floor(ends / step).astype("int64")
+    steps = np.arange(places[0], places[-1] + 1)
+    at = np.searchsorted(places, steps)
+    beyond = np.append(ends, np.full(at_once, np.inf))
+    return {"step_": steps, "day_": days[at]} | {f"ends_{n}_": beyond[at + n] for n in range(at_once)}
 
 
 def _joined(left: Any, right: Any) -> Frame:

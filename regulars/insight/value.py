@@ -176,6 +176,6 @@ def _discount(
     periods = int(np.clip(round(horizon_days / _QUARTER_DAYS), 1, _MOST_PERIODS))
     ends = np.linspace(0, horizon_days, periods + 1)
     worth = discounts((ends[1:] + ends[:-1]) / 2, discount_rate_year)
-    until = [np.zeros(len(people)), *(model.forecast(people, end, None).mean for end in ends[1:-1]), mean]
+    until = [np.zeros(len(people)), *model.means(people, ends[1:-1].tolist()), mean]
     left = sum(w * (b - a) for w, a, b in zip(worth, until, until[1:], strict=False))
     return np.asarray(np.divide(left, mean, out=np.full(len(people), worth[0]), where=mean > 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any, ClassVar, Self
@@ -92,6 +93,10 @@ class InSeason(LifetimeModel):
     def forecast(self, rows: UniqueRows, horizon_days: float, confidence: float | None = 0.95) -> Forecast:
         """That of the model, for what the days ahead count for."""
         return self.model.forecast(self._felt(rows), self._ahead(horizon_days), confidence)
+
+    def means(self, rows: UniqueRows, horizons_days: Sequence[float]) -> list[Array]:
+        """Those of the model, for what the days ahead count for."""
+        return self.model.means(self._felt(rows), [self._ahead(days) for days in horizons_days])
 
     def at_least(self, rows: UniqueRows, horizon_days: float, counts: Array) -> Array:
         """That of the model, for what the days ahead count for."""

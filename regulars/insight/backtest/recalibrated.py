@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -84,6 +85,10 @@ class Recalibrated(LifetimeModel):
         said, by = self.model.forecast(rows, horizon_days, confidence), self.factor
         variance = said.mean * by + np.maximum(said.variance - said.mean, 0.0) * by * by
         return Forecast(said.mean * by, variance, np.floor(said.low * by), np.ceil(said.high * by))
+
+    def means(self, rows: UniqueRows, horizons_days: Sequence[float]) -> list[Array]:
+        """Give the model's times the factor."""
+        return [mean * self.factor for mean in self.model.means(rows, horizons_days)]
 
     def at_least(self, rows: UniqueRows, horizon_days: float, counts: Array) -> Array:
         """P(at least this many): the model's, of the count before the correction."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
@@ -105,6 +106,10 @@ class LifetimeModel(ABC):
     @abstractmethod
     def forecast(self, rows: UniqueRows, horizon_days: float, confidence: float | None = 0.95) -> Forecast:
         """Forecast the count of each row; without a confidence the ends of the interval may be left at 0."""
+
+    def means(self, rows: UniqueRows, horizons_days: Sequence[float]) -> list[Array]:
+        """Expect the count of each row in each of several horizons: the means of `forecast`."""
+        return [self.forecast(rows, days, None).mean for days in horizons_days]
 
     @abstractmethod
     def at_least(self, rows: UniqueRows, horizon_days: float, counts: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from regulars.insight.lifetime.base import NO_CHURN, Forecast, LifetimeModel, NextDays
 from regulars.insight.lifetime.fitting import GRID_ROWS, Likelihood, Objective, fitted, searched
 from regulars.insight.lifetime.likelihood import BGLikelihood, Family
-from regulars.insight.lifetime.predictive import at_least, forecast
+from regulars.insight.lifetime.predictive import at_least, forecast, mean_of_alive
 from regulars.insight.lifetime.priors import Prior
 from regulars.insight.lifetime.rows import Array, UniqueRows
 from regulars.insight.lifetime.simulated import Simulated, simulated
@@ -35,8 +36,13 @@ class _BGFamily(LifetimeModel):
     def alive(self, rows: UniqueRows) -> Array:
         from scipy.special import expit
 
-        chance: Array = expit(BGLikelihood(rows, self.family).log_odds(self.vector()))
-        return chance
+        params, family = self.vector(), self.family
+        return rows.once((family, *params), lambda: expit(BGLikelihood(rows, family).log_odds(params)))
+
+    def means(self, rows: UniqueRows, horizons_days: Sequence[float]) -> list[Array]:
+        """Expect the count of each row in each horizon."""
+        alive, params = self.alive(rows), self.vector()
+        return [alive * mean_of_alive(rows, params, self.family, days) for days in horizons_days]
 
     def forecast(self, rows: UniqueRows, horizon_days: float, confidence: float | None = 0.95) -> Forecast:
         return forecast(rows, self.vector(), self.family, self.alive(rows), horizon_days, confidence)

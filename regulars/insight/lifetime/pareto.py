@@ -58,8 +58,8 @@ class ParetoNBD(LifetimeModel):
     def alive(self, rows: UniqueRows) -> Array:
         from scipy.special import expit
 
-        chance: Array = expit(ParetoLikelihood(rows).log_odds(self.vector()))
-        return chance
+        params = self.vector()
+        return rows.once((self.name, *params), lambda: expit(ParetoLikelihood(rows).log_odds(params)))
 
     def forecast(self, rows: UniqueRows, horizon_days: float, confidence: float | None = 0.95) -> Forecast:
         return forecast(rows, self.vector(), self.alive(rows), horizon_days, confidence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -45,20 +46,9 @@ def forecast(
     ``E[Y] = sum_n P(Y >= n)``, ``E[Y^2] = sum_n (2n - 1) P(Y >= n)``. All terms are positive: nothing cancels, and
     a = 1 and x = 20,000 are not special.
     """
-    size, k = len(rows), family.k
-    mean, square, low, high = (np.zeros(size) for _ in range(4))
-    pairs = pairs_of(rows)
-    r, alpha, a, b = (float(value) for value in params)
-    shape = r + k * pairs.x
-    z = horizon_days / (alpha + pairs.age + horizon_days)
-    later = b + pairs.x + (1.0 if family.is_modified else 0.0)
-    mix = _stage_shares(rows, r, alpha, k)
-    reach = _reach(shape, z, k)
-    for chosen, own in _blocks(reach, pairs.at):
-        tails = _tails(shape[chosen], z[chosen], a, later[chosen], k, int(reach[chosen].max()))
-        place = np.empty(len(reach), dtype=np.int64)
-        place[chosen] = np.arange(len(chosen))
-        of_row = place[pairs.at[own]]
+    mean, square, low, high = (np.zeros(len(rows)) for _ in range(4))
+    mix = _stage_shares(rows, float(params[0]), float(params[1]), family.k)
+    for tails, own, of_row in _tails_by_blocks(rows, params, family, horizon_days):
         steps = 2 * np.arange(tails.shape[2]) + 1
         weights = mix[:, own]
         mean[own] = (weights * tails.sum(axis=2)[:, of_row]).sum(axis=0)
@@ -69,6 +59,32 @@ def forecast(
     return Forecast(mean, np.maximum(square - mean * mean, 0.0), low, high)
 
 
+def mean_of_alive(rows: UniqueRows, params: Array, family: Family, horizon_days: float) -> Array:
+    """Expect the count of each row if it is a person still a customer: E[Y] of `forecast` and nothing else."""
+    mean = np.zeros(len(rows))
+    mix = _stage_shares(rows, float(params[0]), float(params[1]), family.k)
+    for tails, own, of_row in _tails_by_blocks(rows, params, family, horizon_days):
+        mean[own] = (mix[:, own] * tails.sum(axis=2)[:, of_row]).sum(axis=0)
+    return mean
+
+
+def _tails_by_blocks(
+    rows: UniqueRows, params: Array, family: Family, horizon_days: float
+) -> Iterator[tuple[Array, Array, Array]]:
+    """Give the tails of distinct (x, T), some at a time, whose rows these are, and which tail is whose."""
+    pairs, k = pairs_of(rows), family.k
+    r, alpha, a, b = (float(value) for value in params)
+    shape = r + k * pairs.x
+    z = horizon_days / (alpha + pairs.age + horizon_days)
+    later = b + pairs.x + (1.0 if family.is_modified else 0.0)
+    reach = _reach(shape, z, k)
+    for chosen, own in _blocks(reach, pairs.at):
+        tails = _tails(shape[chosen], z[chosen], a, later[chosen], k, int(reach[chosen].max()))
+        place = np.empty(len(reach), dtype=np.int64)
+        place[chosen] = np.arange(len(chosen))
+        yield tails, own, place[pairs.at[own]]
+
+
 def at_least(
     rows: UniqueRows, params: Array, family: Family, alive: Array, horizon_days: float, counts: Array
 ) -> Array:
@@ -76,13 +92,23 @@ def at_least(
     from scipy.special import betainc, betaln
 
     r, alpha, a, b = (float(value) for value in params)
-    n = np.maximum(counts, 1)
-    z = horizon_days / (alpha + rows.T + horizon_days)
-    later = b + rows.x + (1.0 if family.is_modified else 0.0)
+    x, age, n, at = _distinct(rows, np.maximum(counts, 1))
+    z = horizon_days / (alpha + age + horizon_days)
+    later = b + x + (1.0 if family.is_modified else 0.0)
+    stays = np.exp(betaln(a, later + n - 1) - betaln(a, later))
     shares = _stage_shares(rows, r, alpha, family.k)
-    events = sum(share * betainc(n * family.k - j, r + family.k * rows.x + j, z) for j, share in enumerate(shares))
-    chance: Array = alive * events * np.exp(betaln(a, later + n - 1) - betaln(a, later))
+    come = (betainc(n * family.k - j, r + family.k * x + j, z) * stays for j in range(family.k))
+    chance: Array = alive * sum(share * chances[at] for share, chances in zip(shares, come, strict=True))
     return np.where(counts <= 0, 1.0, chance)
+
+
+def _distinct(rows: UniqueRows, n: Array) -> tuple[Array, Array, Array, Array]:
+    """Give the distinct (x, T, count) of rows that are sorted by x and T, and where each row finds its own."""
+    if not len(rows):
+        return rows.x, rows.T, n, np.zeros(0, dtype=np.int64)
+    is_new = np.ones(len(rows), dtype=bool)
+    is_new[1:] = (np.diff(rows.x) != 0) | (np.diff(rows.T) != 0) | (np.diff(n) != 0)
+    return rows.x[is_new], rows.T[is_new], n[is_new], np.cumsum(is_new) - 1
 
 
 def _stage_shares(rows: UniqueRows, r: float, alpha: float, k: int) -> Array:

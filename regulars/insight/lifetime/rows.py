@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -48,6 +49,7 @@ class UniqueRows:
     log_gaps_sum: Array
     weight: Array
     _coarse: dict[int, UniqueRows] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _latest: dict[Hashable, Array] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.x)
@@ -72,6 +74,14 @@ class UniqueRows:
         """Take some of the rows."""
         taken = (values[places] for values in (self.x, self.t_x, self.T, self.log_gaps_sum, self.weight))
         return UniqueRows(*taken)
+
+    def once(self, of: Hashable, reckoned: Callable[[], Array]) -> Array:
+        """Reckon something of these rows, or give it again if it was the last thing that was asked of them."""
+        if of not in self._latest:
+            found = reckoned()
+            self._latest.clear()
+            self._latest[of] = found
+        return self._latest[of]
 
     def on_grid(self, most: int) -> UniqueRows:
         """Pool neighbours in time, a week at first, until at most about `most` rows are left.
@@ -123,7 +133,11 @@ def unique_rows(facts: Any) -> UniqueRows:
 
 
 def with_scores(
-    facts: IntoFrameT, score: Callable[[UniqueRows], dict[str, Array]], may_miss: tuple[str, ...] = ()
+    facts: IntoFrameT,
+    score: Callable[[UniqueRows], dict[str, Array]],
+    may_miss: tuple[str, ...] = (),
+    *,
+    histories: Any = None,
 ) -> IntoFrameT:
     """Add columns that depend on the history alone.
 
@@ -135,6 +149,8 @@ def with_scores(
         Takes the distinct rows, returns an array of shape (rows,) for each new column.
     may_miss : tuple of str
         New columns in which a negative value stands for "missing".
+    histories : frame, optional
+        Where `facts` are a long plan: a frame that holds the same histories and is read more quickly.
 
     Returns
     -------
@@ -142,7 +158,7 @@ def with_scores(
         `facts` with the new columns.
     """
     frame = opened(facts)
-    rows, codes = _grouped(frame)
+    rows, codes = _grouped(frame if histories is None or isinstance(frame, nw.DataFrame) else opened(histories))
     columns = _scored_by_parts(rows, score)
     if isinstance(frame, nw.DataFrame):
         series = [
@@ -150,8 +166,7 @@ def with_scores(
         ]
         scored: Frame = frame.with_columns(*series)
     else:
-        beside = dict(zip((f"{key}_" for key in KEYS), (rows.x, rows.t_x, rows.T), strict=True)) | columns
-        scored = _joined(frame, beside)
+        scored = _joined(frame, rows, columns)
     known = [nw.when(nw.col(name) >= 0).then(nw.col(name)).alias(name) for name in may_miss]
     given: IntoFrameT = (scored.with_columns(*known) if known else scored).to_native()
     return given
@@ -301,8 +316,27 @@ def _turned(rows: list[tuple[Any, ...]], columns: list[str]) -> list[list[Any]]:
     return [[row[at] for row in rows] for at in range(len(columns))]
 
 
-def _joined(frame: nw.LazyFrame[Any], beside: dict[str, Array]) -> Frame:
+def _joined(frame: nw.LazyFrame[Any], rows: UniqueRows, columns: dict[str, Array]) -> Frame:
     """Join computed columns to a frame of a late engine, within its own connection or session."""
-    keys = [f"{key}_" for key in KEYS]
-    keyed = frame.with_columns(*(nw.col(key).cast(nw.Float64).alias(f"{key}_") for key in KEYS))
-    return joined_with(keyed, beside, *keys).drop(*keys)
+    own, theirs = _key(rows)
+    keyed = frame.with_columns(**theirs)
+    return joined_with(keyed, own | columns, *own).drop(*own)
+
+
+def _key(rows: UniqueRows) -> tuple[dict[str, Array], dict[str, nw.Expr]]:
+    """Give what tells histories apart, as columns of `rows` and as columns of a frame.
+
+    One whole number where all days are whole, which is several times quicker to join on than three floats.
+    """
+    given = dict(zip(KEYS, (rows.x, rows.t_x, rows.T), strict=True))
+    spans = [int(values.max(initial=0)) + 1 for values in given.values()]
+    is_whole = all(bool((values == np.floor(values)).all()) for values in given.values())
+    if not is_whole or math.prod(spans) > 1 << 62:
+        return (
+            {f"{key}_": values for key, values in given.items()},
+            {f"{key}_": nw.col(key).cast(nw.Float64) for key in given},
+        )
+    own, theirs = np.zeros(len(rows), dtype=np.int64), nw.lit(0, dtype=nw.Int64)
+    for (key, values), span in zip(given.items(), spans, strict=True):
+        own, theirs = own * span + values.astype(np.int64), theirs * span + nw.col(key).cast(nw.Int64)
+    return {"history_": own}, {"history_": theirs}

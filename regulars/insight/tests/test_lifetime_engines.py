@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from regulars.insight.lifetime import MBGCNBD, unique_rows
+from regulars.insight.lifetime.rows import with_scores
 from regulars.insight.tests.businesses import AS_OF, a_business
 from regulars.insight.tests.engines import ENGINES, plain
 
@@ -32,6 +33,17 @@ def test_every_engine_gives_the_same_model_and_the_same_scores(name: str) -> Non
     assert any(row["next_on"] is not None for row in answer)
     assert [list(row) for row in answer] == [list(row) for row in expected]
     assert answer == expected
+
+
+@pytest.mark.parametrize("share", [1.0, 0.25])
+@pytest.mark.parametrize("name", ENGINES)
+def test_histories_in_whole_days_and_in_parts_of_days_find_their_scores(name: str, share: float) -> None:
+    parts = FACTS.with_columns(*(pl.col(days) * share for days in ("t_x_days", "T_days")))
+    plan = ENGINES[name](parts.to_arrow())
+    quick = ENGINES[name](parts.select("x", "t_x_days", "T_days").to_arrow())
+    expected = plain(MODEL.p_alive(parts))
+    assert plain(with_scores(plan, lambda rows: {"p_alive": MODEL.alive(rows)}, histories=quick)) == expected
+    assert len({row["p_alive"] for row in expected}) > 20
 
 
 def test_rows_keep_their_order_and_their_index() -> None:

@@ -9,7 +9,17 @@ import polars as pl
 import pytest
 from scipy.special import hyp2f1
 
-from regulars.insight.lifetime import BGNBD, MBGCNBD, MBGNBD, LifetimeModel, UniqueRows, randomised_pit, uniformity
+from regulars.insight.backtest.recalibrated import Recalibrated
+from regulars.insight.lifetime import (
+    BGNBD,
+    MBGCNBD,
+    MBGNBD,
+    LifetimeModel,
+    ParetoNBD,
+    UniqueRows,
+    randomised_pit,
+    uniformity,
+)
 from regulars.insight.tests.businesses import a_business, facts, rows_of, with_truth
 
 TRUTHS = {
@@ -44,6 +54,38 @@ def test_the_expected_count_agrees_with_the_closed_form(is_modified: bool, a: fl
     still = hyp2f1(s, later, a + later - 1, t / (since + t)) * (since / (since + t)) ** s
     closed = model.alive(rows) * (a + later - 1) / (a - 1) * (1 - still)
     assert model.forecast(rows, t).mean == pytest.approx(closed, rel=1e-6 if abs(a - 1) < 0.1 else 2e-10)
+
+
+@pytest.mark.parametrize("model", [*TRUTHS.values(), ParetoNBD()])
+def test_means_of_several_horizons_are_those_of_each_forecast(model: LifetimeModel) -> None:
+    dice, horizons = np.random.default_rng(2), [30.0, 91.25, 365.0]
+    rows = rows_of(a_business(dice, 200))
+    if model.name == "pareto":
+        model = with_truth(model, r=0.55, alpha=74.0, s=0.61, beta=82.0)
+    known = [model.forecast(rows, days, None).mean for days in horizons]
+    for mean, expected in zip(model.means(rows, horizons), known, strict=True):
+        assert mean == pytest.approx(expected, rel=1e-13)
+    for mean, expected in zip(Recalibrated(model, 0.8).means(rows, horizons), known, strict=True):
+        assert mean == pytest.approx(0.8 * expected, rel=1e-13)
+
+
+def test_chances_of_a_count_do_not_depend_on_what_else_is_asked_nor_in_what_sequence() -> None:
+    model, dice = TRUTHS["mbg of k 2"], np.random.default_rng(4)
+    rows = rows_of(a_business(dice, 150))
+    counts = dice.integers(0, 4, len(rows))
+    at = dice.permutation(len(rows))
+    mixed = model.at_least(rows.at(at), 120.0, counts[at])
+    alone = [model.at_least(rows.at(slice(n, n + 1)), 120.0, counts[n : n + 1])[0] for n in at]
+    assert mixed == pytest.approx(alone, rel=1e-13)
+
+
+def test_what_is_remembered_of_rows_is_of_the_same_parameters() -> None:
+    rows, one = _some_rows(), TRUTHS["bg"]
+    other = one.with_params(one.vector() * 1.5)
+    first, second = one.alive(rows), other.alive(rows)
+    assert not np.allclose(first[1:], second[1:])
+    assert (one.alive(rows) == first).all()
+    assert (other.alive(_some_rows()) == second).all()
 
 
 @pytest.mark.parametrize("name", TRUTHS)

@@ -13,9 +13,9 @@ import pytest
 
 from regulars import insight
 from regulars.insight import MBGNBD, ParetoNBD, Rhythms, Seasonality
-from regulars.insight.frames import opened, rows
+from regulars.insight.frames import opened, rows, with_days
 from regulars.insight.seasonality import gaps_by_day
-from regulars.insight.tests.engines import ENGINES, plain
+from regulars.insight.tests.engines import ENGINES, QUICK, plain
 
 START = date(2023, 2, 1)
 AS_OF = date(2025, 10, 31)
@@ -127,6 +127,41 @@ def test_the_clock_runs_forth_and_back_and_a_year_is_a_year() -> None:
         assert season.seasonal_days(AS_OF, season.calendar_days(AS_OF, days)) == pytest.approx(days, abs=1e-6)
     assert season.seasonal_days(AS_OF, 4 * 365.25) == pytest.approx(4 * 365.25, rel=0.005)
     assert season.calendar_days(date(2025, 11, 1), 30) < 25 < 35 < season.calendar_days(date(2025, 1, 1), 30)
+
+
+def _with_paces(months: list[float], weekdays: list[float]) -> Seasonality:
+    rows = [[(factor, factor, factor, 9) for factor in factors] for factors in (months, weekdays)]
+    return Seasonality.from_dict({"months": rows[0], "weekdays": rows[1], "reason": "", "n": 900})
+
+
+SHOPS = {
+    "a quiet summer": _with_paces([1.25] * 5 + [0.5] * 4 + [1.25] * 3, [1.0] * 7),
+    "closed on two days": _with_paces([1.0] * 12, [1e-5, *[1.4] * 5, 1e-5]),
+    "closed for months": _with_paces([1e-4] * 9 + [4.0] * 3, [1.0] * 7),
+}
+
+
+@pytest.mark.parametrize("shop", SHOPS)
+def test_days_of_the_clock_become_those_of_the_calendar_in_the_frame_as_one_by_one(shop: str) -> None:
+    dice, season = np.random.default_rng(8), SHOPS[shop]
+    last = [AS_OF - timedelta(days=int(days)) for days in dice.integers(0, 900, 300)]
+    felt = [None if n % 9 == 0 else float(days) for n, days in enumerate(dice.gamma(0.8, 90, 300))]
+    facts = pa.table({"last_on": pa.array(last), "felt": pa.array(felt, pa.float64()), "number": list(range(300))})
+    alone = [None if f is None else season.whole_days(day, f) for day, f in zip(last, felt, strict=True)]
+    for name, make in (ENGINES if shop == "a quiet summer" else QUICK).items():
+        for up in (False, True):
+            said = season.in_calendar(with_days(opened(make(facts)), "last_on"), "felt", up=up).to_native()
+            expected = [days if days is None else days + up for days in alone]
+            assert [row["felt"] for row in plain(said, by="number")] == expected, name
+    assert rows(season.in_calendar(opened(facts.slice(0, 0)), "felt", up=True)) == []
+
+
+@pytest.mark.parametrize("up", [False, True])
+def test_a_silence_that_ends_with_a_day_ends_on_that_day(up: bool) -> None:
+    even = _with_paces([1.0] * 12, [1.0] * 7)
+    facts = pl.DataFrame({"last_on": [AS_OF, AS_OF, AS_OF], "felt": [0.0, 41.0, 41.5]})
+    said = opened(even.in_calendar(opened(facts), "felt", up=up)).to_native()
+    assert said["felt"].to_list() == [0.0, 41.0, 42.0 if up else 41.0]
 
 
 def test_a_quiet_month_makes_nobody_slip_and_a_busy_one_does_sooner() -> None:

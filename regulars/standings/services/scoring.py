@@ -54,12 +54,16 @@ class Models:
     season: Seasonality | None = None
 
 
-def scored(facts: Frame, models: Models | None, as_of: date) -> Frame:
-    """Add `SCORES` to everybody in `facts` (of `summary`, on `as_of`); T_days then ends on the day of the score."""
+def scored(facts: Frame, models: Models | None, as_of: date, histories: Frame | None = None) -> Frame:
+    """Add `SCORES` to everybody in `facts` (of `summary`, on `as_of`); T_days then ends on the day of the score.
+
+    `histories` are the facts of the same people where those of `facts` are a long plan: they are quicker to read.
+    """
     if models is None:
         return facts.with_columns(*(nw.lit(None, dtype=kind).alias(name) for name, kind in KINDS.items()))
     anchored = on_the_day(facts, models.scored_on, as_of)
-    judged = opened(with_scores(anchored.to_native(), lambda rows: _score(rows, models), may_miss=MAY_MISS))
+    known = None if histories is None else on_the_day(histories, models.scored_on, as_of).to_native()
+    judged = opened(with_scores(anchored.to_native(), lambda rows: _score(rows, models), MAY_MISS, histories=known))
     dated = _with_days(_with_value(judged, models))
     return dated.with_columns(*(nw.col(name).cast(kind) for name, kind in KINDS.items()))
 

@@ -23,6 +23,7 @@ COLUMNS = (
 ORDER = ("customer", "day", "amount", "refund", "cancelled", "channel")
 GAPS = {"usual_gap_days": "usual_gap_days", "usual_gap_low": "gap_low_days", "usual_gap_high": "gap_high_days"}
 MEDIAN = "median_gap_days"
+DURATIONS = ("t_x_days", "T_days")
 FACTS = (
     "customer", "frequency", "x", "first_on", "last_on", "monetary", "t_x_days", "T_days", "log_gaps_sum", "spend_mean",
 )  # fmt: skip
@@ -110,14 +111,22 @@ def _told(engine: Engine, graded: Any, rhythms: Rhythms | None, season: Seasonal
         return opened(by_thumb(graded.to_native()))
     if season is None:
         return opened(rhythms.describe(graded.to_native(), due_share=None))
+    of_calendar = {f"calendar_{name}": name for name in DURATIONS if name in graded.collect_schema()}
+    clocked = graded.with_columns(**{kept: nw.col(name) for kept, name in of_calendar.items()})
+    clocked = _on_the_clock(engine, clocked, season, as_of)
+    told: Any = opened(rhythms.describe(clocked.to_native(), season=season, due_share=None))
+    told = told.with_columns(**{name: nw.col(kept) for kept, name in of_calendar.items()})  # which scores count
+    return told.drop(*of_calendar)
+
+
+def _on_the_clock(engine: Engine, graded: Any, season: Seasonality, as_of: date) -> Any:
+    """Count t_x on the clock of the season, of what was bought: memories, where there are any, lie over those facts."""
+    if "T_days" in graded.collect_schema():
+        return opened(season.felt(graded.to_native(), as_of))
     felt: Any = opened(season.felt(engine.table("facts"), as_of)).select(whose="customer", felt_days="t_x_days")
     clocked = graded.join(felt, left_on="customer", right_on="whose", how="left")
-    clocked = clocked.with_columns(calendar_t_x=nw.col("t_x_days"), t_x_days=nw.col("felt_days").fill_null(0.0))
-    names = (*graded.collect_schema().names(), "calendar_t_x")
-    clocked = engine.keep("clocked", clocked.select(*names).to_native())
-    told: Any = opened(rhythms.describe(clocked, season=season, due_share=None))
-    told = told.with_columns(t_x_days=nw.col("calendar_t_x")).drop("calendar_t_x")  # scores count days of the calendar
-    return opened(engine.keep("told", told.to_native()))
+    clocked = clocked.with_columns(t_x_days=nw.col("felt_days").fill_null(0.0))
+    return opened(engine.keep("clocked", clocked.select(*graded.collect_schema().names()).to_native()))
 
 
 def orders(engine: Engine, as_of: date) -> Any:
@@ -161,7 +170,7 @@ def _of_the_others(engine: Engine, graded: Any) -> Frame:
 def _with_scores(told: Any, facts: Any, models: Models | None, as_of: date) -> Any:
     """Score by what was bought: those facts are in the frame already unless memories were laid over them."""
     if "T_days" in told.collect_schema():
-        return scored(told, models, as_of)
+        return scored(told, models, as_of, histories=facts)
     scores: Any = scored(facts, models, as_of).select(nw.col("customer").alias("scored"), *SCORES)
     return told.join(scores, left_on="customer", right_on="scored", how="left")
 
