@@ -2,6 +2,7 @@
 
 from regulars.intake.formats.amazon import AMAZON
 from regulars.intake.formats.base import Format
+from regulars.intake.formats.datev import DATEV_ACCOUNTS
 from regulars.intake.formats.etsy import ETSY_ITEMS, ETSY_ORDERS
 from regulars.intake.formats.generic import GENERIC_ORDERS, GENERIC_PEOPLE
 from regulars.intake.formats.lightspeed import LIGHTSPEED
@@ -41,6 +42,7 @@ KNOWN = (
     SQUARE_TRANSACTIONS,
     SQUARE_ITEMS,
     AMAZON,
+    DATEV_ACCOUNTS,
     LIGHTSPEED,
     SUMUP,
 )

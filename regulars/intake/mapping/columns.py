@@ -136,6 +136,7 @@ FIELDS: dict[str, Field] = {field.key: field for field in (
     _field("discount", _("discount"), "order", "discount|discount amount|total discounts|total_discounts|discount total|discount_amount|cart discount amount|coupon amount|rabatt|remise|reduction|descuento|sconto|korting|rabat"),
     _field("refunded", _("refunded"), "order",
            "refunded amount|refund amount|amount refunded|amount_refunded|total refunded|total_refunded|refunded|refund|refund total|order refund amount|refunded_amount|erstattet|erstattung|erstattungsbetrag|rembourse|montant rembourse|reembolso|reembolsado|rimborso|rimborsato|terugbetaald|aterbetalt|zwrot"),
+    _field("was_refunded", _("refunded (yes or no)"), "order", "is refunded|was refunded|fully refunded"),
     _field("refunded_on", _("day of refund"), "order", "refunded at|refunded_at|refund date|refunded date|refunded date (utc)|refunded on|date refunded"),
     _field("cancelled_at", _("day of cancellation"), "order", "cancelled at|canceled at|cancelled_at|canceled_at|cancelled on|cancellation date|cancelled date|storniert am|date d'annulation"),
     _field("status", _("status of the order"), "order",

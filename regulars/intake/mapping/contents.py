@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from regulars.intake.values import amounts, dates, reach
-from regulars.intake.values.words import mail_status, standing
+from regulars.intake.values.words import mail_status, standing, truth
 
 WHOLE = re.compile(r"\d+")
 WORTH = re.compile(r"[.,]\d\d\D*$|[^\d\s.,:/+()#-]\s*[\d.,]+$|[\d.,]\s*[^\d\s.,:/+()#-]{1,3}$")
@@ -25,6 +25,11 @@ def share(cells: Sequence[str], test: Callable[[str], object]) -> float:
 
 def is_blank(cells: Sequence[str]) -> bool:
     return not any(cells)
+
+
+def is_answered(cells: Sequence[str]) -> bool:
+    """Say whether every filled cell is a yes or a no, and there is one."""
+    return any(cells) and all(truth(cell) is not None for cell in cells if cell)
 
 
 def is_amount(cell: str) -> bool:

@@ -118,7 +118,7 @@ def _by_name(header: Sequence[str], sample: Mapping[str, list[str]]) -> Columns:
     found: dict[str, list[tuple[int, str]]] = {}
     for name in header:
         key = _known_key(name)
-        field = _doubted(NAMES.get(key), key, sample[name])
+        field = _doubted(_answered(NAMES.get(key), name, sample[name]), key, sample[name])
         if field in AMOUNTS and name.rstrip().endswith("?"):
             continue  # "Paid?" is answered with yes or no
         if field:
@@ -130,6 +130,14 @@ def _by_name(header: Sequence[str], sample: Mapping[str, list[str]]) -> Columns:
     if "birth_month" in columns and "birthday" in columns:
         columns.setdefault("birth_day", columns.pop("birthday"))
     return _name_beside_a_surname(columns)
+
+
+def _answered(field: str | None, name: str, cells: list[str]) -> str | None:
+    """ "Refunded?" may be answered with yes or no, beside a column with the sum or instead of one."""
+    if field != "refunded" or not contents.is_answered(cells):
+        return field
+    is_asked = name.rstrip().endswith("?") or not all(map(contents.WHOLE.fullmatch, filter(None, cells)))
+    return "was_refunded" if is_asked else field
 
 
 def _known_key(name: str) -> str:

@@ -61,6 +61,13 @@ def _wide_without_mark(head: bytes) -> str | None:
     return None
 
 
+def is_no_text(head: str) -> bool:
+    """Say whether this is a picture, a program or the like: signs that no text has, beyond those that machines put at
+    line ends and page ends. Zeros do not count: some programs fill up with them."""
+    signs = sum(letter < " " and letter not in "\0\t\n\v\f\r\x1a\x1b" for letter in head)
+    return signs > 0.02 * len(head)
+
+
 def _is_utf8(path: Path) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:

@@ -19,6 +19,7 @@ SUMS = (
 OF_TOTALS = re.compile(rf"(?:{SUMS})\s*:?", re.IGNORECASE)
 FIGURE = re.compile(r"[^\w@]{0,3}(?:[A-Z]{3})?\s*[-+(]?[\d][\d\s.,'’]*[)%]?\s*(?:[A-Z]{3}|[^\w@]{1,2})?")
 SEARCHED_ROWS = 30
+OF_DATEV = frozenset({"EXTF", "DTVF"})  # a first line about the file itself
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ def find(rows: Sequence[Row], is_known: Callable[[str], bool]) -> Top:
         if _is_a_header(names, width, is_known):
             titles = [" ".join(filter(None, above)) for _n, above in filled[:place]]
             return Top(number, unique(names), titles)
+        if names[0] in OF_DATEV:
+            continue
         if _holds_data(names) and len(_filled(names)) > 1 and 2 * len(_filled(names)) >= width:
             break
     return Top(None, unique([""] * width), [])

@@ -14,6 +14,7 @@ from regulars.intake.reading.sheets import Fault, Row, Sheet, UnreadableFile
 
 SECRET = re.compile(r"password|passwd|passwort|mot de passe|(^|_)rp_token|secret|\bcvc\b|card ?number", re.IGNORECASE)
 WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body|table|meta)\b", re.IGNORECASE)
+BOOKINGS = re.compile(rb'(?:\xef\xbb\xbf)?"?(?:EXTF|DTVF)"?;\d+;"?(?:21|20)"?;', re.IGNORECASE)
 PACKED = (b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 HARMLESS = re.compile(r"status|check", re.IGNORECASE)
 
@@ -47,6 +48,13 @@ def _refuse_what_is_no_table(path: Path) -> None:
         raise UnreadableFile(_("The file is packed. Unpack it first, then take in the file inside."))
     if head.startswith(b"%PDF"):
         raise UnreadableFile(_("This is a PDF. Export the list as CSV or Excel instead."))
+    if BOOKINGS.match(head):
+        raise UnreadableFile(
+            _(
+                "This is a batch of bookings for DATEV: it names accounts, no people. Export the customers"
+                " (Debitoren), or the invoices from the program that wrote it."
+            )
+        )
     if WEB_PAGE.match(head) or b"urn:schemas-microsoft-com:office:spreadsheet" in head:
         raise UnreadableFile(
             _("This is a web page, whatever its name says. Open it in a spreadsheet program and save it as CSV.")
@@ -54,17 +62,23 @@ def _refuse_what_is_no_table(path: Path) -> None:
 
 
 def _workbook(path: Path, is_known: Callable[[str], bool], wanted: str) -> Sheet:
-    names = excel.sheet_names(path)
+    found = excel.sheet_names(path)
+    names = found.shown
     if not names:
         raise UnreadableFile(_("The workbook holds no filled sheet."))
-    tops = {name: headers.find(_first(excel.rows(path, name)), is_known) for name in names}
+    asked = [*names, *(name for name in found.hidden if name == wanted)]  # one that is hidden only when it is named
+    tops = {name: headers.find(_first(excel.rows(path, name)), is_known) for name in asked}
     best = wanted if wanted in tops else max(names, key=lambda name: _worth(tops[name], is_known))
+    ways = excel.ways(path)
     return _sheet(
         partial(excel.rows, path, best),
         tops[best],
         kind="workbook",
         sheet_name=best,
         other_sheets=tuple(name for name in names if name != best),
+        hidden_sheets=tuple(name for name in found.hidden if name != best),
+        counts_from_1904=ways.counts_from_1904,
+        lacks_results=ways.lacks_results,
     )
 
 
@@ -107,6 +121,10 @@ def _head(path: Path, size: int) -> bytes:
 
 
 def _delimited(path: Path, is_known: Callable[[str], bool], encoding: encodings.Encoding) -> Sheet:
+    if encodings.is_no_text(_head(path, 4096).decode(encoding.name, "replace")):
+        raise UnreadableFile(
+            _("This is no list: it holds no text. Export it as CSV, Excel, JSON, Parquet or contact cards.")
+        )
     layout = delimited.sniff(path, encoding.name)
     top = headers.find(_first(delimited.rows(path, encoding.name, layout)), is_known)
     if not top.names:

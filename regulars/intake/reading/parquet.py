@@ -15,11 +15,18 @@ from regulars.intake.reading.sheets import Row, UnreadableFile
 
 MAGIC = b"PAR1"
 AT_ONCE = 2_000
+MOST_ROWS = 30_000_000
 
 
 def header_of(path: Path) -> list[str]:
-    """Return the names of the columns."""
+    """Return the names of the columns. Refused where a small file says that it holds more rows than a shop can have."""
     with duckdb.connect(":memory:") as con:
+        counted = _run(con, "SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata(?)", path).fetchone()
+        if counted and counted[0] > MOST_ROWS:
+            raise UnreadableFile(
+                _("This file holds %(n)s rows, and at most %(most)s come in at once. Split it, by year for example.")
+                % {"n": f"{counted[0]:,}", "most": f"{MOST_ROWS:,}"}
+            )
         return [str(name) for name, *_rest in _run(con, "DESCRIBE SELECT * FROM read_parquet(?)", path).fetchall()]
 
 
@@ -28,7 +35,7 @@ def rows(path: Path) -> Iterator[Row]:
     number = 0
     with duckdb.connect(":memory:") as con:
         found = _run(con, "SELECT * FROM read_parquet(?)", path)
-        while block := found.fetchmany(AT_ONCE):
+        while block := _next(found):
             for row in block:
                 number += 1
                 yield number, [_text(value) for value in row]
@@ -39,6 +46,13 @@ def _run(con: duckdb.DuckDBPyConnection, sql: str, path: Path) -> duckdb.DuckDBP
         con.execute("SET TimeZone = 'UTC'")
         return con.execute(sql, [str(path)])
     except duckdb.Error as fault:
+        raise UnreadableFile(_("This Parquet file is damaged. Export it again, or as CSV.")) from fault
+
+
+def _next(found: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    try:
+        return found.fetchmany(AT_ONCE)
+    except (duckdb.Error, ValueError, OverflowError) as fault:
         raise UnreadableFile(_("This Parquet file is damaged. Export it again, or as CSV.")) from fault
 
 

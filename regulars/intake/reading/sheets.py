@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from regulars.kit.errors import Refusal
+
 Row = tuple[int, list[str]]
 
 
-class UnreadableFile(Exception):
-    """Nothing in the file can be read as rows; the sentence says what to do."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+class UnreadableFile(Refusal):
+    """Nothing in the file can be read as rows; the sentence says what to do. Some is met only far down in a file."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,8 @@ class Sheet:
 
     Row numbers are those a spreadsheet shows: the first line of the file is 1, blank lines and titles count, a cell
     with a line break inside is still one row. Blank rows are left out, their numbers stay used. `faults` are rows that
-    are none (their numbers are not among `rows`); `pictures` is how many were left out.
+    are none (their numbers are not among `rows`); `pictures` is how many were left out. `counts_from_1904` holds for
+    the bare numbers of days in a workbook; `lacks_results` where results of formulas were not saved.
     """
 
     header: list[str]
@@ -45,6 +44,9 @@ class Sheet:
     titles: list[str] = field(default_factory=list)
     faults: dict[int, Fault] = field(default_factory=dict)
     pictures: int = 0
+    hidden_sheets: tuple[str, ...] = ()
+    counts_from_1904: bool = False
+    lacks_results: bool = False
 
     @property
     def width(self) -> int:

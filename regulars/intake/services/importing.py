@@ -61,6 +61,8 @@ def _each_of(path: Path, options: ImportOptions, by: User | None) -> Iterator[di
                 yield from _sheets_of(part, options, by)
     except Refusal as refusal:
         yield refusal
+    except OSError:
+        yield Refusal(_("%(file)s cannot be opened.") % {"file": path.name})
 
 
 def _sheets_of(part: Part, options: ImportOptions, by: User | None) -> Iterator[dict[str, Any] | Refusal]:

@@ -85,6 +85,17 @@ def _people_only(con: DuckDBPyConnection, start: int, end: int, manner: Manner) 
     return [(pos, pos, None) for pos in people], people
 
 
+def people_beside(con: DuckDBPyConnection, manner: Manner) -> Iterator[Unit]:
+    """Yield who is named beside the buyers of a file and bought nothing in it: the last of its people."""
+    found = con.execute(
+        "SELECT coalesce(max(u.pos), 0), (SELECT coalesce(max(pos), 0) FROM person) FROM unit u"
+    ).fetchone()
+    last_buyer, last = found or (0, 0)
+    for start in range(last_buyer + 1, last + 1, SLICE):
+        for pos, person in _people(con, start, min(start + SLICE - 1, last), manner).items():
+            yield Unit(pos, pos, person, None)
+
+
 def _people(con: DuckDBPyConnection, first: int, last: int, manner: Manner, within: str = "") -> dict[int, Prepared]:
     columns = ", ".join(COLUMNS if manner.has_prints else WITHOUT_PRINTS)
     prints = " LEFT JOIN print_of USING (pos)" if manner.has_prints else ""

@@ -25,7 +25,7 @@ from regulars.intake.services.first_lot import Lot, Places
 from regulars.intake.services.people_of import Manner, Prepared
 from regulars.intake.services.telling import Passed, keep_tellings
 from regulars.intake.services.told_before import ToldBefore
-from regulars.intake.services.units import Portion, Unit, portions_after, pos_of, units_of
+from regulars.intake.services.units import Portion, Unit, people_beside, portions_after, pos_of, units_of
 from regulars.intake.staging import slices
 from regulars.intake.staging.pipeline import Staged
 from regulars.kit import jobs
@@ -82,8 +82,18 @@ class Writer:
                 self.counted.clear()
                 self._keep_place(staged.units, None, None)
         if staged.is_about_sales:
+            self._write_people_beside(staged.con)
             self._write_later_refunds(staged.con)
         staged.questions += self.told_before.asked()
+
+    def _write_people_beside(self, con: DuckDBPyConnection) -> None:
+        """Those whom an order names beside its buyer, and who bought nothing in this file."""
+        chunks_by_time(people_beside(con, self.manner), self._write_beside, HELD_MS, first=FIRST_CHUNK, most=MOST)
+
+    def _write_beside(self, chunk: list[Unit]) -> None:
+        self.counted.clear()
+        self._people(chunk)
+        self._keep_place(self.written, None, None)
 
     def write(self, chunk: list[Unit]) -> None:
         """Write one stretch; the caller's transaction holds all of it or nothing; its counts in one update."""

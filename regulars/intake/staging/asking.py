@@ -96,6 +96,22 @@ def about_sheets(taken: str, others: tuple[str, ...]) -> Asked:
     )
 
 
+def about_hidden_sheets(names: tuple[str, ...]) -> Asked:
+    return Asked(
+        "hidden_sheets",
+        _("Hidden sheets of the workbook were not read: %(names)s.") % {"names": ", ".join(names)},
+        _("What a spreadsheet hides is often an older list. Show the sheet and save the workbook to take it in."),
+    )
+
+
+def about_formulas() -> Asked:
+    return Asked(
+        "formulas",
+        _("Some cells hold formulas whose results were not saved, so they are empty here."),
+        _("Open the workbook in a spreadsheet program, save it there, and take it in again."),
+    )
+
+
 def about_twin(count: int, file_name: str) -> Asked:
     return Asked(
         "told_before",
@@ -108,6 +124,23 @@ def about_twin(count: int, file_name: str) -> Asked:
         _(
             "The two files tell the same sales, one with tax and tips and one without. So that each counts once, the first decides."
         ),
+    )
+
+
+def about_several_people(rows: list[tuple[str, int, str]], orders: int, more: int) -> Asked:
+    """`rows`: order, row and whom it names; `more` rows are not shown."""
+    shown = "; ".join(
+        _("%(order)s (row %(row)d: %(name)s)") % {"order": order, "row": row, "name": name} for order, row, name in rows
+    )
+    return Asked(
+        "several_people",
+        ngettext(
+            "%(n)d order names more than one person: %(orders)s. It counts for the first; the others are in the book as people.",
+            "%(n)d orders name more than one person: %(orders)s. Each counts for the first; the others are in the book as people.",
+            orders,
+        )
+        % {"n": orders, "orders": shown + (_("; and %(n)d more") % {"n": more} if more else "")},
+        _("If each bought for themselves, the column with the order number may be another one."),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from duckdb import DuckDBPyConnection
 
-from regulars.intake.staging import wide
+from regulars.intake.staging import besides, wide
 
 CARRIED = frozenset({*wide.PERSON, "row_number", "fault", "channel", "served_by", "order_note", "dispute_status", "x_tax", "x_shipping",
                      "x_discount", "x_amount", "d_bought_on", "u_bought_on", "d_refunded_on", "d_cancelled_at"})  # fmt: skip
@@ -76,6 +76,7 @@ def make_baskets(con: DuckDBPyConnection, how: Basketry) -> None:
     )
     con.execute("CREATE VIEW part AS SELECT r.*, k.standing, k.key FROM record r JOIN part_key k USING (place)")
     con.execute("CREATE TABLE several AS SELECT key FROM part_key GROUP BY key HAVING count(*) > 1")
+    names_others = besides.find(con)
     _make_items(con, how)
     _make_heads(con, how)
     con.execute(f"CREATE VIEW priced AS {_priced(con, how)}")
@@ -91,6 +92,8 @@ def make_baskets(con: DuckDBPyConnection, how: Basketry) -> None:
     )
     wide.offer(con, "basket", wide.EVERY)
     _refuse_baskets(con)
+    if names_others:
+        besides.keep(con)
 
 
 def _make_heads(con: DuckDBPyConnection, how: Basketry) -> None:
@@ -104,12 +107,9 @@ def _make_heads(con: DuckDBPyConnection, how: Basketry) -> None:
 
 def _merge_heads(con: DuckDBPyConnection, how: Basketry) -> None:
     """View `head`: orders of one row as they are; of several the first filled cell of each column, and amounts added up
-    where they are those of lines."""
+    where they are those of lines. What is said of somebody comes from the rows of the first person alone."""
     columns = [*(name for name in wide.names(con, "record_table") if name in CARRIED | PRICED_BY), "standing"]
-    merged = [
-        f"sum({name}) AS {name}" if how.adds_up and name in SUMMED else f"arg_min({name}, place) AS {name}"
-        for name in columns
-    ]
+    merged = [_merged(name, how) for name in columns]
     con.execute(
         f"CREATE TABLE head_table AS SELECT key, min(place) AS place, {', '.join(merged)} FROM part SEMI JOIN several USING (key) GROUP BY key"
     )
@@ -126,6 +126,14 @@ def _merge_heads(con: DuckDBPyConnection, how: Basketry) -> None:
     con.execute(
         f"CREATE VIEW head AS SELECT {every} FROM part ANTI JOIN several USING (key) UNION ALL SELECT {every} FROM head_of_several"
     )
+
+
+def _merged(name: str, how: Basketry) -> str:
+    if how.adds_up and name in SUMMED:
+        return f"sum({name}) AS {name}"
+    if name in wide.PERSON:
+        return f"arg_min({name}, place) FILTER (place NOT IN (SELECT place FROM beside_row)) AS {name}"
+    return f"arg_min({name}, place) AS {name}"
 
 
 def _make_items(con: DuckDBPyConnection, how: Basketry) -> None:
@@ -218,5 +226,5 @@ def clear_up(con: DuckDBPyConnection) -> None:
     """Make room: the rows themselves are not needed any more once orders and refunds are made of them."""
     for view in ("part", "head", "head_of_several", "priced", "record"):
         con.execute(f"DROP VIEW IF EXISTS {view}")
-    for table in ("head_table", "first_row", "record_table", "verdict", "part_key", "several", "item_of"):
+    for table in ("head_table", "first_row", "record_table", "verdict", "part_key", "several", "beside_row", "item_of"):
         con.execute(f"DROP TABLE IF EXISTS {table}")

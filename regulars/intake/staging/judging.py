@@ -54,6 +54,7 @@ def judge_shop(con: DuckDBPyConnection, case: Case) -> None:
     _turn_money_back(con)
     _label_standings(con, case)
     _label_modes(con)
+    _label_truths(con, "was_refunded")
     own = "r.order_id" if case.has_order_ids else "NULL::VARCHAR"
     con.execute(
         f"""
@@ -63,9 +64,10 @@ def judge_shop(con: DuckDBPyConnection, case: Case) -> None:
                g.reason,
                r.order_id AS order_key,
                coalesce(r.refers_to, {own}) AS refers_key,
-               s.standing
+               CASE WHEN f.is_true AND coalesce(s.standing, 'paid') = 'paid' THEN 'refunded' ELSE s.standing END AS standing
         FROM record r
         LEFT JOIN standing_of s ON s.status IS NOT DISTINCT FROM r.status
+        LEFT JOIN was_refunded_of f ON f.word = r.was_refunded
         LEFT JOIN mode_of g ON g.mode IS NOT DISTINCT FROM r.mode
         """
     )

@@ -5,20 +5,24 @@ from __future__ import annotations
 import codecs
 import csv
 import mmap
+import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
+from typing import IO
 
 import duckdb
+from django.utils.translation import gettext as _
 from duckdb import DuckDBPyConnection
 
-from regulars.intake.reading import Sheet
+from regulars.intake.reading import Sheet, UnreadableFile
 from regulars.intake.reading.headers import SUMS
 from regulars.intake.staging.wide import TEXTS, kept, offer
 from regulars.kit.cells import SIGNS, UNSEEN
 
+LARGEST_BYTES, LOOK_EVERY = 6 * 1024 * 1024 * 1024, 1_000
 BIG = 8 * 1024 * 1024
 UNICODE = frozenset({"utf-8", "utf-8-sig"})
 KEPT_ALL = frozenset({"phone", "phone_2", "email_2"})
@@ -110,7 +114,7 @@ def _row_by_row(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, folder:
     places = list(dict.fromkeys(place for found in columns.values() for place in found))
     path = folder / "rows.csv"
     with path.open("w", encoding="utf-8", newline="", errors="replace") as file:
-        csv.writer(file, lineterminator="\n").writerows(_picked(sheet, places))
+        csv.writer(file, lineterminator="\n").writerows(_bounded(_picked(sheet, places), file, sheet.kind))
     types = {"place": "BIGINT", "row_number": "INTEGER", "surplus": "INTEGER"} | {
         f"c{place}": "VARCHAR" for place in places
     }
@@ -120,6 +124,16 @@ def _row_by_row(con: DuckDBPyConnection, sheet: Sheet, columns: Columns, folder:
         [str(path), types],
     )
     path.unlink()
+
+
+def _bounded(rows: Iterator[tuple[object, ...]], file: IO[str], kind: str) -> Iterator[tuple[object, ...]]:
+    """The same rows. What is packed can grow without end: a table of one value, said a billion times."""
+    for number, row in enumerate(rows):
+        if number % LOOK_EVERY == 0 and kind != "text" and os.fstat(file.fileno()).st_size > LARGEST_BYTES:
+            raise UnreadableFile(
+                _("What is in this file is far too large once it is unpacked. Split it, by year for example.")
+            )
+        yield row
 
 
 def _picked(sheet: Sheet, places: list[int]) -> Iterator[tuple[object, ...]]:

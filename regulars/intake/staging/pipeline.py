@@ -19,7 +19,7 @@ from regulars.intake.mapping.columns import key_of, without_unit
 from regulars.intake.mapping.guessing import Guess, tells_of_sales
 from regulars.intake.options import ImportOptions
 from regulars.intake.reading import Sheet
-from regulars.intake.staging import asking, baskets, exchanges, loading, records, refunds, styles, units, who
+from regulars.intake.staging import asking, baskets, besides, exchanges, loading, records, refunds, styles, units, who
 from regulars.intake.staging.asking import Asked
 from regulars.intake.staging.judging import Case
 from regulars.intake.staging.typing import Reading
@@ -138,6 +138,7 @@ def stage(
         who.refuse_nobody(con, takes_names_alone=guess.format.takes_names_alone)
     status = guess.format.mail_status(map(key_of, sheet.header), file_name) if guess.format.mail_status else ""
     who.make_people(con, filled, is_about_sales=staged.is_about_sales, file_status=status)
+    staged.questions += besides.asked(con)
     staged.units = units.make_units(con, is_about_sales=staged.is_about_sales, digits=money.digits(staged.currency))
     _sum_up(staged)
     _add_faults(staged, sheet)
@@ -166,6 +167,10 @@ def _add_faults(staged: Staged, sheet: Sheet) -> None:
         staged.orders_refused += len(sheet.faults)
     else:
         staged.people_refused += len(sheet.faults)
+    if sheet.hidden_sheets:
+        staged.questions.append(asking.about_hidden_sheets(sheet.hidden_sheets))
+    if sheet.lacks_results:
+        staged.questions.append(asking.about_formulas())
     if sheet.pictures:
         staged.questions.append(asking.about_pictures(sheet.pictures))
 
@@ -193,7 +198,13 @@ def _reading(
     if sheet.other_sheets and not options.sheet:
         staged.questions.append(asking.about_sheets(sheet.sheet_name, sheet.other_sheets))
     staged.date_order = order.order
-    return Reading(decimals.marks, order.order, house.zone, _cents(staged, sheet, guess, options, filled))
+    return Reading(
+        decimals.marks,
+        order.order,
+        house.zone,
+        _cents(staged, sheet, guess, options, filled),
+        sheet.counts_from_1904,
+    )
 
 
 def _cents(staged: Staged, sheet: Sheet, guess: Guess, options: ImportOptions, filled: set[str]) -> frozenset[str]:

@@ -27,6 +27,7 @@ class Reading:
     date_order: dates.Order
     zone: str
     cents: frozenset[str] = frozenset()
+    counts_from_1904: bool = False
 
 
 def type_amounts(con: DuckDBPyConnection, reading: Reading, fields: Iterable[str]) -> None:
@@ -89,7 +90,7 @@ def type_moments(con: DuckDBPyConnection, reading: Reading, fields: Iterable[str
     zone = ZoneInfo(reading.zone)
     rows = []
     for (text,) in texts:
-        moment = dates.parse(text, reading.date_order)
+        moment = dates.parse(dates.from_1904(text) if reading.counts_from_1904 else text, reading.date_order)
         if moment is None or not dates.EARLIEST_YEAR <= moment.on.year <= dates.LATEST_YEAR:
             continue
         at = moment.at.replace(tzinfo=zone) if moment.at and moment.at.tzinfo is None else moment.at

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable
 from django.utils.translation import gettext as _
 from duckdb import DuckDBPyConnection
 
-from regulars.intake.staging.wide import PERSON, TEXTS, offer
+from regulars.intake.staging import besides
+from regulars.intake.staging.wide import EVERY, PERSON, TEXTS, offer
 from regulars.intake.values.words import mail_status, truth
 
 NAME = "coalesce(full_name, nullif(concat_ws(' ', given_name, middle_name, family_name), ''))"
@@ -54,11 +55,13 @@ def refuse_nobody(con: DuckDBPyConnection, *, takes_names_alone: bool) -> None:
 def make_people(con: DuckDBPyConnection, filled: Collection[str], *, is_about_sales: bool, file_status: str) -> None:
     """Find who is who within the file: by customer number, e-mail address, phone number with name, name with address.
 
-    A number that several e-mail addresses of a list of people share identifies nobody and is left out.
+    A number that several e-mail addresses of a list of people share identifies nobody and is left out. Somebody whom an
+    order names beside its buyer comes last.
     """
-    source = "basket" if is_about_sales else "(SELECT * FROM record ANTI JOIN refused USING (place))"
+    source = _of_sales(con) if is_about_sales else "(SELECT * FROM record ANTI JOIN refused USING (place))"
+    older = f" - {BILLION} * (place IN (SELECT place FROM beside_table))::INTEGER" if besides.are_there(con) else ""
     recency = (
-        f"epoch(coalesce(u_bought_on, d_bought_on::TIMESTAMP))::BIGINT * {BILLION} + place"
+        f"epoch(coalesce(u_bought_on, d_bought_on::TIMESTAMP))::BIGINT * {BILLION} + place{older}"
         if is_about_sales
         else "-place"
     )
@@ -77,6 +80,14 @@ def make_people(con: DuckDBPyConnection, filled: Collection[str], *, is_about_sa
     offer(con, "bearer", TEXTS)
     _give_keys(con)
     _gather(con, filled)
+
+
+def _of_sales(con: DuckDBPyConnection) -> str:
+    """The orders, and the rows that name somebody beside the buyer, a moment older than these."""
+    if not besides.are_there(con):
+        return "basket"
+    columns = [*(name for name in EVERY if name in besides.CARRIED), "place", "row_number"]
+    return f"(SELECT {', '.join(columns)} FROM basket UNION ALL SELECT {', '.join(columns)} FROM beside)"
 
 
 def _label_words(con: DuckDBPyConnection, source: str) -> None:
@@ -207,8 +218,9 @@ SAID = (
 def _gather(con: DuckDBPyConnection, filled: Collection[str]) -> None:
     """Table `person`: the newest name, every address, number and tag, and what was said about e-mails. In portions,
     because gathering lists cannot be put off to the disk."""
+    last = "bool_and(place IN (SELECT place FROM beside_table)), " if besides.are_there(con) else ""
     con.execute(
-        "CREATE TABLE place_of AS SELECT person_key, row_number() OVER (ORDER BY min(place)) AS pos FROM keyed"
+        f"CREATE TABLE place_of AS SELECT person_key, row_number() OVER (ORDER BY {last}min(place)) AS pos FROM keyed"
         " WHERE person_key IS NOT NULL GROUP BY person_key"
     )
     con.execute(
@@ -223,9 +235,9 @@ def _gather(con: DuckDBPyConnection, filled: Collection[str]) -> None:
         f"SELECT pos, any_value(person_key) AS person_key, any_value(number) AS number, {', '.join(gathered)}, {SAID}"
         " FROM bearer JOIN of_row USING (place) WHERE pos BETWEEN ? AND ? GROUP BY pos ORDER BY pos"
     )
-    last = con.execute("SELECT coalesce(max(pos), 0) FROM of_row").fetchone()
+    found = con.execute("SELECT coalesce(max(pos), 0) FROM of_row").fetchone()
     con.execute(f"CREATE TABLE person AS {select}", [1, PORTION])
-    for first in range(PORTION + 1, (last[0] if last else 0) + 1, PORTION):
+    for first in range(PORTION + 1, (found[0] if found else 0) + 1, PORTION):
         con.execute(f"INSERT INTO person {select}", [first, first + PORTION - 1])
     con.execute("DROP VIEW bearer")
     con.execute("DROP TABLE bearer_table")

@@ -35,6 +35,7 @@ OFFSET = re.compile(r"^(?:GMT|UTC)?\s*([+-])(\d{1,2}):?(\d{2})?$", re.IGNORECASE
 SERIAL = re.compile(r"(\d{5})(?:[.,](\d+))?")
 EPOCH = re.compile(r"(?:\d{10}|\d{13}|1\d{15}|1\d{18})(?:\.\d+)?")
 YEAR_MONTH_DAY = re.compile(r"^(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
+DAYS_UNTIL_1904 = 1462
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2100
 
 
@@ -163,6 +164,12 @@ def _from_a_number(text: str) -> Moment | None:
         at = datetime(1899, 12, 30) + timedelta(days=days, seconds=round(share * 86_400))  # noqa: DTZ001  # a wall clock
         return Moment(at.date(), at if share else None)
     return None
+
+
+def from_1904(text: str) -> str:
+    """A day counted from 1904 on, as older workbooks of a Mac do, as others count it; any other text as it is."""
+    found = SERIAL.fullmatch(text.strip())
+    return f"{int(found[1]) + DAYS_UNTIL_1904}{f'.{found[2]}' if found[2] else ''}" if found else text
 
 
 def order_of(texts: Iterable[str]) -> set[Order]:
