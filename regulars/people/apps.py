@@ -6,8 +6,8 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from regulars.people import erasures, jobs, own_fields, own_records  # noqa: F401  jobs: its schedules
+        from regulars.people import jobs, own_fields, own_records, restored  # noqa: F401  jobs: its schedules
 
-        erasures.register()
+        restored.register()
         own_records.register()
         own_fields.register()

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
-from regulars.kit import restoring
 from regulars.people.models import Erasure
 
 FILE = "erased.jsonl"
@@ -75,19 +74,3 @@ def collect(home: Path) -> list[Told]:
     if Erasure._meta.db_table in connection.introspection.table_names():
         found += [_told(row) for row in Erasure.objects.all()]
     return list({one["mark"]: one for one in found}.values())
-
-
-def replay(home: Path, told: list[Told]) -> int:
-    """Erase again in the restored database, and write all of it down; returns how many people were erased."""
-    from regulars.people.services.erasing import erase_again
-
-    moments = [
-        {**one, "erased_at": datetime.fromisoformat(one.get("erased_at", "1970-01-01T00:00+00:00"))} for one in told
-    ]
-    count = erase_again(moments)
-    write_down(home)
-    return count
-
-
-def register() -> None:
-    restoring.carry_over("erasures", collect, replay)

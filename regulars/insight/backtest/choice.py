@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from regulars.insight.backtest.alike import grouped
 from regulars.insight.backtest.buying import BuyingDays, buying_days
 from regulars.insight.backtest.in_season import InSeason
 from regulars.insight.backtest.leveling import Level, outside_its_season, proved
 from regulars.insight.backtest.measures import Measures
 from regulars.insight.backtest.recalibrated import Recalibrated
-from regulars.insight.backtest.rolling import RULES, Backtest, Row, Trial, backtest, candidates, grouped, line, name_of
+from regulars.insight.backtest.rolling import RULES, Backtest, Row, Trial, backtest, candidates, line, name_of
 from regulars.insight.backtest.seasons import Clock, pulls, season
 from regulars.insight.lifetime import MBGNBD, LifetimeModel
 from regulars.insight.lifetime.rows import UniqueRows, unique_rows

@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import numpy as np
-
-from regulars.insight.backtest.buying import BuyingDays, Floats, Ints, Known, buying_days
+from regulars.insight.backtest.alike import grouped
+from regulars.insight.backtest.buying import BuyingDays, Ints, Known, buying_days
 from regulars.insight.backtest.in_season import InSeason
 from regulars.insight.backtest.measures import Measures, Predicted, measured, pooled
 from regulars.insight.backtest.origins import SHORTEST_DAYS, Origin, origins
 from regulars.insight.backtest.rules import Hiatus, SameRate
 from regulars.insight.lifetime import BGNBD, MBGCNBD, MBGNBD, LifetimeModel, ParetoNBD
-from regulars.insight.lifetime.rows import Array, UniqueRows
+from regulars.insight.lifetime.rows import UniqueRows
 
 FEWEST_PEOPLE = 30
 FEWEST_DAYS_HELD_OUT = 20
@@ -180,20 +179,6 @@ def line(name: str, trials: Sequence[Trial]) -> Row:
     return Row(name, *of_line, measures=found)
 
 
-def grouped(known: Known) -> tuple[UniqueRows, Ints]:
-    """Group people with the same history; also the row of each person."""
-    reach = int(known.T.max()) + 1 if len(known) else 1
-    code = (known.x * reach + known.T) * reach + known.t_x
-    _codes, first, at, weight = np.unique(code, return_index=True, return_inverse=True, return_counts=True)
-
-    def numbers(values: Array) -> Floats:
-        return values[first].astype(np.float64)
-
-    logs = np.bincount(at, known.log_gaps_sum, len(first))
-    rows = UniqueRows(numbers(known.x), numbers(known.t_x), numbers(known.T), logs, weight.astype(np.float64))
-    return rows, at.astype(np.int64)
-
-
 __all__ = [
     "RULES",
     "SHORTEST_DAYS",
@@ -202,7 +187,6 @@ __all__ = [
     "Trial",
     "backtest",
     "candidates",
-    "grouped",
     "line",
     "predicted",
 ]

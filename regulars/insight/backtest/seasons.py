@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from regulars.insight.backtest.alike import grouped
 from regulars.insight.backtest.buying import BuyingDays, Floats, Ints, Known
 from regulars.insight.backtest.origins import Origin
 from regulars.insight.lifetime import MBGNBD
@@ -170,8 +171,6 @@ def _by_day(days: BuyingDays, repeat_day: Ints, last: int) -> tuple[Ints, Floats
 
 
 def _rows(known: Known) -> UniqueRows:
-    from regulars.insight.backtest.rolling import grouped
-
     return grouped(known)[0]
 
 

@@ -13,10 +13,11 @@ import pytest
 
 from regulars import insight
 from regulars.insight.backtest import BuyingDays, Clock, InSeason, Measures, Predicted, buying_days, measured, season
+from regulars.insight.backtest.alike import grouped
 from regulars.insight.backtest.leveling import level, proved
 from regulars.insight.backtest.measures import normalised_gini, top_decile
 from regulars.insight.backtest.origins import Origin, origins
-from regulars.insight.backtest.rolling import Trial, grouped, predicted
+from regulars.insight.backtest.rolling import Trial, predicted
 from regulars.insight.lifetime import MBGNBD, LifetimeModel
 from regulars.insight.tests.engines import ENGINES, table
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from regulars.intake.lines import visits, words
+from regulars.intake.lines.said import Said
 from regulars.intake.values import reach
 from regulars.people.addresses import e164
 from regulars.people.partial_dates import DateError, PartialDate, parse
@@ -28,32 +28,6 @@ BESIDE = " \t,;:–—|-•·*"
 LINKS = re.compile(r"^(?:and|und|y|&|but|aber|pero)\s+|\s+(?:and|und|y|&|but|aber|pero)$", re.IGNORECASE)
 LISTED = re.compile(r"\s*,\s*|\s+(?:and|und|y|e|&)\s+", re.IGNORECASE)
 OLDEST = 1900
-
-
-@dataclass
-class Said:
-    """What was understood of one person, and in `note` all the rest, in the words that were written."""
-
-    text: str = ""
-    name: str = ""
-    emails: list[str] = field(default_factory=list)
-    phones: list[str] = field(default_factory=list)
-    birthday: PartialDate | None = None
-    likes: list[str] = field(default_factory=list)
-    dislikes: list[str] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    sent_by: str = ""
-    met: str = ""
-    address: str = ""
-    gap_days: int | None = None
-    seen_days: int | None = None
-    amount: str = ""
-    notes: list[str] = field(default_factory=list)
-    bad_email: str = ""
-
-    @property
-    def note(self) -> str:
-        return ", ".join(self.notes)
 
 
 def read_people(text: str, region: str, order: str = "dmy") -> Iterator[tuple[int, Said]]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from regulars.intake.lines import words
+from regulars.intake.lines.said import Said
 from regulars.intake.values import amounts
-
-if TYPE_CHECKING:
-    from regulars.intake.lines.reading import Said
 
 ALL: Final = "\0"
 FILLING = re.compile(

@@ -2,7 +2,6 @@
 
 from regulars.outreach.drafts import checked_words, draft_hash
 from regulars.outreach.services.accounts import (
-    NewAccount,
     check_account,
     connect_account,
     disconnect,
@@ -24,6 +23,7 @@ from regulars.outreach.services.changing import (
     skip,
     try_again,
 )
+from regulars.outreach.services.connecting import NewAccount
 from regulars.outreach.services.drafting import Draft, Drafts, draft_for, render
 from regulars.outreach.services.enclosing import Chosen, NewFile, enclose, take_out
 from regulars.outreach.services.filtering import look_as_a_filter

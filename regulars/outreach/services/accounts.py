@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock
 from regulars.kit.business import business, in_our_language
 from regulars.kit.errors import Refusal
+from regulars.outreach.channels.email.carrying import Result
 from regulars.outreach.channels.email.envelopes import LARGEST_MB, enveloped, sender_of
 from regulars.outreach.channels.email.esps import ESPS
 from regulars.outreach.channels.email.letters import Letter, wire_address
 from regulars.outreach.channels.email.providers import PROVIDERS
-from regulars.outreach.channels.email.smtp import Line, Result, Way
+from regulars.outreach.channels.email.smtp import Line, Way
 from regulars.outreach.channels.email.switchboard import carrier
 from regulars.outreach.channels.email.ways import AnyWay, WebWay, way_of
 from regulars.outreach.models import Inbox, MailAccess, SendingAccount
-from regulars.outreach.services.connecting import Given, a_service, try_service
+from regulars.outreach.services.connecting import Given, NewAccount, a_service, try_service
 from regulars.outreach.services.explain import connection_fault
 from regulars.outreach.services.identity import check_identity, look_up_sender
 from regulars.outreach.services.resting import active_account
@@ -30,35 +31,6 @@ from regulars.staff.services import note_audit
 
 PATIENCE_SECONDS = 15
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
-
-
-@dataclass(frozen=True)
-class NewAccount:
-    """What the owner entered. An empty password keeps the one we have for the same server and user.
-
-    For a service on the web `keys` is what it knows us by, and `region` where it keeps its letters.
-    """
-
-    from_address: str
-    preset: str = "host"
-    from_name: str = ""
-    reply_to: str = ""
-    host: str = ""
-    port: int = 587
-    security: str = "starttls"
-    username: str = ""
-    password: str = ""
-    keys: Mapping[str, str] = field(default_factory=dict)
-    region: str = ""
-    service_url: str = ""
-    per_day: int | None = None
-    per_hour: int | None = None
-    per_second: float | None = None
-    connections: int | None = None
-    largest_mb: int | None = None
-    starts_gently: bool = False
-    # Given by the provider instead of a password; whoever has it keeps it (services.signing_in).
-    token: str = ""
 
 
 def connect_account(

@@ -3,22 +3,49 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
 from regulars.kit.errors import Refusal
+from regulars.outreach.channels.email.carrying import Result
 from regulars.outreach.channels.email.esps import ESPS, Esp
-from regulars.outreach.channels.email.smtp import Result
 from regulars.outreach.channels.email.ways import AnyWay, WebWay, told_by
 from regulars.outreach.models import SendingAccount
 
-if TYPE_CHECKING:
-    from regulars.outreach.services.accounts import NewAccount
-
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    """What the owner entered. An empty password keeps the one we have for the same server and user.
+
+    For a service on the web `keys` is what it knows us by, and `region` where it keeps its letters.
+    """
+
+    from_address: str
+    preset: str = "host"
+    from_name: str = ""
+    reply_to: str = ""
+    host: str = ""
+    port: int = 587
+    security: str = "starttls"
+    username: str = ""
+    password: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    region: str = ""
+    service_url: str = ""
+    per_day: int | None = None
+    per_hour: int | None = None
+    per_second: float | None = None
+    connections: int | None = None
+    largest_mb: int | None = None
+    starts_gently: bool = False
+    # Given by the provider instead of a password; whoever has it keeps it (services.signing_in).
+    token: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ import threading
 import time
 from queue import Empty, SimpleQueue
 
-from regulars.outreach.channels.email.envelopes import Envelope
+from regulars.outreach.channels.email.carrying import Envelope, Result
 from regulars.outreach.channels.email.journal import Journal
-from regulars.outreach.channels.email.smtp import Result
 from regulars.outreach.channels.email.switchboard import Switchboard
 
 log = logging.getLogger("regulars.outreach")

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.kit import bulletin, clock, database
-from regulars.outreach.channels.email.smtp import Result
+from regulars.outreach.channels.email.carrying import Result
 from regulars.outreach.events import TouchBounced, TouchFailed, TouchSent
 from regulars.outreach.models import State, Suppression, Touch
 from regulars.outreach.services.moves import FREE, move, step

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
-from regulars.outreach.channels.email.smtp import Result
+from regulars.outreach.channels.email.carrying import Result
 from regulars.outreach.models import SendingAccount
 
 REST = timedelta(minutes=5)

@@ -20,9 +20,8 @@ from django.db import InterfaceError, OperationalError, transaction
 from regulars.kit import clock, database
 from regulars.kit.errors import Refusal
 from regulars.kit.worker import stop_requested
-from regulars.outreach.channels.email.envelopes import Envelope
+from regulars.outreach.channels.email.carrying import Envelope, Result
 from regulars.outreach.channels.email.journal import ABOUT_TO_BEGIN, Journal
-from regulars.outreach.channels.email.smtp import Result
 from regulars.outreach.channels.email.switchboard import Switchboard
 from regulars.outreach.models import SendingAccount, State, Touch
 from regulars.outreach.services import claiming

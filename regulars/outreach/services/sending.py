@@ -12,7 +12,7 @@ from regulars.kit import clock, effects
 from regulars.kit.business import Business
 from regulars.kit.errors import Refusal
 from regulars.kit.worker import poller, worker_name
-from regulars.outreach.channels.email.smtp import Result
+from regulars.outreach.channels.email.carrying import Result
 from regulars.outreach.channels.email.switchboard import Switchboard
 from regulars.outreach.models import SendingAccount
 from regulars.outreach.services import claiming

@@ -15,7 +15,8 @@ from regulars.outreach.channels.email import oauth
 from regulars.outreach.channels.email.letters import wire_address
 from regulars.outreach.channels.email.tokens import client_of
 from regulars.outreach.models import MailAccess, SendingAccount
-from regulars.outreach.services.accounts import NewAccount, connect_account
+from regulars.outreach.services.accounts import connect_account
+from regulars.outreach.services.connecting import NewAccount
 from regulars.staff.models import User
 
 Answer = TypeVar("Answer")

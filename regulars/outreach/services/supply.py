@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
-from regulars.outreach.channels.email.envelopes import Envelope, Stationery
+from regulars.outreach.channels.email.carrying import Envelope
+from regulars.outreach.channels.email.envelopes import Stationery
 from regulars.outreach.models import SendingAccount, Touch
 from regulars.outreach.services import allowance, claiming
 from regulars.outreach.services.allowance import Grant

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock
 from regulars.kit.standing_by import alone
 from regulars.outreach.channels.email import journal
+from regulars.outreach.channels.email.carrying import Result
 from regulars.outreach.channels.email.local_outbox import is_local, name_for, path_of
-from regulars.outreach.channels.email.smtp import Result
 from regulars.outreach.models import State, Touch
 from regulars.outreach.queries.literals import in_state
 from regulars.outreach.services.approving import release_batches

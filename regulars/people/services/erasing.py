@@ -14,7 +14,7 @@ from regulars.kit import bulletin, clock, sweeping
 from regulars.kit.changes import next_change_number
 from regulars.kit.errors import Refusal
 from regulars.kit.secrets import keyed_hash
-from regulars.people import records
+from regulars.people import erasures, records
 from regulars.people.events import PersonErased
 from regulars.people.models import (
     BulkAct,
@@ -88,7 +88,7 @@ def erase_person(person: Person, by: User | None = None) -> None:
         log.clear(ids)
         note_audit(by, "erase", room="people", kind="person", object_id=person.pk, person_id=person.pk)
         sweeping.forget_files()
-        transaction.on_commit(_write_down)
+        transaction.on_commit(erasures.write_down)
 
 
 def with_everybody_merged(person_id: int) -> list[int]:
@@ -164,12 +164,6 @@ def _remember(person_ids: Collection[int]) -> None:
         for person in Person.objects.filter(pk__in=person_ids)
     ]
     Erasure.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def _write_down() -> None:
-    from regulars.people import erasures
-
-    erasures.write_down()
 
 
 def erase_again(told: Collection[dict[str, Any]]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from regulars.kit import clock
 from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.outreach.blocks import layout_of
+from regulars.outreach.channels.email.carrying import Envelope
 from regulars.outreach.channels.email.dress import Wardrobe
 from regulars.outreach.channels.email.esps import ESPS
 from regulars.outreach.channels.email.files import Enclosed, on_the_way
@@ -30,17 +30,6 @@ from regulars.outreach.queries.threads import threads_of
 
 LARGEST_MB = 10
 NOWHERE = "letters@outbox.invalid"
-
-
-@dataclass(frozen=True)
-class Envelope:
-    touch_id: int
-    sender: str
-    recipient: str
-    content: bytes
-    kept_as: str = ""
-    # For a service that writes the letter on the wire itself.
-    letter: Letter | None = None
 
 
 def sender_of(account: SendingAccount | None) -> Sender:

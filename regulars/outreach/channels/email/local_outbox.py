@@ -5,17 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
 
 from regulars.kit.errors import Refusal
-from regulars.outreach.channels.email.smtp import Mark, Result
+from regulars.outreach.channels.email.carrying import Envelope, Mark, Result
 from regulars.outreach.models import Touch
-
-if TYPE_CHECKING:
-    from regulars.outreach.channels.email.envelopes import Envelope
 
 DOMAIN = "outbox.invalid"
 

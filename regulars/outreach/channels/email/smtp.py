@@ -8,24 +8,18 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
 
 from regulars.outreach.channels.email.bearer import bearer
+from regulars.outreach.channels.email.carrying import Envelope, Kind, Mark, Result, Stage
 from regulars.outreach.channels.email.journal import JournalFull
 from regulars.outreach.models import SendingAccount
-
-if TYPE_CHECKING:
-    from regulars.outreach.channels.email.envelopes import Envelope
 
 TIMEOUT_SECONDS = 60
 LETTERS_A_CONNECTION = 200
 IDLE_SECONDS = 25
 
-Kind = Literal["sent", "later", "refused", "no_such_address", "unknown", "account", "here"]
-Stage = Literal["connecting", "greeted", "sender", "recipient", "data", "handing over", "handed over", "answered"]
-Mark = Callable[[Stage], None]
 # A refusal: at which stage, the code and the words.
 No = tuple[Stage, int, bytes]
 GOOD: dict[Stage, frozenset[int]] = {
@@ -33,20 +27,6 @@ GOOD: dict[Stage, frozenset[int]] = {
     "recipient": frozenset({250, 251}),
     "data": frozenset({354}),
 }
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of one letter. `unknown` only when every byte was handed over and no good answer came back."""
-
-    kind: Kind
-    stage: Stage
-    code: int = 0
-    said: str = ""
-    # The name a service gave the letter, where it gives one.
-    provider_id: str = ""
-    # Nobody knows, and the next one would fare no better: the account rests.
-    closes: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import logging
 import threading
 from typing import Protocol
 
-from regulars.outreach.channels.email.envelopes import Envelope
+from regulars.outreach.channels.email.carrying import Envelope, Mark, Result
 from regulars.outreach.channels.email.journal import Journal, JournalFull
 from regulars.outreach.channels.email.local_outbox import LocalOutbox
-from regulars.outreach.channels.email.smtp import Line, Mark, Result, Way
+from regulars.outreach.channels.email.smtp import Line, Way
 from regulars.outreach.channels.email.ways import AnyWay, way_of
 from regulars.outreach.models import SendingAccount
 
