@@ -40,7 +40,8 @@ class MailingForm(forms.Form):
         max_length=1_000,
         widget=forms.Textarea(attrs={"rows": 4, "data-letter": True}),
         help_text=gettext_lazy(
-            "For those the words above cannot reach who agreed to texts. {{ first_name }} becomes their first name."
+            "For those who like texts better, and those the words above cannot reach. "
+            "{{ first_name }} becomes their first name."
         ),
     )
     other_wording = forms.ChoiceField(

@@ -174,7 +174,10 @@ class Touch(Worklist):
                 name="outreach_held_unasked",
             ),
             models.Index(fields=("answers",), condition=Q(answers__isnull=False), name="outreach_answers"),
-            models.Index(fields=("batch", "state"), condition=Q(batch__isnull=False), name="outreach_by_batch"),
+            # With the time of the hold: what waits for the first hundred is found among all that waits for the morning.
+            models.Index(
+                fields=("batch", "state", "held_until"), condition=Q(batch__isnull=False), name="outreach_in_batch"
+            ),
         ]
 
     def __str__(self) -> str:

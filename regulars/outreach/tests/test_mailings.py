@@ -10,9 +10,10 @@ from django.db import connection
 from regulars.kit.errors import Refusal
 from regulars.kit.models import Job
 from regulars.outreach.mailings_shown import shown_mailing
-from regulars.outreach.models import Mailing, Recipient, State, Touch, TouchChange, Wording
+from regulars.outreach.models import Batch, Mailing, Recipient, State, Touch, TouchChange, Wording
 from regulars.outreach.queries import mailings as queries
 from regulars.outreach.services import mailings, save_wording, skip
+from regulars.outreach.services.approving import _rest_of
 from regulars.outreach.services.mailings import gathering, tallying
 from regulars.outreach.services.mailings.moments import Moments
 from regulars.outreach.services.suppressing import suppress
@@ -204,6 +205,13 @@ def test_a_portion_is_read_from_the_index_alone_however_many_went_before(shop):
     if connection.vendor == "sqlite":
         assert "outreach_recipients_by_way" in plan
         assert "TEMP B-TREE" not in plan
+
+
+def test_what_waits_for_the_first_hundred_is_found_among_all_that_waits_for_the_morning(shop):
+    batch = Batch.objects.create(at=NOW, size=500, first=100)
+    plan = _rest_of(batch).values_list("pk", flat=True).explain()
+    if connection.vendor == "sqlite":
+        assert "outreach_in_batch (batch_id=? AND state=? AND held_until=?)" in plan
 
 
 def test_who_lacks_by_now_what_the_words_need_is_named_with_those_left_out(shop):

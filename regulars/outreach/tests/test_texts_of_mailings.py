@@ -15,6 +15,7 @@ from regulars.outreach.models import Mailing, Recipient, State, Touch, Wording, 
 from regulars.outreach.services import mailings, save_wording
 from regulars.outreach.tests.builders import a_person, a_shop, the_owner
 from regulars.people import services as people
+from regulars.people.models import Phone
 from regulars.people.queries.matching import Asked
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,21 @@ def test_who_has_an_address_gets_the_letter_and_who_has_a_telephone_the_text(sho
     send_texts()
     text.refresh_from_db()
     assert (text.state, text.cost_amount) == (State.SENT, Decimal("0.16"))
+
+
+def test_who_likes_texts_better_gets_the_text_though_there_is_an_address(shop):
+    ann, bea, cy = (
+        a_person(name, f"{name}@example.org".lower(), phones=(f"+491512345670{n}",), reach_by="text")
+        for n, name in enumerate(("Ann", "Bea", "Cy"))
+    )
+    Phone.objects.filter(person=bea).delete()
+    people.change_person(cy, changes={"reach_by": "email"}, by=None)
+    mailing = a_mailing()
+    ways = dict(Recipient.objects.filter(mailing=mailing).values_list("person_id", "way"))
+    assert ways == {ann.pk: "second", bea.pk: "first", cy.pk: "first"}, "Bea has no telephone"
+    assert mailing.found["channels"] == {"email": 2, "text": 1}
+    mailings.begin_mailing(mailing, None)
+    assert dict(Touch.objects.values_list("person_id", "channel")) == {ann.pk: "text", bea.pk: "email", cy.pk: "email"}
 
 
 def test_whoever_answered_stop_gets_no_text_of_a_mailing(shop):

@@ -11,7 +11,13 @@ from regulars.web.tests.a_full_house import a_full_house, pages
 from regulars.web.tests.test_in_browser import AXE, CHROMIUM, RULES, SITE, Shown
 
 MANY = 80  # a walk that finds fewer has lost a room
-SHOWS_BRACES = {"outreach:wording", "outreach:new-wording", "outreach:library"}  # the fields of a letter are written so
+SHOWS_BRACES = {  # the fields of a letter are written so
+    "outreach:wording",
+    "outreach:new-wording",
+    "outreach:library",
+    "outreach:new-mailing",
+    "outreach:edit-mailing",
+}
 # What a page has and a letter has not: the letter drawn in its frame is otherwise held to the same.
 PAGE_ONLY = re.compile("0 first headings|landmark-one-main|page-has-heading-one|region").match
 LOOKS: list[tuple[int, Any]] = [(360, "light"), (1280, "dark")]
