@@ -13,12 +13,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from regulars.people.models import Email, Silence
 from regulars.people.models import Kind as PersonKind
+from regulars.people.models import Silence
 from regulars.rapport import queries as rapport
 from regulars.rapport import services as keeping
 from regulars.today.acquaintance import Acquaintance
 from regulars.today.lines.shape import Due, Kind, Line
+from regulars.today.lines.ways import addresses_of
 from regulars.today.models import Choice, Decision
 
 if TYPE_CHECKING:
@@ -51,8 +52,7 @@ def _left_alone(on: date) -> Q:
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:
     """Say whom and since when; one query for where to write."""
     ids = [due.person_id for due in dues if due.person_id is not None]
-    rows = Email.objects.filter(person_id__in=ids, is_bad=False).order_by("person_id", "is_primary", "-pk")
-    emails = dict(rows.values_list("person_id", "address"))
+    emails = addresses_of(ids)
     return [line(due, known[due.person_id or 0], emails.get(due.person_id or 0, ""), on) for due in dues]
 
 

@@ -17,7 +17,7 @@ from regulars.rapport.models import Encounter, EncounterKind
 from regulars.today.acquaintance import Acquaintance
 from regulars.today.lines.enquiry import short
 from regulars.today.lines.shape import Due, Kind, Line
-from regulars.today.lines.ways import day_in_words
+from regulars.today.lines.ways import addresses_of, day_in_words
 from regulars.today.models import Decision
 
 if TYPE_CHECKING:
@@ -51,10 +51,13 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
 
 
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:
-    return [line(due, known.get(due.person_id or 0)) for due in dues]
+    """Say who said it and what; one query for where to write to those who gave no telephone number."""
+    silent = [pk for pk, person in known.items() if not person.phone]
+    emails = addresses_of(silent) if silent else {}
+    return [line(due, known.get(due.person_id or 0), emails.get(due.person_id or 0, "")) for due in dues]
 
 
-def line(due: Due, person: Acquaintance | None) -> Line:
+def line(due: Due, person: Acquaintance | None, email: str = "") -> Line:
     is_complaint = due.facts["kind"] == EncounterKind.COMPLAINT
     words = {
         EncounterKind.COMPLAINT: _("was not happy"),
@@ -76,6 +79,7 @@ def line(due: Due, person: Acquaintance | None) -> Line:
         way="said",
         phone=person.phone if person else "",
         phone_link=person.phone_link if person else "",
+        email=email,
         link=str(due.facts["link"]),
     )
 

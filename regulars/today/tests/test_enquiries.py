@@ -141,6 +141,12 @@ def test_a_complaint_stands_until_it_is_answered_though_its_person_is_left_in_pe
     assert (entry.answer, line_of("said")) == ("a new clasp by Friday", None)
 
 
+def test_who_gave_only_an_email_address_is_answered_by_writing(client) -> None:
+    said("complaint", "the clasp broke", ruth := a_person("Ruth Moore"))
+    client.force_login(an_owner())
+    assert f'href="mailto:{ruth.emails.get().address}"' in client.get("/today/").text
+
+
 def test_a_public_comment_of_a_stranger_stands_with_its_link(client) -> None:
     said("comment", "Lovely shop", link="https://maps.example/1", place="Google")
     line = line_of("said")
