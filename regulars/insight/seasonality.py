@@ -26,6 +26,7 @@ _STEPS = 60
 _LEAST_SPREAD = 1e-8
 _STEPS_A_DAY, _DAYS_AT_ONCE = 8, 7
 _YEAR = 365.25
+_NOUGHT = date(2000, 1, 1).toordinal()  # where the clock shows nothing yet
 _Z = 1.959964
 
 
@@ -301,11 +302,11 @@ class Seasonality:
         return day_paces([row[0] for row in self.months_], [row[0] for row in self.weekdays_], ordinals)
 
     def _clock(self, ordinals: Any) -> Floats:
-        """What the clock shows at the end of each day; it only ever serves as a difference."""
-        first, last = int(np.min(ordinals)), int(np.max(ordinals))
-        origin = min(first, date(2000, 1, 1).toordinal())
-        shown = np.cumsum(self._paces(np.arange(origin, last + 1)))
-        return np.asarray(shown[np.asarray(ordinals, dtype="int64") - origin])
+        """What the clock shows at the end of each day, the same whatever days are asked for; it only ever serves as a
+        difference."""
+        first, last = min(int(np.min(ordinals)), _NOUGHT), max(int(np.max(ordinals)), _NOUGHT)
+        shown = np.cumsum(self._paces(np.arange(first, last + 1)))
+        return np.asarray(shown[np.asarray(ordinals, dtype="int64") - first] - shown[_NOUGHT - first])
 
     def _clocked(self, frame: Frame, day: str, name: str) -> Frame:
         """Add what the clock shows on a column of days: a table of a few thousand days, joined."""

@@ -94,13 +94,15 @@ def run(options: argparse.Namespace) -> int:
         if options.json:
             print_json(refusal.answer)
         raise
-    if not options.dry_run and changed_anything(answer):
-        grade_everyone()
-    if options.json:
-        print_json(answer)
-        return 0
-    for file in answer["files"]:
-        tell(file)
+    try:
+        if not options.dry_run and changed_anything(answer):
+            grade_everyone()
+    finally:  # whatever becomes of the grading, what was taken in is said
+        if options.json:
+            print_json(answer)
+        else:
+            for file in answer["files"]:
+                tell(file)
     return 0
 
 

@@ -121,6 +121,17 @@ def test_under_two_years_or_a_handful_of_visits_nothing_is_said_and_nothing_chan
     assert "Two years" in Seasonality().fit(orders.head(0), AS_OF).reason_
 
 
+@pytest.mark.parametrize("back_days", [0, 1304 * 7, 28 * 365 + 7])
+def test_gaps_before_the_year_2000_count_as_those_after_it(back_days: int) -> None:
+    """What the clock shows is compared between days that were asked for at different times."""
+    season, until = _truth(), AS_OF - timedelta(days=back_days)
+    orders = _shop(60, True, 5).with_columns(pl.col("day") - timedelta(days=back_days))
+    facts = season.facts(orders, until)
+    assert season.log_gaps(gaps_by_day(orders, until)) == pytest.approx(facts["log_gaps_sum"].sum(), rel=1e-9)
+    silent = season.with_silence(opened(facts), until, "silent").to_native()
+    assert silent["silent"].to_list() == pytest.approx((facts["T_days"] - facts["t_x_days"]).to_list(), abs=1e-6)
+
+
 def test_the_clock_runs_forth_and_back_and_a_year_is_a_year() -> None:
     season = Seasonality.from_dict(Seasonality().fit(_shop(300, True, 3), AS_OF).to_dict())
     for days in (1.0, 40.0, 400.0):
