@@ -1,28 +1,39 @@
-"""A file laid beside the SQLite database, from which rows are inserted: no value of them becomes a Python object."""
+"""Rows laid beside the stored ones, to be inserted from there: no value of them becomes a Python object.
+
+On SQLite they lie in a file beside the database, on PostgreSQL in a table of this connection.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import quote
 
 from django.db.models import Model
 
 from regulars.kit import database
-from regulars.standings.services.differing import LAID, Differing
+from regulars.standings.models import Standing
+from regulars.standings.services.differing import LAID, PLACE, Differing
 from regulars.standings.services.upserting import statement
 
 LOG_PAGES = 16_000  # 64 MB, which the log may keep
+BLOCK = 1 << 20
 
 
 @contextmanager
 def laid(found: Differing, path: Path) -> Iterator[None]:
-    """Write all rows of `found` into a file, and let this connection read it as long as the block lasts."""
+    """Write all rows of `found` into a file, and let this connection read them as long as the block lasts."""
     try:
-        found.lay_beside(path)
-        with _attached(path), _log_of(LOG_PAGES):
-            yield
+        if database.is_postgres():
+            found.lay_as_text(path)
+            with _copied(found.laid_columns, path):
+                yield
+        else:
+            found.lay_beside(path)
+            with _attached(path), _log_of(LOG_PAGES):
+                yield
     finally:
         path.unlink(missing_ok=True)
 
@@ -42,9 +53,34 @@ def insert(
     name = database.connection().ops.quote_name
     picks, given = [name(column) for column in columns], [month] if month else []
     picks += ["%s"] if month else []
-    rows = f"SELECT {', '.join(picks)} FROM beside.{LAID} WHERE rowid BETWEEN %s AND %s AND {where}"  # noqa: S608  # our names
+    source, place = (LAID, PLACE) if database.is_postgres() else (f"beside.{LAID}", "rowid")
+    rows = f"SELECT {', '.join(picks)} FROM {source} WHERE {place} BETWEEN %s AND %s AND {where}"  # noqa: S608  # our names
     with database.connection().cursor() as cursor:
         cursor.execute(f"{beginning} {rows} {ending}", [*given, *places])
+
+
+@contextmanager
+def _copied(columns: Sequence[str], path: Path) -> Iterator[None]:
+    """Copy the file into a table that only this connection sees."""
+    name = database.connection().ops.quote_name
+    with database.connection().cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMP TABLE {LAID} (LIKE {name(Standing._meta.db_table)}, {PLACE} bigint,"
+            " is_moved boolean, is_regraded boolean)"
+        )
+    try:
+        with path.open(encoding="utf-8", newline="") as text:
+            database.copy_text(LAID, columns, _blocks(text))
+        with database.connection().cursor() as cursor:
+            cursor.execute(f"CREATE INDEX ON {LAID} ({PLACE})")
+        yield
+    finally:
+        with database.connection().cursor() as cursor:
+            cursor.execute(f"DROP TABLE {LAID}")
+
+
+def _blocks(text: TextIO) -> Iterable[str]:
+    return iter(lambda: text.read(BLOCK), "")
 
 
 @contextmanager

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import duckdb
 import numpy as np
 
+from regulars.standings.copying import quoted
 from regulars.standings.services.wanted import COLUMNS
 
 SLICE = 20_000
 LAID = "wanted_rows"
+PLACE = "place"
 _LISTED = ", ".join(f'"{column}"' for column in COLUMNS)
 _MARKS = ("person_id", "group", "group_before", "is_moved", "is_regraded", "has_slipped", "is_back")
 
@@ -75,6 +77,18 @@ class Differing:
             statement.set_options(**{"adbc.ingest.target_table": LAID, "adbc.ingest.mode": "adbc.ingest.mode.create"})
             statement.bind_stream(rows)
             statement.execute_update()  # rowid from 1 on
+
+    def lay_as_text(self, path: Path) -> None:
+        """Write all rows as CSV, with their places, for the columns `laid_columns`."""
+        self.connection.execute(
+            f"COPY (SELECT {', '.join(self._stored())}, rowid + 1, is_moved, is_regraded FROM differing ORDER BY rowid)"
+            f" TO {quoted(str(path))} (FORMAT csv, HEADER false)"
+        )
+
+    @property
+    def laid_columns(self) -> tuple[str, ...]:
+        """The columns of `lay_as_text`, in turn."""
+        return (*COLUMNS, "as_of", PLACE, "is_moved", "is_regraded")
 
     def _stored(self) -> list[str]:
         """Days become the text that is stored."""

@@ -25,6 +25,7 @@ FIELDS = (
 INDEXED = ("group", "slips_on")
 NAMED_AT_ONCE = 1000
 LAID_FROM = 5_000
+HELD_MS_ON_POSTGRES, FIRST_ON_POSTGRES = 1_000, 5_000
 STORED = (*COLUMNS, "as_of")
 MONTHLY = ("person_id", "group", "r", "f", "m")
 Put = Callable[[list[Change]], None]
@@ -41,7 +42,10 @@ def write_rows(found: Differing, *, home: Path, sentence: str) -> int:
             _announce_changes(chunk, found.as_of)
             written += len(chunk)
 
-        return chunks_by_time(_reporting(changes, found.total, sentence, lambda: written), write)
+        reported = _reporting(changes, found.total, sentence, lambda: written)
+        if database.is_postgres():  # where nobody waits for one writer
+            return chunks_by_time(reported, write, HELD_MS_ON_POSTGRES, first=FIRST_ON_POSTGRES)
+        return chunks_by_time(reported, write)
 
 
 def _announce_changes(chunk: list[Change], as_of: date) -> None:
@@ -58,13 +62,12 @@ def _announce_changes(chunk: list[Change], as_of: date) -> None:
 
 @contextmanager
 def _way(found: Differing, home: Path) -> Iterator[tuple[Iterable[Change], Put]]:
-    """Many rows go into SQLite by way of a file beside it; inside the caller's transaction none can be attached."""
-    link = database.connection()
-    if database.is_postgres() or link.in_atomic_block or found.total < LAID_FROM:
+    """Many rows go in by way of a file beside the database; inside the caller's transaction none can be attached."""
+    if database.connection().in_atomic_block or found.total < LAID_FROM:
         yield found.changes(), partial(_put_rows, as_of=found.as_of)
         return
     home.mkdir(parents=True, exist_ok=True)
-    with beside.laid(found, home / "beside.sqlite3"):
+    with beside.laid(found, home / "beside.rows"):
         yield found.places(), partial(_put_from_beside, as_of=found.as_of)
 
 

@@ -54,7 +54,7 @@ def _laid(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return totals
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="a file beside the database is SQLite's way")
+@pytest.mark.both_databases
 def test_rows_from_a_file_beside_the_database_are_stored_and_told_like_any_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -69,6 +69,9 @@ def test_rows_from_a_file_beside_the_database_are_stored_and_told_like_any_other
     assert len(laid) == 2
     assert laid[1] > 0
     assert not list(_home().glob("beside*"))
+    if connection.vendor == "postgresql":
+        assert "wanted_rows" not in connection.introspection.table_names()
+        return
     with connection.cursor() as cursor:
-        assert [row[1] for row in cursor.execute("PRAGMA database_list").fetchall()] == ["main"]
+        assert "beside" not in [row[1] for row in cursor.execute("PRAGMA database_list").fetchall()]
         assert cursor.execute("PRAGMA wal_autocheckpoint").fetchone() == (1000,)
