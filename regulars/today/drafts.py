@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from django.utils.translation import gettext as _
 
 from regulars.outreach import queries as outreach
 from regulars.outreach import services as sending
+from regulars.outreach.models import WordingVersion
 from regulars.outreach.queries.enclosures import papers_of_versions
-from regulars.outreach.queries.facts import named
-from regulars.outreach.queries.variants import variants_of_each
+from regulars.outreach.queries.facts import Named, named
+from regulars.outreach.queries.variants import Variants, variants_of_each
 from regulars.today.lines.shape import Draft, Due
 from regulars.today.models import Choice, Decision
 
 Extras = Mapping[str, str]
 
 
-def drafts_for(dues: Sequence[Due], wording_of: Mapping[str, str], extras: Mapping[str, Extras]) -> dict[str, Draft]:
+@dataclass
+class Reading:
+    """The words in force by wording, their languages, and the people: read once to write letters and to try them."""
+
+    versions: dict[str, WordingVersion] = field(default_factory=dict)
+    variants: dict[str, Variants] = field(default_factory=dict)
+    people: dict[int, Named] = field(default_factory=dict)
+
+    def read(self, wordings: Collection[str], person_ids: Iterable[int]) -> None:
+        """At most three queries."""
+        self.versions = outreach.latest_of(set(wordings))
+        self.variants = variants_of_each(self.versions)
+        self.people = named(person_ids)
+
+
+def drafts_for(
+    dues: Sequence[Due], wording_of: Mapping[str, str], extras: Mapping[str, Extras], reading: Reading
+) -> dict[str, Draft]:
     """Draft every line by its key: `wording_of` names the wording of each, `extras` what the letter can say besides.
 
-    Five queries however many wordings are in use, and two for each that speaks of purchases.
+    Five queries however many wordings are in use, and two for each that speaks of purchases. What was read stays in
+    `reading`.
     """
     if not dues:
         return {}
     drafts = _own_words(dues, wording_of)
-    versions = outreach.latest_of(set(wording_of.values()))
-    variants, people = variants_of_each(versions), named(due.person_id for due in dues if due.person_id)
-    for wording, version in versions.items():
+    reading.read(wording_of.values(), (due.person_id for due in dues if due.person_id))
+    for wording, version in reading.versions.items():
         mine = [due for due in dues if wording_of.get(due.key) == wording and due.key not in drafts and due.person_id]
-        write = partial(sending.draft_for, version, variants=variants[wording], people=people)
+        write = partial(sending.draft_for, version, variants=reading.variants[wording], people=reading.people)
         drafts.update(_filled_in(write, wording, mine, extras))
-    return _with_files(drafts, {wording: version.pk for wording, version in versions.items() if version.pk})
+    return _with_files(drafts, {wording: version.pk for wording, version in reading.versions.items() if version.pk})
 
 
 def _with_files(drafts: dict[str, Draft], in_force: Mapping[str, int]) -> dict[str, Draft]:

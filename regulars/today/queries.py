@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from regulars.kit import clock
 from regulars.outreach.models import Touch
 from regulars.outreach.services import Finding
 from regulars.today.acquaintance import Acquaintance, acquaintances
-from regulars.today.drafts import drafts_for
+from regulars.today.drafts import Reading, drafts_for
 from regulars.today.lines import BY_KEY, KINDS, Due, Kind, Line
 from regulars.today.models import Choice, Decision, Waiting
 from regulars.today.roofs import one_card_each
@@ -41,6 +41,7 @@ class Section:
     total: int
     # How the words come out for those who get them; looked at where one yes sends several.
     findings: Sequence[Finding] = ()
+    reading: Reading = field(default_factory=Reading, compare=False, repr=False)
 
     @property
     def more(self) -> int:
@@ -85,14 +86,15 @@ def plan(on: date, shown: int | None = None) -> Plan:
     found = [(kind, kind.due(on, EVERYTHING if shown is None else COUNTED + 1, None)) for kind in KINDS]
     most = _most([(kind, len(dues)) for kind, dues in found], shown)
     visible = [(kind, dues[: most[kind.key]], len(dues)) for kind, dues in found if dues]
-    composed = _compose([(kind, dues) for kind, dues, _ in visible], on)
-    sections = [_section(kind, composed[kind.key], len(dues), total) for kind, dues, total in visible]
+    reading = Reading()
+    composed = _compose([(kind, dues) for kind, dues, _ in visible], on, reading)
+    sections = [_section(kind, composed[kind.key], len(dues), total, reading) for kind, dues, total in visible]
     return Plan(on, [section for section in sections if section.total])
 
 
-def _section(kind: Kind, lines: Sequence[Line], asked: int, total: int) -> Section:
+def _section(kind: Kind, lines: Sequence[Line], asked: int, total: int, reading: Reading) -> Section:
     """A section without the cards that another line of the household makes."""
-    return Section(kind, lines, total - (asked - len(lines)))
+    return Section(kind, lines, total - (asked - len(lines)), reading=reading)
 
 
 def _most(found: Sequence[tuple[Kind, int]], shown: int | None) -> dict[str, int]:
@@ -110,8 +112,8 @@ def section(kind_key: str, on: date, start: int = 0, shown: int = PORTION) -> Se
     if kind is None:
         return None
     dues = kind.due(on, max(COUNTED, start + shown) + 1, None)
-    wanted = dues[start : start + shown]
-    return _section(kind, _compose([(kind, wanted)], on)[kind.key], len(wanted), len(dues))
+    wanted, reading = dues[start : start + shown], Reading()
+    return _section(kind, _compose([(kind, wanted)], on, reading)[kind.key], len(wanted), len(dues), reading)
 
 
 def lines_by_key(keys: Iterable[str], on: date) -> dict[str, Line]:
@@ -126,14 +128,14 @@ def lines_by_key(keys: Iterable[str], on: date) -> dict[str, Line]:
         only = {int(part) for part in (key.split(":")[1] for key in its_keys) if part.isdigit()}
         dues = [due for due in BY_KEY[kind_key].due(on, EVERYTHING, only) if due.key in its_keys]
         found.append((BY_KEY[kind_key], dues))
-    composed = _compose(found, on)
+    composed = _compose(found, on, Reading())
     return {line.key: line for lines in composed.values() for line in lines}
 
 
-def _compose(found: Sequence[tuple[Kind, Sequence[Due]]], on: date) -> dict[str, Sequence[Line]]:
+def _compose(found: Sequence[tuple[Kind, Sequence[Due]]], on: date, reading: Reading) -> dict[str, Sequence[Line]]:
     """Words for all of them; people are fetched once, and their ways once a purpose, whatever the number of lines."""
     known = _known(found, on)
-    drafted = _drafted([(kind, dues, _of(kind, known)) for kind, dues in found])
+    drafted = _drafted([(kind, dues, _of(kind, known)) for kind, dues in found], reading)
     return one_card_each({kind.key: kind.compose(dues, _of(kind, known), on) for kind, dues in drafted})
 
 
@@ -142,13 +144,13 @@ def _of(kind: Kind, known: Mapping[str, Mapping[int, Acquaintance]]) -> Mapping[
 
 
 def _drafted(
-    found: Sequence[tuple[Kind, Sequence[Due], Mapping[int, Acquaintance]]],
+    found: Sequence[tuple[Kind, Sequence[Due], Mapping[int, Acquaintance]]], reading: Reading
 ) -> Sequence[tuple[Kind, Sequence[Due]]]:
     """Put the draft to each that has a letter, the letters of all kinds written at once."""
     words = [kind.words(dues, known) for kind, dues, known in found if kind.words and dues]
     wording_of = {key: wording for one in words for key, wording in one.wording_of.items()}
     extras = {key: said for one in words for key, said in one.extras.items()}
-    drafts = drafts_for([due for kind, dues, _ in found if kind.words for due in dues], wording_of, extras)
+    drafts = drafts_for([due for kind, dues, _ in found if kind.words for due in dues], wording_of, extras, reading)
     return [(kind, [replace(due, draft=drafts.get(due.key)) for due in dues]) for kind, dues, _ in found]
 
 

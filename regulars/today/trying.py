@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from regulars.outreach import queries as outreach
-from regulars.outreach.queries.facts import named
-from regulars.outreach.queries.variants import variants_of_each
 from regulars.outreach.services import Finding, preflight
 from regulars.today.lines import Line
 from regulars.today.queries import Section
@@ -21,23 +18,18 @@ def tried(section: Section) -> Section:
 
 
 def tried_each(sections: Sequence[Section]) -> list[Section]:
-    """The same of several: three queries, and two more a wording that speaks of purchases, however many letters."""
-    tries = [_letters_by_wording(section.lines) if len(section.letters) > 1 else {} for section in sections]
-    versions = outreach.latest_of({wording for letters in tries for wording in letters})
-    if not versions:
-        return list(sections)
-    variants = variants_of_each(versions)
-    people = named({pk for letters in tries for extras in letters.values() for pk in extras})
-
-    def findings(letters: Mapping[str, Letters]) -> Iterator[Finding]:
-        for wording, extras in sorted(letters.items()):
-            yield from preflight(
-                versions[wording], list(extras), extras, variants=variants[wording], named=people
-            ).findings
-
+    """The same of several, with what was read to write the letters: two queries a wording that speaks of purchases."""
     return [
-        replace(section, findings=tuple(findings(letters))) for section, letters in zip(sections, tries, strict=True)
+        replace(section, findings=tuple(_findings(section))) if len(section.letters) > 1 else section
+        for section in sections
     ]
+
+
+def _findings(section: Section) -> Iterator[Finding]:
+    read = section.reading
+    for wording, extras in sorted(_letters_by_wording(section.lines).items()):
+        words, variants = read.versions[wording], read.variants[wording]
+        yield from preflight(words, list(extras), extras, variants=variants, named=read.people).findings
 
 
 def _letters_by_wording(lines: Sequence[Line]) -> dict[str, Letters]:

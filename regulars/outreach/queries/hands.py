@@ -37,11 +37,18 @@ def waiting_for_hands(channels: Collection[str] = ALL) -> QuerySet[Touch]:
 
     A text that was approved since a provider was connected goes by itself and is not among them.
     """
+    return _waiting(channels, texts_go_since() if Channel.TEXT in channels else None)
+
+
+def texts_go_since() -> datetime | None:
+    """Since when texts go by themselves, where they do. One query."""
+    return TextAccount.objects.filter(is_active=True).values_list("connected_at", flat=True).first()
+
+
+def _waiting(channels: Collection[str], since: datetime | None) -> QuerySet[Touch]:
     rows = Touch.objects.filter(in_state(State.PLANNED, State.APPROVED), of_channel(*ALL), channel__in=channels)
-    if Channel.TEXT in channels:
-        since = TextAccount.objects.filter(is_active=True).values_list("connected_at", flat=True).first()
-        if since is not None:
-            rows = rows.exclude(Q(channel=Channel.TEXT) & Q(state=State.APPROVED) & Q(approved_at__gte=since))
+    if since is not None:
+        rows = rows.exclude(Q(channel=Channel.TEXT) & Q(state=State.APPROVED) & Q(approved_at__gte=since))
     return rows.order_by("due_at", "pk")
 
 
@@ -50,11 +57,10 @@ def due_for_hands(on: date) -> QuerySet[Touch]:
     return waiting_for_hands().filter(due_at__lt=clock.start_of(on + timedelta(days=1)))
 
 
-def first_due_for_hands(on: date, limit: int, among: Q) -> list[Touch]:
-    """The first of them that fit, of every channel: each is walked in its order by the index. A query a channel."""
-    rows = due_for_hands(on).filter(among)
-    found = [touch for channel in ALL for touch in rows.filter(channel=channel)[:limit]]
-    return sorted(found, key=lambda touch: (touch.due_at, touch.pk))[:limit]
+def due_in(channel: str, on: date, since: datetime | None) -> QuerySet[Touch]:
+    """Those of one channel, walked in their order by its index; `since` is `texts_go_since`."""
+    rows = _waiting((channel,), since if channel == Channel.TEXT else None)
+    return rows.filter(due_at__lt=clock.start_of(on + timedelta(days=1)))
 
 
 def due_count() -> int:

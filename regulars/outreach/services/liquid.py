@@ -134,6 +134,7 @@ def _plain_parts(source: str) -> Parts | None:
     return plain_parts(parsed(source).nodes)
 
 
+@functools.lru_cache(maxsize=256)
 def fields_in(source: str) -> frozenset[str]:
     """Name the fields a template asks for; those it makes itself with `assign` are not among them."""
     return frozenset(str(name) for name in parsed(source).analyze(include_partials=False).globals)

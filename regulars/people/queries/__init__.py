@@ -3,11 +3,12 @@
 from .changed import who_changed
 from .consents import ConsentState, consent_state, consent_states, silenced, silenced_for
 from .lists import Filter, Page, people_list
-from .occasions import ObservedDay, coming_up, observed, occasion_rows, occasions_between
+from .occasions import OBSERVED, ObservedDay, coming_up, observed, occasion_rows, occasions_between, within_years
 from .persons import has_people, likely_same, reminders_due
 from .search import Found, find_people, search
 
 __all__ = [
+    "OBSERVED",
     "ConsentState",
     "Filter",
     "Found",
@@ -28,4 +29,5 @@ __all__ = [
     "silenced",
     "silenced_for",
     "who_changed",
+    "within_years",
 ]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from calendar import isleap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from regulars.people.models import LeapDay, Occasion, Person
 from regulars.people.partial_dates import PartialDate
 
+OBSERVED = ("person_id", "pk", "kind", "label", "month", "day", "year", "person__feb29_rule")
 LEAP_DAY, ITS_EVE, ITS_MORROW = 229, 228, 301
 
 
@@ -31,27 +32,23 @@ def occasions_between(first: date, last: date, kinds: Sequence[str] | None = Non
 
     Leaves out people merged, erased or standing for many, and days somebody would rather not keep.
     """
-    found = [day for year, rows in occasion_rows(first, last, kinds) for day in observed(rows, year)]
+    found = [
+        day
+        for start, end in within_years(first, last)
+        for day in observed(occasion_rows(start, end, kinds).values_list(*OBSERVED), start.year)
+    ]
     return sorted(found, key=lambda day: (day.on, day.person_id, day.occasion_id))
 
 
-def occasion_rows(
-    first: date, last: date, kinds: Sequence[str] | None = None
-) -> list[tuple[int, QuerySet[Occasion, Occasion]]]:
-    """Return the same as rows, for each calendar year those of its part of the stretch, the soonest day first.
-
-    They are read in the order of their index, so that a caller who narrows and cuts them reads no more than that.
-    """
-    if last < first:
-        return []
-    years = range(first.year, last.year + 1)
-    return [(year, _rows_of(max(first, date(year, 1, 1)), min(last, date(year, 12, 31)), kinds)) for year in years]
+def within_years(first: date, last: date) -> list[tuple[date, date]]:
+    """Cut a stretch of time where a year ends."""
+    years = range(first.year, last.year + 1) if first <= last else ()
+    return [(max(first, date(year, 1, 1)), min(last, date(year, 12, 31))) for year in years]
 
 
-def observed(rows: QuerySet[Occasion, Occasion], year: int) -> list[ObservedDay]:
-    """Read rows as days kept in that year. One query."""
-    columns = ("person_id", "pk", "kind", "label", "month", "day", "year", "person__feb29_rule")
-    return [_observed_in(year, *row) for row in rows.values_list(*columns)]
+def observed(rows: Iterable[Sequence[Any]], year: int) -> list[ObservedDay]:
+    """Read rows of the columns `OBSERVED` as days kept in that year."""
+    return [_observed_in(year, *row) for row in rows]
 
 
 def coming_up(person: Person, today: date, days: int = 366) -> list[ObservedDay]:
@@ -63,8 +60,11 @@ def coming_up(person: Person, today: date, days: int = 366) -> list[ObservedDay]
     return sorted((day for day in first_ones if day), key=lambda day: day.on)
 
 
-def _rows_of(first: date, last: date, kinds: Sequence[str] | None) -> QuerySet[Occasion, Occasion]:
-    """The rows of a stretch within one year; a day of birth still to come is not kept yet."""
+def occasion_rows(first: date, last: date, kinds: Sequence[str] | None = None) -> QuerySet[Occasion, Occasion]:
+    """The rows of a stretch within one year, the soonest first; a day of birth still to come is not kept yet.
+
+    They are read in the order of their index, so that a caller who narrows and cuts them reads no more than that.
+    """
     rows = Occasion.objects.filter(
         _falls_between(first, last),
         Q(year=None) | Q(year__lte=first.year),

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
+from regulars.kit.prepared import prepared
 from regulars.people.models import Merge, Occasion, Pair, Person, PostalAddress, Search
 
 SHOWN = 10
@@ -56,7 +57,12 @@ def to_decide(about: str = Pair.About.PERSON) -> QuerySet[Pair]:
 
 def waiting(about: str = Pair.About.PERSON) -> int:
     """Count what waits, up to a hundred. One query by index."""
-    return len(to_decide(about).order_by().values_list("pk", flat=True)[: COUNTED + 1])
+    return len(_waiting(about))
+
+
+@prepared
+def _waiting(about: str) -> QuerySet[Pair, int]:
+    return to_decide(about).order_by().values_list("pk", flat=True)[: COUNTED + 1]
 
 
 def certain_count() -> int:

@@ -5,7 +5,16 @@ from .belongings import services_due, things_of, warranties_ending
 from .callers import callers_found
 from .dues import Between, between, owed_due
 from .encounters import LastContact, encounters_of, last_contacts, logged, open_complaints, unanswered
-from .enquiries import enquiries_in, enquiries_of, hopes_kept, to_compare, waiting_enquiries, waiting_now
+from .enquiries import (
+    enquiries_in,
+    enquiries_of,
+    hopes_kept,
+    late_before,
+    to_compare,
+    waiting_enquiries,
+    waiting_now,
+    waiting_since,
+)
 from .life import events_of, open_events
 from .others import Other, OthersPage, kinds_in_use, others
 from .saying import LastVisit, Say, what_to_say
@@ -32,6 +41,7 @@ __all__ = [
     "how_many_wait",
     "kinds_in_use",
     "last_contacts",
+    "late_before",
     "logged",
     "open_complaints",
     "open_events",
@@ -47,6 +57,7 @@ __all__ = [
     "waiting_enquiries",
     "waiting_for_a_yes",
     "waiting_now",
+    "waiting_since",
     "warranties_ending",
     "what_to_say",
 ]

@@ -21,7 +21,16 @@ def waiting_enquiries(on: date, only: Collection[int] | None = None) -> QuerySet
 
     Oldest first, by the index of what waits. Lazy: slice it. One small query beside it for the hours.
     """
-    before = moment_of(on) - timedelta(hours=answer_within_hours())
+    return waiting_since(late_before(on), on, only)
+
+
+def late_before(on: date) -> datetime:
+    """What has waited since before then waits too long, to the minute. One query."""
+    return moment_of(on).replace(second=0, microsecond=0) - timedelta(hours=answer_within_hours())
+
+
+def waiting_since(before: datetime, on: date, only: Collection[int] | None = None) -> QuerySet[Enquiry]:
+    """The same for a moment that is known."""
     rows = Enquiry.objects.filter(Q(parked_until=None) | Q(parked_until__lte=on), waits_from__lte=before)
     rows = rows.filter(person__merged_into=None, person__erased_at=None)
     return (rows if only is None else rows.filter(pk__in=only)).order_by("waits_from", "pk")

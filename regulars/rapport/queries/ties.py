@@ -6,7 +6,7 @@ index, and customers have a rhythm only where somebody gave them one by hand.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Case, DateField, DateTimeField, Exists, F, Max, OuterRef, Q, QuerySet, Value, When
 
 from regulars.kit import clock
+from regulars.kit.prepared import prepared
 from regulars.people.models import Kind, Person, PersonKind, TimelineEntry
 from regulars.rapport.models import Encounter, KindRhythm, Tie
 from regulars.rapport.months import months_after
@@ -99,26 +100,52 @@ def contacts_of(person_ids: Collection[int]) -> dict[int, Contact]:
     }
 
 
-def unspoken(on: date, limit: int, *, only: Collection[int] | None = None, but_not: Q | None = None) -> list[Unspoken]:
+def unspoken(
+    on: date, limit: int, *, only: Collection[int] | None = None, but_not: Callable[[date], Q] | None = None
+) -> list[Unspoken]:
     """Whom we have not spoken to for longer than usual, the longest overdue first.
 
-    `but_not` is a condition over rows with a `person_id` that leaves people out. Two queries for how often, one for the
-    kinds and one for the rhythms set by hand if there are any, each cut off at `limit`; four for those found.
+    `but_not` gives for a day the condition over rows with a `person_id` that leaves people out. Two queries for how
+    often, one for the kinds and one for the rhythms set by hand if there are any, each cut off at `limit`; four for
+    those found.
     """
     found: dict[int, tuple[str, int]] = {}
     usual = {kind: months for kind, months in rhythms().items() if months}
     if usual:
-        plays = _silent(PersonKind.objects.filter(kind__in=list(usual)), "kind", usual, on)
-        for pk, kind in _narrowed(plays, "kind", only, but_not).values_list("person_id", "kind")[:limit]:
+        for pk, kind in _by_kind(tuple(usual.items()), on, limit, only, but_not):
             if pk not in found or usual[kind] < found[pk][1]:
                 found[pk] = (kind, usual[kind])
     if by_hand := _set_by_hand():
-        ties = _silent(Tie.objects.filter(every_months__in=list(by_hand)), "every_months", by_hand, on)
-        for pk, months in _narrowed(ties, "every_months", only, but_not).values_list("person_id", "every_months")[
-            :limit
-        ]:
+        for pk, months in _by_own_rhythm(tuple(by_hand.items()), on, limit, only, but_not):
             found[pk] = ("", months or 0)
     return _told(found, on)[:limit] if found else []
+
+
+@prepared
+def _by_kind(
+    usual: tuple[tuple[str, int], ...],
+    on: date,
+    limit: int,
+    only: Collection[int] | None,
+    but_not: Callable[[date], Q] | None,
+) -> QuerySet[PersonKind, Any]:
+    months_of = dict(usual)
+    rows = _silent(PersonKind.objects.filter(kind__in=list(months_of)), "kind", months_of, on)
+    return _narrowed(rows, "kind", only, but_not and but_not(on)).values_list("person_id", "kind")[:limit]
+
+
+@prepared
+def _by_own_rhythm(
+    by_hand: tuple[tuple[int, int], ...],
+    on: date,
+    limit: int,
+    only: Collection[int] | None,
+    but_not: Callable[[date], Q] | None,
+) -> QuerySet[Tie, Any]:
+    months_of = dict(by_hand)
+    rows = _silent(Tie.objects.filter(every_months__in=list(months_of)), "every_months", months_of, on)
+    rows = _narrowed(rows, "every_months", only, but_not and but_not(on))
+    return rows.values_list("person_id", "every_months")[:limit]
 
 
 def _set_by_hand() -> dict[int, int]:

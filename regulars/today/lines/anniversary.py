@@ -5,16 +5,21 @@ from __future__ import annotations
 from calendar import isleap
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from regulars.kit.prepared import prepared
 from regulars.purchases.models import PersonTotals
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
 from regulars.today.lines.quiet import not_printed, not_quiet
 from regulars.today.lines.shape import Due, Kind, Line, Words
 from regulars.today.lines.ways import MINUTES, cost_of, day_in_words, way_in_words
 from regulars.today.models import Decision
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 KEY = "anniversary"
 AHEAD_DAYS = 3
@@ -27,13 +32,18 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
     """People whose first purchase was whole years ago, within the next three days. At most 4 queries, each by index."""
     found: list[Due] = []
     for ahead in range(AHEAD_DAYS + 1):
-        found += first_bought(on + timedelta(days=ahead), on, limit - len(found), only)
+        day = on + timedelta(days=ahead)
+        found += [
+            Due(KEY, pk, str(day.year), day, pk, {"years": day.year - first_on.year, "first_on": first_on})
+            for pk, first_on in first_bought(day, on, limit - len(found), only)
+        ]
         if len(found) >= limit:
             break
     return found[:limit]
 
 
-def first_bought(day: date, on: date, limit: int, only: Collection[int] | None) -> list[Due]:
+@prepared
+def first_bought(day: date, on: date, limit: int, only: Collection[int] | None) -> QuerySet[PersonTotals, Any]:
     rows = (
         PersonTotals.objects.filter(
             first_bought_on__in=same_days(day),
@@ -48,11 +58,7 @@ def first_bought(day: date, on: date, limit: int, only: Collection[int] | None) 
     )
     if only is not None:
         rows = rows.filter(person_id__in=only)
-    return [
-        Due(KEY, person_id, str(day.year), day, person_id, {"years": day.year - first_on.year, "first_on": first_on})
-        for person_id, first_on in rows.values_list("person_id", "first_bought_on")[:limit]
-        if first_on
-    ]
+    return rows.values_list("person_id", "first_bought_on")[:limit]
 
 
 def same_days(day: date) -> list[date]:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from regulars.kit.prepared import prepared
 from regulars.people import queries as people
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
 from regulars.today.lines.quiet import not_printed, not_quiet
 from regulars.today.lines.shape import Due, Kind, Line, Words
 from regulars.today.lines.ways import MINUTES, cost_of, day_in_words
 from regulars.today.models import Decision
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from regulars.people.models import Occasion
 
 KEY = "birthday"
 AHEAD_DAYS = 10
@@ -25,13 +32,19 @@ WAYS = (CARD, EMAIL, CALL)
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
     """Days within the next ten, soonest first. One query by index, two around the turn of the year."""
     found: list[Due] = []
-    for year, rows in people.occasion_rows(on, on + timedelta(days=AHEAD_DAYS), KINDS):
-        rows = rows.filter(not_quiet(on), Decision.objects.open_lines(KEY, on, occurrence=str(year)))
-        rows = rows.filter(not_printed("kind", "pk", year))
-        if only is not None:
-            rows = rows.filter(pk__in=only)
-        found += [as_due(day) for day in people.observed(rows[: limit - len(found)], year)]
+    for first, last in people.within_years(on, on + timedelta(days=AHEAD_DAYS)):
+        rows = _rows(first, last, on, limit - len(found), only)
+        found += [as_due(day) for day in people.observed(rows, first.year)]
     return found
+
+
+@prepared
+def _rows(first: date, last: date, on: date, limit: int, only: Collection[int] | None) -> QuerySet[Occasion, Any]:
+    rows = people.occasion_rows(first, last, KINDS).filter(not_quiet(on), not_printed("kind", "pk", first.year))
+    rows = rows.filter(Decision.objects.open_lines(KEY, on, occurrence=str(first.year)))
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    return rows.values_list(*people.OBSERVED)[:limit]
 
 
 def as_due(day: people.ObservedDay) -> Due:

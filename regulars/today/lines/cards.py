@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.kit import clock
+from regulars.kit.prepared import prepared
 from regulars.outreach.queries.card_budget import over_this_month
 from regulars.outreach.queries.printing import AHEAD_DAYS, SHOWN, due_to_print
 from regulars.today.acquaintance import Acquaintance
@@ -18,18 +20,27 @@ from regulars.today.lines.shape import Due, Kind, Line
 from regulars.today.lines.ways import day_in_words
 from regulars.today.models import Decision
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from regulars.outreach.models import Touch
+
 KEY = "cards"
 MINUTES_A_CARD = Decimal("0.5")
 
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
     """One line a day while cards wait, of those to be made within a week. At most two queries."""
-    at = max(clock.now(), clock.start_of(on))
-    rows = due_to_print(at, at + timedelta(days=AHEAD_DAYS)).values_list("due_at", flat=True)
-    found = list(rows[: SHOWN + 1])
+    # To the minute: a statement is written once for each.
+    found = _rows(max(clock.now().replace(second=0, microsecond=0), clock.start_of(on)))
     if not found or (only is not None and 0 not in only) or _is_answered(on):
         return []
     return [Due(KEY, 0, on.isoformat(), on, None, {"count": len(found), "first_on": clock.local(found[0]).date()})]
+
+
+@prepared
+def _rows(at: datetime) -> QuerySet[Touch, datetime]:
+    return due_to_print(at, at + timedelta(days=AHEAD_DAYS)).values_list("due_at", flat=True)[: SHOWN + 1]
 
 
 def _is_answered(on: date) -> bool:

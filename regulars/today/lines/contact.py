@@ -37,7 +37,7 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
     return [
         Due(KEY, row.person_id, row.due_on.isoformat(), row.due_on, row.person_id,
             {"kind": row.kind, "months": row.every_months, "last_on": row.last_on})
-        for row in rapport.unspoken(on, limit, only=only, but_not=_left_alone(on))
+        for row in rapport.unspoken(on, limit, only=only, but_not=_left_alone)
     ]  # fmt: skip
 
 

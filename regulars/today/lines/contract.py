@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.kit import clock
+from regulars.kit.prepared import prepared
 from regulars.people import queries as people
 from regulars.people.services import NewEntry, write_timeline
 from regulars.today.acquaintance import Acquaintance
@@ -19,6 +20,9 @@ from regulars.today.lines.ways import day_in_words
 from regulars.today.models import Decision
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from regulars.people.models import Occasion
     from regulars.staff.models import User
 
 KEY = "contract"
@@ -29,12 +33,19 @@ MINUTES = Decimal(5)
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
     """Contract days within thirty days, soonest first. One query by index, two around the turn of the year."""
     found: list[Due] = []
-    for year, rows in people.occasion_rows(on, on + timedelta(days=AHEAD_DAYS), (KEY,)):
-        rows = rows.filter(Decision.objects.open_lines(KEY, on, occurrence=str(year)))
-        if only is not None:
-            rows = rows.filter(pk__in=only)
-        found += [as_due(day) for day in people.observed(rows[: limit - len(found)], year)]
+    for first, last in people.within_years(on, on + timedelta(days=AHEAD_DAYS)):
+        rows = _rows(first, last, on, limit - len(found), only)
+        found += [as_due(day) for day in people.observed(rows, first.year)]
     return found
+
+
+@prepared
+def _rows(first: date, last: date, on: date, limit: int, only: Collection[int] | None) -> QuerySet[Occasion, Any]:
+    rows = people.occasion_rows(first, last, (KEY,))
+    rows = rows.filter(Decision.objects.open_lines(KEY, on, occurrence=str(first.year)))
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    return rows.values_list(*people.OBSERVED)[:limit]
 
 
 def as_due(day: people.ObservedDay) -> Due:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import CharField, Exists, OuterRef
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.kit.business import in_our_language
+from regulars.kit.prepared import prepared
 from regulars.purchases.models import Order
 from regulars.rapport import queries as rapport
 from regulars.rapport import services as keeping
@@ -24,6 +25,8 @@ from regulars.today.lines.ways import MINUTES, cost_of, day_in_words
 from regulars.today.models import Decision
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from regulars.staff.models import User
 
 KEY = "enquiry"
@@ -36,19 +39,24 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
 
     A purchase since is an answer, also before the news of it has come round. Each round of waiting is an occurrence.
     """
-    bought = Order.objects.purchases().filter(
-        person_id=OuterRef("person_id"), bought_on__gte=OuterRef("asked_on"), pk__gt=OuterRef("after_order_id")
-    )
-    in_round = Cast(OuterRef("round"), CharField())
-    rows = rapport.waiting_enquiries(on, only).filter(
-        Decision.objects.open_lines(KEY, on, occurrence=in_round), ~Exists(bought)
-    )
     return [
         Due(KEY, row.pk, str(row.round), row.asked_on, row.person_id,
             {"wants": row.wants, "came_by": row.came_by, "wanted_by": row.wanted_by, "expects": row.expects,
              "likes": row.likes_answer_by})
-        for row in rows[:limit]
+        for row in _rows(rapport.late_before(on), on, limit, only)
     ]  # fmt: skip
+
+
+@prepared
+def _rows(before: datetime, on: date, limit: int, only: Collection[int] | None) -> QuerySet[Enquiry]:
+    bought = Order.objects.purchases().filter(
+        person_id=OuterRef("person_id"), bought_on__gte=OuterRef("asked_on"), pk__gt=OuterRef("after_order_id")
+    )
+    in_round = Cast(OuterRef("round"), CharField())
+    rows = rapport.waiting_since(before, on, only).filter(
+        Decision.objects.open_lines(KEY, on, occurrence=in_round), ~Exists(bought)
+    )
+    return rows[:limit]
 
 
 def words(dues: Sequence[Due], known: Mapping[int, Acquaintance]) -> Words:

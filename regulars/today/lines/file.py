@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef
 from django.urls import reverse
@@ -13,9 +14,15 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.intake import queries as intake
 from regulars.kit import clock
+from regulars.kit.prepared import prepared
 from regulars.today.acquaintance import Acquaintance
 from regulars.today.lines.shape import Due, Kind, Line
 from regulars.today.models import Decision
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from regulars.intake.models import Feed, ImportRun
 
 NEW, OVERDUE = "file", "feed"
 MINUTES = Decimal(2)
@@ -23,13 +30,18 @@ MINUTES = Decimal(2)
 
 def new(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
     """Files that wait for a look, oldest first. One query by its own small index."""
+    return [
+        Due(NEW, pk, "", clock.local(added_at).date(), None, {"name": name})
+        for pk, added_at, name in _new_rows(on, limit, only)
+    ]
+
+
+@prepared
+def _new_rows(on: date, limit: int, only: Collection[int] | None) -> QuerySet[ImportRun, Any]:
     rows = intake.arrived_unseen().filter(Decision.objects.open_lines(NEW, on))
     if only is not None:
         rows = rows.filter(pk__in=only)
-    return [
-        Due(NEW, pk, "", clock.local(added_at).date(), None, {"name": name})
-        for pk, added_at, name in rows.values_list("pk", "added_at", "name")[:limit]
-    ]
+    return rows.values_list("pk", "added_at", "name")[:limit]
 
 
 def compose_new(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:
@@ -51,14 +63,19 @@ def compose_new(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date
 
 def overdue(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
     """Kinds of file that should have come, the longest due first. One query by its own small index."""
+    return [
+        Due(OVERDUE, feed.pk, feed.due_mark, feed.due_on or on, None, {"name": feed.name, "last": feed.last_taken_at})
+        for feed in _overdue_rows(on, limit, only)
+    ]
+
+
+@prepared
+def _overdue_rows(on: date, limit: int, only: Collection[int] | None) -> QuerySet[Feed]:
     open_lines = Decision.objects.open_lines(OVERDUE, on, occurrence=OuterRef("due_mark"))
     rows = intake.overdue_feeds(on).filter(open_lines)
     if only is not None:
         rows = rows.filter(pk__in=only)
-    return [
-        Due(OVERDUE, feed.pk, feed.due_mark, feed.due_on or on, None, {"name": feed.name, "last": feed.last_taken_at})
-        for feed in rows[:limit]
-    ]
+    return rows[:limit]
 
 
 def compose_overdue(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:

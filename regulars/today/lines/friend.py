@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.kit.business import business
+from regulars.kit.prepared import prepared
 from regulars.purchases.models import PersonTotals
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
 from regulars.today.lines.quiet import not_quiet
 from regulars.today.lines.shape import Due, Kind, Line, Words
 from regulars.today.lines.ways import MINUTES, cost_of, day_in_words, way_in_words
 from regulars.today.models import Decision
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 KEY = "friend"
 WINDOW_DAYS = 21
@@ -28,6 +33,14 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
     """
     since = on - timedelta(days=WINDOW_DAYS)
     first = max(since, business().follow_up_since or since)
+    return [
+        Due(KEY, pk, "", day or on, sender_id, {"friend": given or name, "name": name})
+        for pk, day, name, given, sender_id in _rows(first, on, limit, only)
+    ]
+
+
+@prepared
+def _rows(first: date, on: date, limit: int, only: Collection[int] | None) -> QuerySet[PersonTotals, Any]:
     rows = PersonTotals.objects.filter(
         not_quiet(on, "person__referred_by"),
         Decision.objects.open_lines(KEY, on),
@@ -39,10 +52,7 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
     if only is not None:
         rows = rows.filter(pk__in=only)
     found = rows.values_list("pk", "first_bought_on", "person__full_name", "person__given_name", "person__referred_by")
-    return [
-        Due(KEY, pk, "", day or on, sender_id, {"friend": given or name, "name": name})
-        for pk, day, name, given, sender_id in found[:limit]
-    ]
+    return found[:limit]
 
 
 def words(dues: Sequence[Due], known: Mapping[int, Acquaintance]) -> Words:

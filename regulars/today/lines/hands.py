@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.kit import clock
+from regulars.kit.prepared import prepared
 from regulars.outreach import services as outreach
 from regulars.outreach.models import Channel, Touch
-from regulars.outreach.queries.hands import first_due_for_hands
+from regulars.outreach.queries.hands import ALL, due_in, texts_go_since
 from regulars.today.acquaintance import Acquaintance
 from regulars.today.lines.enquiry import short
 from regulars.today.lines.shape import Due, Kind, Line
@@ -23,6 +23,8 @@ from regulars.today.lines.ways import day_in_words
 from regulars.today.models import Decision
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from regulars.staff.models import User
 
 KEY = "hands"
@@ -30,8 +32,8 @@ KEY = "hands"
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
     """What is to be done by hand today or before, the earliest first. A query a channel, one more."""
-    among = Decision.objects.open_lines(KEY, on)
-    rows = first_due_for_hands(on, limit, among if only is None else among & Q(pk__in=only))
+    since = texts_go_since()
+    found = [touch for channel in ALL for touch in _rows(channel, on, since, limit, only)]
     return [
         Due(
             KEY,
@@ -41,8 +43,16 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
             row.person_id,
             {"channel": row.channel, "body": row.body, "minutes": row.minutes},
         )
-        for row in rows
+        for row in sorted(found, key=lambda touch: (touch.due_at, touch.pk))[:limit]
     ]
+
+
+@prepared
+def _rows(channel: str, on: date, since: datetime | None, limit: int, only: Collection[int] | None) -> QuerySet[Touch]:
+    rows = due_in(channel, on, since).filter(Decision.objects.open_lines(KEY, on))
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    return rows[:limit]
 
 
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:

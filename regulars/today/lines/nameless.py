@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.kit import clock
+from regulars.kit.prepared import prepared
 from regulars.purchases.models import Order
 from regulars.today.acquaintance import Acquaintance
 from regulars.today.lines.shape import Due, Kind, Line
 from regulars.today.models import Decision
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 KEY = "nameless"
 MOST = 50
@@ -23,14 +28,19 @@ MINUTES_EACH = Decimal("0.5")
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
     """One line for up to fifty such sales, under the number of the oldest. One query by its own small index."""
-    rows = Order.objects.whose_is_asked().filter(Decision.objects.open_lines(KEY, on)).order_by("id")
-    if only is not None:
-        rows = rows.filter(pk__in=only)
-    found = list(rows.values_list("pk", "recorded_at")[: MOST + 1])
+    found = _rows(on, only)
     if not found or not limit:
         return []
     oldest, recorded_at = found[0]
     return [Due(KEY, oldest, "", clock.local(recorded_at).date(), None, {"n": len(found)})]
+
+
+@prepared
+def _rows(on: date, only: Collection[int] | None) -> QuerySet[Order, Any]:
+    rows = Order.objects.whose_is_asked().filter(Decision.objects.open_lines(KEY, on)).order_by("id")
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    return rows.values_list("pk", "recorded_at")[: MOST + 1]
 
 
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:

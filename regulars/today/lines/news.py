@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from regulars.kit.prepared import prepared
 from regulars.people.models import Silence
 from regulars.rapport import queries as rapport
 from regulars.rapport import services as keeping
@@ -22,6 +23,8 @@ from regulars.today.lines.ways import day_in_words
 from regulars.today.models import Decision
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from regulars.staff.models import User
 
 KEY = "news"
@@ -34,16 +37,21 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
 
     A bereavement silences promotion, not the card that says we are sorry.
     """
-    rows = rapport.open_events(on - timedelta(days=LONGEST_DAYS), on)
-    rows = rows.filter(_may_be_greeted(on), Decision.objects.open_lines(KEY, on))
-    if only is not None:
-        rows = rows.filter(pk__in=only)
     return [
         Due(KEY, row.pk, "", row.show_on or on, row.person_id,
             {"kind": row.kind, "label": row.label, "on": row.on, "is_month": row.is_whole_month,
              "note": "" if row.is_private else row.note, "has_old_address": bool(row.traces.get("places"))})
-        for row in rows[:limit]
+        for row in _rows(on, limit, only)
     ]  # fmt: skip
+
+
+@prepared
+def _rows(on: date, limit: int, only: Collection[int] | None) -> QuerySet[LifeEvent]:
+    rows = rapport.open_events(on - timedelta(days=LONGEST_DAYS), on)
+    rows = rows.filter(_may_be_greeted(on), Decision.objects.open_lines(KEY, on))
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    return rows[:limit]
 
 
 def _may_be_greeted(on: date) -> Q:

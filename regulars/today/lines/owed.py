@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from regulars.kit.prepared import prepared
 from regulars.rapport import queries as rapport
 from regulars.rapport import services as keeping
 from regulars.rapport.models import Outcome, Owed, Side
@@ -19,6 +20,8 @@ from regulars.today.lines.ways import day_in_words
 from regulars.today.models import Decision
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from regulars.staff.models import User
 
 KEY = "owed"
@@ -28,14 +31,18 @@ LONGEST_DAYS = 365
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
     """Open on either side and due by that day, the longest due first; silences do not hide a word given. One query."""
+    return [
+        Due(KEY, pk, "", due_on or on, person_id, {"side": side, "what": what, "agreed_on": agreed_on})
+        for pk, due_on, person_id, side, what, agreed_on in _rows(on, limit, only)
+    ]
+
+
+@prepared
+def _rows(on: date, limit: int, only: Collection[int] | None) -> QuerySet[Owed, Any]:
     rows = rapport.owed_due(on - timedelta(days=LONGEST_DAYS), on).filter(Decision.objects.open_lines(KEY, on))
     if only is not None:
         rows = rows.filter(pk__in=only)
-    columns = ("pk", "due_on", "person_id", "side", "what", "agreed_on")
-    return [
-        Due(KEY, pk, "", due_on or on, person_id, {"side": side, "what": what, "agreed_on": agreed_on})
-        for pk, due_on, person_id, side, what, agreed_on in rows.values_list(*columns)[:limit]
-    ]
+    return rows.values_list("pk", "due_on", "person_id", "side", "what", "agreed_on")[:limit]
 
 
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:

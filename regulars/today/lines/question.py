@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.intake import queries as intake
 from regulars.kit import clock
+from regulars.kit.prepared import prepared
 from regulars.today.acquaintance import Acquaintance
 from regulars.today.lines.shape import Due, Kind, Line
 from regulars.today.models import Decision
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from regulars.intake.models import Question
 
 KEY = "question"
 MINUTES = Decimal(1)
@@ -21,14 +28,19 @@ MINUTES = Decimal(1)
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
     """Open questions, oldest first. One query by its own small index."""
-    rows = intake.open_questions().filter(Decision.objects.open_lines(KEY, on)).order_by("asked_at", "pk")
-    if only is not None:
-        rows = rows.filter(pk__in=only)
     return [
         Due(KEY, row.pk, "", clock.local(row.asked_at).date(), None,
             {"text": row.text, "why": row.why, "choices": row.choices, "file": row.run.name if row.run else ""})
-        for row in rows.select_related("run")[:limit]
+        for row in _rows(on, limit, only)
     ]  # fmt: skip
+
+
+@prepared
+def _rows(on: date, limit: int, only: Collection[int] | None) -> QuerySet[Question]:
+    rows = intake.open_questions().filter(Decision.objects.open_lines(KEY, on)).order_by("asked_at", "pk")
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    return rows.select_related("run")[:limit]
 
 
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from regulars.kit.prepared import prepared
 from regulars.people import queries as people
 from regulars.today.acquaintance import Acquaintance
 from regulars.today.lines.shape import Due, Kind, Line
 from regulars.today.lines.ways import day_in_words
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from regulars.people.models import Reminder
 
 KEY = "reminder"
 MINUTES = Decimal(2)
@@ -23,12 +30,18 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
 
     One that was put off stands where the day it was put off to does.
     """
+    return [
+        Due(KEY, row.pk, "", row.due_on, row.person_id, {"what": row.what, "kind": row.kind})
+        for row in _rows(on, limit, only)
+    ]
+
+
+@prepared
+def _rows(on: date, limit: int, only: Collection[int] | None) -> QuerySet[Reminder]:
     rows = people.reminders_due(on).select_related(None).order_by("show_on", "pk")
     if only is not None:
         rows = rows.filter(pk__in=only)
-    return [
-        Due(KEY, row.pk, "", row.due_on, row.person_id, {"what": row.what, "kind": row.kind}) for row in rows[:limit]
-    ]
+    return rows[:limit]
 
 
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:

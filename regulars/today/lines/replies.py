@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.kit import clock
+from regulars.kit.prepared import prepared
 from regulars.outreach.models import InboundMail
 from regulars.outreach.queries.replies import waiting_replies
 from regulars.today.acquaintance import Acquaintance
@@ -19,19 +21,27 @@ from regulars.today.lines.shape import Due, Kind, Line
 from regulars.today.lines.ways import day_in_words
 from regulars.today.models import Decision
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
 KEY = "replies"
 MINUTES = Decimal(3)
 
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
     """What waits for an answer, the oldest first. One query by its own small index."""
-    rows = waiting_replies(only).filter(Decision.objects.open_lines(KEY, on))
-    columns = ("pk", "received_at", "person_id", "kind", "words", "subject", "from_address")
     return [
         Due(KEY, pk, "", clock.local(at).date(), person_id,
             {"kind": kind, "words": words or subject, "from": address})
-        for pk, at, person_id, kind, words, subject, address in rows.values_list(*columns)[:limit]
+        for pk, at, person_id, kind, words, subject, address in _rows(on, limit, only)
     ]  # fmt: skip
+
+
+@prepared
+def _rows(on: date, limit: int, only: Collection[int] | None) -> QuerySet[InboundMail, Any]:
+    columns = ("pk", "received_at", "person_id", "kind", "words", "subject", "from_address")
+    rows = waiting_replies(only).filter(Decision.objects.open_lines(KEY, on))
+    return rows.values_list(*columns)[:limit]
 
 
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:

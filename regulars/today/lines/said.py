@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.kit import clock
+from regulars.kit.prepared import prepared
 from regulars.rapport import queries as rapport
 from regulars.rapport import services as keeping
 from regulars.rapport.models import Encounter, EncounterKind
@@ -21,6 +22,8 @@ from regulars.today.lines.ways import addresses_of, day_in_words
 from regulars.today.models import Decision
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from regulars.staff.models import User
 
 KEY = "said"
@@ -29,7 +32,6 @@ MINUTES = Decimal(3)
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
     """What wants an answer by that day and has none, the longest due first. One query."""
-    rows = rapport.unanswered(on, only).filter(Decision.objects.open_lines(KEY, on))
     return [
         Due(
             KEY,
@@ -46,8 +48,13 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
                 "on": clock.local(row.happened_at).date(),
             },
         )
-        for row in rows[:limit]
+        for row in _rows(on, limit, only)
     ]
+
+
+@prepared
+def _rows(on: date, limit: int, only: Collection[int] | None) -> QuerySet[Encounter]:
+    return rapport.unanswered(on, only).filter(Decision.objects.open_lines(KEY, on))[:limit]
 
 
 def compose(dues: Sequence[Due], known: Mapping[int, Acquaintance], on: date) -> Sequence[Line]:

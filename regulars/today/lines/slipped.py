@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, OuterRef
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from regulars.kit.prepared import prepared
 from regulars.standings import queries as standings
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
 from regulars.today.lines.quiet import not_quiet
@@ -18,21 +20,30 @@ from regulars.today.lines.shape import Due, Kind, Line, Words
 from regulars.today.lines.ways import MINUTES, cost_of, way_in_words
 from regulars.today.models import Decision
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from regulars.standings.models import Standing
+
 KEY = "slipped"
 WAYS = (CALL, EMAIL, CARD)
 
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
     """Whoever slipped last comes first: a word to them does most. One query by index."""
-    since = Cast(OuterRef("last_on"), CharField())
-    open_ones = Decision.objects.open_lines(KEY, on, "person_id", since)
-    rows = standings.slipped_people(on, only).filter(not_quiet(on), open_ones)[:limit]
     return [
         Due(KEY, row.person_id, row.last_on.isoformat(), row.slipping_since, row.person_id,
             {"last_on": row.last_on, "gap": row.usual_gap_days, "visits": row.buying_days,
              "by_everybody": row.gap_low_days is not None})
-        for row in rows
+        for row in _rows(on, limit, only)
     ]  # fmt: skip
+
+
+@prepared
+def _rows(on: date, limit: int, only: Collection[int] | None) -> QuerySet[Standing, Any]:
+    since = Cast(OuterRef("last_on"), CharField())
+    open_ones = Decision.objects.open_lines(KEY, on, "person_id", since)
+    return standings.slipped_people(on, only).filter(not_quiet(on), open_ones)[:limit]
 
 
 def words(dues: Sequence[Due], known: Mapping[int, Acquaintance]) -> Words:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.kit.business import business, in_our_language
+from regulars.kit.prepared import prepared
 from regulars.purchases import queries as purchases
 from regulars.purchases.models import ItemKind, OrderLine
 from regulars.today.acquaintance import CALL, CARD, EMAIL, Acquaintance
@@ -16,6 +18,11 @@ from regulars.today.lines.quiet import not_quiet
 from regulars.today.lines.shape import Due, Kind, Line, Words
 from regulars.today.lines.ways import MINUTES, cost_of, day_in_words, way_in_words
 from regulars.today.models import Decision
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from regulars.purchases.models import Order
 
 KEY = "thank_you"
 AFTER_DAYS = 7
@@ -30,15 +37,20 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
     """
     first, last = on - timedelta(days=AFTER_DAYS + WINDOW_DAYS), on - timedelta(days=AFTER_DAYS)
     since = business().follow_up_since
-    orders = purchases.thankable_orders(max(first, since) if since else first, last)
-    orders = orders.filter(not_quiet(on), Decision.objects.open_lines(KEY, on)).order_by("bought_on", "pk")
-    if only is not None:
-        orders = orders.filter(pk__in=only)
-    found = orders.values_list("pk", "bought_on", "person_id")[:limit]
+    found = _rows(max(first, since) if since else first, last, on, limit, only)
     return [
         Due(KEY, pk, "", bought_on + timedelta(days=AFTER_DAYS), person_id, {"bought_on": bought_on})
         for pk, bought_on, person_id in found
     ]
+
+
+@prepared
+def _rows(first: date, last: date, on: date, limit: int, only: Collection[int] | None) -> QuerySet[Order, Any]:
+    orders = purchases.thankable_orders(first, last)
+    orders = orders.filter(not_quiet(on), Decision.objects.open_lines(KEY, on)).order_by("bought_on", "pk")
+    if only is not None:
+        orders = orders.filter(pk__in=only)
+    return orders.values_list("pk", "bought_on", "person_id")[:limit]
 
 
 def words(dues: Sequence[Due], known: Mapping[int, Acquaintance]) -> Words:

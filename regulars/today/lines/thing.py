@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from regulars.kit.prepared import prepared
 from regulars.rapport import queries as rapport
 from regulars.rapport import services as keeping
 from regulars.rapport.models import Belonging
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 KEY = "thing"
 MINUTES = Decimal(3)
 SERVICE_AHEAD_DAYS, SERVICE_LATE_DAYS, WARRANTY_AHEAD_DAYS = 14, 60, 30
-WARRANTY = "w"
+SERVICE, WARRANTY = "", "w"
+COLUMNS = {SERVICE: "service_due_on", WARRANTY: "warranty_until"}
 
 
 def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[Due]:
@@ -38,25 +40,31 @@ def due(on: date, limit: int, only: Collection[int] | None = None) -> Sequence[D
 
     A line is known by the thing and the day: once it was looked after, the next day is another line.
     """
-    services = rapport.services_due(on - timedelta(days=SERVICE_LATE_DAYS), on + timedelta(days=SERVICE_AHEAD_DAYS))
-    warranties = rapport.warranties_ending(on, on + timedelta(days=WARRANTY_AHEAD_DAYS))
-    found = _found(services, "service_due_on", "", on, limit, only)
-    found += _found(warranties, "warranty_until", WARRANTY, on, limit, only)
+    found = [due for mark in (SERVICE, WARRANTY) for due in _found(mark, on, limit, only)]
     return sorted(found, key=lambda due: (due.due_on, due.subject_id))[:limit]
 
 
-def _found(
-    rows: QuerySet[Belonging], column: str, mark: str, on: date, limit: int, only: Collection[int] | None
-) -> list[Due]:
-    occurrence = Concat(Value(mark), Cast(OuterRef(column), CharField()), output_field=CharField())
+@prepared
+def _rows(mark: str, on: date, limit: int, only: Collection[int] | None) -> QuerySet[Belonging]:
+    if mark == WARRANTY:
+        rows = rapport.warranties_ending(on, on + timedelta(days=WARRANTY_AHEAD_DAYS))
+    else:
+        late, ahead = timedelta(days=SERVICE_LATE_DAYS), timedelta(days=SERVICE_AHEAD_DAYS)
+        rows = rapport.services_due(on - late, on + ahead)
+    occurrence = Concat(Value(mark), Cast(OuterRef(COLUMNS[mark]), CharField()), output_field=CharField())
     rows = rows.filter(not_quiet(on), Decision.objects.open_lines(KEY, on, "pk", occurrence))
     if only is not None:
         rows = rows.filter(pk__in=only)
+    return rows[:limit]
+
+
+def _found(mark: str, on: date, limit: int, only: Collection[int] | None) -> list[Due]:
+    column = COLUMNS[mark]
     return [
         Due(KEY, row.pk, f"{mark}{getattr(row, column).isoformat()}", getattr(row, column), row.person_id,
             {"what": row.what, "details": row.details, "months": row.service_months, "serviced_on": row.serviced_on,
              "bought_on": row.bought_on, "is_from_us": row.is_from_us, "is_warranty": bool(mark)})
-        for row in rows[:limit]
+        for row in _rows(mark, on, limit, only)
     ]  # fmt: skip
 
 
