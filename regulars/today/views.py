@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -58,21 +60,35 @@ def today(request: HttpRequest) -> HttpResponse:
     if on == clock.today():
         # The frame then says what the page shows, without counting it again.
         request.counts_found = {"today": len(plan.lines)}  # type: ignore[attr-defined]
-    progress = queries.progress(clock.today())
     context = {
-        "plan": plan,
+        **_of_the_day(request, plan),
         "worries": worries() if may(_staff(request), "house.health") else [],
-        "on": on,
-        "is_today": on == clock.today(),
-        "hour": clock.local(clock.now()).hour,
-        "owner": _staff(request).display_name.split(" ")[0],
-        "progress": progress,
-        "minutes_in_all": max(progress.minutes + plan.minutes, 1),
-        "kept": queries.kept_for_later(on),
         **_about_mailbox(request, [line for section in plan.sections for line in section.letters]),
         "has_people": bool(plan.lines) or has_people(),
     }
     return render(request, "today/today.html", context)
+
+
+def _of_the_day(request: HttpRequest, plan: queries.Plan) -> dict[str, Any]:
+    """What the head of the page and the words beside it say. Three queries."""
+    progress = queries.progress(clock.today())
+    return {
+        "plan": plan,
+        "on": plan.on,
+        "is_today": plan.on == clock.today(),
+        "hour": clock.local(clock.now()).hour,
+        "owner": _staff(request).display_name.split(" ")[0],
+        "progress": progress,
+        "minutes_in_all": max(progress.minutes + plan.minutes, 1),
+        "kept": queries.kept_for_later(plan.on),
+    }
+
+
+def _day_moved(request: HttpRequest) -> dict[str, Any]:
+    """The same after an answer, where it was given on the page that shows it."""
+    if urlsplit(request.headers.get("HX-Current-URL", "")).path != reverse("today:today"):
+        return {}
+    return {**_of_the_day(request, queries.plan(clock.today(), shown=queries.SHOWN)), "is_moved": True}
 
 
 @require_GET
@@ -121,6 +137,7 @@ def approve(request: HttpRequest) -> HttpResponse:
             "key": answer.approved[0],
             "is_leaving": True,
             "needs_mailbox": not has_mailbox() and may(_staff(request), "outreach.connect"),
+            **_day_moved(request),
         }
         return render(request, "today/_answered.html", context)
     if answer.approved:
@@ -161,7 +178,7 @@ def _back(request: HttpRequest) -> HttpResponse:
 def _answered(request: HttpRequest, line: Line, sentence: str, *, can_return: bool = False) -> HttpResponse:
     if is_htmx(request):
         context = {"line": line, "key": line.key, "sentence": sentence, "can_return": can_return}
-        return render(request, "today/_answered.html", context)
+        return render(request, "today/_answered.html", {**context, **_day_moved(request)})
     messages.success(request, f"{line.person or line.what}: {sentence}")
     return _back(request)
 
@@ -250,7 +267,8 @@ def reopen(request: HttpRequest, key: str) -> HttpResponse:
     except Refusal as refusal:
         return _refused(request, refusal, key)
     if is_htmx(request):
-        return render(request, "today/_line.html", {"line": line, "is_today": True})
+        context = {"line": line, **_day_moved(request), "is_today": True}
+        return render(request, "today/_line_again.html", context)
     return _back(request)
 
 

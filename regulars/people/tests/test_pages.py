@@ -95,6 +95,16 @@ def test_a_list_by_tag_needs_the_same_queries_for_two_people_as_for_forty(desk, 
     assert needed[0] == needed[1]
 
 
+def test_a_list_asks_nothing_twice(desk, django_assert_max_num_queries):
+    a_person("Ann", tags=("silver",))
+    desk.get("/people/?tag=silver")
+    with django_assert_max_num_queries(24) as asked_for:
+        desk.get("/people/?tag=silver")
+    asked = [query["sql"] for query in asked_for.captured_queries]
+    assert [sql for sql in asked if 'FROM "people_tag"' in sql]
+    assert len(set(asked)) == len(asked), sorted(sql for sql in asked if asked.count(sql) > 1)
+
+
 def test_names_are_shown_as_text_and_never_as_markup(desk):
     ann = a_person("<script>alert(1)</script>", note="<b>bold</b>")
     for page in ("/people/", f"/people/{ann.pk}/"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,9 +40,16 @@ class Offered:
     field: fields.Field
     value: str
 
-    @property
+    @cached_property
     def options(self) -> fields.Choices:
+        """Asked for once a page: some ask the database."""
         return self.field.options()
+
+    @property
+    def is_offered(self) -> bool:
+        """A text field is for finding, and a choice without choices filters nothing."""
+        is_plain = self.field.kind in {"date", "number"}
+        return is_plain or (self.field.kind in {"choice", "flag"} and bool(self.options))
 
     @property
     def words(self) -> str:
@@ -64,7 +72,8 @@ def people(request: HttpRequest) -> HttpResponse:
     asked = request.GET
     text = asked.get("q", "").strip()[:200]
     sort = NEWEST if asked.get("sort") == NEWEST else BY_NAME
-    offered = [Offered(field, asked.get(field.key, "")) for field in fields.catalogue() if _is_offered(field)]
+    known = (Offered(field, asked.get(field.key, "")) for field in fields.catalogue())
+    offered = [one for one in known if one.is_offered]
     filters = [Filter(one.field.key, one.field.first_op, one.value) for one in offered if one.value]
     page = people_list(filters, asked.get("after", ""), ROWS, text=text, sort=sort, before=asked.get("before", ""))
     context = {
@@ -117,11 +126,6 @@ def tag_many(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
         return redirect_back(request, "people:list")
-
-
-def _is_offered(field: fields.Field) -> bool:
-    """A text field is for finding, and a choice without choices filters nothing."""
-    return field.kind in {"date", "number"} or (field.kind in {"choice", "flag"} and bool(field.options()))
 
 
 def _back(asked: QueryDict, page: Any, text: str) -> str:

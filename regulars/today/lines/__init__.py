@@ -6,6 +6,8 @@ The rule for a new kind, so that the page is as quick with a million people as w
   (`Decision.objects.open_lines`), quiet (`not_quiet`) and `only` are conditions of the one query, never sifted in
   Python; its order is that of an index, so that the database stops at `limit`; a day or a number of days old is
   compared with a stored date, never reckoned for each row.
+* The query stands in a function of its own under `@prepared` (`kit.prepared`), which is given all it looks at but the
+  day: so its statement is written once a day, and not for every page.
 * It finds, and finds no words. `compose` says them, for the few lines shown, with queries that do not grow with them.
 * Nothing is counted: the page asks for 101 and says "many more".
 

@@ -98,7 +98,6 @@ def line(due: Due, person: Acquaintance, bought: str, on: date) -> Line:
         why_person=person.in_words,
         why_now=_("%(what)s on %(day)s, %(ago)s.")
         % {"what": what, "day": day_in_words(due.facts["bought_on"]), "ago": ago},
-        chip=_("first purchase") if person.visits <= 1 else "",
         minutes=MINUTES[way],
         cost_amount=cost_of(way),
         way=way,

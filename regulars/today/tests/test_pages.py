@@ -204,3 +204,50 @@ def test_a_promise_is_done_with_one_press(page: Client) -> None:
 def test_the_addresses_of_a_line_are_those_of_the_house(key: str) -> None:
     for place in ("words", "outcome", "snooze", "skip", "answer"):
         assert address(place, key) == reverse(f"today:{place}", args=[key])
+
+
+def test_the_head_of_the_day_and_the_words_beside_it_follow_an_answer_given_there(page: Client) -> None:
+    for name in ("Ann Kavanagh", "Bo Lindqvist"):
+        bought(a_person(name), [8])
+    first, second = plan(ON).lines
+    here = {**HTMX, "HX-Current-URL": "http://testserver/today/"}
+    reply = text(page.post("/today/approvals/", {"line": f"{first.key}={first.seen}"}, headers=here))
+    assert "One thing today." in reply
+    assert '<dt>Answered today</dt><dd class="num">1</dd>' in reply
+    assert reply.count('hx-swap-oob="true"') == 2
+    assert re.search(r'hx-swap-oob="outerHTML:.rail-link\[aria-current\] .rail-count">1<', reply)
+    reply = text(page.post(f"/today/lines/{second.key}/snoozes/", headers=here))
+    assert "The day is done." in reply
+    assert "Kept for later" in reply
+    assert 'rail-count" hx-swap-oob="outerHTML:.rail-link[aria-current] .rail-count" hidden' in reply
+    again = text(page.post(f"/today/lines/{second.key}/returns/", headers=here))
+    assert "One thing today." in again
+    assert "Kept for later" not in again
+
+
+def test_what_follows_an_answer_is_what_the_page_says_when_it_is_read_again(page: Client) -> None:
+    for name in ("Ann Kavanagh", "Bo Lindqvist", "Cy Moore"):
+        bought(a_person(name), [8])
+    here = {**HTMX, "HX-Current-URL": "http://testserver/today/"}
+    reply = page.post(f"/today/lines/{plan(ON).lines[0].key}/skips/", headers=here).content.decode()
+    whole = page.get("/today/").content.decode()
+    for part in (r'<div id="day-head".*?</h1>.*?</div>', r'<aside class="stack" id="day-aside".*?</aside>'):
+        moved, read = (re.search(part, html, re.DOTALL) for html in (reply, whole))
+        assert moved is not None
+        assert read is not None
+        assert re.sub(r"\s+", " ", moved[0].replace(' hx-swap-oob="true"', "")) == re.sub(r"\s+", " ", read[0])
+
+
+def test_an_answer_given_on_another_page_brings_only_its_own_line(page: Client) -> None:
+    for number in range(12):
+        bought(a_person(f"Person {number}"), [8])
+    line = plan(ON).lines[11]
+    there = {**HTMX, "HX-Current-URL": "http://testserver/today/kinds/thank_you/?from=10"}
+    for headers in (HTMX, there):
+        assert "hx-swap-oob" not in text(page.post(f"/today/lines/{line.key}/snoozes/", headers=headers))
+        assert "hx-swap-oob" not in text(page.post(f"/today/lines/{line.key}/returns/", headers=headers))
+
+
+def test_a_first_purchase_is_said_once(page: Client) -> None:
+    bought(a_person("Ann Kavanagh"), [8])
+    assert text(page.get("/today/")).lower().count("first purchase") == 1
