@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from statistics import median
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from regulars.kit.business import business
 from regulars.kit.money import quantized
 from regulars.people.bulk import among
-from regulars.people.models import Kind, Person, PersonKind
+from regulars.people.models import Kind, Person, PersonKind, Silence
 from regulars.purchases.models import Order, PersonTotals
-from regulars.standings.models import Memory
+from regulars.standings.models import Memory, Standing
 
 LOOKED_AT = 1_000
+FIRST_CARDS, ONLY_ONCE_DAYS = 3, 3650
 AMOUNTS_READ = 200
 SETTLED_BY = 10  # as many answers decide what is offered, so that the buttons keep their place under the thumb
 SHARES = (Decimal("0.25"), Decimal("0.5"), Decimal(1), Decimal(2), Decimal(4))
@@ -67,6 +69,41 @@ def has_names_to_tell() -> bool:
         pk__in=newest,
     )
     return waiting.exists()
+
+
+@dataclass(frozen=True)
+class Dear:
+    """Somebody who comes often and brings much, as far as it was told."""
+
+    person: Person
+    gap_days: int | None
+    usual_amount: Decimal
+
+
+def first_thanks(on: date) -> list[Dear]:
+    """Whom to thank first while fewer than three stay away: the best of those told from memory, as many as lack.
+
+    Nobody who asked for quiet, mourns or complained. Two queries.
+    """
+    away = Standing.objects.slipped(on).values_list("person_id", flat=True)[:FIRST_CARDS]
+    lacking = FIRST_CARDS - len(away)
+    if not lacking:
+        return []
+    mine = OuterRef("person_id")
+    silent = Silence.objects.filter(Q(until=None) | Q(until__gte=on), person_id=mine, lifted_at=None)
+    rows = Memory.objects.filter(
+        ~Exists(Standing.objects.slipped(on).filter(person_id=mine)),
+        ~Exists(silent),
+        Q(person__quiet_until=None) | Q(person__quiet_until__lt=on),
+        person__in=Person.objects.gradable(),
+    ).select_related("person")
+    told = sorted(rows.order_by("-told_at", "-pk")[:LOOKED_AT], key=_worth, reverse=True)
+    return [Dear(one.person, one.usual_gap_days, one.usual_amount) for one in told[:lacking]]
+
+
+def _worth(memory: Memory) -> tuple[Decimal, int]:
+    """What they bring a day; of two alike whoever was here last."""
+    return memory.usual_amount / (memory.usual_gap_days or ONLY_ONCE_DAYS), memory.last_seen_on.toordinal()
 
 
 def amounts_offered() -> list[Decimal]:

@@ -13,7 +13,6 @@ from regulars.intake.services.pasting import (
     names_in_the_book,
     read_lines,
     save_lines,
-    visits_noted,
 )
 from regulars.intake.services.previewing import Preview, choices_of_fields, label_of, preview
 from regulars.intake.services.questions import answer_question
@@ -21,6 +20,7 @@ from regulars.intake.services.refusing import refused_as_csv
 from regulars.intake.services.resuming import broke_off, go_on
 from regulars.intake.services.starting import let_go, receive, receive_all, start_run
 from regulars.intake.services.undoing import ask_to_undo, undo
+from regulars.intake.services.visits_told import said_again, visits_noted
 
 __all__ = [
     "MONTH_FIRST",
@@ -50,6 +50,7 @@ __all__ = [
     "receive",
     "receive_all",
     "refused_as_csv",
+    "said_again",
     "save_lines",
     "set_rhythm",
     "start_run",

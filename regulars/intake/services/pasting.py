@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from regulars.intake.events import ImportFinished, VisitsRemembered
 from regulars.intake.lines import Said, read_people
 from regulars.intake.models import ImportRun
+from regulars.intake.services import visits_told
 from regulars.intake.services.effects import note_effects
 from regulars.kit import bulletin, clock
 from regulars.kit.business import business
@@ -135,12 +135,11 @@ def _person(line: Pasted) -> NewPerson:
     notes = [line.note] if line.note else []
     if not line.is_remembered:
         if line.gap_days is not None:
-            notes.append(_("Comes about every %(days)d days.") % {"days": line.gap_days})
+            notes.append(visits_told.every(line.gap_days))
         if line.seen_days is not None:
-            seen_on = clock.today() - timedelta(days=line.seen_days)
-            notes.append(_("Last here about %(day)s.") % {"day": seen_on.isoformat()})
+            notes.append(visits_told.last_here(clock.today() - timedelta(days=line.seen_days)))
         if line.amount:
-            notes.append(_("Spends about %(amount)s.") % {"amount": line.amount})
+            notes.append(visits_told.spends(line.amount))
     return NewPerson(
         full_name=line.name,
         emails=line.emails,
@@ -155,18 +154,6 @@ def _person(line: Pasted) -> NewPerson:
         addresses=(NewAddress(lines=line.address),) if line.address else (),
         external_ids=() if line.emails or line.phones else ((SOURCE, _line_key(line.text or line.name)),),
     )
-
-
-def visits_noted(text: str) -> tuple[int | None, date | None]:
-    """Read back from a note what `_person` wrote of visits: how many days lie between, and the day of the last."""
-    gap = re.search(_as_pattern(_("Comes about every %(days)d days."), "%(days)d", r"(\d{1,4})"), text)
-    seen = re.search(_as_pattern(_("Last here about %(day)s."), "%(day)s", r"(\d{4}-\d\d-\d\d)"), text)
-    return int(gap[1]) if gap else None, date.fromisoformat(seen[1]) if seen else None
-
-
-def _as_pattern(words: str, gap: str, figures: str) -> str:
-    before, _gap, after = words.partition(gap)
-    return re.escape(before) + figures + re.escape(after)
 
 
 def _line_key(text: str) -> str:

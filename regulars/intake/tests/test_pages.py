@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import translation
 
 from regulars.intake.models import ImportRun, Mapping, Question
-from regulars.intake.services import execute, pasting, preview, visits_noted
+from regulars.intake.services import execute, pasting, preview, said_again, visits_noted
 from regulars.intake.services.running import folder_of
 from regulars.intake.tests.builders import a_business, a_file, taken_in
 from regulars.kit import clock
@@ -460,9 +460,15 @@ def test_what_was_typed_speaks_of_no_file(owner: Client) -> None:
         assert words not in page
 
 
-@pytest.mark.parametrize("language", ["en", "de", "es"])
-def test_what_a_note_says_of_visits_is_read_back_in_every_language(language: str) -> None:
-    with translation.override(language):
-        noted = pasting._person(pasting.Pasted(1, "Ann", "Ann", gap_days=42, seen_days=15)).note
+@pytest.mark.parametrize("written", ["en", "de", "es"])
+@pytest.mark.parametrize("reader", ["en", "de", "es"])
+def test_what_a_note_says_of_visits_is_read_back_in_the_readers_language(written: str, reader: str) -> None:
+    line = pasting.Pasted(1, "Ann", "Ann", gap_days=42, seen_days=15, note="Her daughter marries.")
+    with translation.override(written):
+        noted = pasting._person(line).note
+        spent = pasting._person(pasting.Pasted(1, "Ann", "Ann", amount="12.50")).note
+    with translation.override(reader):
         assert visits_noted(noted) == (42, clock.today() - timedelta(days=15))
-        assert visits_noted("Her daughter marries.") == (None, None)
+        assert visits_noted("Her daughter marries.\nLast here about 2026-02-31.") == (None, None)
+        assert said_again(noted) == pasting._person(line).note
+        assert said_again(spent) == pasting._person(pasting.Pasted(1, "Ann", "Ann", amount="12.50")).note

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,12 +12,13 @@ from django.test import Client
 from regulars.kit import clock
 from regulars.kit.jobs import run_job
 from regulars.kit.models import Job
-from regulars.people.models import Person
+from regulars.people.models import Person, Silence
+from regulars.people.services import silence
 from regulars.purchases.tests.builders import a_business
 from regulars.staff.tests.builders import an_owner
 from regulars.standings.models import Memory, Standing
-from regulars.standings.services import remember
-from regulars.standings.shoebox import SHARES, amounts_offered, nice
+from regulars.standings.services import grade_everyone, remember
+from regulars.standings.shoebox import SHARES, amounts_offered, first_thanks, nice
 from regulars.standings.tests.builders import many_people, somebody, visits
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +157,31 @@ def test_what_was_pasted_of_somebody_s_visits_stands_above_the_questions_and_is_
     assert "Comes about every 42 days." in page
     assert re.search(r'name="how_often" value="30"[^>]*checked', page)
     assert not re.search(r'name="last_seen" value="\d+"[^>]*checked', page)
+
+
+def test_while_nobody_stays_away_the_first_three_cards_are_thanks_to_the_best(owner: Client) -> None:
+    people = [Person.objects.get(pk=pk) for pk in many_people(6)]
+    for number, person in enumerate(people):
+        remember(person, last_seen_on=clock.today(), usual_gap_days=30, usual_amount=Decimal(10 * (number + 1)))
+    silence(people[5], Silence.Kind.ENDED, "Has died.", "people")
+    page = owner.get(f"{RUN}end/").text
+    found = re.findall(r'href="([^"]*from=thank-you[^"]*)"[^>]*>\s*Thank ([^<]+)<', page)
+    assert [name.strip() for _, name in found] == [people[n].full_name for n in (4, 3, 2)]
+    words = owner.get(found[0][0].replace("&amp;", "&")).text
+    assert "thank you for coming in" in words.lower()
+
+
+def test_those_who_stay_away_stand_on_today_and_are_not_thanked_beside_it(owner: Client) -> None:
+    people = [Person.objects.get(pk=pk) for pk in many_people(12)]
+    for number, person in enumerate(people):
+        seen_on = clock.today() - timedelta(days=400 if number < 2 else 1)
+        remember(person, last_seen_on=seen_on, usual_gap_days=30, usual_amount=Decimal(20 + number))
+    grade_everyone()
+    assert {one.person_id for one in Standing.objects.slipped(clock.today())} == {people[0].pk, people[1].pk}
+    assert [dear.person for dear in first_thanks(clock.today())] == [people[11]]
+    remember(people[11], last_seen_on=clock.today() - timedelta(days=400), usual_gap_days=30, usual_amount=Decimal(20))
+    grade_everyone()
+    assert first_thanks(clock.today()) == []
 
 
 def test_the_amounts_keep_their_places_until_ten_answers_tell_better_ones(owner: Client) -> None:

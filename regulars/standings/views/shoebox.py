@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from regulars.intake.services import said_again
 from regulars.kit import clock
 from regulars.kit.answer import answer, redirect_back, refused
 from regulars.kit.errors import Refusal
@@ -19,7 +20,7 @@ from regulars.staff.models import User
 from regulars.standings import access, services
 from regulars.standings.forms import CardForm
 from regulars.standings.models import Memory
-from regulars.standings.shoebox import amounts_offered, turn
+from regulars.standings.shoebox import amounts_offered, first_thanks, turn
 
 PAGE, PARTIAL, DONE = "standings/shoebox.html", "standings/_shoebox.html", "standings/_shoebox_done.html"
 NOTES_SHOWN = 2  # so that the three questions stay on the screen
@@ -62,6 +63,7 @@ def shoebox_end(request: HttpRequest) -> HttpResponse:
         "address": reverse("standings:shoebox-end"),
         "is_begun": now.asked > 0,
         "is_over": now.person is None,
+        "thanks": first_thanks(clock.today()) if now.asked else [],
     }
     return answer(request, "standings/shoebox_end.html", DONE, context)
 
@@ -92,7 +94,7 @@ def _context(
 ) -> dict[str, Any]:
     now = turn(request.session.get(SKIPPED, []), person.pk if person else person_id)
     memory = Memory.objects.filter(person=now.person).first() if now.person else None
-    notes = list(now.person.notes.values_list("text", flat=True)[:NOTES_SHOWN]) if now.person else []
+    notes = list(map(said_again, now.person.notes.values_list("text", flat=True)[:NOTES_SHOWN])) if now.person else []
     last = Person.objects.here().filter(pk=request.session.get(LAST, 0)).first()
     is_told = last is not None and Memory.objects.filter(person=last).exists()
     return {
