@@ -14,7 +14,7 @@ from regulars.kit.jobs import JobState, job_state
 from regulars.kit.money import shown as money_shown
 from regulars.outreach.blocks import layout_of
 from regulars.outreach.channels.text.segments import Measured, measure
-from regulars.outreach.mailing_forms import in_words
+from regulars.outreach.mailing_forms import in_words, label_of
 from regulars.outreach.models import Channel, Mailing, Programme, Recipient, TextAccount, WordingVersion
 from regulars.outreach.programmes_shown import STANDS, Verb, verbs_of
 from regulars.outreach.queries import mailings as queries
@@ -197,7 +197,9 @@ def _trials(mailing: Mailing) -> list[Trial]:
         if ids:
             version = latest(key)
             found = preflight(version, ids)
-            trials.append(Trial(version.wording.name, found, len(ids), is_cut=len(ids) == COUNTED_EACH_TIME))
+            # A text message is named as the letter beside it.
+            name = label_of(version) if version.wording.channel == Channel.TEXT else version.wording.name
+            trials.append(Trial(name, found, len(ids), is_cut=len(ids) == COUNTED_EACH_TIME))
     return trials
 
 

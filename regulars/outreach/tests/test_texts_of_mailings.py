@@ -130,7 +130,7 @@ def test_by_the_pages_the_owner_writes_it_sees_its_parts_and_finds_it_again(clie
     assert "0 text messages" in client.get("/mailings/new/").text
     page = client.post("/mailings/new/", {**FORM, "text_words": TEXT}, follow=True).text
     assert "2 people get it" in page
-    assert "And those it cannot reach" in page
+    assert "Those who get it another way" in page
     assert "Dear Mo, from Monday on" in page
     assert "The texts together are 1 message to a provider." in page
     assert "with a tap from your own telephone" in page

@@ -110,10 +110,14 @@ class _Run:
         return self.settled
 
     def _next(self, waiting: Sequence[Touch], started: int) -> list[Touch]:
-        """One a lane, none before its moment."""
-        is_time = self.taken.moment(started) <= clock.now()
-        most = self.lanes if not self.taken.every else 1
-        return list(waiting[:most]) if is_time else []
+        """One a lane, none before its moment: as many at once as a slow provider left behind the pace."""
+        chosen: list[Touch] = []
+        for row in waiting[: self.lanes]:
+            if self.taken.moment(started) > clock.now():
+                break
+            chosen.append(row)
+            started += self.taken.messages[row.pk].segments
+        return chosen
 
     def _must_rest(self, answers: dict[int, Answer]) -> bool:
         fault = next((answer for answer in answers.values() if answer.kind == "account"), None)

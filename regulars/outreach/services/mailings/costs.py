@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from regulars.outreach.channels import means_of
 from regulars.outreach.channels.text.prices import cost_of as cost_of_text
 from regulars.outreach.channels.text.segments import measure
 from regulars.outreach.models import Channel, TextAccount
 from regulars.outreach.queries.reach import mobiles_of
 from regulars.outreach.services.printing.stationery import stationery
+
+
+def minutes_of(channel: str) -> float:
+    """The owner's minutes for one of them: none where the machine sends it, as texts where a provider is connected."""
+    goes_alone = channel == Channel.TEXT and TextAccount.objects.filter(is_active=True).exists()
+    return 0 if channel == Channel.EMAIL or goes_alone else means_of(channel).minutes
 
 
 def costs_of(channel: str, texts: Mapping[int, str]) -> dict[int, Decimal]:

@@ -23,7 +23,6 @@ from regulars.kit import clock
 from regulars.kit.business import in_our_language
 from regulars.kit.jobs import HEAVY, progress
 from regulars.kit.labels import in_a_sentence
-from regulars.outreach.channels import means_of
 from regulars.outreach.channels.text.segments import measure
 from regulars.outreach.models import Channel, Mailing, Recipient, WordingVersion
 from regulars.outreach.queries.facts import FIELDS
@@ -31,7 +30,7 @@ from regulars.outreach.queries.permission import may_receive
 from regulars.outreach.queries.reach import mobiles_of
 from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services.drafting import draft_for
-from regulars.outreach.services.mailings.costs import costs_of
+from regulars.outreach.services.mailings.costs import costs_of, minutes_of
 from regulars.outreach.services.planning import effective_purpose
 from regulars.people.bulk import among, insert
 from regulars.people.models import Person, ReachBy
@@ -192,9 +191,7 @@ def _sort_out(words: _Words, ids: Sequence[int], found: _Found) -> list[Found]:
             rows[person_id] = Found(person_id, route.way, "", _arm(words.mailing, person_id))
         found.ways[route.way] += len(can)
         found.channels[route.channel] += len(can)
-        found.minutes += (
-            Decimal(str(means_of(route.channel).minutes)) * len(can) if route.channel != Channel.EMAIL else 0
-        )
+        found.minutes += Decimal(str(minutes_of(route.channel))) * len(can) if can else 0
         left = [person_id for person_id in left if person_id not in rows]
     for person_id in left:
         reason = why.get(person_id, "")[:200]

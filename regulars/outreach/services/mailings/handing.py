@@ -13,13 +13,12 @@ from typing import NamedTuple
 
 from regulars.kit import clock
 from regulars.kit.business import in_our_language
-from regulars.outreach.channels import means_of
 from regulars.outreach.models import Batch, Channel, Mailing, Purpose, Recipient, State, Touch
 from regulars.outreach.queries.enclosures import digests, papers_of_mailing
 from regulars.outreach.queries.permission import may_receive
 from regulars.outreach.services.approving import approve_portion
 from regulars.outreach.services.drafting import Draft, Drafts, draft_for
-from regulars.outreach.services.mailings.costs import costs_of
+from regulars.outreach.services.mailings.costs import costs_of, minutes_of
 from regulars.outreach.services.mailings.gathering import Route, lacks
 from regulars.outreach.services.mailings.moments import Moments
 from regulars.outreach.services.moves import move
@@ -76,7 +75,7 @@ class Handing:
 
     def _touches(self, arm: str, route: Route, drafts: Drafts) -> list[NewTouch]:
         due = self.moments.of(drafts.ready)
-        minutes = 0 if route.channel == Channel.EMAIL else means_of(route.channel).minutes
+        minutes = minutes_of(route.channel)
         costs = costs_of(route.channel, {pk: draft.text for pk, draft in drafts.ready.items()})
         key, programme = route.version.wording.key, self.mailing.programme
 
