@@ -16,7 +16,7 @@ from regulars.outreach.queries.hands import due_count, hands_page
 from regulars.outreach.services import hands
 from regulars.outreach.tests.builders import a_person, a_shop, states, the_owner
 from regulars.people import services as people
-from regulars.people.models import Phone, Reminder, Silence
+from regulars.people.models import Phone, Reminder, Silence, TimelineEntry
 
 pytestmark = pytest.mark.django_db
 MOBILE = "+49 151 23456789"
@@ -157,6 +157,23 @@ def test_a_profile_elsewhere_is_a_link_and_nothing_but_a_link(client, owner):
         by_hand(person, "social", where="javascript:alert(1)")
     touch = by_hand(person, "social", where="https://social.example/mo")
     assert 'href="https://social.example/mo"' in client.get(reverse("outreach:hand", args=[touch.pk])).text
+
+
+@pytest.mark.parametrize(("channel", "tab"), [("notice", "elsewhere"), ("social", "elsewhere"), ("by_hand", "hand")])
+def test_what_goes_by_hand_is_seen_from_its_words_to_its_outcome_and_counts_once(client, owner, channel, tab):
+    person = a_reachable()
+    touch = by_hand(person, channel, "Your ring is ready, Mo.")
+    assert "Mo Weber" in client.get("/calls/", {"tab": tab}).text
+    assert "Your ring is ready, Mo." in client.get(reverse("outreach:hand", args=[touch.pk])).text
+    assert states([touch]) == [State.PLANNED], "looking is not doing"
+    for _click in range(2):
+        client.post(reverse("outreach:hand-outcome", args=[touch.pk]), {"outcome": "done", "note": "Pinned on top"})
+    touch.refresh_from_db()
+    assert (touch.state, touch.outcome, touch.note) == (State.SENT, Outcome.DONE, "Pinned on top")
+    assert touch.changes.filter(to_state=State.SENT).count() == 1
+    assert TimelineEntry.objects.filter(person=person, room="outreach", kind="sent").count() == 1
+    assert due_count() == 0
+    assert "Your ring is ready" not in client.get("/calls/", {"tab": tab}).text
 
 
 def test_somebody_is_written_to_from_their_page(client, owner):
