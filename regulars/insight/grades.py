@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from regulars.insight.cuts import values_at
-from regulars.insight.frames import Frame, opened, ordinal, rows, with_nullable
+from regulars.insight.frames import Frame, opened, ordinal, rows, with_days, with_nullable
 from regulars.insight.groups import named, simply_named
 from regulars.insight.summary import summary
 
@@ -149,7 +149,7 @@ def grade_summary(facts: IntoFrameT, as_of: date, *, breaks: Breaks | None = Non
     >>> set(grade_summary(facts, date(2026, 2, 1))["group"])
     {'Lost'}
     """
-    frame = opened(facts)
+    frame = with_days(opened(facts), "last_on")
     kept = frame.collect_schema().names()
     keyed = frame.with_columns(
         r_key=ordinal("last_on"),

@@ -93,7 +93,7 @@ def with_memory(facts: IntoFrameT, memories: IntoFrameT, as_of: date) -> IntoFra
     [(7, 150.0, 0.5, 'memory'), (12, 240.0, 1.0, 'memory')]
     """
     told = _told(memories, as_of)
-    known = opened(facts).select(*_FACTS)
+    known = with_days(with_days(opened(facts).select(*_FACTS), "first_on"), "last_on")
     renamed = known.rename({"customer": "known", "first_on": "first_real", "last_on": "last_real"})
     both = joined(renamed, told, "known", "customer")
     key = "customer" if "customer" in both.collect_schema() else "customer_right"

@@ -11,7 +11,7 @@ import narwhals as nw
 import numpy as np
 
 from regulars.insight.arrays import Floats, arrays, joined_with
-from regulars.insight.frames import Frame, opened, ordinal, rows
+from regulars.insight.frames import Frame, opened, ordinal, rows, with_days
 from regulars.insight.orders import purchases
 from regulars.insight.summary import summary, with_gaps
 from regulars.insight.tables import table_like
@@ -203,7 +203,7 @@ class Seasonality:
         """
         if not self.months_:
             return facts
-        frame = opened(facts)
+        frame = with_days(with_days(opened(facts), "first_on"), "last_on")
         kept = frame.collect_schema().names()
         [(first,)] = rows(frame.select(ordinal("first_on").min()))
         days = np.arange(as_of.toordinal() if first is None else int(first), as_of.toordinal() + 1)
