@@ -158,7 +158,7 @@ class GuestForm(forms.Form):
     who = forms.CharField(label=gettext_lazy("Who"), max_length=200)
     reach = forms.CharField(
         label=gettext_lazy("E-mail or telephone"),
-        help_text=gettext_lazy("Only for somebody new."),
+        help_text=gettext_lazy("Somebody new needs one; for whom you know leave it empty."),
         max_length=320,
         required=False,
     )

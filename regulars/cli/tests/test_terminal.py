@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -93,6 +94,16 @@ def test_a_file_that_is_not_there_is_refused_with_one_sentence(shop: Path) -> No
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
     assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken_is_said_in_one_sentence(shop: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = regulars(shop, "serve", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 2
+    assert "Another --port or --host may do." in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
 
 
 def test_letters_that_are_no_currency_are_refused_before_anything_is_made(tmp_path: Path) -> None:
