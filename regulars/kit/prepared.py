@@ -60,6 +60,8 @@ class _Statement(Generic[Row]):
         except EmptyResultSet:
             written = ("", ())
         self.compiler.as_sql = lambda *_args, **_named: written
+        # Or the connection of the thread that came first would stay open as long as the statement is kept.
+        self.compiler.connection = None
         vars(self.query.query)["get_compiler"] = self._done
 
     def rows(self) -> list[Row]:

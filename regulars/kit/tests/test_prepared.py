@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from regulars.kit import clock
@@ -144,4 +146,20 @@ def test_many_threads_share_a_statement_each_over_its_own_connection(in_threads)
     assert named("q") == ["q one", "q two"]
     answers = in_threads(6, lambda _number: [named("q") for _ in range(20)])
     assert answers == [[["q one", "q two"]] * 20] * 6
+    assert len(written) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_keeps_no_connection_of_the_thread_that_wrote_it(in_threads):
+    named, written = a_reader()
+
+    def first(_number):
+        named("q")
+        return weakref.ref(connections["default"])
+
+    (left,) = in_threads(1, first)
+    gc.collect()
+    assert left() is None
+    count("q one")
+    assert named("q") == ["q one"]
     assert len(written) == 1
