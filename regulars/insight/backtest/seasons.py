@@ -15,12 +15,11 @@ from regulars.insight.backtest.buying import BuyingDays, Floats, Ints, Known
 from regulars.insight.backtest.origins import Origin
 from regulars.insight.lifetime import MBGNBD
 from regulars.insight.lifetime.rows import Array, UniqueRows
+from regulars.insight.season_factors import day_paces, month_and_weekday_factors
 from regulars.insight.seasonality import (
     MINIMUM_DAYS,
     MINIMUM_REPEATS,
     Seasonality,
-    day_paces,
-    month_and_weekday_factors,
 )
 
 LEAST_GAIN = 11.0
