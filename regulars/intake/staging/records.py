@@ -152,7 +152,7 @@ def _name_faults(
     for field in NEEDED_MOMENTS:
         if field in moments:
             cases.append(f"WHEN {field} IS NOT NULL AND d_{field} IS NULL THEN replace(?, '%s', {field})")
-            values.append(_("“%s” is no date."))
+            values.append(_("“%s” is no date between the years 1970 and 2100."))
     gone = ", ".join(["surplus", *spent])
     con.execute(
         f"CREATE TABLE record_table AS SELECT * EXCLUDE ({gone}), CASE {' '.join(cases)} END AS fault FROM typed",
