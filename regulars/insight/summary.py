@@ -110,7 +110,7 @@ def _with_repeats(steps: Frame) -> Frame:
 def _with_days_before(frame: Frame) -> Frame:
     """Add ``gap_days`` to the row before and ``first_day``: in one window, so that an engine sorts once."""
     if isinstance(frame, nw.LazyFrame):
-        first = nw.col("day").cum_min().over("customer", order_by="day")
+        first = nw.col("day").min().over("customer")
         if frame.implementation.is_duckdb():  # subtracts days by itself
             before = nw.col("day").shift(1).over("customer", order_by="day")
             return frame.with_columns(gap_days=(nw.col("day") - before).cast(nw.Int64), first_day=first)
