@@ -107,6 +107,26 @@ def _business_read_anew() -> Iterator[None]:
     forget_business()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _what_is_kept_for_seconds_is_kept_for_the_test() -> Iterator[None]:
+    """How many queries a page takes must not depend on how quick the machine was between two of them."""
+    from regulars.kit import business
+    from regulars.web import rooms
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(business, "KEPT_SECONDS", 3600.0)
+        patch.setattr(rooms, "COUNT_KEPT_SECONDS", 3600)
+        patch.setattr(rooms, "COUNTED_HERE_SECONDS", 3600)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_in_the_cache_of_another_test() -> None:
+    from django.core.cache import cache
+
+    cache.clear()
+
+
 @pytest.fixture(autouse=True)
 def _looks_of_another_test_forgotten() -> None:
     """A look waits in memory for the next page that writes, which may be a later test's."""

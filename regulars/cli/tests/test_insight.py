@@ -294,7 +294,7 @@ def test_without_amounts_nothing_is_said_of_money(tmp_path: Path, insight: Calla
             ("--day", "day", "--amount", "amount"),
             "no row can be used. o.csv, row 2: “customer” is empty; the row was left out. o.csv, row 3: “never” in “day”",
         ),
-        (["\x01\x02,\x03,\x04", "a,b,c"], (), "cannot be read as a table of orders"),
+        (["\x01\x02,\x03,\x04", "a,b,c"], (), "This is no list"),
     ],
 )
 def test_what_cannot_be_used_is_one_sentence(

@@ -59,6 +59,7 @@ def test_the_log_asks_the_same_few_questions_however_long_it_is(
     people = Person.objects.bulk_create([Person(full_name=f"Person {number}") for number in range(40)])
     for person in people:
         note_audit(owner, "change", room="people", kind="person", person_id=person.pk)
+    at_home.get("/settings/log/")  # what the frame counts is then kept
     with django_assert_max_num_queries(7):  # type: ignore[operator]
         at_home.get("/settings/log/")
 
