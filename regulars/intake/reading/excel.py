@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from django.utils.translation import gettext as _
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from regulars.intake.reading.sheets import Row, UnreadableFile
+from regulars.intake.reading.sheets import DAMAGED, Row, UnreadableFile
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
@@ -71,7 +70,7 @@ def ways(path: Path) -> Ways:
                 FROM_1904.search(book.read("xl/workbook.xml")) is not None,
                 any(WITHOUT_RESULT.search(book.read(one)) for one in small),
             )
-    except (BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error):
+    except DAMAGED:
         return Ways()
 
 
@@ -79,7 +78,7 @@ def _refuse_what_unpacks_without_end(path: Path) -> None:
     try:
         with ZipFile(path) as book:
             largest = max((one.file_size for one in book.infolist()), default=0)
-    except (BadZipFile, OSError, ValueError):
+    except DAMAGED:
         return
     if largest > LARGEST_BYTES:
         raise UnreadableFile(

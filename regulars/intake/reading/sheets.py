@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import lzma
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from regulars.kit.errors import Refusal
 
 Row = tuple[int, list[str]]
+# What taking apart a packed file or a workbook raises when it is damaged or locked.
+DAMAGED = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 
 
 class UnreadableFile(Refusal):

@@ -26,7 +26,7 @@ from anymail.exceptions import (
 from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
 
-from regulars.outreach.channels.email.carrying import Kind, Mark, Result
+from regulars.outreach.channels.email.carrying import Envelope, Kind, Mark, Result
 from regulars.outreach.channels.email.esps import Esp
 from regulars.outreach.channels.email.letters import Letter, headers_beside, parts_of
 from regulars.outreach.channels.email.smtp import IDLE_SECONDS
@@ -36,8 +36,6 @@ from regulars.outreach.channels.email.wire import picture_part
 if TYPE_CHECKING:
     from anymail.backends.base_requests import AnymailRequestsBackend
     from anymail.message import AnymailStatus
-
-    from regulars.outreach.channels.email.carrying import Envelope
 
 CONNECT_SECONDS = 10
 # SendGrid closed its free plan, and with it went the tests of anymail's authors; ours remain.
