@@ -8,12 +8,12 @@ from functools import lru_cache
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-# The plain majority, decided without the full grammar; everything else goes to email-validator. Names that the
-# internet keeps for itself (.test, .local) and labels such as xn--0 are none for the quick reading; .invalid is,
-# because other programs write it for people who gave no address, and know them by it.
+# The plain majority, decided without the full grammar; everything else goes to email-validator. Labels such as xn--0
+# and names that the internet keeps for itself (.local) are none for the quick reading; .invalid is, because programs
+# write it for people who gave no address, and know them by it, and .test, where somebody tries their own server.
 _PLAIN = re.compile(
     r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
-    r"(?!(?:arpa|local|localhost|onion|test)$)[a-z]{2,24}",
+    r"(?!(?:arpa|local|localhost|onion)$)[a-z]{2,24}",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -41,7 +41,12 @@ def normalised_email(address: str) -> str:
         return clean.lower()
     try:
         found = validate_email(
-            clean, check_deliverability=False, allow_smtputf8=True, allow_quoted_local=True, strict=True
+            clean,
+            check_deliverability=False,
+            allow_smtputf8=True,
+            allow_quoted_local=True,
+            strict=True,
+            test_environment="." in clean.rpartition("@")[2],
         )
     except EmailNotValidError:
         return ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -72,8 +73,13 @@ class Acquaintance:
             return ""
         if self.visits == 1:
             return _("First purchase.")
-        since = ngettext("%(count)d visit", "%(count)d visits", self.visits) % {"count": self.visits}
-        return _("%(visits)s since %(year)d.") % {"visits": since, "year": self.first_on.year if self.first_on else 0}
+        visits = ngettext("%(count)d visit", "%(count)d visits", self.visits) % {"count": self.visits}
+        if not (self.first_on and self.last_on):
+            return f"{visits}."
+        if self.last_on - self.first_on < timedelta(days=365):
+            since = date_format(self.first_on, "YEAR_MONTH_FORMAT")
+            return _("%(visits)s since %(month)s.") % {"visits": visits, "month": since}
+        return _("%(visits)s since %(year)d.") % {"visits": visits, "year": self.first_on.year}
 
 
 def acquaintances(people: Mapping[str, Collection[int]], on: date) -> dict[str, dict[int, Acquaintance]]:

@@ -63,7 +63,7 @@ def ask_about_following_up(run: ImportRun) -> None:
         run=run,
         kind=FOLLOW_UP,
         text=text,
-        why=_("Older purchases are never thanked for; what counts is the day of the purchase, not the day it came in."),
+        why=_("Older purchases are left alone either way; what counts is the day they bought, not the day it came in."),
         choices=[[YES, _("Yes, thank them")], [NO, _("No, begin today")]],
         usual=YES,
         asked_at=clock.now(),

@@ -12,6 +12,7 @@ from regulars.outreach.models import OPEN, Channel, Purpose, State, Suppression,
 from regulars.outreach.queries.permission import ASKING
 from regulars.outreach.services.moves import move
 from regulars.outreach.services.suppressing import suppress, unsuppress
+from regulars.outreach.services.telling import tell_they_left
 from regulars.people.addresses import normalised_email
 from regulars.people.models import Consent, Email
 from regulars.people.services import record_consent, withdraw_consent
@@ -35,10 +36,11 @@ def leave(person_id: int, *, scope: str = MARKETING, source: str, by: User | Non
     """
     if scope not in WITHDRAWN:
         raise Refusal(_("Please choose what should stop."), field="scope")
-    for purpose in WITHDRAWN[scope]:
-        if _has_said_so(person_id, purpose, source):
-            continue
+    unsaid = [purpose for purpose in WITHDRAWN[scope] if not _has_said_so(person_id, purpose, source)]
+    for purpose in unsaid:
         withdraw_consent([person_id], "email", purpose, source=source[:60], wording=wording, by=by, at=clock.now())
+    if unsaid:
+        tell_they_left([person_id], Channel.EMAIL, has_left_wholly=scope == EVERYTHING)
     for address in Email.objects.filter(person_id=person_id, normalised__contains="@").values_list(
         "normalised", flat=True
     ):

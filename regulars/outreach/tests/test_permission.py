@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 
 from regulars.kit import clock
 from regulars.kit.business import Business
@@ -14,7 +15,7 @@ from regulars.outreach.models import State, Suppression
 from regulars.outreach.queries.hours import free_again_at
 from regulars.outreach.tests.builders import a_person, a_shop, a_touch, an_approved_touch, approved, states, the_owner
 from regulars.people import services as people
-from regulars.people.models import Household
+from regulars.people.models import Household, TimelineEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +76,20 @@ def test_leaving_closes_what_waits_and_suppresses_the_address_beyond_erasure():
     back = a_person("Di again", "DI@example.org")
     assert not verdict(back, "marketing").ok
     assert "di@example.org" not in str(list(Suppression.objects.values()))
+
+
+def test_that_somebody_left_stands_on_their_timeline_once_in_the_language_of_the_shop():
+    a_shop()
+    person = a_person("Di", "di@example.org")
+    with translation.override("de"):
+        services.leave(person.pk, source="page of a letter")
+        services.leave(person.pk, source="page of a letter")
+    services.leave(person.pk, scope="everything", source="answered STOP")
+    said = TimelineEntry.objects.filter(person=person, kind="left").order_by("pk")
+    assert [entry.text for entry in said] == [
+        "Asked for no more offers by e-mail",
+        "Asked for no more letters by e-mail",
+    ]
 
 
 def test_somebody_who_left_can_come_back_by_their_own_hand():

@@ -28,7 +28,7 @@ from regulars.outreach.models import Channel, InboundMail, State, Suppression, T
 from regulars.outreach.services import changing
 from regulars.outreach.tests.builders import a_person, a_shop, an_approved_touch, states, the_owner
 from regulars.people import services as people
-from regulars.people.models import Phone
+from regulars.people.models import Phone, TimelineEntry
 from regulars.people.queries import consent_state
 
 pytestmark = pytest.mark.django_db
@@ -337,6 +337,7 @@ def test_every_way_to_say_stop_ends_texts_and_is_answered_once(shop, word):
     assert states([sent, waiting]) == [State.SENT, State.SUPPRESSED]
     assert consent_state([person.pk], "text", "marketing")[person.pk].is_objected
     assert not consent_state([person.pk], "email", "care")[person.pk].is_objected
+    assert TimelineEntry.objects.get(person=person, kind="left").text == "Asked for no more text messages"
     answers = Touch.objects.filter(programme="text-answer")
     assert [answer.body for answer in answers] == [
         "You get no more text messages from Maya's Boutique. START brings them back."

@@ -130,7 +130,7 @@ def _allowed(channel: Channel, state: dict[tuple[str, str], bool], has_address: 
     """Consent is never made up: without a yes there is no news, and without a no there are thanks."""
     news, care = state.get((channel, Purpose.MARKETING)), state.get((channel, Purpose.CARE))
     if not has_address:
-        words, tone = _("no address"), "plain"
+        words, tone = (_("no number") if channel in (Channel.CALL, Channel.TEXT) else _("no address")), "plain"
     elif is_bad:
         words, tone = _("does not arrive"), "alarm"
     elif care is False:

@@ -14,6 +14,8 @@ from regulars.people.tests.real_files import file, needs_names_addresses
         ("jörg@müller.example", "jörg@müller.example"),
         ('"ann baker"@example.org', '"ann baker"@example.org'),
         ("nobody@shop.invalid", "nobody@shop.invalid"),
+        ("Ann@Shop.test", "ann@shop.test"),
+        ("jörg@shop.test", "jörg@shop.test"),
     ],
 )
 def test_an_address_is_compared_without_capitals(typed, compared):
@@ -22,7 +24,7 @@ def test_an_address_is_compared_without_capitals(typed, compared):
 
 @pytest.mark.parametrize(
     "typed", ["", "ann", "ann@", "@example.org", "a b@example.org", "ann..b@example.org", "ann@ex ample.org",
-              "ann@shop.test", "ann@1.xn--4dbc.com", "ann@example.org\nbcc:all@example.org", "an\ufffdn@example.org"]
+              "ann@test", "ann@office.local", "ann@1.xn--4dbc.com", "ann@example.org\nbcc:all@example.org", "an\ufffdn@example.org"]
 )  # fmt: skip
 def test_what_is_no_address_is_told_apart(typed):
     assert normalised_email(typed) == ""
@@ -107,16 +109,17 @@ def test_phone_numbers_of_the_world_are_read_as_expected():
 
 @needs_names_addresses
 def test_email_addresses_are_told_from_what_is_none_as_expected():
-    """Of 285 texts 278 are judged as expected; what is valid and unusual may go either way.
+    """Of 285 texts 277 are judged as expected; what is valid and unusual may go either way.
 
     Missed on purpose: four with a name in front (five like them are to be refused; a cell is unwrapped where it is
-    read), and names below .invalid, which other programs give people without an address. Missed: a letter beyond
-    ASCII inside quotes, which the list calls both valid and none, twice.
+    read), names below .invalid, which other programs give people without an address, and those below .test, where
+    a house is tried with a mail server of its own. Missed: a letter beyond ASCII inside quotes, which the list
+    calls both valid and none, twice.
     """
     rows = list(csv.DictReader(file("email_addresses_expected.csv").open(encoding="utf-8", newline="")))
     assert len(rows) > 250
     wrong = [row["email"] for row in rows if not _is_as_expected(row)]
-    assert len(wrong) <= 7, wrong
+    assert len(wrong) <= 8, wrong
 
 
 def _is_as_expected(row):

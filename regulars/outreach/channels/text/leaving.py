@@ -13,6 +13,7 @@ from regulars.outreach.queries.permission import address_hash
 from regulars.outreach.services.leaving import EVERYTHING, WITHDRAWN
 from regulars.outreach.services.moves import FREE, move
 from regulars.outreach.services.suppressing import suppress, unsuppress
+from regulars.outreach.services.telling import tell_they_left
 from regulars.people.models import Phone
 from regulars.people.services import record_consent, withdraw_consent
 
@@ -43,6 +44,8 @@ def leave_by_number(number: str, *, source: str, wording: str = "") -> bool:
         ids = list(rows.exclude(purpose=Purpose.SERVICE).values_list("pk", flat=True))
         move(ids, State.SUPPRESSED, why=_("Asked not to be written to."), only_from=OPEN, **FREE)
         bulletin.post(PersonLeft(person_id, EVERYTHING))
+    if is_new:
+        tell_they_left(owners_of(number), Channel.TEXT, has_left_wholly=True)
     return is_new
 
 
