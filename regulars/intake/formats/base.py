@@ -29,7 +29,7 @@ class Format:
     `tell_tale`: the format is recognised when every name of one of these sets is in the header. `columns`: the names of
     each field's columns, the preferred first. `utc`: fields whose clock is UTC. `words`: statuses that mean something else
     here than elsewhere. `takes_names_alone`: whoever has a name is taken in, however they are reached. `is_month_first`: 03/04 is 4 March unless the file itself says otherwise. `adds_to_lines`: shipping and tax come on top of the lines. `repeats_total`: an order's total stands in its first row or in each, and is never added up. `twin`: another format of the same source that tells the same sales, with other
-    totals; a sale counts as the first of the two files told it.
+    totals; a sale counts as the first of the two files told it. `supplier_numbers`: what the numbers of those look like who sell to the business (a regular expression).
     """
 
     slug: str
@@ -47,6 +47,7 @@ class Format:
     is_month_first: bool = False
     adds_to_lines: bool = False
     twin: str = ""
+    supplier_numbers: str = ""
 
     def is_told_by(self, header_keys: set[str]) -> int:
         """Return how many tell-tale names the header holds, 0 when it is not this format."""

@@ -8,7 +8,7 @@ from regulars.intake.formats.base import Format, names
 
 DATEV_ACCOUNTS = Format(
     slug="datev_accounts",
-    label=_("DATEV customers"),
+    label=_("DATEV customers and suppliers"),
     source="datev",
     takes="people",
     tell_tale=(names("Konto|Name (Adressattyp Unternehmen)|Adressattyp"),),
@@ -28,4 +28,6 @@ DATEV_ACCOUNTS = Format(
         "phone_2": names("Telefon GL"),
         "email": names("E-Mail"),
     },
+    # Accounts of persons have one figure more than the others: customers begin with 1 to 6, suppliers with 7 to 9.
+    supplier_numbers="[7-9][0-9]{4,8}",
 )

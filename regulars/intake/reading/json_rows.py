@@ -1,5 +1,5 @@
 """JSON: a list of objects, a list inside an object, or one object a line. Nested objects become columns, a list of
-items becomes one row an item with the order's own columns repeated."""
+items becomes one row an item with the order's own columns repeated. Where the list stands, `json_lists` says."""
 
 from __future__ import annotations
 
@@ -7,39 +7,23 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from regulars.intake.reading import json_lists
 from regulars.intake.reading.sheets import Fault, Row, UnreadableFile
 
-LIST_NAMES = (
-    "orders",
-    "customers",
-    "data",
-    "results",
-    "items",
-    "records",
-    "rows",
-    "charges",
-    "transactions",
-    "contacts",
-    "people",
-    "members",
-    "subscribers",
-    "users",
-    "value",
-    "objects",
-)
-ITEM_NAMES = ("line_items", "items", "lines", "order_lines", "order_items", "products")
+ITEM_NAMES = ("lineitems", "items", "lines", "orderlines", "orderitems", "products")
 SECRET = ("password", "token", "secret")
+DEEPEST = 12  # names of columns; what stands deeper is none
 
 
 def looks_like_json(path: Path, encoding: str) -> bool:
     """Say whether the text begins as JSON does."""
     with path.open(encoding=encoding, errors="replace") as file:
         head = file.read(4096).lstrip("\ufeff \r\n\t")
-    return head.startswith("{") or (head.startswith("[") and head[1:].lstrip()[:1] in {"{", "]"})
+    return head.startswith("{") or (head.startswith("[") and head[1:].lstrip()[:1] in {"{", "[", "]"})
 
 
 def read(path: Path, encoding: str) -> tuple[list[str], list[Row], dict[int, Fault]]:
@@ -67,47 +51,37 @@ def _records(path: Path, encoding: str) -> Iterator[Any]:
     except (ValueError, RecursionError) as fault:
         yield from _from_lines(text, fault)
         return
-    yield from _list_in(whole)
+    yield from json_lists.records_in(whole)
 
 
 def _from_lines(text: str, fault: Exception) -> Iterator[Any]:
     """One object a line; a line that is none is named. Where none is one, the whole file is broken."""
+    is_too_deep = isinstance(fault, RecursionError)
     found: list[Any] = []
     for line in text.splitlines():
         if not line.strip():
             continue
         try:
             found.append(json.loads(line.strip().rstrip(",")))
-        except (ValueError, RecursionError):
+        except ValueError:
             found.append(Fault(_("This line is not valid JSON."), [line[:500]]))
+        except RecursionError:
+            is_too_deep = True
+            found.append(Fault(_("What stands in this line is nested too deep."), [line[:500]]))
     if not any(isinstance(one, dict) for one in found):
+        if is_too_deep:
+            raise UnreadableFile(
+                _("The records in this file are nested too deep to be read as a list. Export it as CSV instead.")
+            ) from fault
         raise UnreadableFile(_("This file is not valid JSON, or was cut off. Export it again.")) from fault
     yield from found
 
 
-def _list_in(whole: Any, depth: int = 3) -> list[Any]:
-    """The list of records, wherever it stands: under a usual name, as the longest list, as records by their number."""
-    if isinstance(whole, list):
-        return whole
-    if not isinstance(whole, dict):
-        return []
-    for name in LIST_NAMES:
-        if isinstance(whole.get(name), list):
-            return list(whole[name])
-    lists = [value for value in whole.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
-    if lists:
-        return max(lists, key=len)
-    inner = [value for value in whole.values() if isinstance(value, dict)]
-    if len(inner) > 1 and len(inner) == len(whole) and len({frozenset(value) for value in inner}) == 1:
-        return [{"id": key, **value} for key, value in whole.items()]
-    if depth and len(inner) == 1 and (found := _list_in(inner[0], depth - 1)) and found != [inner[0]]:
-        return found
-    return [whole]
-
-
 def _lines(record: dict[str, Any]) -> list[dict[str, str]]:
     """One row, or one an item; only the first repeats the order's columns, as in a shop's own CSV."""
-    name = next((name for name in ITEM_NAMES if _is_a_list_of_objects(record.get(name))), None)
+    by_key = {json_lists.key_of(name): name for name in record}
+    told = (by_key[key] for key in ITEM_NAMES if key in by_key)
+    name = next((name for name in told if json_lists.is_of_objects(record[name])), None)
     head = _flat({key: value for key, value in record.items() if key != name}) | _said_of(record)
     if name is None:
         return [head]
@@ -120,7 +94,7 @@ def _said_of(record: dict[str, Any]) -> dict[str, str]:
     if isinstance(record.get("test"), bool):
         said["test"] = "test" if record["test"] else ""
     refunds = record.get("refunds")
-    if _is_a_list_of_objects(refunds) and "refunded_amount" not in record:
+    if json_lists.is_of_objects(refunds) and "refunded_amount" not in record:
         said["refunded_amount"] = str(sum(map(_given_back, refunds), Decimal(0)))
     return said
 
@@ -128,7 +102,7 @@ def _said_of(record: dict[str, Any]) -> dict[str, str]:
 def _given_back(refund: dict[str, Any]) -> Decimal:
     """The amount of one refund, or of the payments that it is made of."""
     parts = refund.get("transactions")
-    if _is_a_list_of_objects(parts):
+    if json_lists.is_of_objects(parts):
         return sum((_given_back(one) for one in parts if one.get("status") in {None, "", "success"}), Decimal(0))
     try:
         return abs(Decimal(str(refund.get("total") or refund.get("amount") or 0)))
@@ -136,15 +110,11 @@ def _given_back(refund: dict[str, Any]) -> Decimal:
         return Decimal(0)
 
 
-def _is_a_list_of_objects(value: Any) -> TypeGuard[list[dict[str, Any]]]:
-    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
-
-
-def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, str]:
+def _flat(record: dict[str, Any], prefix: str = "", depth: int = DEEPEST) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, value in record.items():
         if isinstance(value, dict):
-            found |= _flat(value, f"{prefix}{key}.")
+            found |= _flat(value, f"{prefix}{key}.", depth - 1) if depth else {}
         elif not any(word in key.lower() for word in SECRET):
             found[prefix + key] = _text(value)
     return found

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from regulars.intake.reading import cards, delimited, encodings, excel, headers, json_rows, parquet
+from regulars.intake.reading import cards, delimited, encodings, excel, headers, json_rows, parquet, tagged
+from regulars.intake.reading.grids import Grid
 from regulars.intake.reading.sheets import Fault, Row, Sheet, UnreadableFile
 
 SECRET = re.compile(r"password|passwd|passwort|mot de passe|(^|_)rp_token|secret|\bcvc\b|card ?number", re.IGNORECASE)
-WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body|table|meta)\b", re.IGNORECASE)
 BOOKINGS = re.compile(rb'(?:\xef\xbb\xbf)?"?(?:EXTF|DTVF)"?;\d+;"?(?:21|20)"?;', re.IGNORECASE)
 PACKED = (b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+MOST_OTHERS = 20
 HARMLESS = re.compile(r"status|check", re.IGNORECASE)
 
 
@@ -33,12 +34,21 @@ def open_sheet(
         return _parquet(path)
     if excel.looks_like_a_workbook(path):
         return _workbook(path, is_known, sheet)
+    if tagged.looks_like_tags(_head(path, 4096)):
+        return _tables(
+            path, is_known, encodings.Encoding(encoding) if encoding else tagged.encoding_of(path, country), sheet
+        )
     chosen = encodings.Encoding(encoding) if encoding else encodings.sniff(path, country)
     if cards.looks_like_cards(_head(path, 65_536)):
         return _cards(path, chosen)
     if json_rows.looks_like_json(path, chosen.name):
         return _json(path, chosen)
     return _delimited(path, is_known, chosen)
+
+
+def may_hold_several(path: Path) -> bool:
+    """Say whether a file may hold several lists beside each other: a workbook, or what is written in tags."""
+    return excel.looks_like_a_workbook(path) or tagged.looks_like_tags(_head(path, 4096))
 
 
 def _refuse_what_is_no_table(path: Path) -> None:
@@ -54,10 +64,6 @@ def _refuse_what_is_no_table(path: Path) -> None:
                 "This is a batch of bookings for DATEV: it names accounts, no people. Export the customers"
                 " (Debitoren), or the invoices from the program that wrote it."
             )
-        )
-    if WEB_PAGE.match(head) or b"urn:schemas-microsoft-com:office:spreadsheet" in head:
-        raise UnreadableFile(
-            _("This is a web page, whatever its name says. Open it in a spreadsheet program and save it as CSV.")
         )
 
 
@@ -80,6 +86,40 @@ def _workbook(path: Path, is_known: Callable[[str], bool], wanted: str) -> Sheet
         counts_from_1904=ways.counts_from_1904,
         lacks_results=ways.lacks_results,
     )
+
+
+def _tables(path: Path, is_known: Callable[[str], bool], encoding: encodings.Encoding, wanted: str) -> Sheet:
+    """A web page or Excel's XML: the table with the most names that shops use, of these the longest."""
+    grids = tagged.named(tagged.read(path, encoding.name))
+    if not grids:
+        raise UnreadableFile(
+            _("This is a web page without a table, whatever its name says. Export the list as CSV or Excel instead.")
+        )
+    tops = {name: headers.find(grid.rows[: delimited.SAMPLE_ROWS], is_known) for name, grid in grids.items()}
+    worth = {name: _worth(top, is_known) for name, top in tops.items()}
+    seen = [name for name, grid in grids.items() if not grid.is_hidden] or list(grids)
+    best = wanted if wanted in grids else max(seen, key=lambda name: (worth[name], len(grids[name].rows)))
+    others = [name for name in seen if name != best and _is_a_list(grids[name], worth[name])]
+    return _sheet(
+        partial(_fresh, grids[best]),
+        tops[best],
+        kind="workbook" if tagged.is_excel_xml(_head(path, 4096)) else "page",
+        encoding=encoding.name,
+        other_encodings=encoding.others,
+        sheet_name=best,
+        other_sheets=tuple(others[:MOST_OTHERS]),
+        hidden_sheets=tuple(name for name in grids if name not in seen),
+    )
+
+
+def _is_a_list(grid: Grid, worth: int) -> bool:
+    """Not what only puts things in their places on a page."""
+    return len(grid.rows) > 1 and worth >= 2
+
+
+def _fresh(grid: Grid) -> Iterator[Row]:
+    """The rows of a table, each to be changed at will."""
+    return ((number, list(cells)) for number, cells in grid.rows)
 
 
 def _worth(top: headers.Top, is_known: Callable[[str], bool]) -> int:

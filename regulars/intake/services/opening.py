@@ -14,8 +14,7 @@ from regulars.intake.mapping.columns import FIELDS, is_known, key_of
 from regulars.intake.mapping.guessing import Columns, Guess, guess, is_about_sales
 from regulars.intake.mapping.remembering import remembered
 from regulars.intake.options import ImportOptions
-from regulars.intake.reading import Sheet, UnreadableFile, open_sheet
-from regulars.intake.reading.excel import looks_like_a_workbook
+from regulars.intake.reading import Sheet, UnreadableFile, may_hold_several, open_sheet
 from regulars.intake.staging.pipeline import House
 from regulars.kit.business import business, exists
 from regulars.kit.errors import Refusal
@@ -43,7 +42,7 @@ def _sentence(fault: Exception, path: Path) -> str:
 
 def sheets_worth_taking(path: Path, name: str, options: ImportOptions) -> list[tuple[str, ImportOptions]]:
     """A file with what was said about it; of a workbook every sheet that holds people or sales, the likeliest first."""
-    if options.sheet or options.format or options.mapping or options.columns or not looks_like_a_workbook(path):
+    if options.sheet or options.format or options.mapping or options.columns or not may_hold_several(path):
         return [(name, options)]
     first = opened(path, options)
     more = [other for other in first.other_sheets if _is_worth_taking(path, replace(options, sheet=other))]

@@ -104,6 +104,19 @@ def about_hidden_sheets(names: tuple[str, ...]) -> Asked:
     )
 
 
+def about_suppliers(count: int) -> Asked:
+    return Asked(
+        "suppliers",
+        ngettext(
+            "%(n)d of these has the number of a supplier and comes in as one, not as a customer.",
+            "%(n)d of these have the number of a supplier and come in as suppliers, not as customers.",
+            count,
+        )
+        % {"n": count},
+        _("In DATEV the accounts from 70000 on are those of suppliers (Kreditoren)."),
+    )
+
+
 def about_formulas() -> Asked:
     return Asked(
         "formulas",

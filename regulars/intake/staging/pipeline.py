@@ -128,6 +128,10 @@ def stage(
         fieldname for fieldname, names in guess.columns.items() if any(key_of(name).endswith("utc") for name in names)
     }
     records.make_records(con, filled, reading, is_about_sales=staged.is_about_sales, utc=utc)
+    if guess.format.supplier_numbers and "person_id" in filled:
+        filled.add("supplier")
+        if suppliers := who.tell_suppliers(con, guess.format.supplier_numbers):
+            staged.questions.append(asking.about_suppliers(suppliers))
     if {"postcode", "country"} <= filled and (short := asking.short_postcodes(con)):
         staged.questions.append(asking.about_postcodes(short))
     if staged.is_about_sales:

@@ -52,6 +52,16 @@ def refuse_nobody(con: DuckDBPyConnection, *, takes_names_alone: bool) -> None:
     )
 
 
+def tell_suppliers(con: DuckDBPyConnection, numbers: str) -> int:
+    """Mark those whose number says that they sell to the business; returns how many they are."""
+    con.execute("DROP VIEW record")
+    con.execute("ALTER TABLE record_table ADD COLUMN IF NOT EXISTS supplier VARCHAR")
+    con.execute("UPDATE record_table SET supplier = person_id WHERE regexp_full_match(person_id, ?)", [numbers])
+    offer(con, "record", EVERY)
+    found = con.execute("SELECT count(DISTINCT supplier) FROM record").fetchone()
+    return int(found[0]) if found else 0
+
+
 def make_people(con: DuckDBPyConnection, filled: Collection[str], *, is_about_sales: bool, file_status: str) -> None:
     """Find who is who within the file: by customer number, e-mail address, phone number with name, name with address.
 

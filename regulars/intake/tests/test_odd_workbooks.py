@@ -14,7 +14,7 @@ from regulars.intake.services import import_files
 from regulars.intake.staging import loading
 from regulars.intake.tests.builders import a_business, a_file, a_workbook, taken_in
 from regulars.kit.errors import Refusal
-from regulars.people.models import Email, Person
+from regulars.people.models import Email, Person, PersonKind
 from regulars.purchases.models import Order
 
 pytestmark = pytest.mark.django_db
@@ -165,8 +165,25 @@ def test_datev_gives_its_customers_and_says_that_bookings_are_none(tmp_path: Pat
         "Bücher Berg GmbH",
         "Zoë Müller",
     ]
+    assert set(PersonKind.objects.values_list("person__full_name", "kind")) == {
+        ("Bücher Berg GmbH", "customer"), ("Zoë Müller", "customer")
+    }  # fmt: skip
     with pytest.raises(Refusal, match="batch of bookings for DATEV"):
         import_files([a_file(tmp_path, BOOKINGS, "EXTF_Buchungsstapel.csv", "cp1252")])
+
+
+def test_datevs_suppliers_come_in_as_suppliers_and_are_counted(tmp_path: Path) -> None:
+    a_business()
+    more = '70001;"Garn & Co. KG";"";"";"";"";"2";"Firma";"Platz 3";"10115";"Berlin";"DE";"030 901821";"info@garn.example"\n'
+    path = a_file(tmp_path, ACCOUNTS + more, "EXTF_DebKred.csv", "cp1252")
+    answer = taken_in(path)
+    assert dict(PersonKind.objects.values_list("person__full_name", "kind")) == {
+        "Bücher Berg GmbH": "customer", "Zoë Müller": "customer", "Garn & Co. KG": "supplier"
+    }  # fmt: skip
+    assert [one["text"] for one in answer["questions"] if one["kind"] == "suppliers"] == [
+        "1 of these has the number of a supplier and comes in as one, not as a customer."
+    ]
+    assert taken_in(path)["people"]["new"] == 0
 
 
 def test_refunded_may_be_answered_with_yes_or_no_beside_the_sum_or_without(tmp_path: Path) -> None:

@@ -77,6 +77,18 @@ def test_a_dropped_file_is_shown_as_it_would_stand_and_nothing_is_taken_in(owner
     assert not Person.objects.exists()
 
 
+def test_a_web_page_called_xls_is_shown_and_taken_in_like_any_other_list(owner: Client) -> None:
+    cells = "<tr><td>A1<td>03.05.2026<td>ann@lindenblatt.example<td>Ann Abel<td>1.020,50 €"
+    page = f"<html><table><tr><th>Order<th>Date<th>Email<th>Name<th>Total{cells}</table></html>"
+    run = sent(owner, page, "orders.xls")
+    assert "a table of a web page" in shown(owner, run)
+    agree(owner, run)
+    execute(run)
+    run.refresh_from_db()
+    assert (run.orders_new, f"{run.net_amount:.2f}") == (1, "1020.50")
+    assert Person.objects.filter(full_name="Ann Abel").exists()
+
+
 def test_from_the_drop_to_the_figures(owner: Client) -> None:
     run = sent(owner, SALES)
     assert agree(owner, run).status_code == 303

@@ -1,0 +1,106 @@
+"""Where the records stand in JSON: under which name, how deep, one by one or by their number, each with its orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeGuard
+
+LIST_NAMES = (
+    "orders", "customers", "data", "results", "items", "records", "rows", "charges", "transactions",
+    "contacts", "people", "members", "subscribers", "users", "value", "objects",
+)  # fmt: skip
+DEEP_NAMES = frozenset(LIST_NAMES) - {"data", "items", "value", "objects"}  # found below other things, too
+OF_A_PERSON = ("orders", "purchases", "sales", "bookings")
+DEEPEST = 6
+ALIKE = 0.6  # the share of names that records by their number have in common
+
+
+def records_in(whole: Any) -> list[Any]:
+    """The list of records, wherever it stands. Customers who bring their orders become one record an order."""
+    return _by_order(_as_objects(_list_in(plain(whole))))
+
+
+def plain(value: Any, depth: int = 60) -> Any:
+    """The same without the wrapping of GraphQL: edges that hold a node each, and lists called nodes."""
+    if depth == 0:
+        return value
+    if isinstance(value, list):
+        return [plain(one, depth - 1) for one in value]
+    if not isinstance(value, dict):
+        return value
+    edges, nodes = value.get("edges"), value.get("nodes")
+    if isinstance(edges, list) and all(isinstance(one, dict) and "node" in one for one in edges):
+        return [plain(one["node"], depth - 1) for one in edges]
+    if isinstance(nodes, list) and set(value) <= {"nodes", "pageInfo", "totalCount"}:
+        return [plain(one, depth - 1) for one in nodes]
+    return {key: plain(one, depth - 1) for key, one in value.items()}
+
+
+def is_of_objects(value: Any) -> TypeGuard[list[dict[str, Any]]]:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+
+
+def key_of(name: str) -> str:
+    """A name without case and separators: lineItems and line_items are one."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def _list_in(whole: Any, depth: int = DEEPEST) -> list[Any]:
+    """Under a usual name, as the longest list, as records by their number, or below other things."""
+    if isinstance(whole, list):
+        return whole
+    if not isinstance(whole, dict):
+        return []
+    for name in LIST_NAMES:
+        if isinstance(whole.get(name), list):
+            return list(whole[name])
+    lists = [value for value in whole.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    if lists:
+        return max(lists, key=len)
+    inner = [value for value in whole.values() if isinstance(value, dict)]
+    if len(inner) > 1 and len(inner) == len(whole) and _are_alike(inner):
+        return [{"id": key, **value} for key, value in whole.items()]
+    if depth and len(inner) == 1 and len(whole) == 1:
+        found = _list_in(inner[0], depth - 1)
+        return found if found and found != [inner[0]] else [whole]
+    below = max((_below(value, depth - 1) for value in inner), key=len, default=[]) if depth else []
+    return below or [whole]
+
+
+def _below(value: Any, depth: int) -> list[Any]:
+    """The longest list under a usual name anywhere below."""
+    if not isinstance(value, dict) or depth <= 0:
+        return []
+    here = [one for name, one in value.items() if name.casefold() in DEEP_NAMES and is_of_objects(one)]
+    return max([*here, *(_below(one, depth - 1) for one in value.values())], key=len, default=[])
+
+
+def _are_alike(records: list[dict[str, Any]]) -> bool:
+    names = [set(record) for record in records]
+    return len(set.intersection(*names)) >= ALIKE * len(set.union(*names))
+
+
+def _as_objects(records: list[Any]) -> list[Any]:
+    """A table as lists of cells: the first names the columns."""
+    if len(records) < 2 or not all(isinstance(row, list) for row in records):
+        return records
+    names = [str(name) for name in records[0]]
+    return [dict(zip(names, row, strict=False)) for row in records[1:]]
+
+
+def _by_order(records: list[Any]) -> list[Any]:
+    """One record an order, where customers (or days, or months) bring a list of theirs; who has none stays alone."""
+    name = next((one for one in OF_A_PERSON if any(_has(record, one) for record in records)), None)
+    return [row for record in records for row in _orders_of(record, name)] if name else records
+
+
+def _has(record: Any, name: str) -> bool:
+    return isinstance(record, dict) and is_of_objects(record.get(name)) and "customer" not in record
+
+
+def _orders_of(record: Any, name: str) -> Iterable[Any]:
+    if not isinstance(record, dict):
+        return [record]
+    whose = {key: value for key, value in record.items() if key != name}
+    orders = record.get(name)
+    return [{**order, "customer": whose} for order in orders] if is_of_objects(orders) else [{"customer": whose}]
