@@ -145,6 +145,7 @@ def load_orders(count: int, people: int, seed: int = 7) -> float:
         record_orders(orders)
     load_the_regular(1, last)
     load_letters(min(people, LETTERS))
+    load_asks(people)
     _finish()
     return time.perf_counter() - started
 
@@ -178,6 +179,25 @@ def load_letters(count: int) -> None:
         Touch.objects.bulk_create(
             [_letter(Touch, number, now) for number in range(first, min(first + CHUNK, count))], batch_size=500
         )
+
+
+def load_asks(people: int) -> None:
+    """Let one person in a hundred have asked for offers in a form and not confirmed it yet."""
+    from regulars.kit import clock
+    from regulars.rapport.models import AskedYes, ConsentWording
+
+    now = clock.now()
+    wording = ConsentWording.objects.create(words="Yes, send me offers by e-mail.", since=now)
+    AskedYes.objects.bulk_create(
+        (
+            AskedYes(
+                person_id=pk, address=f"ask{pk}@gmx.de", address_hash=f"{pk:064}", wording=wording, nonce=f"{pk:064}",
+                source="enquiry form", lookup=f"{pk:064}", asked_at=now, until=now + timedelta(days=30),
+            )
+            for pk in range(100, people + 1, 100)
+        ),
+        batch_size=2000,
+    )  # fmt: skip
 
 
 def _letter(touch: Any, number: int, now: datetime) -> Any:

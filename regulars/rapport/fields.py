@@ -18,6 +18,7 @@ from regulars.rapport.queries import waiting_for_a_yes
 YES = "yes"
 LOOKED_AT, OFFERED = 2000, 60
 Rows = Callable[[str], QuerySet[Any, Any]]
+Tables = Callable[[], list[QuerySet[Any, Any]]]
 
 
 def register_fields() -> None:
@@ -56,20 +57,19 @@ def _had(value: str) -> QuerySet[Any, Any]:
     return LifeEvent.objects.filter(kind=value).values_list("person_id", flat=True)
 
 
-def _waiting(_value: str) -> QuerySet[Any, Any]:
-    """Open promises and what is open on our side."""
-    owed = Owed.objects.filter(outcome="", side__in=(Side.WE, Side.ASKED)).order_by().values_list("person_id")
-    promises = Reminder.objects.filter(done_at=None, kind=Reminder.Kind.PROMISE).order_by().values_list("person_id")
-    return owed.union(promises).values_list("person_id", flat=True)
+def _waiting() -> list[QuerySet[Any, Any]]:
+    """What is open on our side, and open promises."""
+    owed = Owed.objects.filter(outcome="", side__in=(Side.WE, Side.ASKED))
+    return [owed, Reminder.objects.filter(done_at=None, kind=Reminder.Kind.PROMISE)]
 
 
-def _owing(_value: str) -> QuerySet[Any, Any]:
-    return Owed.objects.filter(outcome="", side=Side.THEY).order_by().values_list("person_id", flat=True)
+def _owing() -> list[QuerySet[Any, Any]]:
+    return [Owed.objects.filter(outcome="", side=Side.THEY)]
 
 
-def _asked(_value: str) -> QuerySet[Any, Any]:
+def _asked() -> list[QuerySet[Any, Any]]:
     """Who ticked a box that anybody can tick, and has not confirmed it."""
-    return waiting_for_a_yes().order_by().values_list("person_id", flat=True)
+    return [waiting_for_a_yes()]
 
 
 def _things() -> Choices:
@@ -89,14 +89,25 @@ def _ids(rows: Rows) -> Callable[[str, str], QuerySet[Any, Any] | None]:
     return lambda _op, value: rows(value)
 
 
-def _flag(rows: Rows) -> Callable[[str, str], Q]:
+def _flag(tables: Tables) -> Callable[[str, str], Q]:
+    """Whether one of the tables holds a row of theirs; asked person by person, so that a list can be walked."""
+
     def matches(_op: str, value: str) -> Q:
-        ids = Q(pk__in=rows(value))
-        return ids if value == YES else ~ids
+        held = Q()
+        for rows in tables():
+            held |= Q(Exists(rows.filter(person_id=OuterRef("pk"))))
+        return held if value == YES else ~held
 
     return matches
 
 
-def _flag_ids(rows: Rows) -> Callable[[str, str], QuerySet[Any, Any] | None]:
+def _flag_ids(tables: Tables) -> Callable[[str, str], QuerySet[Any, Any] | None]:
     """Those who say yes, out of the room's own rows; who says no is nearly everybody."""
-    return lambda _op, value: rows(value) if value == YES else None
+
+    def ids(_op: str, value: str) -> QuerySet[Any, Any] | None:
+        if value != YES:
+            return None
+        first, *others = (rows.order_by().values_list("person_id") for rows in tables())
+        return (first.union(*others) if others else first).values_list("person_id", flat=True)
+
+    return ids

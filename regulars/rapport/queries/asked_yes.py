@@ -17,9 +17,8 @@ def waiting_for_a_yes() -> QuerySet[AskedYes]:
         purpose="marketing",
         counts_from__gte=OuterRef("asked_at"),
     )
-    return AskedYes.objects.filter(
-        ~Exists(said), confirmed_at=None, until__gt=clock.now(), person__in=Person.objects.here()
-    )
+    here = Person.objects.here().filter(pk=OuterRef("person"))
+    return AskedYes.objects.filter(~Exists(said), Exists(here), confirmed_at=None, until__gt=clock.now())
 
 
 def asked_yes_of(person: Person) -> list[AskedYes]:

@@ -1,6 +1,7 @@
 """People found by what passes between us and them."""
 
 import pytest
+from django.db import connection
 
 from regulars.people import services as people
 from regulars.people.fields import field
@@ -8,6 +9,7 @@ from regulars.people.models import Person
 from regulars.people.tests.builders import a_person
 from regulars.rapport import services
 from regulars.rapport.models import AskedYes
+from regulars.rapport.queries import how_many_wait, waiting_for_a_yes
 from regulars.rapport.tests.builders import ON, a_shop, a_thing, an_event, owed
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,28 @@ def test_who_was_asked_to_confirm_offers_is_found_until_they_answer():
     assert (found("asked_yes", "yes"), found("asked_yes", "no")) == ({"Ann", "Bo"}, {"Cy"})
     services.confirm_by_answer(AskedYes.objects.get(person=ann).pk)
     assert found("asked_yes", "yes") == {"Bo"}
+
+
+@pytest.mark.parametrize("key", ["asked_yes", "we_owe", "owes_us"])
+def test_whom_nothing_waits_for_is_asked_person_by_person_so_that_a_long_list_can_be_walked(key):
+    one = field(key)
+    assert one is not None
+    sql = str(Person.objects.filter(one.matches("is", "no")).query)
+    assert "EXISTS" in sql
+    assert " IN (SELECT" not in sql
+
+
+def test_who_waits_to_be_confirmed_is_counted_in_one_query_from_the_asks(django_assert_num_queries):
+    services.switch_on(None)
+    wording = services.consent_wording()
+    assert wording is not None
+    for number in range(3):
+        services.asked_yes.ask_for_yes(a_person(f"P{number}"), f"p{number}@example.org", wording, "enquiry form")
+    with django_assert_num_queries(1):
+        assert how_many_wait() == {"email": 3}
+    if connection.vendor == "sqlite":
+        # Everybody in the book is never gone through to find the few who were asked.
+        assert "SCAN" not in waiting_for_a_yes().explain()
 
 
 def test_whoever_owns_a_boiler_is_found_however_it_was_written_and_not_once_it_is_gone():
