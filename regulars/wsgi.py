@@ -11,8 +11,10 @@ application = get_wsgi_application()
 from django.conf import settings  # noqa: E402  after the settings are named
 
 from regulars.kit import pauses  # noqa: E402  likewise
+from regulars.web.warming import start_warming  # noqa: E402  likewise
 
 pauses.keep_short()
+start_warming()
 if settings.WORKER_INSIDE:
     from regulars.kit.worker import start_inside
 
