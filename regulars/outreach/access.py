@@ -34,10 +34,14 @@ def batch_for(user: User, batch_id: int) -> Batch:
 
 
 def words_for(user: User, key: str) -> WordingVersion:
+    """Words under a key; what belongs to one mailing is written there."""
     try:
-        return latest(key)
+        version = latest(key)
     except Refusal as refusal:
         raise Http404 from refusal
+    if version.wording.mailing_id is not None:
+        raise Http404
+    return version
 
 
 def mail_for(user: User, mail_id: int) -> InboundMail:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from regulars.kit import clock
 from regulars.kit.business import business
-from regulars.outreach.models import Stationery, Touch
+from regulars.outreach.models import Mailing, Stationery, Touch
 from regulars.outreach.queries.permission import family_of
 from regulars.outreach.queries.posting import PostDays
 from regulars.outreach.queries.year import same_words_before
@@ -30,6 +30,7 @@ KINDS: dict[str, str | Promise] = {
     "season": gettext_lazy("Greetings of the season"),
 }
 ORDER = list(KINDS)
+MAILING = "mailing"
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,16 @@ class CardLine:
 class CardGroup:
     heading: str
     lines: Sequence[CardLine]
+    # Of a mailing: its name in the ledger, under which its cards stand alone.
+    programme: str = ""
 
 
 def groups_of(touches: Sequence[Touch], pieces: Sequence[OnPaper], paper: Stationery) -> list[CardGroup]:
-    """Put cards into groups by what they are for. Four queries."""
+    """Put cards into groups by what they are for, each mailing by itself. Five queries."""
     days, home = post_days_of(paper), business().country
     places = addresses_for({touch.person_id for touch in touches})
     repeated = same_words_before(touches)
+    names = _names_of_mailings(touches)
     found: dict[str, list[CardLine]] = {}
     for touch, piece in zip(touches, pieces, strict=True):
         place = places.get(touch.person_id)
@@ -87,7 +91,17 @@ def groups_of(touches: Sequence[Touch], pieces: Sequence[OnPaper], paper: Statio
         found.setdefault(_kind(touch), []).append(
             _line(touch, piece, days, is_abroad=is_abroad, is_repeated=touch.pk in repeated)
         )
-    return [CardGroup(heading_of(kind), found[kind]) for kind in sorted(found, key=_place)]
+    return [
+        CardGroup(names.get(kind) or heading_of(kind), found[kind], kind if kind in names else "")
+        for kind in sorted(found, key=_place)
+    ]
+
+
+def _names_of_mailings(touches: Sequence[Touch]) -> dict[str, str]:
+    """What the mailings are called that some of these cards are of, by their programme. One query, if any."""
+    numbers = {touch.programme.partition(":")[2] for touch in touches if family_of(touch.programme) == MAILING}
+    rows = Mailing.objects.filter(pk__in=[int(number) for number in numbers if number.isdigit()]) if numbers else ()
+    return {row.programme: _("Mailing: %(name)s") % {"name": row.name} for row in rows}
 
 
 def _place(kind: str) -> tuple[int, str]:
@@ -96,6 +110,8 @@ def _place(kind: str) -> tuple[int, str]:
 
 def _kind(touch: Touch) -> str:
     family = family_of(touch.programme).replace("thank_you", "thank-you")
+    if family == MAILING:
+        return touch.programme
     return family if family in KINDS else "other"
 
 

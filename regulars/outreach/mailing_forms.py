@@ -15,13 +15,17 @@ from django.utils.translation import gettext_lazy
 from regulars.kit import clock
 from regulars.outreach.models import Channel, Mailing, WordingVersion
 from regulars.outreach.queries.following import may_count
+from regulars.outreach.queries.variants import language_name, other_languages
 from regulars.outreach.queries.wordings import wordings_in_force
+from regulars.outreach.services.mailings import OwnWords
+from regulars.outreach.services.mailings.own_words import FIELD
 from regulars.people import fields
 from regulars.people.queries import Filter
 from regulars.people.queries.matching import Asked
 
 IN_THE_BOOK, PASTED = "book", "pasted"
 FILTER = "f_"
+TEXT_WORDS, CARD_WORDS = FIELD[Channel.TEXT], FIELD[Channel.CARD]
 
 
 class MailingForm(forms.Form):
@@ -42,6 +46,15 @@ class MailingForm(forms.Form):
         help_text=gettext_lazy(
             "For those who like texts better, and those the words above cannot reach. "
             "{{ first_name }} becomes their first name."
+        ),
+    )
+    card_words = forms.CharField(
+        label=gettext_lazy("As a card"),
+        required=False,
+        max_length=3_000,
+        widget=forms.Textarea(attrs={"rows": 6, "data-letter": True}),
+        help_text=gettext_lazy(
+            "For those who like the post better, and those nothing else reaches. One card for all under one roof."
         ),
     )
     other_wording = forms.ChoiceField(
@@ -88,6 +101,9 @@ class MailingForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not may_count():
             del self.fields["counts_links"]
+        for name in (TEXT_WORDS, CARD_WORDS):
+            for code in other_languages():
+                self.fields[f"{name}_{code}"] = _in_another(self.fields[name], code)
         choices = [
             (one.wording.key, label_of(one)) for one in wordings_in_force() if one.wording.channel in SENT_TO_MANY
         ]
@@ -96,6 +112,15 @@ class MailingForm(forms.Form):
         self.fields["second_wording"].choices = [none, *choices]  # type: ignore[attr-defined]
         self.fields["other_wording"].choices = [("", gettext_lazy("nothing")), *choices]  # type: ignore[attr-defined]
 
+    def own_words(self, name: str) -> OwnWords:
+        """What was written for this mailing alone, in each language."""
+        others = {code: self.cleaned_data[f"{name}_{code}"] for code in other_languages()}
+        return OwnWords(self.cleaned_data[name], others)
+
+    def in_others(self, name: str) -> list[forms.BoundField]:
+        """The fields of a text in the other languages of the house."""
+        return [self[f"{name}_{code}"] for code in other_languages()]
+
     @property
     def moment(self) -> datetime | None:
         """The day and hour chosen, on the shop's clock; midnight where only a day matters."""
@@ -103,6 +128,16 @@ class MailingForm(forms.Form):
         if on is None:
             return None
         return datetime.combine(on, hour or datetime.min.time(), clock.zone())
+
+
+def _in_another(field: forms.Field, code: str) -> forms.Field:
+    """The same field for another language."""
+    return forms.CharField(
+        label=language_name(code),
+        required=False,
+        max_length=getattr(field, "max_length", None),
+        widget=forms.Textarea(attrs={**field.widget.attrs, "lang": code}),
+    )
 
 
 SENT_TO_MANY = (Channel.EMAIL, Channel.TEXT, Channel.CARD, Channel.LETTER)

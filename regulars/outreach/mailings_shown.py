@@ -13,56 +13,54 @@ from regulars.kit.business import business
 from regulars.kit.jobs import JobState, job_state
 from regulars.kit.money import shown as money_shown
 from regulars.outreach.blocks import layout_of
-from regulars.outreach.channels.text.segments import Measured, measure
-from regulars.outreach.mailing_forms import in_words, label_of
+from regulars.outreach.channels import means_of
+from regulars.outreach.mailing_examples import Example, Trial, few_of_each, trials
+from regulars.outreach.mailing_forms import in_words
 from regulars.outreach.models import Channel, Mailing, Programme, Recipient, TextAccount, WordingVersion
 from regulars.outreach.programmes_shown import STANDS, Verb, verbs_of
 from regulars.outreach.queries import mailings as queries
 from regulars.outreach.queries.enclosures import Papers, papers_of_mailing, papers_of_versions
 from regulars.outreach.queries.following import counts_links
-from regulars.outreach.queries.wordings import latest
-from regulars.outreach.services.drafting import Draft, draft_for
+from regulars.outreach.queries.variants import language_name
+from regulars.outreach.queries.wordings import latest_of
+from regulars.outreach.services.drafting import Draft
 from regulars.outreach.services.mailings import call_candidates, is_large
-from regulars.outreach.services.mailings.costs import costs_of
-from regulars.outreach.services.preflight import Preflight, preflight
 from regulars.outreach.services.programmes import Account, account_of
 from regulars.outreach.weights import Weight, weight_of
-from regulars.people.models import Person
 from regulars.people.queries.matching import Asked
 from regulars.purchases.models import PersonTotals
 
 Run, Stage, Way = Programme.Run, Mailing.Stage, Recipient.Way
 NEEDS_ADDRESS = 200
-COUNTED_EACH_TIME = 5000
 
 
 @dataclass(frozen=True)
-class Example:
-    """What one of them will read; of a text message also how many it becomes and what that costs."""
+class ChannelRow:
+    """One way: how many people, what it costs and how many minutes of the owner's it takes."""
 
-    person: Person
-    draft: Draft
-    measured: Measured | None = None
-    price: str = ""
+    label: str
+    people: int
+    cost: Decimal = Decimal(0)
+    minutes: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
-class Trial:
-    """How one wording comes out for those who get it; of very many (`is_cut`) the first `tried` were tried."""
+class TextRow:
+    """The text messages in one language."""
 
-    name: str
-    found: Preflight
-    tried: int
-    is_cut: bool = False
+    language: str
+    people: int
+    parts: int
+    price: str
 
 
 @dataclass
 class ShownMailing:
-    """Counts as (words, number); `left_out` as (reason, number)."""
+    """Counts; `left_out` as (reason, number), `examples` by their heading."""
 
     audience: str
     job: JobState | None = None
-    channels: list[tuple[str, int]] = field(default_factory=list)
+    channels: list[ChannelRow] = field(default_factory=list)
     left_out: list[tuple[str, int]] = field(default_factory=list)
     gets: int = 0
     calls: int = 0
@@ -71,9 +69,10 @@ class ShownMailing:
     cost: Decimal = Decimal(0)
     texts: int = 0
     parts: int = 0
+    texts_by_language: list[TextRow] = field(default_factory=list)
+    cards: int = 0
     is_tapped: bool = False
-    examples: list[Example] = field(default_factory=list)
-    second_examples: list[Example] = field(default_factory=list)
+    examples: list[tuple[str, list[Example]]] = field(default_factory=list)
     candidates: list[PersonTotals] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
@@ -98,7 +97,7 @@ class ShownMailing:
 
 
 def shown_mailing(mailing: Mailing, *, may_approve: bool) -> ShownMailing:
-    """Everything its page says. At most forty-five queries, whatever its size."""
+    """Everything its page says. At most sixty queries, whatever its size."""
     shown = ShownMailing(in_words(Asked.of(mailing.audience)), stage=str(Stage(mailing.stage).label))
     if mailing.stage in {Stage.GATHERING, Stage.GOING} and mailing.job_id:
         shown.job = job_state(mailing.job_id)
@@ -135,20 +134,42 @@ def _add_run(shown: ShownMailing, mailing: Mailing, account: Account, *, may_app
 
 def _add_found(shown: ShownMailing, found: dict[str, Any]) -> None:
     ways = found.get("ways", {})
-    shown.channels = [(str(Channel(key).label), n) for key, n in found.get("channels", {}).items() if n]
+    shown.channels = _channels(found)
     shown.left_out = [(why or _("No reason is known."), n) for why, n in found.get("left_out", {}).items()]
-    shown.gets = ways.get(Way.FIRST, 0) + ways.get(Way.SECOND, 0)
     shown.calls, shown.out = ways.get(Way.CALL, 0), ways.get(Way.OUT, 0)
-    shown.texts, shown.parts = found.get("channels", {}).get(Channel.TEXT, 0), found.get("parts", 0)
+    shown.gets = sum(ways.values()) - shown.calls - shown.out
+    counts = found.get("channels", {})
+    shown.texts, shown.parts = counts.get(Channel.TEXT, 0), found.get("parts", 0)
+    shown.cards = counts.get(Channel.CARD, 0) + counts.get(Channel.LETTER, 0)
+    texts = found.get("texts", {})
+    if len(texts) > 1:
+        rows = (TextRow(language_name(code), n, parts, _money(cost)) for code, (n, parts, cost) in texts.items())
+        shown.texts_by_language = sorted(rows, key=lambda row: -row.people)
     shown.is_tapped = bool(shown.texts) and not TextAccount.objects.filter(is_active=True).exists()
     shown.minutes, shown.cost = Decimal(found.get("minutes", 0)), Decimal(found.get("cost", 0))
 
 
+def _channels(found: dict[str, Any]) -> list[ChannelRow]:
+    """By the way it goes. Who is called instead has a line too, so that the minutes add up."""
+    costs, minutes = found.get("costs", {}), found.get("minutes_by", {})
+    rows = [
+        ChannelRow(str(Channel(key).label), n, Decimal(costs.get(key, 0)), Decimal(minutes.get(key, 0)))
+        for key, n in found.get("channels", {}).items()
+        if n
+    ]
+    if calls := found.get("ways", {}).get(Way.CALL, 0):
+        each = Decimal(str(means_of(Channel.CALL).minutes))
+        rows.append(ChannelRow(_("Called instead"), calls, minutes=calls * each))
+    return rows
+
+
+def _money(amount: str) -> str:
+    return money_shown(Decimal(amount), business().currency) if Decimal(amount) else ""
+
+
 def _add_look_ahead(shown: ShownMailing, mailing: Mailing, *, may_approve: bool) -> None:
-    shown.examples = _examples(mailing, mailing.wording, Way.FIRST)
-    if mailing.second_wording:
-        shown.second_examples = _examples(mailing, mailing.second_wording, Way.SECOND)
-    shown.trials = _trials(mailing)
+    shown.examples = few_of_each(mailing)
+    shown.trials = trials(mailing)
     _add_weight(shown, mailing)
     if may_approve:
         shown.candidates = call_candidates(mailing)
@@ -163,51 +184,11 @@ def _add_look_ahead(shown: ShownMailing, mailing: Mailing, *, may_approve: bool)
         shown.missing.append(_("Your postal address is missing under the letters; in many countries it must be there."))
 
 
-def _examples(mailing: Mailing, key: str, way: str) -> list[Example]:
-    """A few of those who get these words. Seven queries at most."""
-    people, version = queries.some_recipients(mailing, 3, way), latest(key)
-    drafts = draft_for(version, [person.pk for person in people]).ready
-    if version.wording.channel != Channel.TEXT:
-        return [Example(person, drafts[person.pk]) for person in people if person.pk in drafts]
-    costs = costs_of(Channel.TEXT, {pk: draft.text for pk, draft in drafts.items()})
-    return [
-        Example(person, draft, measure(draft.text), _money(costs[person.pk]))
-        for person in people
-        if (draft := drafts.get(person.pk))
-    ]
-
-
-def _money(amount: Decimal) -> str:
-    return money_shown(amount, business().currency) if amount else ""
-
-
-def _trials(mailing: Mailing) -> list[Trial]:
-    """Say how all its words come out: who reads a fallback, and how it reads. Of many, the first are tried.
-
-    Six queries a wording; the second and the compared words are tried on those who get these.
-    """
-    asked = [(mailing.wording, Way.FIRST, "a" if mailing.other_wording else "")]
-    if mailing.other_wording:
-        asked.append((mailing.other_wording, Way.FIRST, "b"))
-    if mailing.second_wording:
-        asked.append((mailing.second_wording, Way.SECOND, ""))
-    trials = []
-    for key, way, arm in asked:
-        ids = queries.first_recipients(mailing, COUNTED_EACH_TIME, way=way, arm=arm)
-        if ids:
-            version = latest(key)
-            found = preflight(version, ids)
-            # A text message is named as the letter beside it.
-            name = label_of(version) if version.wording.channel == Channel.TEXT else version.wording.name
-            trials.append(Trial(name, found, len(ids), is_cut=len(ids) == COUNTED_EACH_TIME))
-    return trials
-
-
 def _add_weight(shown: ShownMailing, mailing: Mailing) -> None:
     """What goes with its letters by e-mail, and what the heaviest of them weighs. Five queries where files go along."""
     people = mailing.found.get("channels", {}).get(Channel.EMAIL, 0)
     own = papers_of_mailing(mailing)
-    versions = [latest(key) for key in filter(None, (mailing.wording, mailing.other_wording, mailing.second_wording))]
+    versions = list(latest_of(mailing.wordings).values())
     letters = [version for version in versions if version.wording.channel == Channel.EMAIL]
     theirs = papers_of_versions(version.pk for version in letters)
     weights = []
@@ -222,8 +203,9 @@ def _add_weight(shown: ShownMailing, mailing: Mailing) -> None:
 
 def _sample(shown: ShownMailing, mailing: Mailing, version: WordingVersion) -> Draft:
     """The letter one of them will get; words nobody is shown here are weighed unfilled."""
-    if shown.examples and version.wording.key == mailing.wording:
-        return shown.examples[0].draft
+    heading, first = shown.examples[0] if shown.examples else ("", [])
+    if first and not heading and version.wording.key == mailing.wording:
+        return first[0].draft
     return Draft(version.subject, version.body, layout=layout_of(version.blocks))
 
 

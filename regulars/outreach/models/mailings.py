@@ -17,7 +17,8 @@ class Mailing(models.Model):
     """What is to be said to whom and when. `edition` counts how often the people were gathered; the last one holds.
 
     `cursor` is the last recipient handed to the ledger, so that a worker that dies is followed by one that goes on.
-    `versions` are the words as they were when it began: whoever changes them meanwhile changes the next mailing.
+    `versions` are the words as they were when it began, in every language: whoever changes them meanwhile changes the
+    next mailing. `text_wording` and `card_wording` are words of its own, for those whom the first do not reach.
     """
 
     class Stage(models.TextChoices):
@@ -39,6 +40,8 @@ class Mailing(models.Model):
     name = models.CharField(_("name"), max_length=120)
     wording = models.SlugField(max_length=60)
     second_wording = models.SlugField(max_length=60, blank=True)
+    text_wording = models.SlugField(max_length=60, blank=True)
+    card_wording = models.SlugField(max_length=60, blank=True)
     other_wording = models.SlugField(max_length=60, blank=True)
     versions: models.JSONField[Any, Any] = models.JSONField(default=dict)
     audience: models.JSONField[Any, Any] = models.JSONField(default=dict)
@@ -87,12 +90,25 @@ class Mailing(models.Model):
         """Its name in the ledger."""
         return f"mailing:{self.pk}"
 
+    @property
+    def own_wordings(self) -> tuple[str, ...]:
+        """The keys of the words that are its own."""
+        return tuple(filter(None, (self.text_wording, self.card_wording)))
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """The keys of all words it goes with."""
+        chosen = (self.wording, self.other_wording, *self.own_wordings, self.second_wording)
+        return tuple(dict.fromkeys(filter(None, chosen)))
+
 
 class Recipient(models.Model):
     """One person of a mailing. `why` says why somebody is left out; `arm` which of two wordings they get."""
 
     class Way(models.TextChoices):
         FIRST = "first", _("gets it")
+        TEXT = "text", _("gets a text message")
+        CARD = "card", _("gets a card")
         SECOND = "second", _("gets it another way")
         CALL = "call", _("is called instead")
         OUT = "out", _("left out")

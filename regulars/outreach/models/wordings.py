@@ -10,6 +10,8 @@ from regulars.outreach.models.states import Channel, Purpose
 
 
 class Wording(models.Model):
+    """Words under a key. Those with a `mailing` are that mailing's own: its text message, its card."""
+
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
     channel = models.CharField(max_length=12, choices=Channel.choices, default=Channel.EMAIL)
@@ -17,6 +19,7 @@ class Wording(models.Model):
     has_offer = models.BooleanField(_("there is an offer inside"), default=False)
     latest = models.ForeignKey("WordingVersion", null=True, on_delete=models.PROTECT, related_name="+")
     is_archived = models.BooleanField(default=False)
+    mailing = models.ForeignKey("outreach.Mailing", null=True, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

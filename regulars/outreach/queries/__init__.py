@@ -12,7 +12,7 @@ from regulars.outreach.queries.outbox import (
     waiting_to_go,
 )
 from regulars.outreach.queries.permission import Verdict, may_receive, may_receive_all
-from regulars.outreach.queries.wordings import latest, latest_of, wordings_in_force
+from regulars.outreach.queries.wordings import latest, latest_of, own_words_of_mailings, wordings_in_force
 
 __all__ = [
     "FIELDS",
@@ -27,6 +27,7 @@ __all__ = [
     "needs_attention",
     "open_batches",
     "outbox",
+    "own_words_of_mailings",
     "page_of",
     "touches_of",
     "unasked",

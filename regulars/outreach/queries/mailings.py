@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -54,10 +54,10 @@ def first_recipients(mailing: Mailing, limit: int, way: str = Recipient.Way.FIRS
     return list(rows.order_by("pk").values_list("person_id", flat=True)[:limit])
 
 
-def gets_it(mailing: Mailing, person_id: int) -> bool:
-    """Is this one of those who get its first words? One query."""
-    rows = Recipient.objects.filter(mailing=mailing, edition=mailing.edition, way=Recipient.Way.FIRST)
-    return rows.filter(person=person_id).exists()
+def recipients_among(mailing: Mailing, person_ids: Iterable[int]) -> dict[int, Recipient]:
+    """Which of these it is for, and how. One query."""
+    rows = Recipient.objects.filter(mailing=mailing, edition=mailing.edition, person__in=list(person_ids))
+    return {row.person_id: row for row in rows}
 
 
 @dataclass(frozen=True)

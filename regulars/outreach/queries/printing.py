@@ -25,9 +25,10 @@ def to_print() -> QuerySet[Touch]:
     return rows.filter(~Exists(in_a_run)).order_by("due_at", "id")
 
 
-def due_to_print(now: datetime, until: datetime) -> QuerySet[Touch]:
-    """Those to be made by then that are not too late already."""
-    return to_print().filter(Q(not_after=None) | Q(not_after__gt=now), due_at__lte=until)
+def due_to_print(now: datetime, until: datetime, programme: str = "") -> QuerySet[Touch]:
+    """Those to be made by then that are not too late already; of one programme, whenever they are due."""
+    rows = to_print().filter(Q(not_after=None) | Q(not_after__gt=now))
+    return rows.filter(programme=programme) if programme else rows.filter(due_at__lte=until)
 
 
 def waiting_to_print(now: datetime, until: datetime, most: int = SHOWN) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from regulars.kit.errors import Refusal
@@ -39,8 +40,18 @@ def _unchanged(starter: Starter) -> WordingVersion:
 
 
 def wordings_in_force() -> list[WordingVersion]:
-    """Every wording by name: the starters first, changed or not, then the owner's own. One query."""
-    rows = Wording.objects.filter(is_archived=False, latest__isnull=False).select_related("latest")
+    """Every wording by name: the starters first, changed or not, then the owner's own. One query.
+
+    What belongs to one mailing is not among them.
+    """
+    rows = Wording.objects.filter(is_archived=False, latest__isnull=False, mailing=None).select_related("latest")
     saved = {row.key: version for row in rows if (version := _saved(row))}
     starters = [saved.pop(key) if key in saved else _unchanged(starter) for key, starter in STARTERS.items()]
     return [*starters, *sorted(saved.values(), key=lambda version: version.wording.name.lower())]
+
+
+def own_words_of_mailings(limit: int) -> list[Wording]:
+    """What mailings say by text or card, the newest first, each with its mailing and its languages. Two queries."""
+    is_said = Q(key=F("mailing__text_wording")) | Q(key=F("mailing__card_wording"))
+    rows = Wording.objects.filter(is_said, latest__isnull=False).select_related("latest", "mailing")
+    return list(rows.prefetch_related("variants").order_by("-mailing_id", "-channel")[:limit])

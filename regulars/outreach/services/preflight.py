@@ -169,8 +169,8 @@ class _Trial:
     def _in_another(self) -> Iterator[Finding]:
         for wanted, count in sorted(self.speak.items(), key=lambda item: -item[1]):
             words = ngettext(
-                "1 person speaks %(theirs)s; there are no words in it, so the letter is in %(ours)s.",
-                "%(n)d people speak %(theirs)s; there are no words in it, so the letter is in %(ours)s.",
+                "1 person speaks %(theirs)s; there are no words in it, so theirs are in %(ours)s.",
+                "%(n)d people speak %(theirs)s; there are no words in it, so theirs are in %(ours)s.",
                 count,
             )
             said = {"n": count, "theirs": language_name(wanted), "ours": language_name(self.variants.main)}

@@ -240,7 +240,7 @@ def test_preflight_names_who_speaks_another_language():
     a_shop()
     a_person("Jean Roux", language="fr")
     found = services.preflight(queries.latest("birthday"), Person.objects.all())
-    assert "1 person speaks French; there are no words in it, so the letter is in English." in found.sentences
+    assert "1 person speaks French; there are no words in it, so theirs are in English." in found.sentences
 
 
 def test_a_desk_of_nonsense_is_a_desk():

@@ -17,14 +17,24 @@ from regulars.kit.secrets import new_token
 from regulars.outreach.access import mailing_for
 from regulars.outreach.channels.text.segments import measure
 from regulars.outreach.choosing_files import chosen_files, ticks
-from regulars.outreach.mailing_forms import FILTER, IN_THE_BOOK, PASTED, MailingForm, asked_for, chosen_in_list, offered
+from regulars.outreach.mailing_examples import as_somebody, route_for
+from regulars.outreach.mailing_forms import (
+    CARD_WORDS,
+    FILTER,
+    IN_THE_BOOK,
+    PASTED,
+    TEXT_WORDS,
+    MailingForm,
+    asked_for,
+    chosen_in_list,
+    offered,
+)
 from regulars.outreach.mailings_shown import shown_mailing
-from regulars.outreach.models import Mailing
+from regulars.outreach.models import Channel, Mailing
 from regulars.outreach.previewing import letter_on_screen
 from regulars.outreach.queries import mailings as queries
 from regulars.outreach.queries.enclosures import papers_of_mailing
 from regulars.outreach.queries.following import counts_links
-from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services import mailings
 from regulars.outreach.services.drafting import draft_for
 from regulars.outreach.views.trying import framed
@@ -69,12 +79,12 @@ def edit_mailing(request: HttpRequest, mailing_id: int) -> HttpResponse:
 
 def _as_form(mailing: Mailing) -> dict[str, Any]:
     is_list = Asked.of(mailing.audience).is_list
-    is_text = mailing.second_wording == mailings.text_key(mailing.wording)
     return {
+        **_written(TEXT_WORDS, mailings.own_words(mailing, Channel.TEXT)),
+        **_written(CARD_WORDS, mailings.own_words(mailing, Channel.CARD)),
         "name": mailing.name,
         "wording": mailing.wording,
-        "second_wording": "" if is_text else mailing.second_wording,
-        "text_words": mailings.kept_text(mailing.wording) if is_text else "",
+        "second_wording": mailing.second_wording,
         "other_wording": mailing.other_wording,
         "to": IN_THE_BOOK if is_list else PASTED,
         "when": mailing.when,
@@ -83,6 +93,10 @@ def _as_form(mailing: Mailing) -> dict[str, Any]:
         "spread_days": mailing.spread_days,
         "counts_links": counts_links(mailing.programme),
     }
+
+
+def _written(name: str, words: mailings.OwnWords) -> dict[str, str]:
+    return {name: words.words, **{f"{name}_{code}": other for code, other in words.others.items()}}
 
 
 def _form(
@@ -96,7 +110,11 @@ def _form(
         "token": request.POST.get("token") or new_token(),
         "offered": offered(chosen),
         "text": text,
-        "measured": measure(str(form["text_words"].value() or "").strip()),
+        "measured": measure(str(form[TEXT_WORDS].value() or "").strip()),
+        "other_texts": [(one, measure(str(one.value() or "").strip())) for one in form.in_others(TEXT_WORDS)],
+        "other_cards": form.in_others(CARD_WORDS),
+        "has_other_texts": any(one.value() or one.errors for one in form.in_others(TEXT_WORDS)),
+        "has_other_cards": any(one.value() or one.errors for one in form.in_others(CARD_WORDS)),
         "files": ticks(request, papers_of_mailing(mailing) if mailing else ()),
         "files_problem": refusal.sentence if refusal and refusal.field == "file" else "",
     }
@@ -135,7 +153,8 @@ def _read(request: HttpRequest, form: MailingForm, mailing: Mailing | None) -> m
         name=found["name"],
         wording=found["wording"],
         second_wording=found["second_wording"],
-        text_words=found["text_words"],
+        text=form.own_words(TEXT_WORDS),
+        card=form.own_words(CARD_WORDS),
         other_wording=found["other_wording"],
         audience=_audience(request, form, mailing),
         when=found["when"],
@@ -173,13 +192,14 @@ def _say_who_is_missing(request: HttpRequest, pasted: mailings.Pasted) -> None:
 @requires("outreach.see")
 @require_safe
 def mailing_page(request: HttpRequest, mailing_id: int) -> HttpResponse:
-    """One mailing: who gets it and who does not, how far it is, what came of it. At most thirty queries."""
+    """One mailing: who gets it and who does not, how far it is, what came of it. At most seventy queries."""
     user = cast(User, request.user)
     mailing = mailing_for(user, mailing_id)
     context = {
         "mailing": mailing,
         "shown": shown_mailing(mailing, may_approve=may(user, "outreach.approve")),
         "may_approve": may(user, "outreach.approve"),
+        "reader": as_somebody(mailing, request.GET.get("as", "")),
     }
     return answer(request, "outreach/mailing.html", "outreach/_mailing.html", context)
 
@@ -189,13 +209,12 @@ def mailing_page(request: HttpRequest, mailing_id: int) -> HttpResponse:
 def example_frame(request: HttpRequest, mailing_id: int, person_id: int) -> HttpResponse:
     """What one of them will get, as it will look, for the frame on the mailing's page."""
     mailing = mailing_for(cast(User, request.user), mailing_id)
-    if not queries.gets_it(mailing, person_id):
+    recipient = queries.recipients_among(mailing, [person_id]).get(person_id)
+    route = route_for(mailing, recipient) if recipient else None
+    draft = draft_for(route.version, [person_id], variants=route.variants).ready.get(person_id) if route else None
+    if route is None or draft is None:
         raise Http404
-    version = latest(mailing.wording)
-    draft = draft_for(version, [person_id]).ready.get(person_id)
-    if draft is None:
-        raise Http404
-    return framed(letter_on_screen(draft, version.wording.purpose, request.GET.get("scheme", "")))
+    return framed(letter_on_screen(draft, route.version.wording.purpose, request.GET.get("scheme", "")))
 
 
 @requires("outreach.see")

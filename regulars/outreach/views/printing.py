@@ -25,7 +25,7 @@ from regulars.outreach.queries.card_budget import over_this_month
 from regulars.outreach.services import posted, printing
 from regulars.outreach.services.printing import sheets
 from regulars.outreach.services.printing.pieces import on_paper
-from regulars.outreach.services.printing.running import said_of
+from regulars.outreach.services.printing.running import MOST, said_of
 from regulars.outreach.services.printing.stationery import stationery
 from regulars.staff.doors import requires
 from regulars.staff.models import User
@@ -38,21 +38,24 @@ LATER_DAYS = 60
 @requires("outreach.see")
 @require_safe
 def cards_page(request: HttpRequest) -> HttpResponse:
-    """What is to be printed this week, by kind. At most eighteen queries."""
+    """What is to be printed this week, by kind; of one mailing (`?programme=`) all of it. At most nineteen queries."""
     return _cards(request)
 
 
 def _cards(request: HttpRequest, form: RunForm | None = None, refusal: Refusal | None = None) -> HttpResponse:
     now, paper = clock.now(), stationery()
     week = now + timedelta(days=waiting.AHEAD_DAYS)
-    touches = list(waiting.due_to_print(now, week).select_related("person")[: waiting.SHOWN])
+    programme = request.GET.get("programme", "")[:80]
+    most = MOST if programme else waiting.SHOWN
+    touches = list(waiting.due_to_print(now, week, programme).select_related("person")[:most])
     groups = groups_of(touches, on_paper(touches, paper, links=False), paper)
     choices = sheet_choices(sheets.engine().SHEETS, ("card", "postcard", "letter"))
-    later = waiting.waiting_to_print(now, now + timedelta(days=LATER_DAYS)) - len(touches)
+    later = 0 if programme else waiting.waiting_to_print(now, now + timedelta(days=LATER_DAYS)) - len(touches)
     context = {
         "groups": groups,
         "count": len(touches),
-        "has_more": len(touches) == waiting.SHOWN,
+        "has_more": len(touches) == most,
+        "is_one_mailing": bool(programme),
         "later": max(0, later),
         "form": form or RunForm(choices=choices, initial={"sheet": sheets.usual_sheet(paper), "start_at": 1}),
         "token": new_token(),

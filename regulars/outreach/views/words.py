@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -34,19 +35,47 @@ from regulars.outreach.previewing import (
     somebody,
 )
 from regulars.outreach.queries.enclosures import Papers, papers_of_version
-from regulars.outreach.queries.variants import language_name, other_languages, variants_of
+from regulars.outreach.queries.variants import Variants, language_name, other_languages, variants_of, variants_of_each
 from regulars.outreach.starters import STARTERS
 from regulars.outreach.weights import weight_of
 from regulars.staff.doors import requires
 from regulars.staff.models import User
 
+OWN_SHOWN = 20
+
 
 @requires("outreach.write")
 @require_safe
 def word_list(request: HttpRequest) -> HttpResponse:
-    """All wordings in force that are letters; a text message stands in its mailing. One query."""
-    letters = (one for one in queries.wordings_in_force() if one.wording.channel != Channel.TEXT)
-    return render(request, "outreach/words.html", {"versions": [(version, sample_of(version)) for version in letters]})
+    """All wordings in force, and what mailings of their own say by text or card. Four queries."""
+    versions = queries.wordings_in_force()
+    known = variants_of_each({one.wording.key: one for one in versions if one.pk})
+    rows = [
+        {"version": one, "sample": sample_of(one), "how": _how(one.wording, known.get(one.wording.key))}
+        for one in versions
+    ]
+    return render(request, "outreach/words.html", {"rows": rows, "own": _own_words()})
+
+
+def _how(wording: Wording, known: Variants | None) -> str:
+    """The way it goes where that is not by letter, and its languages where there are several."""
+    way = "" if wording.channel == Channel.EMAIL else str(Channel(wording.channel).label)
+    spoken = _spoken([known.main, *sorted(set(known.by_language) - {known.main})]) if known else ""
+    return " · ".join(filter(None, (way, spoken)))
+
+
+def _spoken(codes: Sequence[str]) -> str:
+    return ", ".join(map(language_name, codes)) if len(codes) > 1 else ""
+
+
+def _own_words() -> list[dict[str, Any]]:
+    own = queries.own_words_of_mailings(OWN_SHOWN)
+    return [{"wording": one, "sample": sample_of(one.latest), "how": _own_how(one)} for one in own if one.latest]
+
+
+def _own_how(wording: Wording) -> str:
+    spoken = _spoken([business().language, *(row.language for row in wording.variants.all())])
+    return " · ".join(filter(None, (str(Channel(wording.channel).label), spoken)))
 
 
 @requires("outreach.write")

@@ -9,11 +9,12 @@ from regulars.outreach.services.mailings.going import (
     send_sample,
     stop_mailing,
 )
+from regulars.outreach.services.mailings.own_words import OwnWords, own_words
 from regulars.outreach.services.mailings.tallying import is_large, tally_due, tally_mailing
-from regulars.outreach.services.mailings.texting import kept_text, text_key
 
 __all__ = [
     "NewMailing",
+    "OwnWords",
     "Pasted",
     "begin_mailing",
     "call_candidates",
@@ -23,12 +24,11 @@ __all__ = [
     "gather",
     "gather_mailing",
     "is_large",
-    "kept_text",
     "make_mailing",
+    "own_words",
     "read_pasted",
     "send_sample",
     "stop_mailing",
     "tally_due",
     "tally_mailing",
-    "text_key",
 ]

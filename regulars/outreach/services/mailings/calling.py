@@ -13,6 +13,7 @@ from regulars.outreach.channels import means_of
 from regulars.outreach.models import Channel, Mailing, Purpose, Recipient
 from regulars.outreach.queries.permission import may_receive
 from regulars.outreach.queries.wordings import latest
+from regulars.outreach.services.mailings.costs import minutes_of
 from regulars.people.bulk import among
 from regulars.people.models import Phone
 from regulars.purchases.models import PersonTotals
@@ -64,8 +65,11 @@ def call_instead(mailing: Mailing, person_ids: Collection[int], by: User | None)
         channels = dict(row.found.get("channels", {}))
         channel = latest(row.wording).wording.channel
         channels[channel] = channels.get(channel, 0) - n
-        minutes = Decimal(row.found.get("minutes", 0)) + n * Decimal(str(means_of(Channel.CALL).minutes))
-        row.found = {**row.found, "ways": ways, "channels": channels, "minutes": str(minutes)}
+        saved, taken = n * Decimal(str(minutes_of(channel))), n * Decimal(str(means_of(Channel.CALL).minutes))
+        minutes_by = {**row.found.get("minutes_by", {})}
+        minutes_by[channel] = str(Decimal(minutes_by.get(channel, 0)) - saved)
+        minutes = str(Decimal(row.found.get("minutes", 0)) + taken - saved)
+        row.found = {**row.found, "ways": ways, "channels": channels, "minutes": minutes, "minutes_by": minutes_by}
         row.save(update_fields=["found"])
         note_audit(by, "mailing_calls", room="outreach", kind="mailing", object_id=row.pk, text=row.name)
     return n

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from regulars.outreach.queries.enclosures import Papers, papers_of_mailing
 from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services.enclosing import Chosen, chosen_of, put_into
 from regulars.outreach.services.following import count_links
-from regulars.outreach.services.mailings.texting import keep_text, text_key
+from regulars.outreach.services.mailings.own_words import FIELD, OwnWords, keep_own
 from regulars.people.addresses import e164, normalised_email
 from regulars.people.bulk import among_texts
 from regulars.people.models import Email, Person, Phone
@@ -30,12 +30,14 @@ Stage, When = Mailing.Stage, Mailing.When
 CHANGEABLE = (Stage.DRAFT, Stage.READY)
 MOST_PASTED = 50_000
 LONGEST_SPREAD = 60
+NONE = OwnWords()
 
 
 @dataclass(frozen=True)
 class NewMailing:
     """What the owner chose. `wording`, `second_wording` (for whom the first cannot reach) and `other_wording` (to
-    compare with the first) are keys of words."""
+    compare with the first) are keys of words; `text` and `card` are words of this mailing alone, for those who like
+    that better and those whom `wording` cannot reach."""
 
     token: str
     name: str
@@ -49,8 +51,8 @@ class NewMailing:
     good_for_days: int = 7
     window_days: int = 14
     counts_links: bool = False
-    # What goes as a text message to those whom `wording` cannot reach, in place of second words.
-    text_words: str = ""
+    text: OwnWords = NONE
+    card: OwnWords = NONE
     files: Chosen | Papers | None = None
 
 
@@ -68,12 +70,12 @@ def make_mailing(new: NewMailing, by: User | None) -> Mailing:
     """Make a mailing; the same form sent twice makes one."""
     if not new.token:
         raise Refusal(_("Open the page once more and choose again."))
-    new = _with_text(new, by)
     fields = _checked(new)
     row, is_new = Mailing.objects.get_or_create(
         token=new.token, defaults={**fields, "created_at": clock.now(), "created_by": by}
     )
     if is_new:
+        _keep_own_words(row, new, by)
         note_audit(by, "mailing_made", room="outreach", kind="mailing", object_id=row.pk, text=row.name)
         count_links(row.programme, by, is_on=new.counts_links)
         _put_files_in(row, chosen_of((), new.files), by)
@@ -82,8 +84,7 @@ def make_mailing(new: NewMailing, by: User | None) -> Mailing:
 
 def _put_files_in(mailing: Mailing, papers: Papers, by: User | None) -> None:
     """Refuses files where nobody gets an e-mail."""
-    keys = filter(None, (mailing.wording, mailing.second_wording))
-    if papers and Channel.EMAIL not in {latest(key).wording.channel for key in keys}:
+    if papers and Channel.EMAIL not in {latest(key).wording.channel for key in mailing.wordings}:
         raise Refusal(_("Only letters by e-mail can have files with them."), field="file")
     put_into(mailing, papers, by)
 
@@ -94,33 +95,29 @@ def change_mailing(mailing: Mailing, new: NewMailing, by: User | None) -> Mailin
     row = Mailing.objects.select_for_update(of=("self",)).get(pk=mailing.pk)
     if row.stage not in CHANGEABLE:
         raise Refusal(_("This mailing has begun; it can be stopped, but not be changed any more."))
-    new = _with_text(new, by)
     for name, value in _checked(new).items():
         setattr(row, name, value)
     row.stage, row.found, row.gathered_at = Stage.DRAFT, {}, None
     row.save()
+    _keep_own_words(row, new, by)
     note_audit(by, "mailing_changed", room="outreach", kind="mailing", object_id=row.pk, text=row.name)
     count_links(row.programme, by, is_on=new.counts_links)
     _put_files_in(row, chosen_of(papers_of_mailing(row), new.files), by)
     return row
 
 
-def _with_text(new: NewMailing, by: User | None) -> NewMailing:
-    """Keep the text message beside the words it stands for."""
-    if not new.text_words.strip():
-        return new
-    if new.second_wording and new.second_wording != text_key(new.wording):
-        sentence = _("Choose one: other words for those it cannot reach, or a text message.")
-        raise Refusal(sentence, field="text_words")
-    return replace(new, second_wording=keep_text(new.wording, new.text_words, by))
+def _keep_own_words(mailing: Mailing, new: NewMailing, by: User | None) -> None:
+    mailing.text_wording = keep_own(mailing, Channel.TEXT, new.text, by)
+    mailing.card_wording = keep_own(mailing, Channel.CARD, new.card, by)
+    mailing.save(update_fields=["text_wording", "card_wording"])
 
 
 def _checked(new: NewMailing) -> dict[str, Any]:
     if not new.name.strip():
         raise Refusal(_("Give it a name, so that you find it again."), field="name")
     first = latest(new.wording).wording
-    if new.second_wording and latest(new.second_wording).wording.channel == first.channel:
-        raise Refusal(_("The second words must go another way than the first ones."), field="second_wording")
+    if new.second_wording:
+        _another_way(new, first.channel)
     if new.other_wording:
         _comparable(new, first.channel)
     if new.when == When.AT and new.at is None:
@@ -141,6 +138,17 @@ def _checked(new: NewMailing) -> dict[str, Any]:
         "good_for_days": min(max(new.good_for_days, 1), 60),
         "window_days": min(max(new.window_days, 1), 90),
     }
+
+
+def _another_way(new: NewMailing, first: str) -> None:
+    """Second words go a way nothing else of it goes."""
+    channel = latest(new.second_wording).wording.channel
+    if channel == first:
+        raise Refusal(_("The second words must go another way than the first ones."), field="second_wording")
+    for own, said in ((Channel.TEXT, new.text), (Channel.CARD, new.card)):
+        if channel == own and said.words.strip():
+            sentence = _("Choose one: the words you picked for those it cannot reach, or the ones written here.")
+            raise Refusal(sentence, field=FIELD[own])
 
 
 def _comparable(new: NewMailing, channel: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,14 +24,15 @@ from regulars.kit.business import in_our_language
 from regulars.kit.jobs import HEAVY, progress
 from regulars.kit.labels import in_a_sentence
 from regulars.outreach.channels.text.segments import measure
-from regulars.outreach.models import Channel, Mailing, Recipient, WordingVersion
+from regulars.outreach.models import Channel, Mailing, Recipient
 from regulars.outreach.queries.facts import FIELDS
-from regulars.outreach.queries.permission import may_receive
+from regulars.outreach.queries.permission import POSTED, may_receive, under_the_same_roof
 from regulars.outreach.queries.reach import mobiles_of
 from regulars.outreach.queries.wordings import latest
-from regulars.outreach.services.drafting import draft_for
+from regulars.outreach.services.drafting import Draft, draft_for
 from regulars.outreach.services.mailings.costs import costs_of, minutes_of
-from regulars.outreach.services.planning import effective_purpose
+from regulars.outreach.services.mailings.routes import Route, routes_of
+from regulars.outreach.services.printing.pieces import addresses_for
 from regulars.people.bulk import among, insert
 from regulars.people.models import Person, ReachBy
 from regulars.people.queries.matching import Asked, count_matching, matching
@@ -58,6 +59,14 @@ class Found(NamedTuple):
     arm: str = "a"
 
 
+class Texts(NamedTuple):
+    """Text messages in one language."""
+
+    people: int = 0
+    parts: int = 0
+    cost: Decimal = Decimal(0)
+
+
 COLUMNS = ("mailing", "edition", *Found._fields, "is_sample")
 
 
@@ -68,11 +77,12 @@ class _Found:
     ways: Counter[str] = field(default_factory=Counter)
     channels: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
-    minutes: Decimal = Decimal(0)
-    cost: Decimal = Decimal(0)
-    # Of all text messages together, as a provider counts them.
-    parts: int = 0
+    minutes: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    costs: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    # Of the text messages by language: people, parts as a provider counts them, and what these cost.
+    texts: dict[str, Texts] = field(default_factory=dict)
     numbers: set[int] = field(default_factory=set)
+    roofs: set[int] = field(default_factory=set)
     first_few: list[tuple[int, int]] = field(default_factory=list)
 
     def as_row(self) -> dict[str, Any]:
@@ -80,10 +90,23 @@ class _Found:
             "ways": dict(self.ways),
             "channels": dict(self.channels),
             "left_out": dict(self.left_out.most_common(50)),
-            "minutes": str(self.minutes),
-            "cost": str(self.cost),
-            "parts": self.parts,
+            "minutes": str(sum(self.minutes.values(), Decimal(0))),
+            "minutes_by": {channel: str(minutes) for channel, minutes in self.minutes.items()},
+            "cost": str(sum(self.costs.values(), Decimal(0))),
+            "costs": {channel: str(cost) for channel, cost in self.costs.items()},
+            "parts": sum(one.parts for one in self.texts.values()),
+            "texts": {code: [one.people, one.parts, str(one.cost)] for code, one in self.texts.items()},
         }
+
+    def count(self, route: Route, drafts: Mapping[int, Draft]) -> None:
+        """What these messages cost, and of texts how many parts they are in each language."""
+        costs = costs_of(route.channel, {pk: draft.text for pk, draft in drafts.items()})
+        self.costs[route.channel] += sum(costs.values(), Decimal(0))
+        if route.channel == Channel.TEXT:
+            for pk, draft in drafts.items():
+                so_far = self.texts.get(draft.language, Texts())
+                parts = so_far.parts + measure(draft.text).segments
+                self.texts[draft.language] = Texts(so_far.people + 1, parts, so_far.cost + costs[pk])
 
 
 @task(queue_name=HEAVY)
@@ -120,11 +143,11 @@ def _gather(mailing: Mailing) -> int:
     _put_away(mailing, edition)
     found, seen = _Found(), 0
     with in_our_language():
-        words = _Words.of(mailing)
+        routes = routes_of(mailing)
         asked = Asked.of(mailing.audience)
         total = count_matching(asked)
         for ids in matching(asked, PORTION):
-            rows = _sort_out(words, ids, found)
+            rows = _sort_out(mailing, routes, ids, found)
             whole = [(mailing.pk, edition, *row, False) for row in rows]
             with transaction.atomic():
                 insert(Recipient, COLUMNS, whole, skip_known=True)
@@ -146,52 +169,19 @@ def _put_away(mailing: Mailing, before: int, but: int | None = None) -> None:
         Recipient.objects.filter(pk__in=ids).delete()
 
 
-@dataclass(frozen=True)
-class Route:
-    """One wording and the way it goes."""
-
-    way: str
-    version: WordingVersion
-    channel: str
-    purpose: str
-
-    @classmethod
-    def of(cls, way: str, key: str, versions: Mapping[str, int] | None = None) -> Route:
-        """The words in force, or those of a mailing that has begun."""
-        fixed = (versions or {}).get(key)
-        version = WordingVersion.objects.select_related("wording").get(pk=fixed) if fixed else latest(key)
-        wording = version.wording
-        return cls(way, version, wording.channel, effective_purpose(wording.purpose, wording.has_offer))
-
-
-@dataclass(frozen=True)
-class _Words:
-    """The ways in the order they are tried."""
-
-    mailing: Mailing
-    routes: tuple[Route, ...]
-
-    @classmethod
-    def of(cls, mailing: Mailing) -> _Words:
-        routes = [Route.of(str(Way.FIRST), mailing.wording)]
-        if mailing.second_wording:
-            routes.append(Route.of(str(Way.SECOND), mailing.second_wording))
-        return cls(mailing, tuple(routes))
-
-
-def _sort_out(words: _Words, ids: Sequence[int], found: _Found) -> list[Found]:
+def _sort_out(mailing: Mailing, routes: Sequence[Route], ids: Sequence[int], found: _Found) -> list[Found]:
     """Decide for a portion of people; at most a dozen queries a way, twice where some like another way better."""
     rows: dict[int, Found] = {}
     why: dict[int, str] = {}
     left: Sequence[int] = ids
-    for route, wished in _in_their_order(words.routes, ids):
+    for route, wished in _in_their_order(routes, ids):
         asked = left if wished is None else [person_id for person_id in left if person_id in wished]
-        can = _reached_by(words.mailing, route, asked, found, why) if asked else []
+        can = _reached_by(mailing, route, asked, found, why) if asked else []
         for person_id in can:
-            rows[person_id] = Found(person_id, route.way, "", _arm(words.mailing, person_id))
+            rows[person_id] = Found(person_id, route.way, "", _arm(mailing, person_id))
         found.ways[route.way] += len(can)
         found.channels[route.channel] += len(can)
-        found.minutes += Decimal(str(minutes_of(route.channel))) * len(can) if can else 0
+        found.minutes[route.channel] += Decimal(str(minutes_of(route.channel))) * len(can) if can else Decimal(0)
         left = [person_id for person_id in left if person_id not in rows]
     for person_id in left:
         reason = why.get(person_id, "")[:200]
@@ -218,8 +208,9 @@ def _wishes(ids: Sequence[int]) -> dict[int, str]:
 
 
 def _reached_by(mailing: Mailing, route: Route, ids: Sequence[int], found: _Found, why: dict[int, str]) -> list[int]:
-    """Who can be reached this way with these words; for the others the first reason stands."""
-    verdicts = may_receive(ids, route.channel, route.purpose, mailing.at or clock.now())
+    """Who can be reached this way with these words; for the others the first reason stands, or what the words lack."""
+    at = mailing.at or clock.now()
+    verdicts = may_receive(ids, route.channel, route.purpose, at, programme=mailing.programme)
     can = []
     for person_id in ids:
         verdict = verdicts[person_id]
@@ -228,17 +219,15 @@ def _reached_by(mailing: Mailing, route: Route, ids: Sequence[int], found: _Foun
         else:
             why.setdefault(person_id, verdict.why)
     can = _each_number_once(route, can, found, why)
-    drafts = draft_for(route.version, can)
-    for person_id, name in drafts.missing.items():
-        why.setdefault(person_id, drafts.problems.get(person_id) or lacks(name))
+    can = _each_roof_once(route, can, found, why)
+    drafts = draft_for(route.version, can, variants=route.variants)
+    why |= {pk: drafts.problems.get(pk) or lacks(name) for pk, name in drafts.missing.items()}
     if route.way == Way.FIRST and mailing.other_wording:
         others = draft_for(latest(mailing.other_wording), list(drafts.ready))
         for person_id, name in others.missing.items():
             why.setdefault(person_id, others.problems.get(person_id) or lacks(name))
             drafts.ready.pop(person_id, None)
-    texts = {pk: draft.text for pk, draft in drafts.ready.items()}
-    found.cost += sum(costs_of(route.channel, texts).values())
-    found.parts += sum(measure(text).segments for text in texts.values()) if route.channel == Channel.TEXT else 0
+    found.count(route, drafts.ready)
     return [person_id for person_id in can if person_id in drafts.ready]
 
 
@@ -257,10 +246,30 @@ def _each_number_once(route: Route, ids: list[int], found: _Found, why: dict[int
     for person_id in ids:
         number = int(numbers[person_id].lstrip("+"))
         if number in found.numbers:
-            why.setdefault(person_id, _("Somebody else gets it at the same number."))
+            why[person_id] = _("Somebody else gets it at the same number.")
         else:
             found.numbers.add(number)
             kept.append(person_id)
+    return kept
+
+
+def _each_roof_once(route: Route, ids: list[int], found: _Found, why: dict[int, str]) -> list[int]:
+    """One card for all under one roof, whoever of them was found first; none without an address. Three queries."""
+    if route.channel not in POSTED:
+        return ids
+    places = addresses_for(set(ids))
+    for person_id in set(ids) - set(places):
+        why.setdefault(person_id, _("We have no postal address."))
+    roofs = dict(Person.objects.filter(pk__in=among(ids), household__isnull=False).values_list("pk", "household_id"))
+    kept = []
+    for person_id in filter(places.get, ids):
+        roof = roofs.get(person_id)
+        if roof in found.roofs:
+            why[person_id] = under_the_same_roof()
+            continue
+        kept.append(person_id)
+        if roof is not None:
+            found.roofs.add(roof)
     return kept
 
 

@@ -23,6 +23,7 @@ from regulars.outreach.services.approving import FIRST
 from regulars.outreach.services.enclosing import guard
 from regulars.outreach.services.mailings.gathering import AT_ONCE, PORTION, hand_to_worker
 from regulars.outreach.services.mailings.handing import EVERYBODY, GETS_IT, Handing, To
+from regulars.outreach.services.mailings.routes import as_they_are
 from regulars.outreach.services.programme_states import closed_among
 from regulars.outreach.services.programmes import cancel_programme
 from regulars.staff.models import User
@@ -73,10 +74,11 @@ def _refuse_closed(mailing: Mailing) -> None:
 
 
 def _begin(mailing: Mailing, stages: Sequence[str], to: str, by: User | None) -> bool:
+    """Once begun it goes with the words as they are now: whoever changes them meanwhile waits, or is too late."""
+    row = Mailing.objects.select_for_update(of=("self",)).get(pk=mailing.pk)
     rows = Mailing.objects.filter(pk=mailing.pk, stage__in=stages)
-    keys = {mailing.wording, mailing.second_wording, mailing.other_wording} - {""}
-    _refuse_too_heavy(mailing)
-    versions = mailing.versions or {key: pk for key in keys if (pk := latest(key).pk)}
+    _refuse_too_heavy(row)
+    versions = row.versions or as_they_are(row.wordings)
     if not rows.update(stage=to, began_at=clock.now(), began_by=by, versions=versions):
         stage = Mailing.objects.values_list("stage", flat=True).get(pk=mailing.pk)
         if stage in {Stage.DRAFT, Stage.GATHERING}:
@@ -91,7 +93,7 @@ def _begin(mailing: Mailing, stages: Sequence[str], to: str, by: User | None) ->
 def _refuse_too_heavy(mailing: Mailing) -> None:
     """The mailbox may be another one than when the files were put in."""
     own = papers_of_mailing(mailing)
-    for key in filter(None, (mailing.wording, mailing.second_wording, mailing.other_wording)):
+    for key in mailing.wordings:
         version = latest(key)
         if version.wording.channel == Channel.EMAIL:
             mine = {paper.name: paper.size for paper in (*papers_of_version(version.pk), *own)}

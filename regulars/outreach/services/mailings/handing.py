@@ -6,9 +6,9 @@ the lock of the household.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
 from typing import NamedTuple
 
 from regulars.kit import clock
@@ -19,14 +19,15 @@ from regulars.outreach.queries.permission import may_receive
 from regulars.outreach.services.approving import approve_portion
 from regulars.outreach.services.drafting import Draft, Drafts, draft_for
 from regulars.outreach.services.mailings.costs import costs_of, minutes_of
-from regulars.outreach.services.mailings.gathering import Route, lacks
+from regulars.outreach.services.mailings.gathering import lacks
 from regulars.outreach.services.mailings.moments import Moments
+from regulars.outreach.services.mailings.routes import IN_TURN, Route, key_of
 from regulars.outreach.services.moves import move
 from regulars.outreach.services.passing import Passing
 from regulars.outreach.services.planning import NewTouch, plan_touches
 
 Way = Recipient.Way
-GETS_IT = (Way.FIRST, Way.SECOND, Way.CALL)
+GETS_IT = (*IN_TURN, Way.CALL)
 # How many of a batch go first where a few were looked at before: nobody waits, and nothing needs to be counted.
 EVERYBODY = 2**31 - 1
 
@@ -47,6 +48,7 @@ class Handing:
         self.mailing, self.batch, self.is_sample = mailing, batch, is_sample
         self.moments = Moments(mailing, mailing.began_at or clock.now())
         self.files = digests(papers_of_mailing(mailing))
+        self._known: dict[str, dict[str, Route]] = {}
 
     def take(self, rows: Sequence[To]) -> None:
         """Plan and approve these. What cannot go any more is put away with the reason; safe to repeat."""
@@ -58,7 +60,7 @@ class Handing:
                     self._write(arm, route, ids)
 
     def _write(self, arm: str, route: Route, ids: Sequence[int]) -> None:
-        drafts = draft_for(route.version, ids)
+        drafts = draft_for(route.version, ids, variants=route.variants)
         self._leave_out(drafts)
         touches = self._touches(arm, route, drafts)
         if not touches:
@@ -119,26 +121,20 @@ class Handing:
             ours.update(way=Way.OUT, why=why[:200])
 
     def _routes(self, way: str) -> dict[str, Route]:
-        """The wordings of a way, by arm."""
-        return {Way.FIRST: self._first, Way.SECOND: self._second, Way.CALL: self._call}[Way(way)]
+        """The wordings of a way, by arm; none where the mailing does not go this way, and then nobody is here."""
+        if way not in self._known:
+            self._known[way] = dict(self._found(way))
+        return self._known[way]
 
-    @cached_property
-    def _first(self) -> dict[str, Route]:
+    def _found(self, way: str) -> Iterator[tuple[str, Route]]:
         mailing = self.mailing
-        found = {"a": Route.of(Way.FIRST, mailing.wording, mailing.versions)}
-        if mailing.other_wording:
-            found["b"] = Route.of(Way.FIRST, mailing.other_wording, mailing.versions)
-        return found
-
-    @cached_property
-    def _second(self) -> dict[str, Route]:
-        """Nobody is here where there are no second words."""
-        mailing = self.mailing
-        return {"a": Route.of(Way.SECOND, mailing.second_wording, mailing.versions)} if mailing.second_wording else {}
-
-    @cached_property
-    def _call(self) -> dict[str, Route]:
-        return {"a": Route(Way.CALL, self._first["a"].version, Channel.CALL, Purpose.CARE)}
+        if way == Way.CALL:
+            first = self._routes(Way.FIRST)["a"]
+            yield "a", replace(first, way=way, channel=Channel.CALL, purpose=Purpose.CARE)
+        elif key := key_of(mailing, way):
+            yield "a", Route.of(way, key, mailing.versions)
+        if way == Way.FIRST and mailing.other_wording:
+            yield "b", Route.of(way, mailing.other_wording, mailing.versions)
 
 
 def _when(touch: NewTouch) -> datetime:
