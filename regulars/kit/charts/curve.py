@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from regulars.kit.charts.frame import BOTTOM, SIZES, TOP, Drawn, Form, Shown, apart, percent
 from regulars.kit.charts.scale import Mark, between, fitted, text_width
-from regulars.kit.charts.trend import percent
 from regulars.kit.charts.twin import Twin
 
-TOP, BOTTOM, LEFT, LEAST_APART = 14.0, 34.0, 50.0, 19.0
-Shown = Callable[[float], str]
+LEFT = 50.0
 
 
 @dataclass(frozen=True)
@@ -36,29 +35,6 @@ class Stepped:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    path: str
-    band: str
-    end: Mark
-    is_faint: bool
-
-
-@dataclass(frozen=True)
-class Form:
-    """One drawing: `kind` is wide or narrow, and the style sheet shows the one that fits."""
-
-    kind: str
-    width: float
-    height: float
-    lines: tuple[Drawn, ...]
-    steps: tuple[Mark, ...]
-    labels: tuple[Mark, ...]
-    left: float
-    right: float
-    floor: float
-
-
-@dataclass(frozen=True)
 class Curve:
     label: str
     forms: tuple[Form, ...]
@@ -78,10 +54,7 @@ def curve(
     """Draw `mine` with its band and, faint, `against`, from nothing to everybody; `ticks` are days with their words."""
     both = [mine] + ([against] if against else [])
     until = max([step.at for line in both for step in line.steps] + [at for at, _text in ticks] + [1.0])
-    forms = tuple(
-        _form(kind, width, height, both, until, ticks, shown)
-        for kind, width, height in (("wide", 640.0, 260.0), ("narrow", 340.0, 240.0))
-    )
+    forms = tuple(_form(kind, width, height, both, until, ticks, shown) for kind, width, height in SIZES)
     return Curve(label, forms, _twin(both, corner, shown))
 
 
@@ -108,7 +81,7 @@ def _form(
         kind=kind,
         width=width,
         height=height,
-        lines=_apart(lines),
+        lines=apart(lines),
         steps=tuple(Mark(LEFT - 8, y(value), shown(value), "end") for value in (0.25, 0.5, 0.75, 1.0)),
         labels=fitted([(x(at), text) for at, text in ticks], height - 8, width),
         left=LEFT,
@@ -142,16 +115,6 @@ def _stairs(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
 
 def _said(points: Sequence[tuple[float, float]]) -> str:
     return " L".join(f"{at} {height}" for at, height in points)
-
-
-def _apart(lines: Sequence[Drawn]) -> tuple[Drawn, ...]:
-    """Move the comparison's words off the line's own when both would stand on one height."""
-    if len(lines) < 2 or abs(lines[0].end.y - lines[1].end.y) >= LEAST_APART:
-        return tuple(lines)
-    first, second = lines
-    way = 1 if second.end.y >= first.end.y else -1
-    moved = Mark(second.end.x, first.end.y + way * LEAST_APART, second.end.text, second.end.anchor)
-    return first, Drawn(second.path, second.band, moved, second.is_faint)
 
 
 def _twin(both: Sequence[Stepped], corner: str, shown: Shown) -> Twin:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from regulars.kit.charts.frame import percent
 from regulars.kit.charts.scale import Mark, text_width
-from regulars.kit.charts.trend import percent
 from regulars.kit.charts.twin import Twin
 
 ROW, HEAD, LEVELS = 30.0, 26.0, 6

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from regulars.kit.charts.frame import BOTTOM, SIZES, TOP, Drawn, Form, Shown, apart, percent
 from regulars.kit.charts.scale import Mark, nice_step, text_width
 from regulars.kit.charts.twin import Twin
 
-TOP, BOTTOM, LEFT = 14.0, 34.0, 46.0
-Shown = Callable[[float], str]
+LEFT = 46.0
 
 
 @dataclass(frozen=True)
@@ -34,39 +33,11 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    path: str
-    band: str
-    end: Mark
-    is_faint: bool
-
-
-@dataclass(frozen=True)
-class Form:
-    """One drawing: `kind` is wide or narrow, and the style sheet shows the one that fits."""
-
-    kind: str
-    width: float
-    height: float
-    lines: tuple[Drawn, ...]
-    steps: tuple[Mark, ...]
-    labels: tuple[Mark, ...]
-    left: float
-    right: float
-    floor: float
-
-
-@dataclass(frozen=True)
 class Trend:
     label: str
     forms: tuple[Form, ...]
     twin: Twin
     template: str = "kit/_trend.html"
-
-
-def percent(value: float) -> str:
-    """A rate of 0-1 in whole percent, with the space that never breaks."""
-    return f"{number_format(round(value * 100), 0)}\u00a0%"
 
 
 def trend(series: Series, *, against: Series | None = None, label: str, shown: Shown = percent) -> Trend:
@@ -77,10 +48,7 @@ def trend(series: Series, *, against: Series | None = None, label: str, shown: S
     top = step
     while top < max(reach, default=1.0) * (1 - 1e-9):
         top += step
-    forms = tuple(
-        _form(kind, width, height, both, top, step, shown)
-        for kind, width, height in (("wide", 640.0, 260.0), ("narrow", 340.0, 240.0))
-    )
+    forms = tuple(_form(kind, width, height, both, top, step, shown) for kind, width, height in SIZES)
     return Trend(label, forms, _twin(both, shown))
 
 
@@ -102,7 +70,7 @@ def _form(
     others = [_line(line, text, x, y, is_faint=True) for line, text in zip(both[1:], words[1:], strict=True)]
     steps = tuple(Mark(LEFT - 8, y(n * step), shown(n * step), "end") for n in range(1, round(top / step) + 1))
     labels = _labels(both[0], x, right, height)
-    return Form(kind, width, height, _apart([mine, *others]), steps, labels, LEFT, right, floor)
+    return Form(kind, width, height, apart([mine, *others]), steps, labels, LEFT, right, floor)
 
 
 def _line(line: Series, words: str, x: Callable[[int], float], y: Callable[[float], float], *, is_faint: bool) -> Drawn:
@@ -125,16 +93,6 @@ def _band(line: Series, x: Callable[[int], float], y: Callable[[float], float]) 
     over = " L".join(f"{at} {high}" for at, _low, high in known)
     under = " L".join(f"{at} {low}" for at, low, _high in reversed(known))
     return f"M{over} L{under} Z"
-
-
-def _apart(lines: Sequence[Drawn], least: float = 19.0) -> tuple[Drawn, ...]:
-    """Move the comparison's words off the line's own when both would stand on one height."""
-    if len(lines) < 2 or abs(lines[0].end.y - lines[1].end.y) >= least:
-        return tuple(lines)
-    first, second = lines
-    way = 1 if second.end.y >= first.end.y else -1
-    moved = Mark(second.end.x, first.end.y + way * least, second.end.text, second.end.anchor)
-    return first, Drawn(second.path, second.band, moved, second.is_faint)
 
 
 def _labels(line: Series, x: Callable[[int], float], right: float, height: float) -> tuple[Mark, ...]:
