@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,6 @@ from regulars.standings.services.wanted import COLUMNS
 
 SLICE = 20_000
 LAID = "wanted_rows"
-PLACE = "place"
 _LISTED = ", ".join(f'"{column}"' for column in COLUMNS)
 _MARKS = ("person_id", "group", "group_before", "is_moved", "is_regraded", "has_slipped", "is_back")
 
@@ -26,7 +26,8 @@ class Change(NamedTuple):
 
     `is_moved`: it is new, or in another group, or slips on another day (what the indexes hold). `is_regraded`: anything
     of group and grades is new. `group_before` is missing for newcomers. `has_slipped`: the new row, not time alone,
-    made them slip. `row` is the row as it is stored, or its place in the file that was laid beside the database.
+    made them slip. `row` is the row as it is stored, as a line of CSV, or its place in the file that was laid beside
+    the database.
     """
 
     person_id: int
@@ -49,13 +50,34 @@ class Differing:
 
     def changes(self) -> Iterator[Change]:
         """Give them with their rows, read column by column, which is many times quicker than row by row."""
-        for marks, data in self._slices(*self._stored()):
-            yield from map(Change._make, zip(*marks, zip(*data, strict=True), strict=True))
+        return _ahead(_together(marks, zip(*data, strict=True)) for marks, data in self._slices(*self._stored()))
 
     def places(self) -> Iterator[Change]:
         """Give them with the places of their rows in the file of `lay_beside`."""
-        for marks, [places] in self._slices("rowid + 1 AS place"):
-            yield from map(Change._make, zip(*marks, places, strict=True))
+        return _ahead(_together(marks, places) for marks, [places] in self._slices("rowid + 1 AS place"))
+
+    def lines(self, path: Path) -> Iterator[Change]:
+        """Give them with their rows as lines of CSV (`line_columns`); the file at `path` is only there meanwhile."""
+        return _ahead(
+            _together(marks, self._as_text(path, places[0], places[-1]))
+            for marks, [places] in self._slices("rowid AS place")
+        )
+
+    @property
+    def line_columns(self) -> tuple[str, ...]:
+        """The columns of a line, in turn."""
+        return (*COLUMNS, "as_of", "is_moved", "is_regraded")
+
+    def _as_text(self, path: Path, first: int, last: int) -> list[str]:
+        rows = f"SELECT {', '.join(self._stored())}, is_moved, is_regraded FROM differing"
+        self.connection.cursor().execute(
+            f"COPY ({rows} WHERE rowid BETWEEN {first} AND {last} ORDER BY rowid)"
+            f" TO {quoted(str(path))} (FORMAT csv, HEADER false)"
+        )
+        try:
+            return path.read_text(encoding="utf-8").splitlines(keepends=True)
+        finally:
+            path.unlink()
 
     def lay_beside(self, path: Path) -> None:
         """Write all rows into a new SQLite file, as the table `LAID` in order, and close it.
@@ -78,18 +100,6 @@ class Differing:
             statement.bind_stream(rows)
             statement.execute_update()  # rowid from 1 on
 
-    def lay_as_text(self, path: Path) -> None:
-        """Write all rows as CSV, with their places, for the columns `laid_columns`."""
-        self.connection.execute(
-            f"COPY (SELECT {', '.join(self._stored())}, rowid + 1, is_moved, is_regraded FROM differing ORDER BY rowid)"
-            f" TO {quoted(str(path))} (FORMAT csv, HEADER false)"
-        )
-
-    @property
-    def laid_columns(self) -> tuple[str, ...]:
-        """The columns of `lay_as_text`, in turn."""
-        return (*COLUMNS, "as_of", PLACE, "is_moved", "is_regraded")
-
     def _stored(self) -> list[str]:
         """Days become the text that is stored."""
         kinds = {name: kind for name, kind, *_ in self.connection.execute("DESCRIBE differing").fetchall()}
@@ -106,6 +116,19 @@ class Differing:
             ).fetchnumpy()
             columns = [_listed(column) for column in found.values()]
             yield columns[: len(marks)], columns[len(marks) :]
+
+
+def _together(marks: list[list[Any]], rows: Iterable[Any]) -> list[Change]:
+    return [*map(Change._make, zip(*marks, rows, strict=True))]
+
+
+def _ahead(slices: Iterator[list[Change]]) -> Iterator[Change]:
+    """Give what is in them, and have the next one made while the database takes this one."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, slices, None)
+        while (found := coming.result()) is not None:
+            coming = pool.submit(next, slices, None)
+            yield from found
 
 
 def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

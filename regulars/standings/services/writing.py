@@ -25,7 +25,7 @@ FIELDS = (
 INDEXED = ("group", "slips_on")
 NAMED_AT_ONCE = 1000
 LAID_FROM = 5_000
-HELD_MS_ON_POSTGRES, FIRST_ON_POSTGRES = 1_000, 5_000
+HELD_MS_ON_POSTGRES, FIRST_ON_POSTGRES = 500, 5_000
 STORED = (*COLUMNS, "as_of")
 MONTHLY = ("person_id", "group", "r", "f", "m")
 Put = Callable[[list[Change]], None]
@@ -67,20 +67,24 @@ def _way(found: Differing, home: Path) -> Iterator[tuple[Iterable[Change], Put]]
         yield found.changes(), partial(_put_rows, as_of=found.as_of)
         return
     home.mkdir(parents=True, exist_ok=True)
-    with beside.laid(found, home / "beside.rows"):
-        yield found.places(), partial(_put_from_beside, as_of=found.as_of)
+    with beside.laid(found, home / "beside.rows") as (changes, bring):
+        yield changes, partial(_put_from_beside, bring=bring, as_of=found.as_of)
 
 
-def _put_from_beside(chunk: list[Change], *, as_of: date) -> None:
-    places = chunk[0].row, chunk[-1].row
+def _put_from_beside(chunk: list[Change], *, bring: beside.Bring, as_of: date) -> None:
+    bring(chunk)
+    month = _month(as_of)
+    if all(one.group_before is None for one in chunk):
+        beside.insert(Standing, ("person_id",), STORED, chunk, all_new=True)
+        beside.insert(StandingMonth, ("person_id", "month"), MONTHLY, chunk, all_new=True, month=month)
+        return
     moved = sum(one.is_moved for one in chunk)
     if moved:
-        beside.insert(Standing, ("person_id",), STORED, places, where="is_moved")
+        beside.insert(Standing, ("person_id",), STORED, chunk, where="is_moved")
     if moved < len(chunk):
-        beside.insert(Standing, ("person_id",), STORED, places, where="NOT is_moved", kept=INDEXED)
+        beside.insert(Standing, ("person_id",), STORED, chunk, where="NOT is_moved", kept=INDEXED)
     if any(one.is_regraded for one in chunk):
-        keys = ("person_id", "month")
-        beside.insert(StandingMonth, keys, MONTHLY, places, where="is_regraded", month=_month(as_of))
+        beside.insert(StandingMonth, ("person_id", "month"), MONTHLY, chunk, where="is_regraded", month=month)
 
 
 def _put_rows(chunk: list[Change], *, as_of: date) -> None:

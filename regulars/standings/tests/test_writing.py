@@ -75,3 +75,34 @@ def test_rows_from_a_file_beside_the_database_are_stored_and_told_like_any_other
     with connection.cursor() as cursor:
         assert "beside" not in [row[1] for row in cursor.execute("PRAGMA database_list").fetchall()]
         assert cursor.execute("PRAGMA wal_autocheckpoint").fetchone() == (1000,)
+
+
+@pytest.mark.both_databases
+def test_whose_sale_gets_in_while_everybody_is_new_stands_as_graded(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_shop(60, 500)
+    ann = somebody("Ann")
+    visits(ann, [7 * n for n in range(1, 30)])
+    grade_everyone(TODAY)
+    graded = _stored()
+    for model in (Standing, StandingMonth, Grading, Finding):
+        model.objects.all().delete()
+    lay = beside.laid
+
+    def laid_late(found: Any, path: Any) -> Any:
+        Standing.objects.create(person=ann, basis="memory", as_of=TODAY)
+        StandingMonth.objects.create(person=ann, month=TODAY.replace(day=1), group="lost")
+        return lay(found, path)
+
+    monkeypatch.setattr(writing, "LAID_FROM", 1)
+    monkeypatch.setattr(beside, "laid", laid_late)
+    grade_everyone(TODAY)
+    assert _stored() == graded
+
+
+@pytest.mark.both_databases
+def test_on_postgresql_a_page_of_standings_has_room_for_the_same_rows_once_more() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite writes a row anew where it stands.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE relname = %s", [Standing._meta.db_table])
+        assert cursor.fetchone() == (["fillfactor=50"],)
