@@ -132,33 +132,53 @@ def choose(
     clock = season(days, as_of) if days and seasons and asked is None else None
     shown = _with_rules([*competing, *_in_season(competing, clock, as_of)])
     found = backtest(days, as_of, horizon_days, models=shown) if days else backtest(orders, as_of, horizon_days)
+    only = competing[0] if asked is not None and len(asked) == 1 else None
+    name = (name_of(only) if only else winner(found)) if found.rows else ""
     compared = _rows(days, as_of)
     everybody = unique_rows(facts) if facts is not None else compared
-    only = competing[0] if asked is not None and len(asked) == 1 else None
-    is_sample = everybody.people > compared.people
-    name = (name_of(only) if only else winner(found)) if found.rows else ""
-    fitted = [
-        copy.deepcopy(model).fit_rows(everybody if name_of(model) == name or not is_sample else compared)
-        for model in competing
-        if model.name not in RULES or only
-    ]
-    if not found.rows:
+    fitted = _fitted(competing, name, only, everybody, compared)
+    if days is None or not found.rows:
         return _without_comparison(found, everybody, only, fitted, prior)
-    model = next((one for one in fitted if name_of(one) == name), None)
+    level, table = _leveled(found, name, only, recalibrate)
+    if table is not found.rows and seasons and clock is None:
+        level = outside_its_season(level, pulls(days, as_of, found.origins, horizon_days))
+    model = _named(name, fitted)
     if model is None:
         model = next(one for one in shown if name_of(one) == name).fit_rows(everybody)
-    level, corrected = proved(found.trials[name])
-    table = [*found.rows, line(f"{name} recalibrated", corrected)]
-    if only or not recalibrate or name in RULES:
-        table = table[:-1]
-        level = Level(1.0, 0.0, level.seen_rate, level.origins, NOT_ASKED if only else NO_MODEL)
-    elif seasons and clock is None and days is not None:
-        level = outside_its_season(level, pulls(days, as_of, found.origins, horizon_days))
     if level.factor != 1.0 or level.spread > 0:
         model = Recalibrated(model, level.factor, level.spread)
     why = in_words(name, found, level, is_asked_for=only is not None)
     warnings = _warnings(found, as_of, clock if name.endswith(IN_SEASON) else None)
     return Choice(model, name.removesuffix(IN_SEASON), why, table, fitted, level, found, warnings)
+
+
+def _fitted(
+    competing: Sequence[LifetimeModel],
+    name: str,
+    only: LifetimeModel | None,
+    everybody: UniqueRows,
+    compared: UniqueRows,
+) -> list[LifetimeModel]:
+    """Fit what competed: the winner on everybody, the others on those compared."""
+    is_sample = everybody.people > compared.people
+    return [
+        copy.deepcopy(model).fit_rows(everybody if name_of(model) == name or not is_sample else compared)
+        for model in competing
+        if model.name not in RULES or only
+    ]
+
+
+def _named(name: str, models: Sequence[LifetimeModel]) -> LifetimeModel | None:
+    return next((one for one in models if name_of(one) == name), None)
+
+
+def _leveled(found: Backtest, name: str, only: LifetimeModel | None, recalibrate: bool) -> tuple[Level, list[Row]]:
+    """Give the winner's level, and the table, with the corrected winner last where it may be corrected."""
+    level, corrected = proved(found.trials[name])
+    if only or not recalibrate or name in RULES:
+        refused = NO_MODEL if name in RULES else NOT_ASKED
+        return Level(1.0, 0.0, level.seen_rate, level.origins, refused), found.rows
+    return level, [*found.rows, line(f"{name} recalibrated", corrected)]
 
 
 def _in_season(competing: Sequence[LifetimeModel], clock: Clock | None, as_of: date) -> list[LifetimeModel]:
