@@ -28,7 +28,7 @@ from regulars.kit.models import HandlerCursor, Job, SetAside
 from regulars.kit.services import change_business, set_up_business
 from regulars.outreach import services as outreach
 from regulars.outreach.models import Suppression, Touch
-from regulars.outreach.queries.permission import address_hash
+from regulars.outreach.queries.permission_reads import address_hash
 from regulars.people import services as people
 from regulars.people.models import (
     Consent,

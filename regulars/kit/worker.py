@@ -33,19 +33,23 @@ class Poller:
     name: str
     seconds: float
     poll: Callable[[], int]
+    is_beside: bool = False
 
 
 _pollers: dict[str, Poller] = {}
 
 
-def poller(name: str, *, seconds: float) -> Callable[[Callable[[], int]], Callable[[], int]]:
-    """Call a function every so often; it returns how much it did, and is called again at once while that is not 0."""
+def poller(name: str, *, seconds: float, is_beside: bool = False) -> Callable[[Callable[[], int]], Callable[[], int]]:
+    """Call a function every so often; it returns how much it did, and is called again at once while that is not 0.
+
+    What `is_beside` has a thread of its own, so that it waits for nothing else in the worker, and nothing for it.
+    """
 
     def register(poll: Callable[[], int]) -> Callable[[], int]:
         known = _pollers.get(name)
         if known and known.poll.__qualname__ != poll.__qualname__:
             raise ValueError(f"Two pollers are called {name!r}.")
-        _pollers[name] = Poller(name, seconds, poll)
+        _pollers[name] = Poller(name, seconds, poll, is_beside)
         return poll
 
     return register
@@ -93,6 +97,8 @@ def _work(name: str, stop: threading.Event, once: bool) -> int:
     parts, turns, children = _parts(name), Turns(), Children(name)
     beat = Beat(name)
     total = 0
+    beside = [] if once else [_Beside(part, stop, beat) for part in parts if part.is_beside]
+    parts = [part for part in parts if once or not part.is_beside]
     try:
         while not stop.is_set():
             bell.clear()
@@ -107,6 +113,8 @@ def _work(name: str, stop: threading.Event, once: bool) -> int:
             _close_old_connections()
     finally:
         children.stop()
+        for one in beside:
+            one.join()
         beat.end()
         _stopping.event = None
     return total
@@ -121,6 +129,23 @@ def _parts(name: str) -> list[Poller]:
         Poller("jobs", 0.0, lambda: jobs.run_due(name)),
         *(_pollers[key] for key in sorted(_pollers)),
     ]
+
+
+class _Beside(threading.Thread):
+    """One part in a thread of its own, until the worker is stopped."""
+
+    def __init__(self, part: Poller, stop: threading.Event, beat: Beat) -> None:
+        super().__init__(name=part.name, daemon=True)
+        self.part, self.stop, self.beat = part, stop, beat
+        self.start()
+
+    def run(self) -> None:
+        _stopping.event = self.stop
+        while not self.stop.is_set():
+            if not _guarded(self.part.name, self.part.poll, self.beat):
+                self.stop.wait(self.part.seconds)
+            _close_old_connections()
+        connections.close_all()
 
 
 def _turn(part: Poller, turns: Turns, beat: Beat, once: bool, stop: threading.Event) -> int:

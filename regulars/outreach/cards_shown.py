@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from regulars.kit import clock
 from regulars.kit.business import business
 from regulars.outreach.models import Mailing, Stationery, Touch
-from regulars.outreach.queries.permission import family_of
 from regulars.outreach.queries.posting import PostDays
+from regulars.outreach.queries.roofs import family_of
 from regulars.outreach.queries.year import same_words_before
 from regulars.outreach.services.printing.pieces import OnPaper, addresses_for
 from regulars.outreach.services.printing.stationery import post_days_of

@@ -154,7 +154,7 @@ def _channels(found: dict[str, Any]) -> list[ChannelRow]:
     costs, minutes = found.get("costs", {}), found.get("minutes_by", {})
     rows = [
         ChannelRow(str(Channel(key).label), n, Decimal(costs.get(key, 0)), Decimal(minutes.get(key, 0)))
-        for key, n in found.get("channels", {}).items()
+        for key, n in sorted(found.get("channels", {}).items(), key=lambda one: Channel.values.index(one[0]))
         if n
     ]
     if calls := found.get("ways", {}).get(Way.CALL, 0):

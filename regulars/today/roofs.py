@@ -8,7 +8,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
-from regulars.outreach.queries.permission import cards_under_roofs, is_one_a_household
+from regulars.outreach.queries.roofs import cards_under_roofs, is_one_a_household
 from regulars.people.models import Household, Person
 from regulars.today.acquaintance import CARD
 from regulars.today.lines import Line

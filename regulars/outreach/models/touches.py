@@ -122,6 +122,10 @@ class Touch(Worklist):
                 name="outreach_to_expire",
             ),
             models.Index(fields=("held_until", "id"), condition=Q(state="held"), name="outreach_held"),
+            # What cannot wait, of all that is held: asked during a run.
+            models.Index(
+                fields=("held_until",), condition=Q(state="held", priority__gte=40), name="outreach_held_urgent"
+            ),
             models.Index(
                 fields=("due_at", "id"), condition=Q(state="planned", channel="email"), name="outreach_unasked"
             ),

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from regulars.outreach.models import Channel, SendingAccount, Suppression, TextAccount, Touch
-from regulars.outreach.queries.permission import Verdict, address_hash
+from regulars.outreach.queries.permission import Verdict
+from regulars.outreach.queries.permission_reads import address_hash
 from regulars.people.addresses import normalised_email
 from regulars.rapport.queries import waiting_for_a_yes
 

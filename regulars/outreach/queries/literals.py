@@ -17,6 +17,13 @@ class Word(Value):
         return f"'{word}'", ()
 
 
+class Number(Value):
+    """The same for a number."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        return str(int(self.value)), ()
+
+
 def of_channel(*channels: str) -> Q:
     """The same for channels."""
     return Q(channel__in=[Word(str(channel)) for channel in channels])

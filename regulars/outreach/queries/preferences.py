@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regulars.outreach.models import Suppression
-from regulars.outreach.queries.permission import address_hash
+from regulars.outreach.queries.permission_reads import address_hash
 from regulars.people.models import Email
 from regulars.people.queries import consent_state
 

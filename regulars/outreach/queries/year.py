@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock
 from regulars.kit.business import business
 from regulars.outreach.models import Channel, Stationery, Suppression, Touch, YearCover, YearDay
-from regulars.outreach.queries.permission import address_hash
+from regulars.outreach.queries.permission_reads import address_hash
 from regulars.people.bulk import among
 from regulars.people.models import ConsentNow, Email, Kind, Occasion, Person, PersonKind, PostalAddress
 from regulars.purchases.models import PersonTotals

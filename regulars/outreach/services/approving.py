@@ -18,7 +18,8 @@ from regulars.kit import clock
 from regulars.kit.business import business
 from regulars.kit.labels import in_a_sentence
 from regulars.outreach.models import GOES_BY_ITSELF, PRIORITY, Batch, Channel, Purpose, State, Touch
-from regulars.outreach.queries.permission import family_of, is_one_a_household, may_receive, under_the_same_roof
+from regulars.outreach.queries.permission import may_receive
+from regulars.outreach.queries.roofs import family_of, is_one_a_household, under_the_same_roof
 from regulars.outreach.services.moves import CHUNK, move
 from regulars.outreach.services.programme_states import closed_among
 from regulars.people.models import Household, Person

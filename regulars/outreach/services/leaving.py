@@ -9,7 +9,7 @@ from regulars.kit import bulletin, clock
 from regulars.kit.errors import Refusal
 from regulars.outreach.events import PersonLeft
 from regulars.outreach.models import OPEN, Channel, Purpose, State, Suppression, Touch
-from regulars.outreach.queries.permission import ASKING
+from regulars.outreach.queries.permission_reads import ASKING
 from regulars.outreach.services.moves import move
 from regulars.outreach.services.suppressing import suppress, unsuppress
 from regulars.outreach.services.telling import tell_they_left

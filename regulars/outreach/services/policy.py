@@ -13,7 +13,7 @@ from regulars.outreach.events import PersonLeft, TouchBounced
 from regulars.outreach.inbound import Failure, Inbound, Kind, Mail
 from regulars.outreach.models import OPEN, Bounce, InboundMail, State, Suppression, Touch
 from regulars.outreach.queries.matching import letter_of, people_with
-from regulars.outreach.queries.permission import ASKING, address_hash
+from regulars.outreach.queries.permission_reads import ASKING, address_hash
 from regulars.outreach.services.confirming import take_answer
 from regulars.outreach.services.leaving import EVERYTHING, MARKETING, come_back, leave, leave_by_address
 from regulars.outreach.services.moves import FREE, move

@@ -32,6 +32,7 @@ from regulars.outreach.services.programme_states import not_now
 from regulars.outreach.services.recording import record
 from regulars.outreach.services.resting import rest
 from regulars.outreach.services.supply import Supply, Waiting
+from regulars.outreach.services.tidying import release_urgent
 
 log = logging.getLogger("regulars.outreach")
 
@@ -134,6 +135,7 @@ class Run:
         if self.is_closing or not self.waiting or time.monotonic() - self.overtaken_at < OVERTAKE_SECONDS:
             return
         with self._ledger_may_be_away():
+            release_urgent()
             self.waiting = deque(self.supply.overtake(self.waiting))
         self.overtaken_at = time.monotonic()
 

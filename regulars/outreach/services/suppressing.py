@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock
 from regulars.kit.errors import Refusal
 from regulars.outreach.models import Channel, Suppression
-from regulars.outreach.queries.permission import address_hash
+from regulars.outreach.queries.permission_reads import address_hash
 from regulars.people.addresses import normalised_email
 from regulars.staff.models import User
 

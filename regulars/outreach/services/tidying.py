@@ -16,13 +16,14 @@ from regulars.outreach.channels.email import journal
 from regulars.outreach.channels.email.carrying import Result
 from regulars.outreach.channels.email.local_outbox import is_local, name_for, path_of
 from regulars.outreach.models import State, Touch
-from regulars.outreach.queries.literals import in_state
+from regulars.outreach.queries.literals import Number, in_state
 from regulars.outreach.services.approving import release_batches
 from regulars.outreach.services.changing import release
 from regulars.outreach.services.expiring import expire
 from regulars.outreach.services.moves import CHUNK, FREE, move
 from regulars.outreach.services.programmes import TIDY_SECONDS, settle_programmes
 from regulars.outreach.services.recording import record_sent
+from regulars.outreach.services.turns import BULK_BELOW
 
 LONGEST_LEASE = timedelta(minutes=10)
 WORKER_NAME = re.compile(r"(.+)-\d+-[0-9a-f]{8}")
@@ -40,6 +41,13 @@ def release_due() -> int:
     """Let go what was held until now."""
     rows = Touch.objects.filter(in_state(State.HELD), held_until__lte=clock.now()).order_by("held_until")
     ids = list(rows.values_list("pk", flat=True)[:CHUNK])
+    return release(ids) if ids else 0
+
+
+def release_urgent() -> int:
+    """Let go what cannot wait and was held until now: a look into a small index, so that it may be asked in a run."""
+    rows = Touch.objects.filter(in_state(State.HELD), priority__gte=Number(BULK_BELOW), held_until__lte=clock.now())
+    ids = list(rows.order_by("held_until").values_list("pk", flat=True)[:CHUNK])
     return release(ids) if ids else 0
 
 

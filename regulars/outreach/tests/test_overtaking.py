@@ -10,11 +10,13 @@ import pytest
 from django.db import connections
 
 from regulars.kit import clock
+from regulars.kit import services as kit
 from regulars.outreach import services
 from regulars.outreach.channels.email import smtp
 from regulars.outreach.channels.email.switchboard import Switchboard
 from regulars.outreach.models import AccountUse, State, Touch, TouchChange
 from regulars.outreach.services import running
+from regulars.outreach.services.changing import hold
 from regulars.outreach.services.turns import due_letters, is_urgent_due
 from regulars.outreach.tests import sink as sinks
 from regulars.outreach.tests.builders import (
@@ -124,3 +126,20 @@ def test_a_notice_to_all_stands_behind_a_single_thank_you_though_it_is_service()
     thanks = an_approved_touch(a_person(), purpose="care")
     assert is_urgent_due(clock.now())
     assert due_letters(clock.now(), 5)[0].touch_id == thanks.pk
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_one_whose_delay_ends_in_the_middle_of_a_run_goes_in_the_middle_of_it(sink, monkeypatch, time_machine, is_held):
+    """Ten minutes to think again, or held for a while: neither waits for the run to end."""
+    time_machine.move_to("2026-03-04 12:00:00+00:00", tick=False)
+    kit.change_business(send_delay_minutes=10)
+    a_mailbox(sink.port, connections=1)
+    a_mailing(12)
+    thanks = a_touch(a_person("Ann", "thank-ann@example.org"), purpose="care")
+    approved([thanks])
+    if is_held:
+        Touch.objects.filter(pk=thanks.pk).update(due_at=clock.now())
+        hold([thanks.pk], clock.now().replace(minute=9), "It is night where they are.")
+    while_it_sends(monkeypatch, 3, lambda: time_machine.move_to("2026-03-04 12:10:01+00:00", tick=False))
+    services.send_due(run_seconds=6000, lease_seconds=6000)
+    assert order_of(sink).index("thank-ann") == 3

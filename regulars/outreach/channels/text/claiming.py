@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Sum
-from django.utils.translation import gettext as _
 
 from regulars.kit import clock, worklists
 from regulars.outreach.channels.text.prices import cost_of
 from regulars.outreach.channels.text.segments import measure
-from regulars.outreach.models import Channel, State, TextAccount, TextMessage, Touch, TouchChange
+from regulars.outreach.models import Channel, State, TextAccount, TextMessage, Touch
 from regulars.outreach.queries.asked import asked_addresses
-from regulars.outreach.queries.literals import in_state
 from regulars.outreach.queries.reach import mobiles_of
+from regulars.outreach.services.allowance import KEPT_SHARE
 from regulars.outreach.services.claiming import give_back as give_touches_back
 from regulars.outreach.services.claiming import hold_the_claim, let_through, still_wanted
+from regulars.outreach.services.moves import note_changes
+from regulars.outreach.services.turns import Line, Turn, due_in
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST = 100
@@ -42,18 +43,23 @@ class Taken:
     def moment(self, number: int) -> datetime:
         return self.starts_at + timedelta(seconds=self.every * number)
 
+    def with_messages(self, more: Mapping[int, TextMessage]) -> Taken:
+        return replace(self, messages={**self.messages, **more})
 
-def due_texts(account: TextAccount, now: datetime) -> list[tuple[int, int]]:
-    """Due texts, the most urgent first. What was approved before a provider was there stays with the owner's phone."""
-    rows = Touch.objects.filter(
-        in_state(State.APPROVED), channel=Channel.TEXT, due_at__lte=now, approved_at__gte=account.connected_at
-    )
-    return list(rows.order_by("-priority", "due_at", "id").values_list("pk", "person_id")[: 2 * MOST])
+
+def line_of(account: TextAccount) -> Line:
+    """Who waits for a text by this provider. What was approved before it was there stays with the owner's phone."""
+    return Line(Channel.TEXT, account.connected_at)
+
+
+def due_texts(account: TextAccount, now: datetime, most: int = 2 * MOST, for_bulk: int | None = None) -> list[Turn]:
+    """Due texts, the most urgent first, and of equally urgent programmes each one in turn."""
+    return due_in(line_of(account), now, most, for_bulk)
 
 
 @transaction.atomic
 def claim_texts(account_id: int, *, worker: str, lease_seconds: float, within_seconds: float) -> Taken | None:
-    """Claim what may go within the next seconds, at most one text a person."""
+    """Claim what may go within the next seconds, at most one text a person, within the hour's and the day's parts."""
     hold_the_claim()
     account = TextAccount.objects.select_for_update().get(pk=account_id)
     now = clock.now()
@@ -62,26 +68,44 @@ def claim_texts(account_id: int, *, worker: str, lease_seconds: float, within_se
     every = 1 / account.per_second if account.per_second > 0 else 0.0
     starts_at = max(now, account.next_free_at or now)
     fits = int(max(0.0, (now - starts_at).total_seconds() + within_seconds) / every) if every else MOST
-    first: dict[int, int] = {}
-    for pk, person_id in due_texts(account, now):
-        first.setdefault(person_id, pk)
-    ids = list(first.values())[: min(MOST, max(fits, 1 if starts_at <= now else 0))]
+    most = min(MOST, max(fits, 1 if starts_at <= now else 0))
+    left, for_bulk = _left(account, now)
+    turns = due_texts(account, now, for_bulk=max(0, for_bulk)) if most and left > 0 else []
+    ids = chosen(turns, most, left, for_bulk)
     if not ids:
         return None
-    rows = worklists.claim(Touch.objects.filter(pk__in=ids), limit=MOST, lease_seconds=lease_seconds, worker=worker)
-    TouchChange.objects.bulk_create(
-        [TouchChange(touch_id=row.pk, at=now, from_state=State.APPROVED, to_state=State.CLAIMED) for row in rows]
-    )
-    place = {pk: n for n, pk in enumerate(ids)}
-    ready = _addressed(
-        sorted(still_wanted(let_through(rows, now), account, now), key=lambda row: place[row.pk]), account
-    )
-    going, messages = _within_budget(ready, account, worker, now)
+    going, messages = take(ids, account, worker=worker, lease_seconds=lease_seconds, now=now)
     parts = sum(messages[row.pk].segments for row in going)
     if going:
         account.next_free_at = starts_at + timedelta(seconds=every * parts)
         account.save(update_fields=["next_free_at"])
     return Taken(going, messages, starts_at, every)
+
+
+def chosen(turns: Sequence[Turn], most: int, left: int, for_bulk: int = 1_000_000) -> list[int]:
+    """One text a person, in their order, as many parts as there is room for. One query."""
+    bodies = dict(Touch.objects.filter(pk__in=[turn.touch_id for turn in turns]).values_list("pk", "body"))
+    found: dict[int, int] = {}
+    for turn in turns:
+        parts = max(1, measure(bodies.get(turn.touch_id, "")).segments)
+        is_over = parts > left or (turn.is_bulk and parts > for_bulk)
+        if len(found) < most and turn.person_id not in found and not is_over:
+            found[turn.person_id] = turn.touch_id
+            left -= parts
+            for_bulk -= parts if turn.is_bulk else 0
+    return list(found.values())
+
+
+def take(
+    ids: Sequence[int], account: TextAccount, *, worker: str, lease_seconds: float, now: datetime
+) -> tuple[list[Touch], dict[int, TextMessage]]:
+    """Claim these, ask who may have them now, and book their parts; the caller holds the claim and the account."""
+    rows = worklists.claim(Touch.objects.filter(pk__in=ids), limit=MOST, lease_seconds=lease_seconds, worker=worker)
+    note_changes([row.pk for row in rows], State.APPROVED, State.CLAIMED, now)
+    place = {pk: n for n, pk in enumerate(ids)}
+    ready = sorted(still_wanted(let_through(rows, now), account, now), key=lambda row: place[row.pk])
+    going = _addressed(ready, account)
+    return going, _booked(going, account, now)
 
 
 def _addressed(rows: Sequence[Touch], account: TextAccount) -> list[Touch]:
@@ -95,27 +119,13 @@ def _addressed(rows: Sequence[Touch], account: TextAccount) -> list[Touch]:
     return list(rows)
 
 
-def _within_budget(
-    rows: Sequence[Touch], account: TextAccount, worker: str, now: datetime
-) -> tuple[list[Touch], dict[int, TextMessage]]:
-    """Book the parts of each text; what the hour or the day has no room for goes back and waits."""
+def _booked(rows: Sequence[Touch], account: TextAccount, now: datetime) -> dict[int, TextMessage]:
+    """What each is under way as, with the parts it is billed by."""
     known = {message.touch_id: message for message in TextMessage.objects.filter(touch__in=[row.pk for row in rows])}
-    left = _left(account, now)
-    going: list[Touch] = []
-    waiting: list[Touch] = []
-    messages: dict[int, TextMessage] = {}
-    for row in rows:
-        message = _message(row, known.get(row.pk), account, now)
-        if message.segments > left:
-            waiting.append(row)
-            continue
-        left -= message.segments
-        going.append(row)
-        messages[row.pk] = message
+    messages = {row.pk: _message(row, known.get(row.pk), account, now) for row in rows}
     for message in messages.values():
         message.save()
-    give_touches_back(waiting, worker=worker, why=_("The day's texts are used up; it goes when there is room again."))
-    return going, messages
+    return messages
 
 
 def _message(row: Touch, known: TextMessage | None, account: TextAccount, now: datetime) -> TextMessage:
@@ -130,17 +140,21 @@ def _message(row: Touch, known: TextMessage | None, account: TextAccount, now: d
     return message
 
 
-def _left(account: TextAccount, now: datetime) -> int:
-    """Parts left under the hour and the day limit: what was taken in that time counts, also what is on its way."""
-    left = [1_000_000]
+def _left(account: TextAccount, now: datetime) -> tuple[int, int]:
+    """Parts left under the hour and the day limit, and how many of them for what can wait.
+
+    What was taken in that time counts, also what is on its way.
+    """
+    left = for_bulk = 1_000_000
     for limit, span in ((account.per_hour, HOUR), (account.per_day, DAY)):
         if limit is not None:
             taken = TextMessage.objects.filter(account=account, taken_at__gt=now - span)
-            left.append(limit - (taken.aggregate(sum=Sum("segments"))["sum"] or 0))
-    return min(left)
+            free = limit - (taken.aggregate(sum=Sum("segments"))["sum"] or 0)
+            left, for_bulk = min(left, free), min(for_bulk, free - limit // KEPT_SHARE)
+    return left, for_bulk
 
 
-def give_back(rows: Sequence[Touch], *, worker: str) -> None:
+def give_back(rows: Sequence[Touch], *, worker: str, why: str = "") -> None:
     """Return texts of which nothing has left, and what was booked for them."""
-    give_touches_back(rows, worker=worker)
+    give_touches_back(rows, worker=worker, why=why)
     TextMessage.objects.filter(touch__in=[row.pk for row in rows]).update(taken_at=None)

@@ -9,7 +9,7 @@ from regulars.kit import bulletin, clock
 from regulars.outreach.events import PersonLeft
 from regulars.outreach.models import OPEN, Channel, Purpose, Suppression, Touch
 from regulars.outreach.models.states import State
-from regulars.outreach.queries.permission import address_hash
+from regulars.outreach.queries.permission_reads import address_hash
 from regulars.outreach.services.leaving import EVERYTHING, WITHDRAWN
 from regulars.outreach.services.moves import FREE, move
 from regulars.outreach.services.suppressing import suppress, unsuppress

@@ -21,6 +21,7 @@ from regulars.kit import clock, database, effects
 from regulars.kit.errors import Refusal
 from regulars.kit.worker import poller, stop_requested
 from regulars.outreach.channels.email.journal import ABOUT_TO_BEGIN, Journal
+from regulars.outreach.channels.text import overtaking
 from regulars.outreach.channels.text.accounts import active_text_account, callback_of, rest_texts
 from regulars.outreach.channels.text.adapters import Adapter, Answer, Outgoing, adapter_of, sandbox
 from regulars.outreach.channels.text.claiming import Taken, claim_texts, due_texts, give_back
@@ -40,9 +41,9 @@ RUN_SECONDS = 3.0
 KEY_HOLDS = timedelta(hours=12)
 
 
-@poller("outreach.texts", seconds=1)
+@poller("outreach.texts", seconds=1, is_beside=True)
 def send_due_texts() -> int:
-    """What the worker calls every second."""
+    """What the worker calls every second, beside its other work: no text waits for a run of letters."""
     return send_texts()
 
 
@@ -56,7 +57,7 @@ def send_texts(*, lease_seconds: float = LEASE_SECONDS, run_seconds: float = RUN
     moved = hear_waiting() + settle_provable(account)
     if is_stopped() or (account.resting_until and account.resting_until > clock.now()):
         return moved
-    if not due_texts(account, clock.now()):
+    if not due_texts(account, clock.now(), 1):
         return moved
     try:
         adapter = adapter_of(account)
@@ -80,6 +81,7 @@ class _Run:
         self.worker, self.lease_seconds = worker, lease_seconds
         self.ends_at = time.monotonic() + run_seconds
         self.lanes = max(1, account.lanes)
+        self.overtaken_at = time.monotonic()
         self.settled = 0
 
     def send(self) -> int:
@@ -92,6 +94,7 @@ class _Run:
             with ThreadPoolExecutor(self.lanes, thread_name_prefix="texts") as lanes:
                 while waiting or done:
                     is_closing = time.monotonic() > self.ends_at or stop_requested() or self._must_rest(answers)
+                    waiting = waiting if is_closing else self._let_overtake(waiting)
                     chosen = [] if is_closing else self._next(waiting, started)
                     for row in chosen:
                         with contextlib.suppress(OSError):
@@ -108,6 +111,16 @@ class _Run:
             raise
         journal.close()
         return self.settled
+
+    def _let_overtake(self, waiting: list[Touch]) -> list[Touch]:
+        """Every half second: what came meanwhile and cannot wait goes before what can."""
+        if not waiting or time.monotonic() - self.overtaken_at < overtaking.OVERTAKE_SECONDS:
+            return waiting
+        waiting, self.taken = overtaking.overtake(
+            self.account, waiting, self.taken, worker=self.worker, lease_seconds=self.lease_seconds
+        )
+        self.overtaken_at = time.monotonic()
+        return waiting
 
     def _next(self, waiting: Sequence[Touch], started: int) -> list[Touch]:
         """One a lane, none before its moment: as many at once as a slow provider left behind the pace."""

@@ -26,8 +26,9 @@ from regulars.kit.labels import in_a_sentence
 from regulars.outreach.channels.text.segments import measure
 from regulars.outreach.models import Channel, Mailing, Recipient
 from regulars.outreach.queries.facts import FIELDS
-from regulars.outreach.queries.permission import POSTED, may_receive, under_the_same_roof
+from regulars.outreach.queries.permission import may_receive
 from regulars.outreach.queries.reach import mobiles_of
+from regulars.outreach.queries.roofs import POSTED, under_the_same_roof
 from regulars.outreach.queries.wordings import latest
 from regulars.outreach.services.drafting import Draft, draft_for
 from regulars.outreach.services.mailings.costs import costs_of, minutes_of
