@@ -138,10 +138,21 @@ def _is_empty() -> bool:
 def _must_not_be_newer(about: dict[str, Any]) -> None:
     known = set(MigrationLoader(None).disk_migrations)
     unknown = [f"{app} {name}" for app, name in about["migrations"] if (app, name) not in known]
-    if _version(about["version"]) > _version(regulars.__version__) or unknown:
+    if _version(about["version"]) > _version(regulars.__version__):
         raise Refusal(
-            _("This backup was made by Regulars %(theirs)s, and this is %(ours)s. Upgrade first, then restore.")
+            _(
+                "This backup was made by a newer Regulars: by %(theirs)s, and this is %(ours)s. Upgrade first, then"
+                " restore."
+            )
             % {"theirs": about["version"], "ours": regulars.__version__}
+        )
+    if unknown:
+        raise Refusal(
+            _(
+                "This backup was made by a newer Regulars: its book has a shape that this one does not know yet"
+                " (%(step)s). Upgrade first, then restore."
+            )
+            % {"step": unknown[-1]}
         )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,7 @@ class Field:
     that a rare value is found by its index; None where there is no such index. Operators by shape: choice `is`, date
     `since` and `until`, number `at_least` and `at_most`, text `is`, flag `is` with "yes" or "no". `finds(text)` returns
     the ids of people found by exactly these words (an order number), or None when the text is nothing it knows.
+    `last_here(ids)` says of some of these people, a page of them, on which day they were here last.
     """
 
     key: str
@@ -38,6 +40,7 @@ class Field:
     op: str = ""
     ids: Callable[[str, str], QuerySet[Any, Any] | None] | None = None
     finds: Callable[[str], QuerySet[Any, Any] | Iterable[int] | None] | None = None
+    last_here: Callable[[Sequence[int]], Mapping[int, date]] | None = None
     order: int = 100
 
     def options(self) -> Choices:
@@ -66,6 +69,15 @@ def register(field: Field) -> None:
 def catalogue() -> list[Field]:
     """Return every field in the order it is offered."""
     return sorted(_catalogue.values(), key=lambda field: (field.order, field.key))
+
+
+def last_here(ids: Sequence[int]) -> dict[int, date]:
+    """Return the day on which these people were here last, where a room knows one. One query a room that knows any."""
+    found: dict[int, date] = {}
+    for known in catalogue():
+        if known.last_here is not None and (rest := [pk for pk in ids if pk not in found]):
+            found |= known.last_here(rest)
+    return found
 
 
 def field(key: str) -> Field | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -31,7 +31,16 @@ def register() -> None:
     ):
         matches, ids = (_by_day, _ids_by_day) if kind == "date" else (_by_number, _ids_by_number)
         fields.register(
-            fields.Field(key, label, "purchases", kind, matches(column), ids=ids(column), order=200 + place)  # type: ignore[arg-type]  # a shape
+            fields.Field(
+                key,
+                label,
+                "purchases",
+                kind,  # type: ignore[arg-type]  # a shape
+                matches(column),
+                ids=ids(column),
+                last_here=last_bought if key == "last_bought" else None,
+                order=200 + place,
+            )
         )
     fields.register(
         fields.Field(
@@ -45,6 +54,12 @@ def register() -> None:
             order=210,
         )
     )
+
+
+def last_bought(ids: Sequence[int]) -> Mapping[int, date]:
+    """The day of the last purchase of these people, who never bought left out. One query by their key."""
+    days = PersonTotals.objects.filter(pk__in=ids).exclude(last_bought_on=None)
+    return {pk: on for pk, on in days.values_list("pk", "last_bought_on") if on is not None}
 
 
 def people_of_order(text: str) -> QuerySet[Any, Any] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
@@ -13,7 +14,7 @@ from regulars.kit.business import business
 from regulars.kit.money import roughly
 from regulars.people.fields import Choices, Field
 from regulars.purchases.models import Order
-from regulars.standings.models import SIMPLE_GROUPS, Group, SimpleGroup, Standing, ToldShare
+from regulars.standings.models import SIMPLE_GROUPS, Basis, Group, SimpleGroup, Standing, ToldShare
 from regulars.standings.models.shares import ANSWER_DAYS, WITHIN_PERCENT, YEAR_DAYS
 from regulars.standings.queries import SIMPLE_UNDER, finding, group_counts, in_group, is_small_shop
 
@@ -44,6 +45,12 @@ def ids_in_group(op: str, value: str) -> QuerySet[Standing, int] | None:
     if value not in SIMPLE_GROUPS and value not in Group.values:
         return None
     return Standing.objects.filter(in_group(value)).values_list("person_id", flat=True)
+
+
+def last_here_as_told(ids: Sequence[int]) -> Mapping[int, date]:
+    """The day on which people known from memory were here last, as it was told. One query by their key."""
+    told = Standing.objects.filter(pk__in=ids, basis=Basis.MEMORY).exclude(last_on=None)
+    return {pk: on for pk, on in told.values_list("pk", "last_on") if on is not None}
 
 
 def size_of(value: str) -> int:
@@ -141,7 +148,7 @@ def matches_room(op: str, value: str) -> Q:
 FIELDS = (
     Field(
         key="group", label=_("Group"), room="standings", kind="choice", matches=matches_group, choices=choices,
-        ids=ids_in_group, order=10,
+        ids=ids_in_group, last_here=last_here_as_told, order=10,
     ),
     Field(
         key="slipping", label=_("Silent for longer than usual"), room="standings", kind="flag",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -26,6 +27,15 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def closing(self, on: date) -> DecisionQuerySet:
         """Decisions that keep their line off the page on that day."""
         return self.filter(~Q(choice=Choice.EDITED), ~Q(choice=Choice.SNOOZED, until__lte=on))
+
+    def of_lines(self, keys: Iterable[str]) -> DecisionQuerySet:
+        """The decisions of these lines; a key that names none finds none."""
+        condition = Q(pk__in=())
+        for key in keys:
+            kind, subject_id, occurrence = (*key.split(":", 2), "", "")[:3]
+            if subject_id.isascii() and subject_id.isdigit() and len(subject_id) < 19:
+                condition |= Q(kind=kind, subject_id=subject_id, occurrence=occurrence)
+        return self.filter(condition)
 
     def open_lines(self, kind: str, on: date, subject: str = "pk", occurrence: object = "") -> Q:
         """The condition that a row (its `subject` column) has no closing decision of this kind and occurrence."""
@@ -69,6 +79,11 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id} {self.occurrence}: {self.choice}"
+
+    @property
+    def key(self) -> str:
+        """The key of its line."""
+        return f"{self.kind}:{self.subject_id}:{self.occurrence}"
 
 
 class Waiting(models.Model):

@@ -28,6 +28,7 @@ REACHED_COUNTED = 1000
 # Hardly anybody hears from a shop more often in a week.
 LETTERS_EACH = 5
 EVERYTHING = 1_000_000
+ANSWER_STANDS = timedelta(hours=1)
 COUNT_HOLDS = timedelta(minutes=10)
 PURPOSES = {"thank_you": "care", "friend": "care", "slipped": "care", "birthday": "greeting", "anniversary": "greeting"}
 
@@ -169,6 +170,13 @@ def kept_for_later(on: date, limit: int = 5) -> Sequence[Decision]:
         .select_related("person")
         .order_by("until", "pk")[:limit]
     )
+
+
+def just_answered(keys: Sequence[str]) -> Sequence[Decision]:
+    """The answers of the last hour to these lines: a yes, a putting off, a leaving out. One query."""
+    rows = Decision.objects.of_lines(keys[:PORTION]).filter(at__gt=clock.now() - ANSWER_STANDS)
+    shown = rows.filter(choice__in=(Choice.APPROVED, Choice.SNOOZED, Choice.SKIPPED)).select_related("person")
+    return list(shown)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ app_name = "today"
 urlpatterns = [
     path("", views.today, name="today"),
     path("approvals/", views.approve, name="approve"),
+    path("approvals/returns/", views.take_back, name="take-back"),
     path("kinds/<slug:kind>/", views.kind, name="kind"),
     path("lines/<path:key>/words/", views.words, name="words"),
     path("lines/<path:key>/snoozes/", views.snooze, name="snooze"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,6 +26,7 @@ from regulars.staff.doors import requires
 from regulars.staff.permissions import may
 from regulars.today import queries, services
 from regulars.today.forms import CardForm, OutcomeForm, SnoozeForm, WordsForm
+from regulars.today.models import Choice
 from regulars.today.services.deciding import line_of
 from regulars.today.trying import tried, tried_each
 
@@ -65,8 +66,21 @@ def today(request: HttpRequest) -> HttpResponse:
         "worries": worries() if may(_staff(request), "house.health") else [],
         **_about_mailbox(request, [line for section in plan.sections for line in section.letters]),
         "has_people": bool(plan.lines) or has_people(),
+        **_just_answered(request),
     }
     return render(request, "today/today.html", context)
+
+
+def _just_answered(request: HttpRequest) -> dict[str, Any]:
+    """What was answered by a plain form a moment ago, with the way back that a page with script shows in its place."""
+    if not (keys := request.GET.getlist("answered")):
+        return {}
+    answers = queries.just_answered(keys)
+    said_yes = [one for one in answers if one.choice == Choice.APPROVED and services.can_be_taken_back(one.key)]
+    return {
+        "said_yes": said_yes if may(_staff(request), "today.approve") else [],
+        "left": [one for one in answers if one.choice != Choice.APPROVED],
+    }
 
 
 def _of_the_day(request: HttpRequest, plan: queries.Plan) -> dict[str, Any]:
@@ -136,6 +150,7 @@ def approve(request: HttpRequest) -> HttpResponse:
             "sentence": _what_becomes_of_it(),
             "key": answer.approved[0],
             "is_leaving": True,
+            "can_take_back": services.can_be_taken_back(answer.approved[0]),
             "needs_mailbox": not has_mailbox() and may(_staff(request), "outreach.connect"),
             **_day_moved(request),
         }
@@ -146,6 +161,30 @@ def approve(request: HttpRequest) -> HttpResponse:
     if answer.changed:
         messages.warning(request, _("Some words have changed since you read them. Please read them again."))
     for sentence in set(answer.refused.values()):
+        messages.error(request, sentence)
+    return _back(request, answer.approved)
+
+
+@require_POST
+@requires("today.approve")
+def take_back(request: HttpRequest) -> HttpResponse:
+    """Take back the yes to one line, or to those said yes to together, where their letters have not left."""
+    keys = request.POST.getlist("line")[: queries.PORTION]
+    lines, refusals = [], []
+    for key in keys:
+        try:
+            lines.append(services.take_back_line(key, _staff(request)))
+        except Refusal as refusal:
+            refusals.append(refusal)
+    if is_htmx(request) and len(keys) == 1:
+        if refusals:
+            return _refused(request, refusals[0], keys[0])
+        context = {"line": lines[0], **_day_moved(request), "is_today": True}
+        return render(request, "today/_line_again.html", context)
+    if lines:
+        said = ngettext("Taken back: it is on the page again.", "Taken back: they are on the page again.", len(lines))
+        messages.success(request, said)
+    for sentence in {refusal.sentence for refusal in refusals}:
         messages.error(request, sentence)
     return _back(request)
 
@@ -167,10 +206,12 @@ def _what_becomes_of(count: int) -> str:
     ) % {"count": count}
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _back(request: HttpRequest, answered: Sequence[str] = ()) -> HttpResponse:
+    """The day again; beside it what was just answered, so that it can be taken back without script too."""
     if is_htmx(request):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    reply = redirect("today:today")
+    said = urlencode([("answered", key) for key in answered[: queries.PORTION]])
+    reply = redirect(f"{reverse('today:today')}?{said}" if said else reverse("today:today"))
     reply.status_code = 303
     return reply
 
@@ -180,7 +221,7 @@ def _answered(request: HttpRequest, line: Line, sentence: str, *, can_return: bo
         context = {"line": line, "key": line.key, "sentence": sentence, "can_return": can_return}
         return render(request, "today/_answered.html", {**context, **_day_moved(request)})
     messages.success(request, f"{line.person or line.what}: {sentence}")
-    return _back(request)
+    return _back(request, [line.key] if can_return else [])
 
 
 def _line_or_none(key: str) -> Line | None:

@@ -21,6 +21,7 @@ from regulars.outreach.services.changing import (
     send_now,
     settle_unknown,
     skip,
+    take_back,
     try_again,
 )
 from regulars.outreach.services.connecting import NewAccount
@@ -178,6 +179,7 @@ __all__ = [
     "subject_back",
     "suppress",
     "take_again",
+    "take_back",
     "take_news",
     "take_out",
     "take_outcome",

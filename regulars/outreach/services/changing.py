@@ -71,6 +71,14 @@ def cancel(touch_ids: Sequence[int], by: User | None, why: str = "") -> int:
     return len(move(touch_ids, State.CANCELLED, by=by, why=why, only_from=still, lease_until=None, leased_by=""))
 
 
+def take_back(touch: Touch, by: User | None) -> Touch:
+    """Take a yes back before the letter leaves: it waits for a yes again. Refused once it is in a worker's hands."""
+    fields: dict[str, Any] = {"approved_at": None, "approved_by": None, "batch": None}
+    fields |= {"held_until": None, "held_why": "", "held_from": ""}
+    only_from = (State.APPROVED, State.HELD)
+    return move_one(touch, State.PLANNED, by=by, why=_("The yes was taken back."), only_from=only_from, **fields)
+
+
 def reopen(touch: Touch, by: User | None) -> Touch:
     """Take a stopped touch up again, to be approved anew."""
     if touch.not_after and touch.not_after <= clock.now():

@@ -68,7 +68,7 @@ class Offered:
 @requires("people.see")
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    """Show a page of the list; nine queries and those of the frame, for few people and for a million."""
+    """Show a page of the list; eleven queries and those of the frame, for few people and for a million."""
     asked = request.GET
     text = asked.get("q", "").strip()[:200]
     sort = NEWEST if asked.get("sort") == NEWEST else BY_NAME
@@ -76,8 +76,13 @@ def people(request: HttpRequest) -> HttpResponse:
     offered = [one for one in known if one.is_offered]
     filters = [Filter(one.field.key, one.field.first_op, one.value) for one in offered if one.value]
     page = people_list(filters, asked.get("after", ""), ROWS, text=text, sort=sort, before=asked.get("before", ""))
+    people = in_order(page.ids)
+    if sort == BY_NAME:
+        days = fields.last_here(page.ids)
+        for person in people:
+            person.last_here_on = days.get(person.pk)  # type: ignore[attr-defined]  # for the line alone
     context = {
-        "people": in_order(page.ids),
+        "people": people,
         "page": page,
         "text": text,
         "sort": sort,

@@ -4,12 +4,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from regulars.intake.events import VisitsRemembered
 from regulars.kit import clock
 from regulars.kit.errors import Refusal
 from regulars.people.models import Person
 from regulars.purchases.tests.builders import a_business
+from regulars.staff.tests.builders import an_owner
 from regulars.standings.handlers import remember_visits
 from regulars.standings.models import Memory, Standing
 from regulars.standings.services import forget_memory, grade_everyone, remember
@@ -132,3 +134,19 @@ def test_what_was_said_while_pasting_is_kept_from_memory_and_a_later_word_stays(
     remember_visits([event])
     assert Memory.objects.get(pk=ann.pk).usual_gap_days == 7
     assert not Standing.objects.filter(pk=bo.pk).exists()
+
+
+def test_the_list_of_people_says_when_each_was_here_last(client: Client) -> None:
+    a_business()
+    client.force_login(an_owner())
+    bought, told, nobody = somebody("Ann Archer"), somebody("Bo Berg"), somebody("Cy Clark")
+    visits(bought, [40, 5])
+    _tell(told, seen_days_ago=10)
+    grade_everyone(TODAY)
+    page = client.get("/people/")
+    days = {person.pk: person.last_here_on for person in page.context["people"]}
+    assert days == {bought.pk: TODAY - timedelta(days=5), told.pk: TODAY - timedelta(days=10), nobody.pk: None}
+    assert "Last here" in page.text
+    newest = client.get("/people/?sort=newest").text
+    assert "Last here" not in newest
+    assert "Added" in newest

@@ -259,3 +259,59 @@ def test_a_planned_call_left_out_or_put_off_here_is_so_on_its_own_page():
     assert left.state == "cancelled"
     assert not due_for_hands(today).exists()
     assert due_for_hands(today + timedelta(days=2)).get() == later
+
+
+def test_a_yes_is_taken_back_until_the_letter_leaves_and_can_be_given_again(maya) -> None:
+    bought(a_person("Ann Kavanagh"), [8])
+    line = only_line()
+    services.approve_lines({line.key: line.seen}, maya)
+    assert services.take_back_line(line.key, maya).key == line.key
+    touch = Touch.objects.get()
+    assert (touch.state, touch.approved_at, touch.approved_by) == ("planned", None, None)
+    assert only_line().seen == line.seen
+    assert outreach.send_due() == 0
+    with pytest.raises(Refusal, match="nothing to take back"):
+        services.take_back_line(line.key, maya)
+    assert services.approve_lines({line.key: line.seen}, maya).approved == (line.key,)
+    assert Touch.objects.get().state == "approved"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_yes_cannot_be_taken_back_once_the_letter_has_left(the_day, frozen_clock) -> None:
+    maya = an_owner()
+    bought(a_person("Ann Kavanagh"), [8])
+    line = only_line()
+    services.approve_lines({line.key: line.seen}, maya)
+    frozen_clock.move_to(datetime(2026, 6, 10, 9, 11, tzinfo=UTC))
+    assert outreach.send_due() == 1
+    with pytest.raises(Refusal, match="cannot be done any more"):
+        services.take_back_line(line.key, maya)
+    assert Decision.objects.get().choice == "approved"
+    assert plan(ON).total == 0
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_of_four_hands_one_takes_a_yes_back(the_day) -> None:
+    maya = an_owner()
+    bought(a_person("Ann Kavanagh"), [8])
+    line = only_line()
+    services.approve_lines({line.key: line.seen}, maya)
+    outcomes: list[str] = []
+
+    def take_back() -> None:
+        try:
+            services.take_back_line(line.key, maya)
+            outcomes.append("taken back")
+        except Refusal:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=contextvars.copy_context().run, args=(take_back,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["refused", "refused", "refused", "taken back"]
+    assert Touch.objects.get().state == "planned"

@@ -251,3 +251,37 @@ def test_an_answer_given_on_another_page_brings_only_its_own_line(page: Client) 
 def test_a_first_purchase_is_said_once(page: Client) -> None:
     bought(a_person("Ann Kavanagh"), [8])
     assert text(page.get("/today/")).lower().count("first purchase") == 1
+
+
+def test_a_yes_given_without_javascript_is_taken_back_on_the_page_that_follows(page: Client) -> None:
+    bought(a_person("Ann Kavanagh"), [8])
+    bought(a_person("Bo Berg"), [8])
+    lines = plan(ON).lines
+    after = page.post("/today/approvals/", {"line": [f"{line.key}={line.seen}" for line in lines]}, follow=True)
+    assert "Yes to 2 letters." in text(after)
+    assert 'action="/today/approvals/returns/"' in after.text
+    back = page.post("/today/approvals/returns/", {"line": [line.key for line in lines]}, follow=True)
+    assert "Taken back: they are on the page again." in text(back)
+    assert {touch.state for touch in Touch.objects.all()} == {"planned"}
+    assert plan(ON).total == 2
+    again = page.post("/today/approvals/returns/", {"line": lines[0].key}, follow=True)
+    assert "There is nothing to take back here." in text(again)
+
+
+def test_a_yes_by_htmx_offers_the_way_back_in_its_place(page: Client) -> None:
+    bought(a_person("Ann Kavanagh"), [8])
+    (line,) = plan(ON).lines
+    reply = page.post("/today/approvals/", {"line": f"{line.key}={line.seen}"}, headers=HTMX)
+    assert "Take it back" in reply.text
+    back = page.post("/today/approvals/returns/", {"line": line.key}, headers=HTMX)
+    assert "Yes, send it" in back.text
+
+
+def test_a_line_put_off_without_javascript_is_brought_back_on_the_page_that_follows(page: Client) -> None:
+    bought(a_person("Ann Kavanagh"), [8])
+    (line,) = plan(ON).lines
+    after = page.post(f"/today/lines/{line.key}/skips/", follow=True)
+    assert f'action="/today/lines/{line.key}/returns/"' in after.text
+    page.post(f"/today/lines/{line.key}/returns/")
+    assert plan(ON).total == 1
+    assert "Undo" not in page.get(f"/today/?answered={line.key}&answered=x&answered=y:z").text
