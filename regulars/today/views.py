@@ -76,9 +76,10 @@ def _just_answered(request: HttpRequest) -> dict[str, Any]:
     if not (keys := request.GET.getlist("answered")):
         return {}
     answers = queries.just_answered(keys)
-    said_yes = [one for one in answers if one.choice == Choice.APPROVED and services.can_be_taken_back(one.key)]
+    yes = [one for one in answers if one.choice == Choice.APPROVED] if may(_staff(request), "today.approve") else []
     return {
-        "said_yes": said_yes if may(_staff(request), "today.approve") else [],
+        "said_yes": [one for one in yes if services.can_be_taken_back(one.key)],
+        "settled_more": [one for one in yes if not services.can_be_taken_back(one.key)],
         "left": [one for one in answers if one.choice != Choice.APPROVED],
     }
 
