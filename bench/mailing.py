@@ -1,11 +1,13 @@
 """One mailing to very many: how fast it is planned, with how much memory, and how long a thank-you waits meanwhile.
 
-    python bench/mailing.py --sizes 1000,100000,1000000 --fair 500000 [--only sqlite|postgresql]
+    python bench/mailing.py --sizes 1000,100000,1000000 --fair 500000 [--send 100000] [--only sqlite|postgresql]
 
 Each size is a process of its own on a fresh installation. `ledger`: so many touches planned one after another as a
-programme does. `mailing`: made, looked up (gathered), begun with the owner's yes and handed to the ledger, each by the
-very function that the worker calls. Wall and processor seconds, because others share the machine; of memory the most
-that the process held, and how much of that was more than before. `fair`: see `bench/fairness.py`. Prints JSON.
+programme does (left out with `--no-ledger`). `mailing`: made, looked up (gathered), begun with the owner's yes and
+handed to the ledger, each by the very function that the worker calls. With `--send` so many of its letters then go to a
+server on this machine, by one worker in a process of its own, for `--seconds` at most. Wall and processor seconds,
+because others share the machine; of memory the most that the process held (of PostgreSQL's own nothing is counted), and
+how much of that was more than before. `fair`: see `bench/fairness.py`. Prints JSON.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ WORDS = "{{ greeting }},\n\nfrom Monday on we are open until eight in the evenin
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="1000,100000,1000000")
+    parser.add_argument("--send", type=int, default=0, help="letters of each mailing that are sent as well")
+    parser.add_argument("--no-ledger", action="store_true")
     parser.add_argument("--fair", type=int, default=500_000)
     parser.add_argument("--seconds", type=float, default=60, help="how long the mailing goes out before it ends")
     parser.add_argument("--delay-ms", type=float, default=0, help="how long the mail server takes for one letter")
@@ -42,11 +46,12 @@ def main() -> int:
     parser.add_argument("--size", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.here:
-        print(json.dumps(_here(options.here, options.size, options.seconds, options.delay_ms)))
+        print(json.dumps(_here(options)))
         return 0
     found: dict[str, Any] = {"bench": "mailing", "database": options.only}
     for size in (int(one) for one in options.sizes.split(",") if one):
-        found[f"ledger_{size}"] = _in_its_own_process("ledger", size, options)
+        if not options.no_ledger:
+            found[f"ledger_{size}"] = _in_its_own_process("ledger", size, options)
         found[f"mailing_{size}"] = _in_its_own_process("mailing", size, options)
     if options.fair:
         found["fair"] = _in_its_own_process("fair", options.fair, options)
@@ -70,24 +75,30 @@ def _in_its_own_process(what: str, size: int, options: argparse.Namespace) -> di
         cluster = Cluster(is_durable=True)
         environment["REGULARS_DATABASE_URL"] = cluster.make_database("bench")
     try:
-        for step in ("fill", what):
+        found: dict[str, Any] = {}
+        for step in ("fill", what, *(["send"] if what == "mailing" and options.send else [])):
             command = [sys.executable, __file__, "--here", step, "--size", str(size), "--seconds", str(options.seconds)]
-            command += ["--delay-ms", str(options.delay_ms)]
+            command += ["--delay-ms", str(options.delay_ms), "--send", str(options.send)]
             said = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+            found |= json.loads(said.splitlines()[-1])
+            print(step, said.splitlines()[-1], file=sys.stderr)
     finally:
         if cluster is not None:
             cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    return dict(json.loads(said.splitlines()[-1]))
+    return found
 
 
-def _here(what: str, size: int, seconds: float, delay_ms: float) -> dict[str, Any]:
+def _here(options: argparse.Namespace) -> dict[str, Any]:
     import django
 
     django.setup()
-    if what == "fill":
-        return _fill(size)
-    return {"ledger": _ledger, "mailing": _mailing}[what](size) if what != "fair" else _fair(size, seconds, delay_ms)
+    what, size = options.here, options.size
+    if what == "send":
+        return {"sent": _send(options.send, options.seconds, options.delay_ms)}
+    if what == "fair":
+        return _fair(size, options.seconds, options.delay_ms)
+    return {"fill": _fill, "ledger": _ledger, "mailing": _mailing}[what](size)
 
 
 def _fill(size: int) -> dict[str, Any]:
@@ -173,6 +184,37 @@ def _mailing(size: int) -> dict[str, Any]:
         **_rates(went, planned),
         "planned": planned,
         "left_out": mailing.found["ways"]["out"],
+        "memory_before_mb": before,
+        "memory_mb": _memory(),
+    }
+
+
+def _send(letters: int, seconds: float, delay_ms: float) -> dict[str, Any]:
+    """The first have gone well: the rest is let go and sent as the worker does it, until so many have left."""
+    from bench.fairness import _mail_server
+    from regulars.outreach.models import Batch, Touch
+    from regulars.outreach.services import send_due
+    from regulars.outreach.services.approving import go_on
+    from regulars.outreach.tests.builders import a_mailbox
+
+    before, sent = _memory(), 0
+    folder = Path(os.environ["REGULARS_DATA_DIR"])
+    with _mail_server(folder, delay_ms) as port:
+        a_mailbox(port, connections=8)
+        go_on(Batch.objects.get(), None)
+
+        def until_enough() -> None:
+            nonlocal sent
+            ends_at = time.monotonic() + seconds
+            while sent < letters and time.monotonic() < ends_at and send_due():
+                sent = Touch.objects.filter(state="sent").count()
+
+        took = _timed(until_enough)
+    return {
+        **took,
+        "letters": sent,
+        "per_second": round(sent / took["seconds"]),
+        "per_cpu_second": round(sent / took["cpu_seconds"]),
         "memory_before_mb": before,
         "memory_mb": _memory(),
     }

@@ -57,6 +57,22 @@ class VariantForm(WovenForm, LetterWords):
     field_order = ("subject", "body")
 
 
+class BareForm(WordingForm):
+    """Words for a text message or for paper: they have no subject."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["subject"]
+
+
+class VariantBareForm(VariantForm):
+    """The same in another language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["subject"]
+
+
 class MailboxForm(forms.Form):
     """One way of sending. Which fields there are follows from the kind; what is secret is only entered, never shown."""
 

@@ -15,7 +15,7 @@ from regulars.kit import services as kit
 from regulars.outreach import services
 from regulars.outreach.channels.text import accounts, overtaking, sending
 from regulars.outreach.channels.text.adapters import Answer
-from regulars.outreach.channels.text.claiming import due_texts
+from regulars.outreach.channels.text.claiming import due_texts, used_up_why
 from regulars.outreach.channels.text.sending import send_texts
 from regulars.outreach.models import State, TextAccount, TextMessage, Touch, TouchChange
 from regulars.outreach.services.changing import hold
@@ -106,12 +106,14 @@ def test_a_long_one_takes_the_place_of_as_many_parts_and_no_more_leaves_in_a_day
     assert provider.words[3].startswith("Thank you.")
     booked = sum(TextMessage.objects.exclude(taken_at=None).values_list("segments", flat=True))
     assert booked == 11, "a tenth of the day is kept for what cannot wait"
+    assert used_up_why(TextAccount.objects.get()) == ""
     before = TouchChange.objects.count()
     assert send_texts() == 0
     assert TouchChange.objects.count() == before, "what has no room is not taken and given back again and again"
     approved([a_thank_you("Thanks, too.")])
     send_texts(run_seconds=60)
     assert provider.words[-1] == "Thanks, too."
+    assert "used up: 12" in used_up_why(TextAccount.objects.get())
 
 
 def test_what_can_wait_overtakes_nobody(provider):

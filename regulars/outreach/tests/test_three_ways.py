@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from regulars.kit.errors import Refusal
 from regulars.outreach.mailings_shown import shown_mailing
@@ -175,3 +176,18 @@ def test_the_list_of_words_names_what_mailings_say_by_text_and_card_and_in_which
     assert client.get(f"/words/{mailing.text_wording}/").status_code == 404
     mailings.begin_mailing(mailing, None)
     assert "Text message · English, German" in client.get("/words/").text
+
+
+def test_a_text_for_any_mailing_is_changed_on_its_page_and_has_no_subject(client, shop):
+    client.force_login(the_owner())
+    save_wording("short", name="Short notice", subject="", body="Open until eight.", by=None, channel="text")
+    assert "Text message" in client.get("/words/").text
+    page = client.get("/words/short/").text
+    assert 'name="subject"' not in page
+    assert "1 text message" in page
+    sent = {"name": "Short notice", "body": "Open until nine.", "purpose": "care", "mode": "plain"}
+    assert client.post("/words/short/", sent).status_code == 302
+    german = {"body": "Bis neun offen.", "mode": "plain"}
+    assert client.post(reverse("outreach:wording-in", args=["short", "de"]), german).status_code == 302
+    assert "Text message · English, German" in client.get("/words/").text
+    assert list(Wording.objects.filter(key="short").values_list("latest__body", flat=True)) == ["Open until nine."]

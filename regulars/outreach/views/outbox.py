@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from regulars.kit.answer import redirect_back
 from regulars.outreach import queries, services
 from regulars.outreach.access import batch_for
+from regulars.outreach.channels.text.accounts import active_text_account
+from regulars.outreach.channels.text.claiming import used_up_why as texts_used_up_why
 from regulars.outreach.programmes_shown import waiting_lines
 from regulars.outreach.queries.outbox import PAGE, TABS, TouchPage
 from regulars.outreach.queries.programmes import programmes_waiting
@@ -42,12 +44,12 @@ LABELS = {
 @requires("outreach.see")
 @require_safe
 def outbox_page(request: HttpRequest) -> HttpResponse:
-    """One tab of the outbox. At most fifteen queries, and six a wording where letters wait for a yes."""
+    """One tab of the outbox. At most eighteen queries, and six a wording where letters wait for a yes."""
     user = cast(User, request.user)
     tab = request.GET.get("tab", "waiting")
     tab = tab if tab in TABS else "waiting"
     page = queries.page_of(tab, _number(request.GET.get("page", "1")))
-    account = active_account()
+    account, texts = active_account(), active_text_account()
     context = {
         "tab": tab,
         "tabs": _tabs(tab),
@@ -58,6 +60,7 @@ def outbox_page(request: HttpRequest) -> HttpResponse:
         "batches": queries.open_batches() if tab in {"waiting", "held"} else [],
         "account": account,
         "account_why": used_up_why(account) if account else "",
+        "texts_why": texts_used_up_why(texts) if texts else "",
         "outbox_folder": settings.OUTBOX_DIR,
         "may_connect": may(user, "outreach.connect"),
         "may_approve": may(user, "outreach.approve"),

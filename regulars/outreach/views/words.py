@@ -20,9 +20,10 @@ from regulars.outreach import queries, services
 from regulars.outreach.access import words_for
 from regulars.outreach.blocks import KINDS, THEMES, text_of
 from regulars.outreach.blocks.schema import layout_of
+from regulars.outreach.channels.text.segments import measure
 from regulars.outreach.choosing_files import chosen_files, ticks
 from regulars.outreach.desk import PLAIN, Desk, files_of, pictures_offered, with_picture
-from regulars.outreach.forms import VariantForm, WordingForm
+from regulars.outreach.forms import BareForm, VariantBareForm, VariantForm, WordingForm
 from regulars.outreach.library import TONES, LibraryText, text_named, texts
 from regulars.outreach.models import Channel, Wording, WordingVersion
 from regulars.outreach.previewing import (
@@ -157,6 +158,8 @@ def _edit(request: HttpRequest, subject: Subject) -> HttpResponse:
     """What a colleague wrote meanwhile falls together with ours; a text that both changed is asked."""
     desk = Desk.sent(request.POST) if request.method == "POST" else subject.desk
     kind = VariantForm if subject.language else WordingForm
+    if subject.version.wording.channel != Channel.EMAIL:
+        kind = VariantBareForm if subject.language else BareForm
     initial = {**(subject.initial or {}), "subject": subject.version.subject, "body": subject.desk.written()}
     form, clashes = kind(initial=initial), list[Clash]()
     is_asking = "do" in request.POST or "preview" in request.POST
@@ -239,7 +242,7 @@ def _refused(form: VariantForm | WordingForm, desk: Desk, refusal: Refusal) -> D
 def _keep(request: HttpRequest, said: dict[str, Any], desk: Desk, subject: Subject) -> WordingVersion:
     return services.save_wording(
         subject.key or services.free_key(said["name"]),
-        subject=said["subject"],
+        subject=said.get("subject", ""),
         body=said["body"] if desk.mode == PLAIN else "",
         by=cast(User, request.user),
         name=said.get("name", ""),
@@ -299,6 +302,7 @@ def _page(
         "is_starter": subject.key in STARTERS,
         "is_kept": bool(wording.pk and subject.version.pk),
         "fields": list(queries.FIELDS.values()),
+        "measured": measure(desk.body) if wording.channel == Channel.TEXT else None,
         "kinds": list(KINDS.values()),
         "themes": list(THEMES.items()),
         "pictures": pictures_offered() if desk.mode == "blocks" else [],

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils import formats
+from django.utils.translation import gettext as _
 
 from regulars.kit import clock, worklists
 from regulars.outreach.channels.text.prices import cost_of
@@ -141,17 +143,39 @@ def _message(row: Touch, known: TextMessage | None, account: TextAccount, now: d
 
 
 def _left(account: TextAccount, now: datetime) -> tuple[int, int]:
-    """Parts left under the hour and the day limit, and how many of them for what can wait.
-
-    What was taken in that time counts, also what is on its way.
-    """
+    """Parts left under the hour and the day limit, and how many of them for what can wait."""
     left = for_bulk = 1_000_000
     for limit, span in ((account.per_hour, HOUR), (account.per_day, DAY)):
         if limit is not None:
-            taken = TextMessage.objects.filter(account=account, taken_at__gt=now - span)
-            free = limit - (taken.aggregate(sum=Sum("segments"))["sum"] or 0)
+            free = limit - _taken(account, now - span)
             left, for_bulk = min(left, free), min(for_bulk, free - limit // KEPT_SHARE)
     return left, for_bulk
+
+
+def used_up_why(account: TextAccount) -> str:
+    """Say why no text goes out just now, or nothing where there is room. A query a limit."""
+    now = clock.now()
+    for limit, span, why in (
+        (
+            account.per_hour,
+            HOUR,
+            _("Your texts for this hour are used up: %(limit)s. The next ones go when there is room."),
+        ),
+        (
+            account.per_day,
+            DAY,
+            _("Your texts for this day are used up: %(limit)s. The next ones go when there is room."),
+        ),
+    ):
+        if limit is not None and _taken(account, now - span) >= limit:
+            return why % {"limit": formats.number_format(limit)}
+    return ""
+
+
+def _taken(account: TextAccount, since: datetime) -> int:
+    """Parts taken since then, also those on their way."""
+    taken = TextMessage.objects.filter(account=account, taken_at__gt=since)
+    return taken.aggregate(sum=Sum("segments"))["sum"] or 0
 
 
 def give_back(rows: Sequence[Touch], *, worker: str, why: str = "") -> None:
