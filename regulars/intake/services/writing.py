@@ -30,6 +30,7 @@ from regulars.intake.staging import slices
 from regulars.intake.staging.pipeline import Staged
 from regulars.kit import jobs
 from regulars.kit.database import chunks_by_time, connection, is_postgres
+from regulars.kit.measuring import measured_as_they_grow
 from regulars.people import queries as people_queries
 from regulars.people import services as people
 from regulars.purchases import services as purchases
@@ -304,7 +305,8 @@ def _fit_for_much(run: ImportRun, *, are_lots: bool) -> Iterator[None]:
     SQLite keeps more pages and copies its log back less often; the mapped file gains nothing here and counts as memory
     of this process. Of lots it does not look for parents that were written a line before, as `keys_unchecked` does on
     PostgreSQL. PostgreSQL does not wait for its log: a power cut may take back the last stretches, each whole and with
-    the place it came to, so that the run goes on from there; `_finish` waits for all of them.
+    the place it came to, so that the run goes on from there; `_finish` waits for all of them. Its tables are measured
+    as they grow, so that the pages asked for meanwhile are planned for what is there.
     """
     if not run.was_first or run.units < MUCH:
         yield
@@ -314,7 +316,8 @@ def _fit_for_much(run: ImportRun, *, are_lots: bool) -> Iterator[None]:
         before = {name: _setting(cursor, name) for name in settings}
         _set(cursor, settings)
     try:
-        yield
+        with measured_as_they_grow():
+            yield
     finally:
         with suppress(DatabaseError), connection().cursor() as cursor:
             _set(cursor, before)
