@@ -7,11 +7,17 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 
-def require_current_database() -> None:
+def require_current_database(*, is_told: bool = False) -> None:
     """Make the database if the folder is new, and bring it up to this version (a backup comes first) if it is older."""
     from regulars.kit.upgrade import migrate_safely
 
-    migrate_safely()
+    migrate_safely(_say_what_begins if is_told else None)
+
+
+def _say_what_begins(is_new: bool) -> None:
+    """So that nobody looks at an empty screen while the first pages are long in coming."""
+    words = "Laying out a new book ..." if is_new else "Bringing the book up to this version, after a backup ..."
+    print(words, flush=True)
 
 
 def require_business(currency: str | None = None) -> None:

@@ -24,6 +24,7 @@ class Command:
     run: Callable[[argparse.Namespace], int]
     is_hidden: bool = False
     needs_current_database: bool = True
+    tells_of_upgrades: bool = False
     environment: Callable[[argparse.Namespace], dict[str, str]] | None = None
 
 
@@ -93,7 +94,7 @@ def run(argv: Sequence[str]) -> int:
         if options.chosen.needs_current_database:
             from regulars.cli.database import require_current_database
 
-            require_current_database()
+            require_current_database(is_told=options.chosen.tells_of_upgrades)
         return int(options.chosen.run(options))
     except Refusal as refusal:
         say(refusal.sentence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -28,8 +28,10 @@ def pending_migrations() -> list[str]:
     return [f"{migration.app_label} {migration.name}" for migration, _backwards in plan]
 
 
-def migrate_safely() -> bool:
+def migrate_safely(begins: Callable[[bool], None] | None = None) -> bool:
     """Apply what is pending; a database with content is backed up before. Returns whether anything was applied.
+
+    `begins` hears that there is something to do, and whether the database is new, before it is done.
 
     Any number of processes may call this at once: one does it, the others wait and find it done.
     """
@@ -40,6 +42,8 @@ def migrate_safely() -> bool:
             _must_not_be_left()
         pending = pending_migrations()
         if pending:
+            if begins is not None:
+                begins(is_new)
             if not is_new:
                 _keep_what_is_there()
             call_command("migrate", interactive=False, verbosity=0)

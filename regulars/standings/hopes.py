@@ -94,6 +94,8 @@ def chances(found: Finding | None, standing: Standing, one: Touched) -> list[str
 def of_people_like_them(row: Mapping[str, Any]) -> str:
     """One sentence on what people did who stood in a group before."""
     share = row["p_buys"]
+    if share is None and not row["n"]:
+        return _("How many like them buy cannot be said yet: nobody stood there before.")
     if share is None:
         return ngettext(
             "Too few to say how many like them buy: %(n)d person stood there before.",

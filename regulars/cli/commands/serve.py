@@ -89,4 +89,4 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("serve", "Serve the pages.", arguments, run, environment=environment)
+COMMAND = Command("serve", "Serve the pages.", arguments, run, environment=environment, tells_of_upgrades=True)

@@ -56,6 +56,10 @@ class Account:
     cost_amount: Decimal = Decimal(0)
 
     @property
+    def whole_minutes(self) -> int:
+        return round(self.minutes)
+
+    @property
     def waiting(self) -> int:
         """What has not left yet."""
         return sum(self.by_state.get(state, 0) for state in NOT_YET)

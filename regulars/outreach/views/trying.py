@@ -20,7 +20,7 @@ from regulars.outreach.previewing import Preview, letter_on_screen, preview_of, 
 from regulars.outreach.queries.enclosures import papers_of_versions
 from regulars.outreach.queries.variants import language_name, other_languages, variants_of
 from regulars.outreach.services.wordings import looks_like_an_offer
-from regulars.outreach.views.words import preview_for
+from regulars.outreach.views.words import preview_for, reader
 from regulars.staff.doors import requires
 from regulars.staff.models import User
 
@@ -55,10 +55,11 @@ def typed_letter(request: HttpRequest) -> HttpResponse:
 @requires("outreach.write")
 @require_safe
 def kept_letter(request: HttpRequest, key: str) -> HttpResponse:
-    """The letter in force, with the examples, for the frame before anything is typed."""
+    """The letter in force as the person beside it would get it, for the frame before anything is typed."""
     version = words_for(cast(User, request.user), key)
     version = variants_of(version).by_language.get(_language(request), version)
-    return _letter(request, preview_of(version, None), version.wording.purpose)
+    person = reader(request) if request.GET.get("person") else None
+    return _letter(request, preview_of(version, person), version.wording.purpose)
 
 
 def _letter(request: HttpRequest, found: Preview, purpose: str) -> HttpResponse:

@@ -210,7 +210,7 @@ def _done(request: HttpRequest, desk: Desk, subject: Subject) -> Desk:
     purpose = request.POST.get("purpose", subject.version.wording.purpose)
     try:
         version = typed_version(request, desk, subject.language)
-        person = _reader(request)
+        person = reader(request)
         if person is None:
             raise Refusal(_("There is nobody yet to write it for. Add a person first."))
         extras = occasion_examples(version)
@@ -261,7 +261,8 @@ def typed_version(request: HttpRequest, desk: Desk, language: str) -> WordingVer
     return as_version(request.POST.get("subject", "")[:1000], body[:60_000], blocks, language)
 
 
-def _reader(request: HttpRequest) -> Any:
+def reader(request: HttpRequest) -> Any:
+    """Whoever the words are read as: the one chosen, or found by what was typed."""
     asked = {**request.GET.dict(), **request.POST.dict()}
     wanted = asked.get("person", "")
     is_number = wanted.isascii() and wanted.isdigit() and len(wanted) < 19
@@ -270,7 +271,7 @@ def _reader(request: HttpRequest) -> Any:
 
 def preview_for(request: HttpRequest, desk: Desk, language: str, *, with_warnings: bool = True) -> Preview:
     try:
-        return preview_of(typed_version(request, desk, language), _reader(request), with_warnings=with_warnings)
+        return preview_of(typed_version(request, desk, language), reader(request), with_warnings=with_warnings)
     except Refusal as refusal:
         return Preview(problem=refusal.sentence)
 
@@ -285,7 +286,7 @@ def _page(
 ) -> HttpResponse:
     is_typed = request.method == "POST"
     preview = (
-        preview_for(request, desk, subject.language) if is_typed else preview_of(subject.version, _reader(request))
+        preview_for(request, desk, subject.language) if is_typed else preview_of(subject.version, reader(request))
     )
     wording = subject.version.wording
     files = ticks(request, subject.papers)

@@ -54,6 +54,7 @@ def year_page(request: HttpRequest) -> HttpResponse:
         "found": found,
         "sentence": _sentence(found),
         "months": [(str(MONTHS[month.month]), month) for month in found.months],
+        "all_over": all(month.is_over for month in found.months),
         "total": sum((month.cost_amount for month in found.months), start=0),
         "budget": stationery().budget_amount,
         "over": over_this_month(on),

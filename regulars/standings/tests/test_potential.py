@@ -74,7 +74,7 @@ def test_with_three_people_they_are_named_and_nothing_is_claimed_of_them(days_ag
     assert page.named[2].why == "Last in touch 5 days ago."
     assert {one.money for one in page.named} == {""}
     assert page.groups.chart is not None
-    assert "Too few to say how many like them buy: 0 people stood there before." in page.groups.chart.rows[0].note
+    assert "How many like them buy cannot be said yet: nobody stood there before." in page.groups.chart.rows[0].note
     reply = _owner().get("/groups/prospects/")
     assert "3 people have been in touch and have not bought yet. 2 are worth a call now." in reply.text
 
@@ -125,7 +125,7 @@ def test_the_persons_panel_says_what_may_come_of_it_and_how_we_know(rf: Any, day
         "They spoke of about €200; so on average €50 (€21 to €100) comes of it.",
     ]
     assert _ahead(rf, max_)[-1].startswith("On average people like that brought €12 (")
-    assert _ahead(rf, nia) == ["Too few to say how many like them buy: 0 people stood there before."]
+    assert _ahead(rf, nia) == ["How many like them buy cannot be said yet: nobody stood there before."]
 
 
 def test_who_bought_since_wants_quiet_or_found_it_elsewhere_is_not_called(days_ago: Callable[[int], None]) -> None:
