@@ -19,8 +19,11 @@ OURS = frozenset({"rowregulars", "reasonregulars"})
 
 def header_key(header: Sequence[str]) -> str:
     """Return what two files of one kind have in common; a table of refused rows is of the kind it came from."""
-    keys = (key for key in map(key_of, header) if key not in OURS)
-    return hashlib.sha256("|".join(keys).encode()).hexdigest()
+    return hashlib.sha256("|".join(map(key_of, _of_the_file(header))).encode()).hexdigest()
+
+
+def _of_the_file(header: Sequence[str]) -> list[str]:
+    return [name for name in header if key_of(name) not in OURS]
 
 
 def remembered(header: Sequence[str]) -> Guess | None:
@@ -28,8 +31,10 @@ def remembered(header: Sequence[str]) -> Guess | None:
     row = Mapping.objects.filter(header_key=header_key(header)).first()
     if row is None or row.format not in FORMATS:
         return None
+    # The same columns in the same order, though another program may write Name for name.
+    now = dict(zip(_of_the_file(row.header), _of_the_file(header), strict=False))
     columns = {
-        field: [name for name in names if name in header] for field, names in row.fields.items() if field in FIELDS
+        field: [now[name] for name in names if name in now] for field, names in row.fields.items() if field in FIELDS
     }
     return Guess(FORMATS[row.format], {field: names for field, names in columns.items() if names})
 

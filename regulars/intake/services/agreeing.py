@@ -39,7 +39,10 @@ def look_again(
     before, sheet = read_as_agreed(run)
     options = replace(before, **_answers(answers))
     shown = proposed(sheet, before)
-    is_anew = (options.encoding, options.sheet) != (before.encoding, before.sheet)
+    is_anew = (options.encoding or sheet.encoding, options.sheet or sheet.sheet_name) != (
+        sheet.encoding,
+        sheet.sheet_name,
+    )
     if format and format != shown.format.slug:
         if format not in FORMATS:
             raise Refusal(_("Please choose one of the kinds of file."), field="format")

@@ -67,7 +67,7 @@ def about_new_currency(wanted: str, before: str) -> Asked:
     return Asked(
         "business_currency",
         _(
-            "Everything in this file is in %(new)s, and nothing was recorded before, so the business now counts in %(new)s instead of %(old)s."
+            "Everything in this file is in %(new)s, and nothing was recorded before: with it, the business counts in %(new)s instead of %(old)s."
         )
         % {"new": wanted, "old": before},
         _("It cannot be changed any more once there is an order."),

@@ -89,6 +89,30 @@ def test_a_web_page_called_xls_is_shown_and_taken_in_like_any_other_list(owner: 
     assert Person.objects.filter(full_name="Ann Abel").exists()
 
 
+def test_what_was_agreed_holds_for_the_same_columns_in_other_letters(owner: Client) -> None:
+    agree(owner, sent(owner, "name,email\nAnn Abel,ann@lindenblatt.example\n"))
+    run = sent(owner, "Name,E-Mail\nBo Berg,bo@lindenblatt.example\n", "other.csv")
+    page = shown(owner, run)
+    assert "Read as you agreed the last time." in page
+    assert "Bo Berg" in page
+    agree(owner, run)
+    execute(run)
+    assert Person.objects.filter(full_name="Bo Berg").exists()
+
+
+def test_a_question_about_the_letters_left_as_it_is_asks_for_no_second_press(owner: Client) -> None:
+    run = sent(owner, "Name,E-Mail\nJörg Öst,jo@lindenblatt.example\n".encode("cp1252"))
+    assert "look right?" in shown(owner, run)
+    agree(owner, run)
+    run.refresh_from_db()
+    assert run.state == ImportRun.State.QUEUED
+    other = sent(owner, "Name,Mail\nŁucja,lu@lindenblatt.example\n".encode("cp1250"))
+    agree(owner, other, **{"answer:encoding": "cp1250"})
+    other.refresh_from_db()
+    assert other.state == ImportRun.State.WAITING, "other letters are looked at first"
+    assert "Łucja" in shown(owner, other)
+
+
 def test_from_the_drop_to_the_figures(owner: Client) -> None:
     run = sent(owner, SALES)
     assert agree(owner, run).status_code == 303

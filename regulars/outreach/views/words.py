@@ -285,9 +285,7 @@ def _page(
     status: int,
 ) -> HttpResponse:
     is_typed = request.method == "POST"
-    preview = (
-        preview_for(request, desk, subject.language) if is_typed else preview_of(subject.version, reader(request))
-    )
+    preview = preview_for(request, desk, subject.language) if is_typed else preview_of(subject.version, reader(request))
     wording = subject.version.wording
     files = ticks(request, subject.papers)
     ticked = [one["paper"] for one in files if one["is_ticked"]]
