@@ -64,6 +64,9 @@ def test_the_card_is_for_whom_neither_letter_nor_text_reaches_and_each_gets_it_o
     ways = dict(Recipient.objects.filter(mailing=mailing).values_list("person_id", "way"))
     assert ways == {ann.pk: "first", mo.pk: "text", cy.pk: "card", nobody.pk: "out"}
     assert mailing.found["channels"] == {"email": 1, "text": 1, "card": 1}
+    assert mailing.found["left_out"] == {
+        "We have no e-mail address. We have no mobile number. We have no postal address.": 1
+    }
     rows = {
         row.label: (row.people, row.cost, row.minutes > 0) for row in shown_mailing(mailing, may_approve=True).channels
     }

@@ -209,7 +209,7 @@ def _wishes(ids: Sequence[int]) -> dict[int, str]:
 
 
 def _reached_by(mailing: Mailing, route: Route, ids: Sequence[int], found: _Found, why: dict[int, str]) -> list[int]:
-    """Who can be reached this way with these words; for the others the first reason stands, or what the words lack."""
+    """Who can be reached this way with these words; of the others the reasons of all ways stand, or what is missing."""
     at = mailing.at or clock.now()
     verdicts = may_receive(ids, route.channel, route.purpose, at, programme=mailing.programme)
     can = []
@@ -218,7 +218,7 @@ def _reached_by(mailing: Mailing, route: Route, ids: Sequence[int], found: _Foun
         if verdict.ok or verdict.until is not None:
             can.append(person_id)
         else:
-            why.setdefault(person_id, verdict.why)
+            _add_reason(why, person_id, verdict.why)
     can = _each_number_once(route, can, found, why)
     can = _each_roof_once(route, can, found, why)
     drafts = draft_for(route.version, can, variants=route.variants)
@@ -226,10 +226,17 @@ def _reached_by(mailing: Mailing, route: Route, ids: Sequence[int], found: _Foun
     if route.way == Way.FIRST and mailing.other_wording:
         others = draft_for(latest(mailing.other_wording), list(drafts.ready))
         for person_id, name in others.missing.items():
-            why.setdefault(person_id, others.problems.get(person_id) or lacks(name))
+            why[person_id] = others.problems.get(person_id) or lacks(name)
             drafts.ready.pop(person_id, None)
     found.count(route, drafts.ready)
     return [person_id for person_id in can if person_id in drafts.ready]
+
+
+def _add_reason(why: dict[int, str], person_id: int, reason: str) -> None:
+    """Where no way leads to somebody, each says why."""
+    so_far = why.get(person_id, "")
+    if reason not in so_far:
+        why[person_id] = f"{so_far} {reason}".strip()
 
 
 def lacks(name: str) -> str:
@@ -260,7 +267,7 @@ def _each_roof_once(route: Route, ids: list[int], found: _Found, why: dict[int, 
         return ids
     places = addresses_for(set(ids))
     for person_id in set(ids) - set(places):
-        why.setdefault(person_id, _("We have no postal address."))
+        _add_reason(why, person_id, _("We have no postal address."))
     roofs = dict(Person.objects.filter(pk__in=among(ids), household__isnull=False).values_list("pk", "household_id"))
     kept = []
     for person_id in filter(places.get, ids):
