@@ -21,7 +21,7 @@ from regulars.kit.charts import (
     curve,
     heat,
 )
-from regulars.kit.charts.trend import percent
+from regulars.kit.charts.frame import percent
 
 FEWEST = 10
 COHORTS = 12
@@ -158,8 +158,7 @@ def tenths(answer: Answer) -> Picture | None:
     """What was said on earlier days against what came, by tenths of the people."""
     if not answer.choice.rows:
         return None
-    row = answer.choice.rows[-1] if answer.choice.level and answer.choice.level.factor != 1 else None
-    row = row or next(one for one in answer.choice.rows if one.model == answer.choice.name)
+    row = next(one for one in answer.choice.rows if one.model == answer.choice.used)
     drawn = [
         Column(
             f"{number}",

@@ -13,17 +13,17 @@ from typing import Any
 from regulars.insight.backtest.alike import grouped
 from regulars.insight.backtest.buying import BuyingDays, buying_days
 from regulars.insight.backtest.in_season import InSeason
-from regulars.insight.backtest.leveling import Level, outside_its_season, proved
+from regulars.insight.backtest.leveling import MOST_APART, Level, outside_its_season, proved
 from regulars.insight.backtest.measures import Measures
 from regulars.insight.backtest.recalibrated import Recalibrated
 from regulars.insight.backtest.rolling import RULES, Backtest, Row, Trial, backtest, candidates, line, name_of
-from regulars.insight.backtest.seasons import Clock, pulls, season
+from regulars.insight.backtest.seasons import Clock, Pulls, pulls, season
 from regulars.insight.lifetime import MBGNBD, LifetimeModel
 from regulars.insight.lifetime.rows import UniqueRows, unique_rows
 
 AS_GOOD = 0.01  # root mean squared errors closer than this are taken as equal, and calibration decides
 RULE_MUST_BEAT = 0.02
-IN_SEASON = " in season"
+IN_SEASON, CORRECTED = " in season", " recalibrated"
 NOT_ASKED, NO_MODEL = "a correction was not asked for", "a rule is not corrected"
 CALLED = {
     "bg": "BG/NBD",
@@ -57,6 +57,8 @@ class Choice:
         From which days, and every trial.
     warnings : list of str
         In words.
+    entry : str
+        Its name in `rows` and in the trials of `backtest`: that of the candidate, with the season where it counts one.
     """
 
     model: LifetimeModel
@@ -67,6 +69,13 @@ class Choice:
     level: Level | None
     backtest: Backtest
     warnings: list[str] = field(default_factory=list)
+    entry: str = ""
+
+    @property
+    def used(self) -> str:
+        """The name in `rows` of what is used: corrected where the correction is."""
+        is_corrected = self.level is not None and self.level.factor != 1.0
+        return f"{self.entry}{CORRECTED}" if is_corrected else self.entry
 
 
 def choose(
@@ -110,8 +119,9 @@ def choose(
 
     Notes
     -----
-    The least root mean squared error over all origins wins; within 1 % of it the best calibrated by tenths. A rule wins
-    only if it beats every model by 2 %. Then the winner's level is corrected by a factor shrunk towards 1 (`Level`), or
+    The least root mean squared error over all origins wins; within 1 % of it those that count in a season first, then
+    the best calibrated by tenths. A rule wins only if it beats every model by 2 %, as they are and on the totals that
+    came. Then the winner's level is corrected by a factor shrunk towards 1 (`Level`), or
     the correction is refused. The ranking of people is not changed by it.
 
     Examples
@@ -140,16 +150,17 @@ def choose(
     if days is None or not found.rows:
         return _without_comparison(found, everybody, only, fitted, prior)
     level, table = _leveled(found, name, only, recalibrate)
-    if table is not found.rows and seasons and clock is None:
-        level = outside_its_season(level, pulls(days, as_of, found.origins, horizon_days))
+    untold = pulls(days, as_of, found.origins, horizon_days) if seasons and clock is None else None
+    if table is not found.rows:
+        level = outside_its_season(level, untold)
     model = _named(name, fitted)
     if model is None:
         model = next(one for one in shown if name_of(one) == name).fit_rows(everybody)
     if level.factor != 1.0 or level.spread > 0:
         model = Recalibrated(model, level.factor, level.spread)
     why = in_words(name, found, level, is_asked_for=only is not None)
-    warnings = _warnings(found, as_of, clock if name.endswith(IN_SEASON) else None)
-    return Choice(model, name.removesuffix(IN_SEASON), why, table, fitted, level, found, warnings)
+    warnings = _warnings(found, as_of, clock if name.endswith(IN_SEASON) else None) + _of_untold_season(untold)
+    return Choice(model, name.removesuffix(IN_SEASON), why, table, fitted, level, found, warnings, name)
 
 
 def _fitted(
@@ -178,7 +189,7 @@ def _leveled(found: Backtest, name: str, only: LifetimeModel | None, recalibrate
     if only or not recalibrate or name in RULES:
         refused = NO_MODEL if name in RULES else NOT_ASKED
         return Level(1.0, 0.0, level.seen_rate, level.origins, refused), found.rows
-    return level, [*found.rows, line(f"{name} recalibrated", corrected)]
+    return level, [*found.rows, line(f"{name}{CORRECTED}", corrected)]
 
 
 def _in_season(competing: Sequence[LifetimeModel], clock: Clock | None, as_of: date) -> list[LifetimeModel]:
@@ -216,15 +227,35 @@ def _without_comparison(
 
 
 def winner(found: Backtest) -> str:
-    """Say who wins: the least root mean squared error, calibration among equals; a rule only when clearly better."""
+    """Say who wins: the least root mean squared error, calibration among equals; a rule only when clearly better.
+
+    Among equals those that count in the season come first: it was proved before, and an even calendar that was right
+    about one stretch of the year need not be about the next.
+
+    Clearly better is a rule only if it still is once everybody's totals are those that came: where a busy season was
+    held out, one that always says too much looks near for the wrong reason.
+    """
     of_models = [row for row in found.rows if row.model not in RULES]
     of_rules = [row for row in found.rows if row.model in RULES]
     best = min((row.rmse for row in of_models), default=math.inf)
     rule = min(of_rules, key=lambda row: row.rmse, default=None)
     if rule and rule.rmse < best * (1 - RULE_MUST_BEAT):
-        return rule.model
+        leveled = min((_leveled_rmse(found.trials[row.model]) for row in of_models), default=math.inf)
+        if _leveled_rmse(found.trials[rule.model]) < leveled * (1 - RULE_MUST_BEAT):
+            return rule.model
     equals = [row for row in of_models if row.rmse <= best * (1 + AS_GOOD)]
+    equals = [row for row in equals if row.model.endswith(IN_SEASON)] or equals
     return min(equals, key=lambda row: (round(_off(found.trials[row.model]), 3), row.rmse)).model
+
+
+def _leveled_rmse(trials: Sequence[Trial]) -> float:
+    """The root mean squared error over all trials, had each one's total been the one that came."""
+    square, people = 0.0, 0
+    for trial in trials:
+        factor = float(trial.actual.sum()) / max(float(trial.said.mean.sum()), 1e-9)
+        square += float(((trial.said.mean * factor - trial.actual) ** 2).sum())
+        people += len(trial.actual)
+    return math.sqrt(square / max(people, 1))
 
 
 def _off(trials: Sequence[Trial]) -> float:
@@ -259,7 +290,8 @@ def in_words(name: str, found: Backtest, level: Level, *, is_asked_for: bool = F
     elif row.rmse <= min(one.rmse for one in found.rows):
         parts = [f"Forecasting {when}, {_called(name)} erred least: {error}"]
     else:
-        parts = [f"Forecasting {when}, {_called(name)} erred as little as any and was best calibrated: {error}"]
+        how = "as little as any" if name.endswith(IN_SEASON) else "as little as any and was best calibrated"
+        parts = [f"Forecasting {when}, {_called(name)} erred {how}: {error}"]
     if name not in RULES:
         parts[0] += f", {_called(rule.model)} {rule.rmse:.2f}"
     said = ". ".join([*parts, *_of_level(row, level), _of_ranking(row, found, name)]) + "."
@@ -311,3 +343,15 @@ def _warnings(found: Backtest, as_of: date, clock: Clock | None) -> list[str]:
             " earlier days were tried."
         )
     return said
+
+
+def _of_untold_season(untold: Pulls | None) -> list[str]:
+    """Say where the days ahead seem to be of a season that forecasts leave out."""
+    if untold is None or abs(untold.now) <= MOST_APART:
+        return []
+    ahead, too = ("busier", "low") if untold.now > 0 else ("quieter", "high")
+    return [
+        f"There seems to be a season, and the days ahead are probably {ahead} than those known. With less than two"
+        " years of orders that cannot be told from growth or decline, so forecasts leave it out and their totals may be"
+        f" too {too}."
+    ]

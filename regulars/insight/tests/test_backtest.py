@@ -14,10 +14,11 @@ import pytest
 from regulars import insight
 from regulars.insight.backtest import BuyingDays, Clock, InSeason, Measures, Predicted, buying_days, measured, season
 from regulars.insight.backtest.alike import grouped
-from regulars.insight.backtest.leveling import level, proved
+from regulars.insight.backtest.choice import Choice, winner
+from regulars.insight.backtest.leveling import Level, level, proved
 from regulars.insight.backtest.measures import normalised_gini, top_decile
 from regulars.insight.backtest.origins import Origin, origins
-from regulars.insight.backtest.rolling import Trial, predicted
+from regulars.insight.backtest.rolling import Backtest, Trial, line, predicted
 from regulars.insight.lifetime import MBGNBD, LifetimeModel
 from regulars.insight.tests.engines import ENGINES, table
 
@@ -213,6 +214,8 @@ def test_a_season_is_found_and_forecasts_allow_for_it() -> None:
     assert abs(after.bias_rate) < 0.12 < abs(before.bias_rate)
     assert after.rmse < before.rmse
     assert any("December counts for" in sentence for sentence in chosen.warnings)
+    assert chosen.used in {row.model for row in chosen.rows}
+    assert " in season" in chosen.used
 
 
 def test_growth_is_not_taken_for_a_season_and_little_data_shows_none() -> None:
@@ -350,6 +353,7 @@ def test_a_first_christmas_is_not_carried_into_the_summer() -> None:
         if "another season" in found.level.refused:
             assert "another season" in found.why
             assert found.level.spread > 0
+        assert any("quieter" in w and "may be too high" in w for w in found.warnings)
         said = found.model.expected_total(facts, 180)
         came = orders.filter(pl.col("day") > until, pl.col("customer").is_in(facts["customer"].implode()))
         held.append(said.low <= came.select("customer", "day").n_unique() <= said.high)
@@ -360,9 +364,54 @@ def test_a_first_christmas_is_not_carried_into_the_summer() -> None:
     assert sum(held) >= 3
 
 
+def test_before_a_second_christmas_it_is_said_that_totals_may_be_too_low() -> None:
+    until = date(2023, 10, 20)
+    found = insight.choose(_christmas_shop(800, 620, 1), until, 75)
+    assert any("busier" in w and "may be too low" in w for w in found.warnings)
+
+
 def test_where_no_month_stands_out_a_season_changes_nothing() -> None:
     orders = _shop(days=360)
     as_of = START + timedelta(days=359)
     found = insight.choose(orders, as_of, 180)
     assert found.level is not None
     assert "another season" not in found.level.refused
+    assert not any("There seems to be a season" in w for w in found.warnings)
+
+
+def _tried(said: dict[str, np.ndarray], actual: np.ndarray) -> Backtest:
+    """A comparison from one day in which the candidates said this."""
+    origin, place = Origin(0, 100, True), np.arange(len(actual))
+    trials = {}
+    for name, mean in said.items():
+        ahead = Predicted(mean, np.floor(mean), np.ceil(mean))
+        trials[name] = [Trial(name, origin, place, actual, ahead, measured(actual, ahead))]
+    return Backtest([line(name, tried) for name, tried in trials.items()], [origin], "", trials)
+
+
+def test_a_rule_that_is_only_near_because_it_says_too_much_in_a_busy_season_does_not_win() -> None:
+    actual = np.arange(40) % 8
+    said = {"mbg": actual * 0.4, "same-rate": np.roll(actual, 1) * 1.0, "hiatus": actual * 0.9 + (actual % 2)}
+    found = _tried(said, actual)
+    assert found.row("hiatus").rmse < 0.98 * found.row("mbg").rmse
+    assert winner(found) == "mbg"
+    said["hiatus"] = actual * 1.0
+    said["mbg"] = actual * 0.4 + (actual % 2)
+    assert winner(_tried(said, actual)) == "hiatus"
+
+
+def test_among_equals_one_that_counts_in_the_season_wins() -> None:
+    actual = np.arange(40) % 8
+    rules = {"same-rate": actual * 3.0, "hiatus": actual * 3.0}
+    near, nearly, far = actual + 1.0, actual + 1.005, actual + 1.5
+    assert winner(_tried({"mbg": near, "mbg in season": nearly} | rules, actual)) == "mbg in season"
+    assert winner(_tried({"mbg": near, "mbg in season": far} | rules, actual)) == "mbg"
+
+
+def test_what_is_used_is_named_as_in_the_table() -> None:
+    actual = np.arange(40) % 8
+    found = _tried({"mbg": actual * 0.5, "mbg in season": actual * 0.9}, actual)
+    level = Level(1.1, 0.1, 0.1, 1)
+    choice = Choice(MBGNBD(), "mbg", "", found.rows, [], level, found, [], "mbg in season")
+    assert choice.used == "mbg in season recalibrated"
+    assert Choice(MBGNBD(), "mbg", "", found.rows, [], None, found, [], "mbg in season").used == "mbg in season"

@@ -182,10 +182,9 @@ def _table(choice: Choice) -> list[dict[str, Any]]:
     from regulars.insight.backtest.rolling import RULES
 
     names = ("model", "mae", "rmse", "bias_rate", "coverage_95", "gini", "top_decile_rate")
-    used = choice.name if choice.level is None or choice.level.factor == 1.0 else f"{choice.name} recalibrated"
     return [
         {name: getattr(row, name) for name in names}
-        | {"is_chosen": row.model == used, "is_heuristic": row.model in RULES}
+        | {"is_chosen": row.model == choice.used, "is_heuristic": row.model in RULES}
         for row in choice.rows
     ]
 
@@ -201,7 +200,7 @@ def _calibration(choice: Choice) -> list[dict[str, Any]]:
 
 def _last(choice: Choice) -> dict[str, Any]:
     """What the model said of everybody's purchases in the latest stretch held out, and what came."""
-    trials = choice.backtest.trials.get(choice.name)
+    trials = choice.backtest.trials.get(choice.entry)
     if not trials:
         return {}
     trial = trials[0]

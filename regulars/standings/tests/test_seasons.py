@@ -79,6 +79,11 @@ def test_in_a_christmas_shop_august_makes_nobody_slip_but_those_who_missed_a_chr
     grade_everyone(AUGUST)
     card = Finding.objects.get(name="model").data
     assert card["season"] is not None
+    in_use = [row["model"] for row in card["backtest"] if row["is_chosen"]]
+    assert len(in_use) == 1
+    assert " in season" in in_use[0]
+    assert card["last"]
+    assert card["calibration"]
     stayed_away = {pk for number, pk in enumerate(ids) if number % 10 == 0}
     late = set(Standing.objects.slipped(AUGUST).values_list("person_id", flat=True))
     assert stayed_away <= late
