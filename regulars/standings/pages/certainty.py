@@ -28,7 +28,7 @@ RULES: dict[str, str | Promise] = {
         "Rule of thumb: who was here in the last 13 weeks goes on as before, the others never come again"
     ),
 }
-CORRECTED = " recalibrated"
+IN_SEASON, CORRECTED = " in season", " recalibrated"
 CAUTIONS: tuple[tuple[str, str | Promise], ...] = (
     ("no churn visible", gettext_lazy("Nobody has clearly gone yet, so how long people stay is a guess.")),
     ("Fewer than 30 customers", gettext_lazy("Fewer than 30 customers: the figures lean on what is usual elsewhere.")),
@@ -50,6 +50,20 @@ CAUTIONS: tuple[tuple[str, str | Promise], ...] = (
     ("stand at a limit", gettext_lazy("How much people differ in what they spend cannot be told yet.")),
     ("spends the same", gettext_lazy("Everybody spends the same so far, so how much people differ is not known.")),
     ("counts for", gettext_lazy("The seasons of your shop are counted in.")),
+    (
+        "probably busier than those known",
+        gettext_lazy(
+            "The time ahead looks busier than what is known so far. With less than two years of sales the seasons are"
+            " left out, so all together it may say too little."
+        ),
+    ),
+    (
+        "probably quieter than those known",
+        gettext_lazy(
+            "The time ahead looks quieter than what is known so far. With less than two years of sales the seasons are"
+            " left out, so all together it may say too much."
+        ),
+    ),
 )
 NAMES_OF_THE_FIELD = {"mbg-cnbd": "MBG/CNBD-k", "mbg": "MBG/NBD", "bg": "BG/NBD", "pareto": "Pareto/NBD"}
 
@@ -92,6 +106,8 @@ def _known(name: str) -> str:
 def rule(name: str) -> str:
     """Say a rule in the owner's words."""
     words = str(RULES.get(_known(name), name))
+    if IN_SEASON in name:
+        words = _("%(rule)s, with the seasons counted in") % {"rule": words}
     if name.endswith(CORRECTED):
         return _("%(rule)s; its totals put right by earlier trials") % {"rule": words}
     return words

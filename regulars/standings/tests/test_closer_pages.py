@@ -217,10 +217,19 @@ def test_the_owner_says_what_is_left_to_them_and_may_take_it_back(owner: Client)
 
 def test_every_warning_of_a_model_is_said_in_the_owners_words() -> None:
     from regulars.insight import spend
+    from regulars.insight.backtest.choice import _of_untold_season
+    from regulars.insight.backtest.seasons import Pulls
     from regulars.insight.lifetime import base
 
     warnings = [base.NO_CHURN, base.FEW, spend._about_too_few(2), spend._about_free(1), spend._about_free(4)]
+    warnings += [words for now in (-0.3, 0.3) for words in _of_untold_season(Pulls(0.0, now))]
+    assert len(warnings) == 7
     assert [words for words in warnings if not any(mark in words for mark, _said in CAUTIONS)] == []
+
+
+def test_a_rule_that_counts_in_the_seasons_is_told_from_the_one_that_does_not() -> None:
+    assert rule("mbg in season") == f"{rule('mbg')}, with the seasons counted in"
+    assert rule("mbg in season recalibrated").startswith(rule("mbg in season"))
 
 
 def test_nobody_late_is_good_news(owner: Client) -> None:
