@@ -185,6 +185,6 @@ def test_the_worker_sends_texts_beside_a_run_of_letters_that_takes_its_time(prov
     assert is_over.wait(120)
     stop.set()
     worker.wake()
-    thread.join(60)
+    thread.join(120)
     assert not thread.is_alive()
     assert seen[0], "the text went while the letters were still under way"
