@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from regulars.insight.lifetime.base import NO_CHURN, Forecast, LifetimeModel, NextDays
+from regulars.insight.lifetime.crossings import crossing
 from regulars.insight.lifetime.fitting import GRID_ROWS, Likelihood, Objective, searched
 from regulars.insight.lifetime.pareto_counts import at_least, forecast
 from regulars.insight.lifetime.pareto_likelihood import ParetoLikelihood
@@ -85,13 +86,9 @@ class ParetoNBD(LifetimeModel):
         return log_chance_first(r + pairs.x, alpha + pairs.age, s, beta + pairs.age, days)
 
     def _waited(self, pairs: Pairs, wanted: Array) -> Array:
-        """Find the days within which somebody comes with the chance exp(wanted), by bisection in their logarithm."""
+        """Find the days within which somebody comes with the chance exp(wanted), in their logarithm."""
         low, high = np.full(len(wanted), np.log(1e-2)), np.full(len(wanted), np.log(_EVER))
-        for _ in range(26):  # to 5e-7 of the days
-            middle = (low + high) / 2
-            is_early = self._comes_within(pairs, np.exp(middle)) < wanted
-            low, high = np.where(is_early, middle, low), np.where(is_early, high, middle)
-        waited: Array = np.exp(high)
+        waited: Array = np.exp(crossing(lambda logs: self._comes_within(pairs, np.exp(logs)) - wanted, low, high))
         return waited
 
     def own_warnings(self, rows: UniqueRows) -> list[str]:

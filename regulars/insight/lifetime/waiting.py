@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from regulars.insight.lifetime.crossings import crossing
 from regulars.insight.lifetime.likelihood import stage_weights
 from regulars.insight.lifetime.rows import Array, UniqueRows
 
@@ -31,7 +32,7 @@ def waiting_days(rows: UniqueRows, r: float, alpha: float, k: int, p: float) -> 
     -----
     With s = r + k x, silence c = T - t_x and A(c, u) = sum_{j<k} (s)_j / j! (c / u)^j,
     ``P(wait > w) = A(c + w, alpha + T + w) (alpha + T + w)^-s / (A(c, alpha + T) (alpha + T)^-s)``. For k = 1 this is
-    Lomax and inverts by hand, else by bisection in ln w.
+    Lomax and inverts by hand, else by halves and secants in ln w.
     """
     s, since = r + k * rows.x, alpha + rows.T
     with np.errstate(over="ignore"):
@@ -50,9 +51,5 @@ def waiting_days(rows: UniqueRows, r: float, alpha: float, k: int, p: float) -> 
 
     wanted = log_tail(0.0) + np.log1p(-p)
     low, high = np.full(len(rows), np.log(1e-3)), np.full(len(rows), np.log(1e9))
-    for _ in range(48):
-        middle = (low + high) / 2
-        is_early = log_tail(np.exp(middle)) > wanted
-        low, high = np.where(is_early, middle, low), np.where(is_early, high, middle)
-    waited: Array = np.exp((low + high) / 2)
+    waited: Array = np.exp(crossing(lambda logs: wanted - log_tail(np.exp(logs)), low, high))
     return waited

@@ -20,6 +20,9 @@ from regulars.insight.lifetime import (
     randomised_pit,
     uniformity,
 )
+from regulars.insight.lifetime.likelihood import stage_weights
+from regulars.insight.lifetime.rows import Array
+from regulars.insight.lifetime.waiting import waiting_days
 from regulars.insight.tests.businesses import a_business, facts, rows_of, with_truth
 
 TRUTHS = {
@@ -202,3 +205,21 @@ def test_a_longer_horizon_expects_more_and_a_longer_silence_less() -> None:
     assert (model.alive(silent)[1:] < model.alive(rows)[1:]).all()
     with pytest.raises(ValueError, match="horizon"):
         model.expected_of_new(0)
+
+
+@pytest.mark.parametrize(("k", "r", "alpha"), [(1, 0.5, 40.0), (2, 0.3, 4.0), (6, 3.9, 85.0), (8, 0.05, 1.0)])
+def test_the_days_of_the_next_purchase_are_those_at_which_its_chance_is_reached(k: int, r: float, alpha: float) -> None:
+    x, age = np.arange(40.0), np.linspace(40, 1460, 40)
+    rows = UniqueRows(x, x * age / 41, age, x, np.ones(40))
+    shape, since, silent = r + k * x, alpha + age, rows.T - rows.t_x
+    terms, _harmonic = stage_weights(shape, k)
+
+    def log_stays_away(days: Array) -> Array:
+        stages = sum(term * ((silent + days) / (since + days)) ** at for at, term in enumerate(terms))
+        away: Array = np.log(stages) - shape * np.log(since + days)
+        return away
+
+    for p in (0.025, 0.5, 0.975):
+        days = waiting_days(rows, r, alpha, k, p)
+        came = -np.expm1(log_stays_away(days) - log_stays_away(np.zeros(40)))
+        assert np.allclose(came[days < 9e8], p, atol=1e-6)
