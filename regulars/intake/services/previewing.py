@@ -63,7 +63,12 @@ def read_as_agreed(run: ImportRun) -> tuple[ImportOptions, Sheet]:
     options = ImportOptions.from_json(run.options)
     sheet = opened(path_of(run), options)
     before = {key: value for key, value in answers_for(sheet.header).items() if key in ANSWERS}
-    return replace(options, **{key: value for key, value in before.items() if key not in run.options}), sheet
+    if not sheet.other_encodings:
+        before.pop("encoding", None)  # this file says itself which letters it has
+    agreed = replace(options, **{key: value for key, value in before.items() if key not in run.options})
+    if (agreed.encoding, agreed.sheet) != (options.encoding, options.sheet):
+        sheet = opened(path_of(run), agreed)
+    return agreed, sheet
 
 
 def lack_of(found: Guess) -> str:

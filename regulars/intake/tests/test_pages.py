@@ -113,6 +113,28 @@ def test_a_question_about_the_letters_left_as_it_is_asks_for_no_second_press(own
     assert "Łucja" in shown(owner, other)
 
 
+def test_letters_agreed_for_one_file_are_not_forced_on_the_next_that_says_its_own(owner: Client) -> None:
+    agree(owner, sent(owner, "Name,E-Mail\nJörg Öst,jo@lindenblatt.example\n".encode("cp1252")))
+    run = sent(owner, "Name,E-Mail\nÄnne Łucja,aenne@lindenblatt.example\n", "other.csv")
+    assert "Änne Łucja" in shown(owner, run)
+    agree(owner, run)
+    execute(run)
+    assert Person.objects.filter(full_name="Änne Łucja").exists()
+
+
+def test_letters_agreed_for_one_file_hold_for_the_next_that_does_not_say(owner: Client) -> None:
+    first = sent(owner, "Name,E-Mail\nŁucja,lu@lindenblatt.example\n".encode("cp1250"))
+    agree(owner, first, **{"answer:encoding": "cp1250"})
+    first.refresh_from_db()
+    agree(owner, first)
+    run = sent(owner, "Name,E-Mail\nŻaneta,za@lindenblatt.example\n".encode("cp1250"), "other.csv")
+    assert "Żaneta" in shown(owner, run)
+    agree(owner, run)
+    run.refresh_from_db()
+    execute(run)
+    assert Person.objects.filter(full_name="Żaneta").exists()
+
+
 def test_from_the_drop_to_the_figures(owner: Client) -> None:
     run = sent(owner, SALES)
     assert agree(owner, run).status_code == 303
