@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -213,3 +214,21 @@ def test_a_file_that_cannot_be_read_is_status_2_with_a_sentence_and_json_is_json
     reply = regulars(tmp_path / "data", "import", str(tmp_path / "x.pdf"), "--json")
     assert (reply.returncode, reply.stderr.count("\n")) == (2, 1)
     assert "PDF" in json.loads(reply.stdout)["files"][0]["refused_rows"][0]["reason"]
+
+
+def test_a_first_start_says_that_a_book_is_laid_out_and_no_other_command_does(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from regulars.cli import database
+    from regulars.kit import upgrade
+
+    def as_if_new(begins: Any = None) -> bool:
+        if begins is not None:
+            begins(True)
+        return True
+
+    monkeypatch.setattr(upgrade, "migrate_safely", as_if_new)
+    database.require_current_database()
+    assert capsys.readouterr().out == ""
+    database.require_current_database(is_told=True)
+    assert capsys.readouterr().out == "Laying out a new book ...\n"
