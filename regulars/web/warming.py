@@ -27,6 +27,7 @@ from regulars.today.queries import SHOWN, plan, waiting_count
 
 log = logging.getLogger("regulars.warming")
 
+FIRST_SECONDS = 2.0  # who waits for the house to start is served before
 LOOK_SECONDS = 20.0
 AFTER_A_FAULT_SECONDS = 600.0
 BREATH_SECONDS = 0.001  # a page that is asked for meanwhile comes first
@@ -60,11 +61,12 @@ def warm_day(on: date) -> None:
 
 
 def keep_warm(stop: threading.Event) -> None:
-    """Warm this process now, and its Today whenever a new day has begun, until `stop` is set.
+    """Warm this process shortly, and its Today whenever a new day has begun, until `stop` is set.
 
     A fault is logged and costs only the warmth: the pages then do what was not done.
     """
     warmed: date | None = None
+    stop.wait(FIRST_SECONDS)
     try:
         warm_process()
     except Exception:

@@ -92,6 +92,7 @@ def days(monkeypatch):
 
     monkeypatch.setattr(clock, "today", today)
     monkeypatch.setattr(warming, "connections", _NoConnections())
+    monkeypatch.setattr(warming, "FIRST_SECONDS", 0.0)
     monkeypatch.setattr(warming, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(warming, "AFTER_A_FAULT_SECONDS", 0.0)
     monkeypatch.setattr(warming, "warm_process", lambda: warmed.append("process"))
