@@ -142,7 +142,7 @@ def test_a_card_is_refused_beside_words_that_go_by_post_anyway(shop):
     assert not Wording.objects.filter(mailing__isnull=False).exists()
 
 
-def test_by_the_pages_all_three_are_written_looked_at_and_changed(client, shop):
+def test_by_the_pages_all_three_are_written_looked_at_and_changed(client, shop, django_assert_max_num_queries):
     client.force_login(the_owner())
     somebody("Ann Archer", email="ann@example.org")
     somebody("Mo Weber", mobile="+4915122222222")
@@ -158,6 +158,13 @@ def test_by_the_pages_all_three_are_written_looked_at_and_changed(client, shop):
     for words in ("Those who get a text message", "Those who get a card", "bis acht.", "Card"):
         assert words in page, words
     mailing = Mailing.objects.get()
+    with django_assert_max_num_queries(70) as asked:
+        client.get(f"/mailings/{mailing.pk}/?as=Cy")
+    for number in range(6):
+        somebody(f"Guest {number}", mobile=f"+49151333333{number:02}")
+    mailings.gather(mailing)
+    with django_assert_max_num_queries(len(asked) + 2):
+        client.get(f"/mailings/{mailing.pk}/?as=Cy")
     form = client.get(f"/mailings/{mailing.pk}/words/").text
     assert "bis acht." in form
     page = client.post(f"/mailings/{mailing.pk}/words/", FORM, follow=True).text
