@@ -26,7 +26,8 @@ CALLED = {
     "order": "the order's number",
 }
 MORE_REFUNDS = frozenset(map(name_key, ("refund of", "refund for", "refunds", "refunded order", "credit of", "credit for", "returns order",
-                                        "return of", "original order id", "original invoice", "refers to order", "erstattung zu")))  # fmt: skip
+                                        "return of", "original order id", "original invoice", "refers to order", "erstattung zu",
+                                        "gutschrift zu", "gutschrift für", "storno zu", "retoure zu", "avoir sur", "abono de")))  # fmt: skip
 MORE_AMOUNTS = frozenset(map(name_key, ("net", "net amount", "net total", "turnover", "money", "amt", "amount eur", "amount usd", "amount gbp",
                                         "total eur", "spent", "order sum", "monetary value", "basket value", "amount cents", "amount in cents",
                                         "total cents", "price cents", "total in cents", "montant ttc", "montant ht", "prix total", "total ht", "prix ttc", "net a payer",

@@ -557,6 +557,17 @@ def test_a_big_file_in_older_letters_is_read_straight_and_right(
     assert _people(tmp_path / "p.csv")[0]["customer"].startswith("Käthe c")
 
 
+@pytest.mark.parametrize("column", ["Gutschrift zu", "Storno zu", "Avoir sur", "Abono de"])
+def test_the_order_that_a_credit_note_takes_back_is_guessed(
+    column: str, tmp_path: Path, insight: Callable[..., Told]
+) -> None:
+    lines = [f"B{n};{c};{d:%d.%m.%Y};{a.replace('.', ',')};" for n, (c, d, a) in enumerate(_rows())]
+    lines.append("G1;c0;01.01.2026;-1,00;B0")
+    told = insight(_write(tmp_path / "o.csv", [f"Beleg;Kunde;Datum;Summe;{column}", *lines]), "--model", "bg")
+    assert f"refund of = “{column}”" in told.errors
+    assert (told.json["data"]["refunds_matched"], told.json["data"]["refunds_unmatched"]) == (1, 0)
+
+
 @pytest.mark.parametrize(
     ("header", "line"),
     [
