@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -41,8 +41,16 @@ def local(at: datetime) -> datetime:
 
 
 def start_of(day: date) -> datetime:
-    """The first moment of a business day, aware, in UTC."""
-    return datetime.combine(day, time.min, zone()).astimezone(UTC)
+    """The first moment of a business day, aware, in UTC; never before the first there is."""
+    try:
+        return datetime.combine(day, time.min, zone()).astimezone(UTC)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after a business day, aware, in UTC; never after the last there is."""
+    return start_of(day + timedelta(days=1)) if day < date.max else datetime.max.replace(tzinfo=UTC)
 
 
 def _moved_to(day: date) -> datetime:

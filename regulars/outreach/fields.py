@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -21,8 +21,8 @@ def last_heard(op: str, value: str) -> Q:
         return Q(pk__in=[])
     reached = Touch.objects.filter(person=OuterRef("pk"), sent_at__isnull=False)
     if op == "since":
-        return Q(Exists(reached.filter(sent_at__gte=_start(day))))
-    return ~Q(Exists(reached.filter(sent_at__gte=_start(day + timedelta(days=1)))))
+        return Q(Exists(reached.filter(sent_at__gte=clock.start_of(day))))
+    return ~Q(Exists(reached.filter(sent_at__gte=clock.end_of(day))))
 
 
 def ids_heard(op: str, value: str) -> QuerySet[Any, Any] | None:
@@ -33,11 +33,9 @@ def ids_heard(op: str, value: str) -> QuerySet[Any, Any] | None:
         return None
     if op != "since":
         return None
-    return Touch.objects.filter(sent_at__isnull=False, sent_at__gte=_start(day)).values_list("person_id", flat=True)
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time.min, clock.zone())
+    return Touch.objects.filter(sent_at__isnull=False, sent_at__gte=clock.start_of(day)).values_list(
+        "person_id", flat=True
+    )
 
 
 def register_fields() -> None:

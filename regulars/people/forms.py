@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from regulars.kit import clock
 from regulars.kit.business import business
+from regulars.kit.numbers import row_numbers
 from regulars.kit.weaving import WovenForm
 from regulars.people.models import Channel, Kind, LeapDay, Occasion, Person, Purpose, ReachBy, Reminder, Silence
 from regulars.people.partial_dates import DateError, PartialDate, parse
@@ -293,7 +294,7 @@ class TagManyForm(forms.Form):
         super().__init__(data)
         picked = data.getlist("people") if data is not None else []
         # Any person may be picked; the service leaves out who is not in the book.
-        self.fields["people"].choices = [(pk, pk) for pk in picked if pk.isdigit()][:500]  # type: ignore[attr-defined]
+        self.fields["people"].choices = [(pk, pk) for pk in row_numbers(picked)][:500]  # type: ignore[attr-defined]
 
 
 def today_text() -> str:

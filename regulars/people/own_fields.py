@@ -11,6 +11,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import clock
+from regulars.kit.numbers import row_number
 from regulars.people.fields import Choices, Field
 from regulars.people.fields import register as add
 from regulars.people.models import (
@@ -87,7 +88,7 @@ def _agreed(op: str, value: str) -> QuerySet[ConsentNow, int]:
 
 
 def _born_in(op: str, value: str) -> QuerySet[Occasion, int]:
-    month = int(value) if value.isdigit() else 0
+    month = row_number(value) or 0
     days = Occasion.objects.filter(month_day__gte=month * 100, month_day__lt=month * 100 + 100, is_celebrated=True)
     return days.values_list("person_id", flat=True)
 

@@ -14,6 +14,7 @@ from regulars.kit import clock
 from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.kit.money import parse_amount, shown
+from regulars.kit.numbers import row_number
 from regulars.people import services as people
 from regulars.purchases.models import Order, OrderLine
 from regulars.purchases.services.terms import commission_of, merchant_named
@@ -63,16 +64,15 @@ class SaleForm(forms.Form):
 
     def chosen(self) -> int | None:
         """The person chosen by number, if any; for an entry that waited without signal nothing is refused."""
-        said = self.cleaned_data["person"]
-        return int(said) if said.isdigit() and len(said) < 19 else None
+        return row_number(self.cleaned_data["person"])
 
     def person_id(self) -> int | None:
         """Whose sale it is; refuses a name nobody was chosen for."""
         chosen = self.cleaned_data["person"]
         if chosen in {NOBODY, NEW}:
             return None
-        if chosen.isdigit() and len(chosen) < 19:
-            return int(chosen)
+        if (number := row_number(chosen)) is not None:
+            return number
         if self.cleaned_data["who"].strip():
             raise Refusal(_("Please say which person it is, or that it is somebody new."), field="who")
         raise Refusal(_("Please write who bought it, or choose “nobody I know”."), field="who")

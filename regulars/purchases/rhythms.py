@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from regulars.kit.numbers import row_number
+
 ONCE = "once"
 LAST_SEEN: tuple[tuple[str, Any], ...] = (
     ("3", gettext_lazy("this week")),
@@ -48,7 +50,7 @@ OFTEN_SHORT: tuple[tuple[str, Any], ...] = (
 def with_days(choices: tuple[tuple[str, Any], ...], days: str, words: str) -> list[tuple[str, Any]]:
     """The choices, and the days somebody really said where none of them says so."""
     known = {value for value, _label in choices}
-    own = [(days, words % {"days": int(days)})] if days.isdigit() and days not in known else []
+    own = [(days, words % {"days": int(days)})] if days not in known and row_number(days) is not None else []
     return [*choices, *own]
 
 

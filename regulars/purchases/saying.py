@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from regulars.kit.numbers import row_number
 from regulars.people.models import Person
 from regulars.purchases.models import Order
 from regulars.purchases.what import what
@@ -28,7 +29,7 @@ def say_to(person: Person, *, may_know_all: bool) -> Say | None:
 
 def say_to_chosen(chosen: str, *, may_know_all: bool) -> Say | None:
     """The same for somebody chosen in a form by number; None for nobody."""
-    if not chosen.isdigit() or len(chosen) > 18:
+    if (number := row_number(chosen)) is None:
         return None
-    person = Person.objects.here().filter(pk=int(chosen), is_bucket=False).first()
+    person = Person.objects.here().filter(pk=number, is_bucket=False).first()
     return say_to(person, may_know_all=may_know_all) if person else None

@@ -75,7 +75,7 @@ def _newest(entries: QuerySet[AuditEntry], actions: Collection[str]) -> list[Aud
 
 def _on_day(entries: QuerySet[AuditEntry], on: date) -> QuerySet[AuditEntry]:
     """Narrow to one day by number, not by reading backwards to it. A look is written a few seconds late: hence LATE."""
-    begin, end = clock.start_of(on), clock.start_of(on + timedelta(days=1))
+    begin, end = clock.start_of(on), clock.end_of(on)
     inside = AuditEntry.objects.filter(at__gte=begin, at__lt=end)
     first = list(inside.order_by("at").values_list("pk", flat=True)[:LATE])
     last = list(inside.order_by("-at").values_list("pk", flat=True)[:LATE])

@@ -73,7 +73,7 @@ def _asked(since: date) -> QuerySet[Person, int]:
     wishes = Enquiry.objects.filter(person_id=OuterRef("pk"))
     live = wishes.filter(state__in=LIVE, asked_on__lte=since)
     lead = PersonKind.objects.filter(person_id=OuterRef("pk"), kind="lead")
-    old_lead = Q(Exists(lead), ~Exists(wishes), added_at__lt=clock.start_of(since + timedelta(days=1)))
+    old_lead = Q(Exists(lead), ~Exists(wishes), added_at__lt=clock.end_of(since))
     people = Person.objects.gradable().filter(Q(Exists(live)) | old_lead).filter(~Exists(bought))
     return people.order_by("-pk").values_list("pk", flat=True)
 

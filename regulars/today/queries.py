@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import Count, Sum
 
 from regulars.kit import clock
+from regulars.kit.numbers import row_numbers
 from regulars.outreach.models import Touch
 from regulars.outreach.services import Finding
 from regulars.today.acquaintance import Acquaintance, acquaintances
@@ -126,7 +127,7 @@ def lines_by_key(keys: Iterable[str], on: date) -> dict[str, Line]:
             wanted.setdefault(kind_key, set()).add(key)
     found = []
     for kind_key, its_keys in wanted.items():
-        only = {int(part) for part in (key.split(":")[1] for key in its_keys) if part.isdigit()}
+        only = set(row_numbers((*key.split(":"), "")[1] for key in its_keys))
         dues = [due for due in BY_KEY[kind_key].due(on, EVERYTHING, only) if due.key in its_keys]
         found.append((BY_KEY[kind_key], dues))
     composed = _compose(found, on, Reading())

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from regulars.kit import clock
 from regulars.kit.answer import is_htmx
 from regulars.kit.errors import Refusal
+from regulars.kit.numbers import place_number
 from regulars.kit.worries import worries
 from regulars.outreach.services import has_mailbox
 from regulars.people.queries import has_people
@@ -110,8 +111,7 @@ def _day_moved(request: HttpRequest) -> dict[str, Any]:
 @requires("today.see")
 def kind(request: HttpRequest, kind: str) -> HttpResponse:
     """All lines of one kind, twenty-five at a time."""
-    asked = request.GET.get("from", "0")
-    start = min(int(asked), queries.FARTHEST) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
+    start = place_number(request.GET.get("from", ""), most=queries.FARTHEST)
     section = queries.section(kind, _day_asked(request), start)
     if section is None:
         raise Http404

@@ -14,6 +14,7 @@ from regulars.intake.access import question_seen, run_seen
 from regulars.intake.views.runs import run_page
 from regulars.kit.answer import redirect_back
 from regulars.kit.errors import Refusal
+from regulars.kit.numbers import row_numbers
 from regulars.staff.doors import requires
 from regulars.staff.models import User
 
@@ -35,9 +36,8 @@ def corrections(request: HttpRequest, run_id: int) -> HttpResponse:
     found = run_seen(run_id)
     width = len(found.reading.get("header", []))
     rows = {
-        int(pk): [request.POST.get(f"cell:{pk}:{place}", "") for place in range(width)]
-        for pk in request.POST.getlist("row")
-        if pk.isdigit() and len(pk) < 19
+        pk: [request.POST.get(f"cell:{pk}:{place}", "") for place in range(width)]
+        for pk in row_numbers(request.POST.getlist("row"))
     }
     try:
         made = services.mend(found, rows, cast(User, request.user))

@@ -16,6 +16,7 @@ from regulars.intake.models import ImportRun
 from regulars.kit.answer import redirect_back
 from regulars.kit.business import business
 from regulars.kit.errors import Refusal
+from regulars.kit.numbers import row_number
 from regulars.people.words import sort_key
 from regulars.staff.doors import requires
 from regulars.staff.models import User
@@ -47,7 +48,7 @@ def people(request: HttpRequest) -> HttpResponse:
 def _save_cards(request: HttpRequest) -> HttpResponse:
     """Save the cards as corrected; a card that cannot be read is shown again with all the others."""
     order = "mdy" if business().country in services.MONTH_FIRST else "dmy"
-    count = min(int(request.POST["cards"]), MOST_CARDS)
+    count = min(row_number(request.POST["cards"]) or 0, MOST_CARDS)
     cards = [CardForm(request.POST, prefix=f"p{at}", order=order) for at in range(count)]
     form, left = PasteForm(request.POST), request.POST.get("left", "")
     dropped = [card for card in cards if card["is_dropped"].value()]

@@ -19,6 +19,7 @@ from regulars.intake.services.starting import LARGEST_BYTES
 from regulars.intake.views.stages import stages
 from regulars.kit.answer import redirect_back
 from regulars.kit.errors import Refusal
+from regulars.kit.numbers import row_number
 from regulars.staff.doors import requires
 from regulars.staff.models import User
 
@@ -84,5 +85,4 @@ def _context(request: HttpRequest, form: FilesForm) -> dict[str, Any]:
 
 def _page(before: str) -> list[ImportRun]:
     """One run more than is shown, so that the next page is known. One query."""
-    mark = int(before) if before.isdigit() and len(before) < 19 else None
-    return list(queries.recent_runs(PAGE + 1, before=mark))
+    return list(queries.recent_runs(PAGE + 1, before=row_number(before)))

@@ -44,3 +44,15 @@ def test_the_day_of_the_demo_keeps_the_time_of_day(settings):
     settings.FROZEN_TODAY = "2025-12-24"
     assert clock.today() == date(2025, 12, 24)
     assert clock.now().tzinfo == UTC
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "Pacific/Honolulu", "UTC"])
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_the_first_and_the_last_day_there_are_begin_and_end(zone, day):
+    set_up_business(name="Boutique", zone=zone, currency="EUR")
+    assert clock.start_of(day) < clock.end_of(day)
+
+
+def test_a_day_ends_where_the_next_begins():
+    set_up_business(name="Boutique", zone="Europe/Paris", currency="EUR")
+    assert clock.end_of(date(2026, 3, 28)) == clock.start_of(date(2026, 3, 29))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
@@ -54,13 +54,13 @@ def _waiting(channels: Collection[str], since: datetime | None) -> QuerySet[Touc
 
 def due_for_hands(on: date) -> QuerySet[Touch]:
     """The same, as far as it is due on a day."""
-    return waiting_for_hands().filter(due_at__lt=clock.start_of(on + timedelta(days=1)))
+    return waiting_for_hands().filter(due_at__lt=clock.end_of(on))
 
 
 def due_in(channel: str, on: date, since: datetime | None) -> QuerySet[Touch]:
     """Those of one channel, walked in their order by its index; `since` is `texts_go_since`."""
     rows = _waiting((channel,), since if channel == Channel.TEXT else None)
-    return rows.filter(due_at__lt=clock.start_of(on + timedelta(days=1)))
+    return rows.filter(due_at__lt=clock.end_of(on))
 
 
 def due_count() -> int:

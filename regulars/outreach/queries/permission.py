@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -158,11 +158,15 @@ def _is_not_silenced(known: Known, person_id: int) -> Verdict | None:
         return None
     person = known.persons[person_id]
     if person.quiet_until and person.quiet_until >= known.on:
-        until = datetime.combine(person.quiet_until + timedelta(days=1), time(10), zone_of(person.zone))
+        until = datetime.combine(_day_after(person.quiet_until), time(10), zone_of(person.zone))
         day = formats.date_format(person.quiet_until, "SHORT_DATE_FORMAT")
         return Verdict(False, _("Quiet until %(day)s.") % {"day": day}, until)
     why = known.silences.get(person_id)
     return Verdict(False, why, morning_after(known.at, zone_of(person.zone))) if why else None
+
+
+def _day_after(day: date) -> date:
+    return day + timedelta(days=1) if day < date.max else day
 
 
 def _is_awake(known: Known, person_id: int) -> Verdict | None:

@@ -71,6 +71,6 @@ def _as_day(word: str) -> str:
         month, day = day, month
     try:
         found = date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         return ""
     return found.isoformat() if len(parts) == 3 else found.isoformat()[5:]

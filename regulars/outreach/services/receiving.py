@@ -73,7 +73,7 @@ def _row(raw: bytes, mail: Mail, got: Inbound, at: datetime, touch: Touch | None
     is_reply = got.kind in InboundMail.FOR_YOU
     return InboundMail(
         key=key_of(raw, mail),
-        message_id=mail.message_id,
+        message_id=_clean(mail.message_id),
         kind=got.kind.value,
         feedback=got.feedback[:20],
         person_id=person_id,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from regulars.kit.answer import redirect_back
 from regulars.kit.errors import Refusal
+from regulars.kit.numbers import row_number
 from regulars.people import services
 from regulars.people.access import person_here
 from regulars.people.models import Person
@@ -28,8 +29,8 @@ from regulars.staff.doors import requires
 def joining(request: HttpRequest, person_id: int) -> HttpResponse:
     """Find the other entry, or with `with` show both and, on a yes, join them."""
     person = person_here(person_id)
-    number = (request.POST if request.method == "POST" else request.GET).get("with", "")
-    other = person_here(int(number)) if number.isdigit() else None
+    number = row_number((request.POST if request.method == "POST" else request.GET).get("with", ""))
+    other = None if number is None else person_here(number)
     if other is None or other.pk == person.pk:
         return _choose(request, person, is_same=other is not None)
     keep, other = sorted((person, other), key=lambda one: one.pk)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.kit.answer import redirect_back
 from regulars.kit.errors import Refusal
+from regulars.kit.numbers import row_numbers
 from regulars.people import services
 from regulars.people.models import Person, PersonTag, Statement, Tag
 from regulars.people.slip_forms import StatementForm
@@ -35,7 +36,7 @@ def statements(request: HttpRequest) -> HttpResponse:
     form = StatementForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
-    chosen = [int(pk) for pk in request.POST.getlist("people") if pk.isdigit()][:MOST]
+    chosen = row_numbers(request.POST.getlist("people"))[:MOST]
     key = request.POST.get("key", "")[:64] or secrets.token_hex(16)
     try:
         statement = services.state_consent(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from regulars.kit.answer import redirect_back
 from regulars.kit.errors import Refusal
+from regulars.kit.numbers import row_number, row_numbers
 from regulars.people import services
 from regulars.people.access import person_here
 from regulars.people.models import Household, Organisation, Pair, PostalAddress
@@ -37,7 +38,7 @@ def roofs(request: HttpRequest) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest) -> HttpResponse:
     """Yes, one household; or no, for good."""
-    ids = [int(number) for number in request.POST.getlist("pair") if number.isdigit()][:100]
+    ids = row_numbers(request.POST.getlist("pair"))[:100]
     try:
         if request.POST.get("answer") == "no":
             for pk in Pair.objects.filter(pk__in=ids, about=Pair.About.HOUSEHOLD).values_list("pk", flat=True):
@@ -60,8 +61,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         if not may(request.user, "people.change"):
             raise Http404
-        number = request.POST.get("place", "")
-        place = PostalAddress.objects.filter(pk=int(number)).first() if number.isdigit() else None
+        place = PostalAddress.objects.filter(pk=row_number(request.POST.get("place", "")) or 0).first()
         try:
             services.change_household(found, name=request.POST.get("name", ""), place=place)
             return redirect_back(request, "people:household", pk)
@@ -82,8 +82,8 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def live(request: HttpRequest, person_id: int) -> HttpResponse:
     """Put this person and the one named in `with` under one roof; or with `household` in there."""
-    person, numbers = person_here(person_id), [request.POST.get("with", ""), request.POST.get("to", "")]
-    others = [person_here(int(number)) for number in numbers if number.isdigit()]
+    person, numbers = person_here(person_id), row_numbers([request.POST.get("with", ""), request.POST.get("to", "")])
+    others = [person_here(number) for number in numbers]
     try:
         if len({person.pk, *(one.pk for one in others)}) < 2:
             raise Refusal(_("Choose somebody else."))

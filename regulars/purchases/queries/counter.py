@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Max
 
+from regulars.kit.numbers import row_numbers
 from regulars.people.models import Email, Person, Phone
 from regulars.people.queries import search
 from regulars.people.words import fold
@@ -44,7 +45,7 @@ class Buyers:
 def buyers_found(text: str, chosen: str = "") -> Buyers:
     """The chosen person first, then at most six found by the text. A few bounded queries."""
     found = search(text, OFFERED)
-    ids = list(dict.fromkeys([*([int(chosen)] if chosen.isdigit() and len(chosen) < 19 else []), *found.ids]))
+    ids = list(dict.fromkeys([*row_numbers([chosen]), *found.ids]))
     known = Person.objects.here().in_bulk(ids)
     reach, totals = _reach(ids), PersonTotals.objects.in_bulk(ids)
     people = [

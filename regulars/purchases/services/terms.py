@@ -13,6 +13,7 @@ from regulars.kit import clock
 from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.kit.money import quantized, shown
+from regulars.kit.numbers import row_number
 from regulars.people import services as people
 from regulars.people.models import Person
 from regulars.people.words import fold
@@ -148,5 +149,6 @@ def receiver_of(person_id: int) -> list[Gift]:
 
 def person_behind(text: str, chosen: str = "") -> Person | None:
     """Who is meant on a form: the one chosen by number, or the only one who bears that name."""
-    pk = int(chosen) if chosen.isdigit() and len(chosen) < 19 else only_one(text)
+    pk = row_number(chosen)
+    pk = only_one(text) if pk is None else pk
     return Person.objects.here().filter(pk=pk).first() if pk else None

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from regulars.kit import clock
 from regulars.kit.answer import answer
+from regulars.kit.numbers import row_number
 from regulars.people.models import Person
 from regulars.people.queries import search
 from regulars.purchases import queries
@@ -89,7 +90,8 @@ def _matching(text: str) -> Q:
 
 
 def _person(number: str) -> Person | None:
-    return Person.objects.filter(pk=int(number)).first() if number.isdigit() and len(number) < 19 else None
+    pk = row_number(number)
+    return None if pk is None else Person.objects.filter(pk=pk).first()
 
 
 def _page_url(kept: dict[str, str], way: str, mark: str) -> str:

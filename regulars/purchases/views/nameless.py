@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from regulars.kit.answer import redirect_back
 from regulars.kit.errors import Refusal
+from regulars.kit.numbers import row_number
 from regulars.purchases import queries, services
 from regulars.purchases.access import order_seen
 from regulars.purchases.models import Order
@@ -44,9 +45,9 @@ def owner(request: HttpRequest, order_id: int) -> HttpResponse:
         messages.success(request, _("It stays a sale without a name."))
         return redirect_back(request, "purchases:nameless")
     try:
-        if not chosen.isdigit() or len(chosen) > 18:
+        if (number := row_number(chosen)) is None:
             raise Refusal(_("Please choose a person."))
-        order = services.assign_order(order.pk, int(chosen), cast("User", request.user))
+        order = services.assign_order(order.pk, number, cast("User", request.user))
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
     else:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from regulars.kit.answer import redirect_back
 from regulars.kit.errors import Refusal
+from regulars.kit.numbers import row_number
 from regulars.kit.secrets import new_token
 from regulars.purchases import queries, services
 from regulars.purchases.access import order_seen
@@ -198,8 +199,8 @@ def _who(request: HttpRequest, text: str, chosen: str) -> dict[str, Any]:
 
 
 def _noted(request: HttpRequest) -> Order | None:
-    number = request.GET.get("noted", "")
-    if not number.isdigit() or len(number) > 18:
+    number = row_number(request.GET.get("noted", ""))
+    if number is None:
         return None
-    mine = Order.objects.filter(pk=int(number), served_by_id=request.user.pk).select_related("person")
+    mine = Order.objects.filter(pk=number, served_by_id=request.user.pk).select_related("person")
     return mine.first()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from regulars.kit.errors import Refusal
 from regulars.kit.money import parse_amount
+from regulars.kit.numbers import row_number
 from regulars.rapport.services import Caller
 
 NEW = "new"
@@ -52,8 +53,8 @@ class CallerForm(forms.Form):
     def caller(self) -> Caller:
         """Refuses a name nobody was chosen for, where the book knows people by it."""
         chosen, who = self.cleaned_data["person"], self.cleaned_data["who"].strip()
-        if chosen.isdigit() and len(chosen) < 19:
-            return Caller(int(chosen))
+        if (number := row_number(chosen)) is not None:
+            return Caller(number)
         if not who:
             raise Refusal(_("Please write who it is."), field="who")
         return Caller(name=who, reach=self.cleaned_data["reach"])

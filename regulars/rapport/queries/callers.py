@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from regulars.kit.numbers import row_numbers
 from regulars.people.models import Email, Person, Phone
 from regulars.people.queries import search
 
@@ -25,8 +26,7 @@ class Known:
 
 def callers_found(text: str, chosen: str = "") -> list[Known]:
     """The chosen person first, then at most five found by the text. A few bounded queries."""
-    picked = [int(chosen)] if chosen.isdigit() and len(chosen) < 19 else []
-    ids = list(dict.fromkeys([*picked, *(search(text, OFFERED).ids if text.strip() else [])]))
+    ids = list(dict.fromkeys([*row_numbers([chosen]), *(search(text, OFFERED).ids if text.strip() else [])]))
     people = Person.objects.here().in_bulk(ids)
     reach = dict(Email.objects.filter(person_id__in=ids).order_by("is_primary").values_list("person_id", "address"))
     reach |= dict(Phone.objects.filter(person_id__in=ids).order_by("is_primary").values_list("person_id", "as_typed"))

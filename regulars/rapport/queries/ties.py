@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case, DateField, DateTimeField, Exists, F, Max, OuterRef, Q, QuerySet, Value, When
@@ -171,7 +171,7 @@ def _silent(rows: QuerySet[Any, Any], column: str, months_of: Mapping[Any, int],
     Among kinds, people with a rhythm of their own are left to that.
     """
     last = {value: months_after(on, -months) for value, months in months_of.items()}
-    after = {value: clock.start_of(day + timedelta(days=1)) for value, day in last.items()}
+    after = {value: clock.end_of(day) for value, day in last.items()}
     rows = rows.annotate(
         since_on=Case(*(When(**{column: v}, then=Value(day)) for v, day in last.items()), output_field=DateField()),
         since_at=Case(*(When(**{column: v}, then=Value(at)) for v, at in after.items()), output_field=DateTimeField()),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from regulars.kit import clock
 from regulars.kit.answer import redirect_back
 from regulars.kit.errors import Refusal
+from regulars.kit.numbers import place_number
 from regulars.kit.secrets import new_token
 from regulars.rapport import queries, services
 from regulars.rapport.access import enquiry_here
@@ -49,7 +50,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Who waits for an answer and since when; the other states behind tabs. At most six queries."""
     state = request.GET.get("state", State.OPEN)
     state = state if state in State.values else State.OPEN
-    start = int(request.GET["from"]) if request.GET.get("from", "").isdigit() and len(request.GET["from"]) < 8 else 0
+    start = place_number(request.GET.get("from", ""))
     rows = queries.enquiries_in(state, start, ROWS + 1)
     address = reverse("enquiries:list")
     context = {
@@ -106,7 +107,7 @@ def callers(request: HttpRequest) -> HttpResponse:
 
 def who(text: str, chosen: str, form: forms.Form | None = None) -> dict[str, Any]:
     """The people to choose from. Somebody new is chosen where nobody was found, so that nothing has to be tapped."""
-    found = queries.callers_found(text, chosen if chosen.isdigit() else "")
+    found = queries.callers_found(text, chosen)
     picked = chosen or (NEW if text.strip() and not found else "")
     return {"found": found, "who": text, "picked": picked, "new": NEW, "form": form}
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from regulars.kit import clock
 from regulars.kit.answer import redirect_back
 from regulars.kit.errors import Refusal
+from regulars.kit.numbers import row_number
 from regulars.rapport import queries, services
 from regulars.rapport.access import entry_here
 from regulars.rapport.forms.log import LogForm, SettleForm
@@ -93,10 +94,10 @@ def _words(request: HttpRequest) -> str:
 
 
 def _noted(request: HttpRequest) -> Encounter | None:
-    number = request.GET.get("noted", "")
-    if not number.isdigit() or len(number) > 18:
+    number = row_number(request.GET.get("noted", ""))
+    if number is None:
         return None
-    mine = Encounter.objects.filter(pk=int(number), recorded_by_id=request.user.pk)
+    mine = Encounter.objects.filter(pk=number, recorded_by_id=request.user.pk)
     return mine.select_related("person").first()
 
 

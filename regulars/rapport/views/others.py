@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from regulars.kit.answer import redirect_back
 from regulars.kit.errors import Refusal
+from regulars.kit.numbers import place_number
 from regulars.people.models import Kind
 from regulars.rapport import queries, services
 from regulars.rapport.forms.keeping import KindRhythmForm, often_words
@@ -26,7 +27,7 @@ from regulars.staff.permissions import may
 def others(request: HttpRequest) -> HttpResponse:
     """Everybody who is not a customer, by name, fifty at a time; `?kind=` shows one kind."""
     kind = request.GET.get("kind", "")
-    start = int(text) if (text := request.GET.get("from", "0")).isdigit() and len(text) < 9 else 0
+    start = place_number(request.GET.get("from", ""))
     page, used, usual = queries.others(kind, start), queries.kinds_in_use(), queries.rhythms()
     context = {
         "page": page,

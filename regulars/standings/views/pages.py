@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from regulars.kit import clock
 from regulars.kit.answer import answer, redirect_back
+from regulars.kit.numbers import row_number
 from regulars.people.models import Person
 from regulars.staff.doors import requires
 from regulars.staff.models import User
@@ -71,9 +72,8 @@ def prospects(request: HttpRequest) -> HttpResponse:
 @require_safe
 def hint(request: HttpRequest) -> HttpResponse:
     """What to suggest to whoever was just chosen at the counter; empty for nobody."""
-    chosen = request.GET.get("person", "")
-    is_number = chosen.isdigit() and len(chosen) <= 18
-    person = Person.objects.gradable().filter(pk=int(chosen)).first() if is_number else None
+    chosen = row_number(request.GET.get("person", ""))
+    person = None if chosen is None else Person.objects.gradable().filter(pk=chosen).first()
     found = suggestions(person.pk, clock.today())[:1] if person else []
     return render(request, "standings/_hint.html", {"suggestions": found})
 

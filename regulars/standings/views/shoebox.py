@@ -14,6 +14,7 @@ from regulars.kit import clock
 from regulars.kit.answer import answer, redirect_back, refused
 from regulars.kit.errors import Refusal
 from regulars.kit.jobs import job_state
+from regulars.kit.numbers import row_number
 from regulars.people.models import Person
 from regulars.staff.doors import requires
 from regulars.staff.models import User
@@ -32,9 +33,8 @@ SKIPPED, LAST, JOB = "shoebox_skipped", "shoebox_last", "shoebox_job"
 def shoebox(request: HttpRequest) -> HttpResponse:
     """Show whose turn it is; on POST note what was tapped, or skip, and show the next."""
     if request.method != "POST":
-        wanted = request.GET.get("person", "")
-        return _shown(request, int(wanted) if wanted.isdigit() else None)
-    person = access.person_for(_number(request.POST.get("person", "")))
+        return _shown(request, row_number(request.GET.get("person", "")))
+    person = access.person_for(row_number(request.POST.get("person", "")) or 0)
     if request.POST.get("do") == "skip":
         skipped = [pk for pk in request.session.get(SKIPPED, []) if pk != person.pk]
         request.session[SKIPPED] = [*skipped, person.pk]
@@ -66,10 +66,6 @@ def shoebox_end(request: HttpRequest) -> HttpResponse:
         "thanks": first_thanks(clock.today()) if now.asked else [],
     }
     return answer(request, "standings/shoebox_end.html", DONE, context)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() else 0
 
 
 def _next(request: HttpRequest) -> HttpResponse:

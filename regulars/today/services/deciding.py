@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.kit.errors import Refusal
+from regulars.kit.numbers import row_number
 from regulars.outreach import services as outreach
 from regulars.outreach.models import Touch
 from regulars.outreach.services import checked_words
@@ -108,9 +109,8 @@ def edit_line(key: str, subject: str, body: str, by: User | None) -> Line:
 def reopen_line(key: str, by: User | None) -> Line:
     """Bring back a line that was put off or left out; what was approved is stopped in the outbox instead."""
     kind, subject_id, occurrence = (*key.split(":", 2), "", "")[:3]
-    reopenable = Decision.objects.filter(
-        kind=kind, subject_id=subject_id if subject_id.isdigit() else -1, occurrence=occurrence
-    )
+    number = row_number(subject_id)
+    reopenable = Decision.objects.filter(kind=kind, subject_id=-1 if number is None else number, occurrence=occurrence)
     if not reopenable.filter(choice__in=[Choice.SNOOZED, Choice.SKIPPED]).update(
         choice=Choice.EDITED, until=None, by=by, at=clock.now()
     ):

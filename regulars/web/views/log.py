@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from regulars.kit.numbers import row_number
 from regulars.people.models import Person
 from regulars.staff import queries
 from regulars.staff.doors import requires
@@ -39,7 +40,7 @@ class LogLine:
 @require_safe
 def log(request: HttpRequest) -> HttpResponse:
     """Show one page of the log, of everybody or of one colleague, one person, one kind, one day."""
-    user_id, person_id, before = (_number(request.GET.get(word, "")) for word in ("user", "person", "before"))
+    user_id, person_id, before = (row_number(request.GET.get(word, "")) for word in ("user", "person", "before"))
     kind, on = request.GET.get("kind", ""), _day(request.GET.get("day", ""))
     page = queries.log_page(user_id=user_id, person_id=person_id, before=before, actions=actions_of(kind), on=on)
     asked = {"user": user_id, "person": person_id, "kind": kind if kind in KINDS else None, "day": on}
@@ -79,10 +80,6 @@ def _changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
     """Without numbers of rows, which say nothing to a reader."""
     told = [(name, str(before), str(after)) for name, before, after in entry.changes or ()]
     return [(field_label(name), before, after) for name, before, after in told if not name.endswith("_id")]
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _day(text: str) -> date | None:

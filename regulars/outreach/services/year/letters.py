@@ -91,7 +91,7 @@ def _reached(first: date, last: date) -> QuerySet[Touch]:
         person=OuterRef("pk"),
         purpose__in=(Purpose.CARE, Purpose.GREETING),
         sent_at__gte=clock.start_of(first),
-        sent_at__lt=clock.start_of(last + timedelta(days=1)),
+        sent_at__lt=clock.end_of(last),
     )
 
 
