@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 import regulars
 from regulars.kit import backups, bulletin, clock, moving_house, schedules
 from regulars.kit.errors import Refusal
+from regulars.kit.laying_out import lay_out
 
 LOCK_NUMBER = 726_585_711  # any number; PostgreSQL's advisory lock for upgrades of this product
 
@@ -44,9 +45,11 @@ def migrate_safely(begins: Callable[[bool], None] | None = None) -> bool:
         if pending:
             if begins is not None:
                 begins(is_new)
-            if not is_new:
+            if is_new:
+                lay_out()
+            else:
                 _keep_what_is_there()
-            call_command("migrate", interactive=False, verbosity=0)
+                call_command("migrate", interactive=False, verbosity=0)
         bulletin.enrol()
         schedules.enrol()
     return bool(pending)

@@ -21,5 +21,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(leave_room, migrations.RunPython.noop),
+        migrations.RunPython(leave_room, migrations.RunPython.noop, hints={"shapes": True}),
     ]

@@ -1,0 +1,94 @@
+"""A new house has the tables that all steps together would have made, on either database."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+Ask = Callable[[str], list[tuple[Any, ...]]]
+
+LAY_OUT = "import django; django.setup(); from regulars.kit.upgrade import migrate_safely; assert migrate_safely()"
+
+OF_POSTGRES = {
+    "columns": "SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, is_identity"
+    " FROM information_schema.columns WHERE table_schema = 'public'",
+    "constraints": "SELECT conrelid::regclass::text, contype, pg_get_constraintdef(oid) FROM pg_constraint"
+    " WHERE connamespace = 'public'::regnamespace",
+    "indexes": "SELECT tablename, regexp_replace(indexdef, 'INDEX \\S+ ON', 'INDEX ON') FROM pg_indexes WHERE schemaname = 'public'",
+    "settings": "SELECT relname, reloptions::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND reloptions IS NOT NULL",
+}  # fmt: skip
+
+
+def shape(ask: Ask) -> dict[str, Any]:
+    """Everything the tables are made of, but for the order of their columns."""
+    if connection.vendor == "postgresql":
+        return {str((name, *row)): name for name, question in OF_POSTGRES.items() for row in ask(question)}
+    tables = ask("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    return {name: _of_sqlite(ask, name, sql) for name, sql in tables}
+
+
+def _of_sqlite(ask: Ask, name: str, sql: str) -> dict[str, Any]:
+    indexes = []
+    for _, index, is_unique, origin, is_partial in ask(f"PRAGMA index_list('{name}')"):
+        [(said,)] = ask(f"SELECT sql FROM sqlite_master WHERE name = '{index}'")
+        columns = [row[2] for row in ask(f"PRAGMA index_info('{index}')")]
+        indexes.append(str((said, is_unique, origin, is_partial, columns)))
+    return {
+        "columns": sorted(str(row[1:]) for row in ask(f"PRAGMA table_xinfo('{name}')")),
+        "keys": sorted(str(row[2:]) for row in ask(f"PRAGMA foreign_key_list('{name}')")),
+        "rules": sorted(part.split(", CONSTRAINT ")[0].rstrip(")") for part in sql.split("CONSTRAINT ")[1:]),
+        "indexes": sorted(indexes),
+        "is without numbers": sql.endswith("WITHOUT ROWID"),
+    }
+
+
+def asked_here(question: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+@pytest.fixture
+def new(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ask]:
+    """Laid out by a process of its own in an empty database, as the first start does it."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "regulars.settings", "REGULARS_DATA_DIR": str(tmp_path)}
+    environment.pop("REGULARS_DATABASE_URL", None)
+    if connection.vendor == "sqlite":
+        subprocess.run([sys.executable, "-c", LAY_OUT], env=environment, check=True)
+        with closing(sqlite3.connect(tmp_path / "regulars.sqlite3")) as file:
+            yield lambda question: file.execute(question).fetchall()
+        return
+    url = request.getfixturevalue("postgres_url")
+    subprocess.run([sys.executable, "-c", LAY_OUT], env={**environment, "REGULARS_DATABASE_URL": url}, check=True)
+    with psycopg.connect(url) as server:
+        yield lambda question: server.execute(question).fetchall()
+
+
+def test_a_new_house_has_the_tables_that_every_step_together_makes(new: Ask) -> None:
+    stepwise, at_once = shape(asked_here), shape(new)
+    assert sorted(at_once.keys() ^ stepwise.keys()) == []
+    assert [part for part in at_once.items() if part not in stepwise.items()] == []
+    assert [part for part in stepwise.items() if part not in at_once.items()] == []
+
+
+def test_a_new_house_has_nothing_left_to_do_and_knows_who_may_what(new: Ask) -> None:
+    done = new("SELECT app, name FROM django_migrations")
+    assert sorted(done) == sorted(MigrationRecorder(connection).applied_migrations())
+    assert len(done) == len(set(done))
+    [(kinds,)] = new("SELECT count(*) FROM django_content_type")
+    [(schedules,)] = new("SELECT count(*) FROM kit_schedule")
+    assert kinds > 100
+    assert schedules > 20
