@@ -52,7 +52,8 @@ def ask_to_undo(run: ImportRun, by: User | None = None) -> ImportRun:
         raise Refusal(_("Only what was taken in whole can be undone."))
     _refuse_below_a_later_run(run)
     if run.orders_new + run.people_new <= AT_ONCE:
-        return undo(run, by)
+        with transaction.atomic():  # nobody sees it half done, and takes it for broken off
+            return undo(run, by)
     with transaction.atomic():
         run.state, run.job_id = (
             ImportRun.State.UNDOING,

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import translation
 
 from regulars.intake.models import ImportRun, Mapping, Question
-from regulars.intake.services import execute, pasting, preview, said_again, visits_noted
+from regulars.intake.services import execute, pasting, preview, said_again, undoing, visits_noted
 from regulars.intake.services.running import folder_of
 from regulars.intake.tests.builders import a_business, a_file, taken_in
 from regulars.kit import clock
@@ -359,6 +359,21 @@ def test_the_question_about_the_last_week_is_answered_on_the_page(
     question.refresh_from_db()
     assert question.answer == "yes"
     assert "Follow up the last 7 days" not in shown(owner, run)
+
+
+def test_a_small_undo_happens_whole_or_not_at_all(
+    owner: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(run: ImportRun) -> int:
+        raise OSError("the disk is full")
+
+    taken_in(a_file(tmp_path, SALES))
+    run, orders = ImportRun.objects.get(), Order.objects.count()
+    monkeypatch.setattr(undoing, "_take_out_people", fails)
+    with pytest.raises(OSError, match="full"):
+        undoing.ask_to_undo(run)
+    assert ImportRun.objects.get().state == ImportRun.State.FINISHED
+    assert Order.objects.count() == orders > 0
 
 
 def test_pasted_people_are_shown_then_saved_and_can_be_undone(owner: Client) -> None:
