@@ -43,12 +43,13 @@ def test_every_amount_survives_both_ways_of_writing_it(amount: Decimal) -> None:
 
 
 @given(st.text(max_size=40))
-def test_no_text_breaks_the_readers(text: str) -> None:
-    amounts.parse(text)
-    dates.parse(text)
-    reach.email(text)
-    reach.phones(text)
-    truth(text), standing(text), mail_status(text)  # only that they return
+def test_any_text_is_read_or_is_nothing_and_the_same_way_twice(text: str) -> None:
+    amount, moment, address = amounts.parse(text), dates.parse(text), reach.email(text)
+    assert amount is None or amount == amounts.parse(text)
+    assert moment is None or moment == dates.parse(text)
+    assert address is None or "@" in address
+    assert all(any(sign.isdigit() for sign in number) for number in reach.phones(text))
+    assert (truth(text), standing(text), mail_status(text)) == (truth(text), standing(text), mail_status(text))
 
 
 def test_the_decimal_mark_is_told_by_the_whole_column() -> None:

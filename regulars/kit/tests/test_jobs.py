@@ -122,6 +122,7 @@ def test_a_waiting_job_is_called_off_at_once():
 
 def test_progress_outside_a_job_does_nothing():
     jobs.progress(1, 2, "nothing to see")
+    assert not Job.objects.exists()
 
 
 def test_an_effect_that_ends_its_job_happens_once_though_the_lease_was_lost(frozen_clock):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +23,8 @@ DAY = timedelta(days=1)
 # A tenth of the hour's and the day's letters is kept from mailings, offers and greetings: a thank-you never waits
 # until tomorrow because of them.
 KEPT_SHARE = 10
+NO_LIMIT = 1_000_000
+
 FURTHEST_SECONDS = 60.0
 
 
@@ -36,7 +39,7 @@ class Grant:
     starts_at: datetime
     every: float
     slot_at: datetime
-    for_bulk: int = 1_000_000
+    for_bulk: int = NO_LIMIT
 
     def moment(self, number: int) -> datetime:
         return self.starts_at + timedelta(seconds=self.every * number)
@@ -91,13 +94,20 @@ def _left(account: SendingAccount, now: datetime) -> tuple[int, int]:
 
     Counted over whole slots, so that no window is ever exceeded. One query.
     """
-    left = for_bulk = 1_000_000
     if account.per_hour is None and account.per_day is None:
-        return left, for_bulk
+        return NO_LIMIT, NO_LIMIT
     slots = _slots(account, now)
-    for limit, span in ((account.per_hour, HOUR), (account.per_day, DAY)):
+    return room_under(
+        account.per_hour, account.per_day, lambda span: sum(used for at, used in slots if at > now - span - SLOT)
+    )
+
+
+def room_under(per_hour: int | None, per_day: int | None, used_in: Callable[[timedelta], int]) -> tuple[int, int]:
+    """What the hour and the day still hold, and how much of it for what can wait: a tenth of each is kept from that."""
+    left = for_bulk = NO_LIMIT
+    for limit, span in ((per_hour, HOUR), (per_day, DAY)):
         if limit is not None:
-            free = limit - sum(used for at, used in slots if at > now - span - SLOT)
+            free = limit - used_in(span)
             left, for_bulk = min(left, free), min(for_bulk, free - limit // KEPT_SHARE)
     return left, for_bulk
 

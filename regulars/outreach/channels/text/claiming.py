@@ -21,7 +21,7 @@ from regulars.outreach.channels.text.segments import measure
 from regulars.outreach.models import Channel, State, TextAccount, TextMessage, Touch
 from regulars.outreach.queries.asked import asked_addresses
 from regulars.outreach.queries.reach import mobiles_of
-from regulars.outreach.services.allowance import KEPT_SHARE
+from regulars.outreach.services.allowance import room_under
 from regulars.outreach.services.claiming import give_back as give_touches_back
 from regulars.outreach.services.claiming import hold_the_claim, let_through, still_wanted
 from regulars.outreach.services.moves import note_changes
@@ -144,12 +144,7 @@ def _message(row: Touch, known: TextMessage | None, account: TextAccount, now: d
 
 def _left(account: TextAccount, now: datetime) -> tuple[int, int]:
     """Parts left under the hour and the day limit, and how many of them for what can wait."""
-    left = for_bulk = 1_000_000
-    for limit, span in ((account.per_hour, HOUR), (account.per_day, DAY)):
-        if limit is not None:
-            free = limit - _taken(account, now - span)
-            left, for_bulk = min(left, free), min(for_bulk, free - limit // KEPT_SHARE)
-    return left, for_bulk
+    return room_under(account.per_hour, account.per_day, lambda span: _taken(account, now - span))
 
 
 def used_up_why(account: TextAccount) -> str:
