@@ -34,7 +34,7 @@ SUBJECT = re.compile(
     r"risposta automatica|fuori (sede|ufficio)|assente|assenza|automatisch antwoord|"
     r"afwezig|niet aanwezig|autosvar|fr[aå]nvar|frav[æe]r|automatsvar|automatisk (svar|"
     r"svarsmeddelelse)|poissa|automaattinen|"
-    r"odpowied[zź] automatyczna|autoodpowied|nieobecno|automatick[aáe] odpov|"
+    r"odpowied[zź] automatyczna|automatyczna odpowied|autoodpowied|nieobecno|automatick[aáe] odpov|"
     r"nep[rř]itomn|автоответ|автоматический ответ|отсутств|в отпуске|otomatik (yan[iı]t|"
     r"cevap)|αυτόματη απάντηση|automatikus v[aá]lasz|r[aă]spuns automat|自動(返信|"
     r"応答)|不在|自动(回复|答复)|자동 ?(회신|응답)|부재)",

@@ -7,15 +7,16 @@ import re
 from flufl.bounce import all_failures
 
 from regulars.outreach.inbound.delivery_reports import ADDRESS, REPORTS, Report, report_in_text
-from regulars.outreach.inbound.kinds import Failure, Reason
+from regulars.outreach.inbound.kinds import HARD, Failure, Reason
 from regulars.outreach.inbound.mail import Mail
 from regulars.outreach.inbound.notifications import notified_in
 from regulars.outreach.inbound.reasons import BY_ITS_BOOK, code_in, reason_of, status_in, weighed
 from regulars.outreach.inbound.transcripts import before_original, said_about
 
 MACHINES = re.compile(
-    r"(mailer-?daemon|post[-_]?master|mail\.?delivery\.?(system|subsystem|service)|mmdf|bounce[sd]?)\b|"
-    r"mail deliver\w* (sub)?system|system administrator|ndr administrator|delivery (sub)?system|<>",
+    r"(mailer-?daemon|post[-_]?master|mail\.?delivery\.?(system|subsystem|service)|mmdf|mdaemon|bounce[sd]?)\b|"
+    r"smtp[-_. ]?mail[-_. ]?service|mail deliver\w* (sub)?system|system administrator|ndr administrator|"
+    r"delivery (sub)?system|<>",
     re.IGNORECASE,
 )
 SUBJECTS = re.compile(
@@ -27,7 +28,8 @@ SUBJECTS = re.compile(
     r"delivery to .{0,60}(failed|delayed)|message .{0,40}delayed|delayed mail|"
     r"undelivered|unzustellbar|nicht zugestellt|zustellung|non remis|no se (ha )?(podido )?entreg|"
     r"nicht zustellbar|mancata consegna|onbestelbaar|не доставлен|недоставлен|"
-    r"error sending your mail|mail could not|bounced mail|delivery.{0,20}warning|"
+    r"error sending your mail|mail could not|bounced mail|delivery.{0,20}warning|failed mail|"
+    r"has not (yet )?been delivered|\buser unknown\b|"
     r"status notification",
     re.IGNORECASE,
 )
@@ -36,11 +38,16 @@ SURELY = re.compile(
     r"these) address(es)? (had|has|have|failed)|unable to deliver (your|the|"
     r"this) (message|mail)|"
     r"delivery to the following|error message below:\s+5\d\d|message could not be delivered|"
-    r"(wasn't|was not|were not) able to deliver|送信できませんでした|配信できません",
+    r"(wasn't|was not|were not) able to deliver|"
+    r"(following|attached) (mail|message) (could not be delivered|has been returned|had permanent)|"
+    r"送信できませんでした|配信できません",
     re.IGNORECASE,
 )
+DELAYED = re.compile(r"\b(delayed?|warning|still being)\b", re.IGNORECASE)
+NOBODY_NAMED = ""  # the letter inside, or its name, says whose it was
 MOST = 20_000  # signs of a report that are looked at
 LARGEST_FOR_FLUFL = 200_000
+ANSWERED = re.compile(r"\s*(re|aw|sv|vs|antw|odp|rif|fwd?|wg|tr|rv)\s*:", re.IGNORECASE)
 # Where a report names the recipient in a line of its own.
 NAMED = re.compile(
     r"^[\s*-]*(?:rcpt to|recipients?|recipient address|failed recipient|e-?mail address)\s*:\s*"
@@ -61,9 +68,7 @@ def other_report_in(mail: Mail) -> Report | None:
     if report is not None:
         return report
     said = before_original(text)
-    addresses = _addresses(mail, said)
-    if not addresses:
-        return None
+    addresses = _addresses(mail, said) or [NOBODY_NAMED]
     alone = len(addresses) == 1
     return Report(tuple(_failure(address, mail, text, alone=alone) for address in addresses), has_arrived=False)
 
@@ -81,9 +86,18 @@ def is_a_machines_word(mail: Mail) -> bool:
     text = words_of(mail)
     said = before_original(text)
     says_surely = bool(SURELY.search(said)) or (is_machine and bool(status_in(said)))
-    if SUBJECTS.search(mail.header("subject")) or (says_surely and any(True for _ in mail.inner())):
-        return is_machine or says_surely
-    return is_machine and (says_surely or report_in_text(mail, text) is not None)
+    is_named_so = bool(SUBJECTS.search(mail.header("subject")))
+    if is_machine:
+        is_said = is_named_so or says_surely or report_in_text(mail, text) is not None
+    else:
+        is_said = says_surely and (is_named_so or any(True for _ in mail.inner()))
+    return is_said or _is_known_form(mail)
+
+
+def _is_known_form(mail: Mail) -> bool:
+    """flufl.bounce knows the form of this report, and it is no answer of somebody who quotes one."""
+    is_answer = mail.header("in-reply-to") or ANSWERED.match(mail.header("subject"))
+    return not is_answer and bool(_known(mail))
 
 
 def words_of(mail: Mail) -> str:
@@ -100,7 +114,7 @@ def _failure(address: str, mail: Mail, text: str, *, alone: bool) -> Failure:
     reason = weighed(reason, quoted, status_in(plain), said, by_gateway=False)
     if reason is Reason.USER_UNKNOWN and not quoted and _passes_on(mail) and not BY_ITS_BOOK.search(plain):
         reason = Reason.FILTERED
-    is_delayed = bool(re.search(r"\b(delayed?|warning|still being)\b", mail.header("subject"), re.IGNORECASE))
+    is_delayed = reason not in HARD and bool(DELAYED.search(mail.header("subject")))
     return Failure(address, reason, status_in(plain), code_in(plain), " ".join(quoted.split())[:500], is_delayed)
 
 
@@ -149,7 +163,7 @@ def _to_of_original(mail: Mail, original: str) -> list[str]:
     for inner in mail.inner():
         found = [address.lower() for address in ADDRESS.findall(str(inner.get("to", "")))]
         if found:
-            return found
+            return [address for address in found if not _is_ours(address, mail)]
     line = re.search(r"^to:(.*)$", original, re.IGNORECASE | re.MULTILINE)
     return [address.lower() for address in ADDRESS.findall(line.group(1))] if line else []
 

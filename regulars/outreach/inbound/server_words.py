@@ -283,10 +283,10 @@ _PATTERNS: tuple[tuple[Reason, tuple[str, ...]], ...] = (
             r"invalid|unrouteable|non-?existent|undeliverable|unresolved)",
             r"no valid recipients",
             r"リストにありません",
-            r"no (such )?(user|mailbox|account|recipient|person|one|addressee)\b",
+            r"no (such )?(user|mail ?box|account|recipient|person|one|addressee)\b",
             r"not (listed|found) in (the )?(domino|directory|public|address book|name|"
             r"postfix)",
-            r"recipnotfound",
+            r"recipnotfound|bad_recipient",
             r"there is no one at this",
             r"(this|that) user doesn't have",
             r"doesn't have an? \S+ account",

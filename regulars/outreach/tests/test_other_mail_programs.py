@@ -125,6 +125,28 @@ HARD = {
         f"{POSTFIX}<{ANN}>: host mta5.am0.yahoodns.example[192.0.2.7] said: 552 1\n    Requested mail action aborted, mailbox not found (in reply to end of DATA\n    command)",
         dsn("5.0.0", "smtp; 554 delivery error: dd This user doesn't have a yahoo.com account (ann@yahoo.com) [0] - mta4103.mail.example"),
     ),
+    "a small server with a name of its own": a_form(
+        "E550_SMTP_Mail_Service@example.net", "Returned Mail - Error During Delivery",
+        f"------ Failed Recipients ------\n\n<{ANN}>: Requested action not taken: mailbox unavailable. [SMTP Error Code 550]\n",
+    ),
+    "mdaemon": a_form(
+        "MDaemon@example.org", f"Warning: {ANN} - User unknown!",
+        f"{ANN} - no such user here.\n\nThere is no user by that name at this server.", Precedence="bulk",
+    ),
+    "a scanner before the server": a_form(
+        "gate@example.org", "Mail could not be delivered",
+        f"****** Message from the mail gateway ******\n\n\nSent <<< RCPT TO:<{ANN}>\nReceived >>> 550 5.1.1 unknown user.\n\nUnable to deliver message to <{ANN}> (and other recipients in the same domain).\n",
+    ),
+    "postfix, a mailbox in two words": a_form(
+        DAEMON, "Undelivered Mail Returned to Sender",
+        f"{POSTFIX}<{ANN}>: host mx.example.org[192.0.2.7] said: 550 ** No\n    mail box available for this user ** (in reply to RCPT TO command)",
+        dsn("5.0.0", "smtp; 550 ** No mail box available for this user **"), Auto_Submitted="auto-replied",
+    ),
+    "postfix, one word in capitals": a_form(
+        DAEMON, "Undelivered Mail Returned to Sender",
+        f"{POSTFIX}<{ANN}>: host mx.example.org[192.0.2.7] said: 550\n    BAD_RECIPIENT - see http://mx.example.org/why (in reply to RCPT TO command)",
+        dsn("5.0.0", "smtp; 550 BAD_RECIPIENT - see http://mx.example.org/why"), Auto_Submitted="auto-replied",
+    ),
 }  # fmt: skip
 
 SOFT = {
@@ -168,6 +190,11 @@ SOFT = {
     "barracuda, looks like spam": a_form(
         DAEMON, "Undelivered Mail Returned to Sender", f"{POSTFIX}<{ANN}>: host said: 554 rejected due to spam content",
         dsn("5.0.0", "smtp; 554 rejected due to spam content"),
+    ),
+    "mdaemon, given up": a_form(
+        "MDaemon@mx.example.net", "Permanent Delivery Failure",
+        f"The attached message had PERMANENT fatal delivery errors!\n\nThe following addresses did NOT receive a copy of your message:\n\n> {ANN}\n\n--- Session Transcript ---\n <-- 552 Mailbox is over its quota\n--- End Transcript ---",
+        Precedence="bulk",
     ),
 }  # fmt: skip
 
@@ -223,6 +250,7 @@ MACHINES = {
     "exchange": plain(f"Ann <{ANN}>", "Automatische Antwort: Danke", "Guten Tag, ich bin ab dem 12.1. wieder da.", X_Auto_Response_Suppress="All", Auto_Submitted="auto-generated"),
     "exchange in Spanish": plain(f"Ann <{ANN}>", "Respuesta automática: Gracias", "Vuelvo el lunes.", X_Auto_Response_Suppress="All"),
     "exchange in French": plain(f"Ann <{ANN}>", "Réponse automatique : Merci", "Je suis absente jusqu'au 12."),
+    "in Polish, in brackets": plain(f"Ann <{ANN}>", "[Automatyczna odpowiedź] Dziękujemy", "Wracam w poniedziałek."),
     "sieve": plain(f"Ann <{ANN}>", "Auto: Thank you", "I am away.", Auto_Submitted="auto-replied (vacation)"),
     "t-online": plain(f"Ann <{ANN}>", "Automatische Antwort auf Ihre Nachricht", "Ich bin vom 1. bis 9. Mai nicht erreichbar."),
     "without a sign but its words": plain(f"Ann <{ANN}>", "Re: Gracias", "Hola, estoy de vacaciones hasta el 5 de agosto."),
@@ -233,6 +261,35 @@ MACHINES = {
 @pytest.mark.parametrize("raw", MACHINES.values(), ids=MACHINES)
 def test_a_machine_answers(raw):
     assert read(raw).kind == Kind.AUTO_REPLY
+
+
+NAMELESS = {
+    "a scanner before the server": a_form(
+        "gate@mx.example.org", "Mail could not be delivered",
+        "****** Message from the mail gateway ******\n\nThe following mail could not be delivered.\nReason: Exceeded maximum delivery attempts.",
+    ).replace(f"To: {ANN}\nSubject: Thank you".encode(), b"Subject: Thank you"),
+    "a provider that says only the first half": plain(
+        "MAILER-DAEMON@example.org", "Mail Delivery Problem",
+        "Your mail to the following recipients could not be delivered because they are not accepting pictures:\n\n\tann\n",
+        In_Reply_To="<touch.7@boutique.example>",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("raw", NAMELESS.values(), ids=NAMELESS)
+def test_a_letter_that_came_back_without_an_address_is_known_by_its_own_name(raw):
+    got = read(raw)
+    assert (got.kind, [(one.address, one.is_hard) for one in got.failures]) == (Kind.BOUNCE, [("", False)])
+    assert "<touch.7@boutique.example>" in got.about
+
+
+def test_somebody_who_passes_on_a_report_and_asks_about_it_has_written():
+    words = f"Maya, this came back to me, what does it mean?\n\n> Message from example.org.\n> Unable to deliver message to the following address(es).\n>\n> <{ANN}>:\n> 550 user unknown\n"
+    for subject, headers in (
+        ("Fwd: failure notice", {}),
+        ("failure notice", {"In_Reply_To": "<touch.7@boutique.example>"}),
+    ):
+        assert read(plain("Bea <bea@example.org>", subject, words, **headers)).kind == Kind.REPLY
 
 
 def test_a_receipt_for_reading_is_no_answer():

@@ -135,6 +135,16 @@ def test_a_report_without_the_letters_name_is_matched_by_address_and_time():
     assert suppressed() == [("hard_bounce", "everything")]
 
 
+def test_a_report_without_any_address_is_matched_by_the_letters_name_and_suppresses_nobody():
+    touch = a_sent_letter()
+    words = "Your mail to the following recipients could not be delivered:\n\n\tann\n"
+    raw = a_mail(words, subject="Mail Delivery Problem", From="MAILER-DAEMON@example.org")
+    row = taken(raw)
+    touch.refresh_from_db()
+    assert (row.kind, row.touch_id, row.is_for_you, touch.state) == ("bounce", touch.pk, False, State.BOUNCED)
+    assert suppressed() == []
+
+
 def test_a_complaint_stops_offers_on_all_channels_and_waits_on_today():
     touch = a_sent_letter()
     open_offer = a_touch(touch.person_id, channel="call", purpose="marketing", programme="sale")
