@@ -25,12 +25,42 @@ TALON = REPLIES / "talon"
         "Le 2 avr. 2012 à 18:26, Maya <m@b.example> a écrit :",
         "Il giorno lun 2 apr 2012 alle ore 18:26 Maya <m@b.example> ha scritto:",
         "Op 2 apr. 2012 om 18:26 schreef Maya <m@b.example>:",
+        "At 2/4/2012 06:26 PM, you wrote:",
+        "Maya <m@b.example> schrieb am Mo., 2.\nApr. 2012 um 18:26 Uhr:",
+        'Am 02.04.2012 18:26 schrieb "Maya" <m@b.example\n>:',
+        "Den 2. apr. 2012 kl. 18.26 skrev Maya <m@b.example<mailto:m@b.example>>:",
+        "man. 2. apr. 2012 kl. 18:26 skrev Maya <m@b.example\n>:",
+        "mån 2 apr. 2012 kl. 18:26 skrev Maya <m@b.example>:",
+        "ma 2. huhtikuuta 2012 klo 18.26 Maya\n<m@b.example> kirjoitti:",
+        "понедельник, 2 апреля 2012 г. пользователь Maya написал:",
+        '2 апр. 2012 г. 18:26 пользователь "Maya" <\nm@b.example> написал:',
+        '2 квіт. 2012 р. 18:26 "Maya" <m@b.example> пише:',
+        "2012年4月2日(月) 18:26 マヤ <m@b.example>:",
+        '06:26 PM, April 2, 2012, "Maya" <m@b.example>:',
+        " ------------------------------\n\n*From:* Maya\n*Sent:* 2012-04-02\n*To:* Ann\n*Subject:* Thanks",
+        "====\n\nMessage du : 02/04/2012 18:26\nDe : Maya\nA : ann@example.org\nCopie à :\nSujet : Merci",
         "-----Ursprüngliche Nachricht-----\nVon: Maya\nGesendet: Montag\nAn: Ann\nBetreff: Danke",
         "________________________________\nDe: Maya\nEnviado: lunes\nPara: Ann\nAsunto: Gracias",
     ],
 )
 def test_the_quoted_letter_goes_in_many_languages(border):
     assert without_quotes(f"Lovely, thank you!\n\n{border}\n\n> Dear Ann,\n> thank you.\n") == "Lovely, thank you!"
+
+
+def test_a_line_of_ones_own_above_the_border_is_no_part_of_it():
+    for own in ("On Thursday.", "Am heutigen Tage", "On this day"):
+        for gap in ("\n", "\n\n"):
+            text = f"{own}{gap}Am Mo., 2. Apr. 2012 um 18:26 Uhr schrieb Maya <m@b.example>:\n\n> Dear Ann"
+            assert without_quotes(text) == own
+            assert without_quotes(f"{own}{gap}> On 2 Apr 2012, at 18:26, Maya <m@b.example> wrote:\n>\n> When?") == own
+
+
+def test_what_stands_below_the_border_is_all_there_is_and_stays():
+    head = "Od: Ann <ann@example.org>\nWysłano: poniedziałek, 2 kwietnia 2012 18:26\nDo: Maya\nTemat: Re: Dzień dobry"
+    border = "Dnia 2 kwietnia 2012 18:00 Maya <m@b.example> napisał(a):"
+    assert without_quotes(f"{head}\n\nDzień dobry,\n\ntak.\n\n{border}\n> Czy tak?") == "Dzień dobry,\n\ntak."
+    assert without_quotes("On 8 May 2017, Maya <m@b.example> wrote:\n\nYes, the blue one.") == "Yes, the blue one."
+    assert without_quotes("On 8 May 2017, Maya <m@b.example> wrote:\n\n> Dear Ann,\n> thank you") == ""
 
 
 def test_answers_between_the_quoted_lines_are_kept_whole():
@@ -59,6 +89,9 @@ def test_nothing_of_ones_own_is_lost(text):
         ("Vale.\n\nUn saludo\nAna", "Un saludo\nAna"),
         ("Yes.\n-- \nAnn", "-- \nAnn"),
         ("Yes.\n\nGesendet von meinem iPhone", "Gesendet von meinem iPhone"),
+        ("Yes.\n\nVon meinem Mobilgerät gesendet", "Von meinem Mobilgerät gesendet"),
+        ("Oui.\n\nEnvoyé à partir de Outlook pour iOS", "Envoyé à partir de Outlook pour iOS"),
+        ("Ja.\n\nKh\nAnn", "Kh\nAnn"),
         ("Two things:\n\nThanks\nAnd do you have it in red?", ""),
     ],
 )

@@ -12,6 +12,7 @@ QUOTED = re.compile(r"^\s*>")
 LINK = re.compile(r"\(https?://|^\s*\(?<?https?://|>\s*$")
 INLINE = re.compile(r"(?<=m)e*(?:t+e*)+(?=m)")
 BELOW = re.compile(r"m*(?:se*)+(?:[tf]+e*)+")
+BORDERS = re.compile(r"m*(?:se*)+")
 WITHIN = re.compile(r"((?:m*s|(?:me*){2,}).*me*)[te]*$")
 ONLY_BORDER = re.compile(r"((?:se*)+|(?:me*){2,})e*$")
 MOST_LINES = 600
@@ -58,7 +59,11 @@ def _kept(lines: list[str], marks: str) -> list[str]:
             return lines
     below = BELOW.search(marks)
     if below:
-        return lines[: below.start()]
+        if "t" in marks[: below.start()]:
+            return lines[: below.start()]
+        # Nothing stands above: what is written below the border is all there is, and stays.
+        begin = below.start() + len(BORDERS.match(below.group()).group())  # type: ignore[union-attr]
+        return _kept(lines[begin:], marks[begin:])
     within = WITHIN.search(marks) or ONLY_BORDER.search(marks)
     if within:
         return lines[: within.start(1)] + lines[within.end(1) :]

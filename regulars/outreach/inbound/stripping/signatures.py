@@ -20,7 +20,7 @@ CLOSING = re.compile(
     r"gracias|cordialement|bien [aà] vous|bien cordialement|merci|amicalement|"
     r"cordiali saluti|distinti saluti|saluti|grazie|atenciosamente|abra[cç]os?|"
     r"obrigad[oa]|met vriendelijke groet(?:en)?|groet(?:en|jes)?|mvh|med v[aä]nlig h[aä]lsning|"
-    r"med venlig hilsen|hilsen|vennlig hilsen|yst[aä]v[aä]llisin terveisin|terveisin|"
+    r"med venlig hilsen|kh|hilsen|vennlig hilsen|yst[aä]v[aä]llisin terveisin|terveisin|"
     r"pozdrawiam|z powa[zż]aniem|s pozdravem|с уважением)\W*$",
     re.IGNORECASE,
 )
@@ -30,9 +30,9 @@ PHONE = re.compile(
     r"obter|obtenha|download) outlook .{0,80}|outlook f[uü]r .{0,60}(?:herunter|beziehen).{0,60}|"
     r"(?:von|gesendet von|gesendet mit|diese nachricht wurde von) (?:meine[mr]?|"
     r"mail|der|outlook).{0,60}|"
-    r"envoy[eé] (?:de|depuis) .{0,60}|enviado (?:desde|do|de) .{0,80}|inviato da .{0,60}|"
+    r"envoy[eé] (?:de|depuis|[àa] partir d[e']) ?.{0,60}|enviado (?:desde|do|de) .{0,80}|inviato da .{0,60}|"
     r"verstuurd vanaf .{0,60}|skickat fr[aå]n .{0,60}|sendt fra .{0,60}|wys[lł]ane z .{0,60}|"
-    r"отправлено с .{0,60}|"
+    r"отправлено с .{0,60}|von meinem (?:mobilger[aä]t|handy|iphone|ipad).{0,40}|"
     r"yahoo mail.{0,60}|.{0,40}blackberry.{0,40})$",
     re.IGNORECASE,
 )
