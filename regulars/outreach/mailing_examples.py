@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from regulars.kit.business import business
 from regulars.kit.money import shown as money_shown
+from regulars.outreach.channels.text.links import sms_link
 from regulars.outreach.channels.text.segments import Measured, measure
 from regulars.outreach.mailing_forms import label_of
 from regulars.outreach.models import Channel, Mailing, Recipient
 from regulars.outreach.queries import mailings as queries
+from regulars.outreach.queries.roofs import POSTED
 from regulars.outreach.queries.variants import language_name
 from regulars.outreach.services.drafting import Draft, draft_for
 from regulars.outreach.services.mailings.costs import costs_of
@@ -44,6 +46,15 @@ class Example:
     channel: str
     measured: Measured | None = None
     price: str = ""
+
+    @property
+    def tap_url(self) -> str:
+        """What opens a text in the owner's own phone, to look at or to send to themselves."""
+        return sms_link("", self.draft.text) if self.channel == Channel.TEXT else ""
+
+    @property
+    def is_card(self) -> bool:
+        return self.channel in POSTED
 
     @property
     def how(self) -> str:

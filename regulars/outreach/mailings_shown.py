@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars.kit.business import business
 from regulars.kit.jobs import JobState, job_state
@@ -25,6 +28,7 @@ from regulars.outreach.queries.variants import language_name
 from regulars.outreach.queries.wordings import latest_of
 from regulars.outreach.services.drafting import Draft
 from regulars.outreach.services.mailings import call_candidates, is_large
+from regulars.outreach.services.mailings.routes import routes_of
 from regulars.outreach.services.programmes import Account, account_of
 from regulars.outreach.weights import Weight, weight_of
 from regulars.people.queries.matching import Asked
@@ -86,6 +90,9 @@ class ShownMailing:
     verbs: Sequence[Verb] = ()
     compared: queries.Compared | None = None
     takes: int = 0
+    # Who would go first, or went: how many, and in words how many each way.
+    drawn: int = 0
+    drawn_words: str = ""
     counts_links: bool = False
     # What came of it is counted in the background (`tallied_at` of the mailing), because there are so many.
     is_counted_later: bool = False
@@ -103,6 +110,8 @@ def shown_mailing(mailing: Mailing, *, may_approve: bool) -> ShownMailing:
         shown.job = job_state(mailing.job_id)
     if mailing.found:
         _add_found(shown, mailing.found)
+    if mailing.stage in {Stage.READY, Stage.SAMPLED}:
+        _add_drawn(shown, mailing)
     if mailing.stage == Stage.READY:
         _add_look_ahead(shown, mailing, may_approve=may_approve)
     if mailing.began_at is not None:
@@ -149,6 +158,23 @@ def _add_found(shown: ShownMailing, found: dict[str, Any]) -> None:
     shown.minutes, shown.cost = Decimal(found.get("minutes", 0)), Decimal(found.get("cost", 0))
 
 
+def _add_drawn(shown: ShownMailing, mailing: Mailing) -> None:
+    """A few go first of every way that goes by itself. What is printed by hand waits for the yes to all."""
+    drawn = queries.drawn_by_way(mailing)
+    counts = Counter[str]()
+    for route in routes_of(mailing) if drawn else ():
+        counts[route.channel] += drawn.get(route.way, 0)
+    counts = +counts
+    shown.drawn = counts.total()
+    shown.drawn_words = get_text_list([_so_many(channel, n) for channel, n in counts.items()], _("and"))
+
+
+def _so_many(channel: str, n: int) -> str:
+    if channel == Channel.TEXT:
+        return ngettext("%(n)d text message", "%(n)d text messages", n) % {"n": n}
+    return ngettext("%(n)d letter by e-mail", "%(n)d letters by e-mail", n) % {"n": n}
+
+
 def _channels(found: dict[str, Any]) -> list[ChannelRow]:
     """By the way it goes. Who is called instead has a line too, so that the minutes add up."""
     costs, minutes = found.get("costs", {}), found.get("minutes_by", {})
@@ -175,6 +201,13 @@ def _add_look_ahead(shown: ShownMailing, mailing: Mailing, *, may_approve: bool)
         shown.candidates = call_candidates(mailing)
     if mailing.other_wording:
         shown.takes = queries.people_it_takes(queries.buying_rate(mailing))
+    if too_long := mailing.found.get("too_long", 0):
+        words = ngettext(
+            "For %(n)d person the text is longer than your limit ever lets out: another way, or none, is taken.",
+            "For %(n)d people the text is longer than your limit ever lets out: another way, or none, is taken.",
+            too_long,
+        )
+        shown.missing.append(words % {"n": too_long})
     house = business()
     if shown.gets > NEEDS_ADDRESS and not house.public_address:
         shown.missing.append(

@@ -15,7 +15,7 @@ from regulars.kit.errors import Refusal
 from regulars.outreach.blocks import layout_of
 from regulars.outreach.channels.email.dress import for_a_screen
 from regulars.outreach.channels.email.letters import Letter, Sender, WayOut, paragraphs, parts_of
-from regulars.outreach.models import Purpose, Touch, WordingVersion
+from regulars.outreach.models import Channel, Purpose, Touch, Wording, WordingVersion
 from regulars.outreach.queries.facts import FIELDS, signature_of
 from regulars.outreach.services.drafting import Draft, draft_for, needed_fields, render
 from regulars.outreach.services.preflight import Preflight, preflight
@@ -151,6 +151,9 @@ def touch_on_screen(touch: Touch, scheme: str) -> str:
     return letter_on_screen(Draft(touch.subject, touch.body, language, layout_of(touch.blocks)), touch.purpose, scheme)
 
 
-def as_version(subject: str, body: str, blocks: dict[str, object], language: str = "") -> WordingVersion:
+def as_version(
+    subject: str, body: str, blocks: dict[str, object], language: str = "", channel: str = Channel.EMAIL
+) -> WordingVersion:
     """Words that are only being written, for trying."""
-    return WordingVersion(subject=subject, body=body, blocks=blocks, language=language)
+    wording = Wording(channel=channel)
+    return WordingVersion(wording=wording, subject=subject, body=body, blocks=blocks, language=language)

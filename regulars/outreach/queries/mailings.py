@@ -46,6 +46,12 @@ def some_recipients(mailing: Mailing, limit: int = 5, way: str = Recipient.Way.F
     return [row.person for row in rows.select_related("person").order_by("pk")[:limit]]
 
 
+def drawn_by_way(mailing: Mailing) -> dict[str, int]:
+    """How many were drawn by lot to go first, by their way. One query over the few of them."""
+    rows = Recipient.objects.filter(mailing=mailing, edition=mailing.edition, is_sample=True)
+    return dict(rows.order_by().values_list("way").annotate(n=Count("pk")))
+
+
 def first_recipients(mailing: Mailing, limit: int, way: str = Recipient.Way.FIRST, arm: str = "") -> list[int]:
     """The first of those who get it this way, of one arm where two wordings are compared. One query."""
     rows = Recipient.objects.filter(mailing=mailing, edition=mailing.edition, way=way)

@@ -80,7 +80,7 @@ from regulars.outreach.services.resting import has_mailbox
 from regulars.outreach.services.sending import send_due
 from regulars.outreach.services.signing_in import begin_sign_in, finish_by_code, finish_by_short_code
 from regulars.outreach.services.suppressing import suppress, unsuppress
-from regulars.outreach.services.trying import send_to_me
+from regulars.outreach.services.trying import send_to_me, text_to_me
 from regulars.outreach.services.wordings import (
     archive,
     back_to_start,
@@ -184,6 +184,7 @@ __all__ = [
     "take_out",
     "take_outcome",
     "test_letter",
+    "text_to_me",
     "trust_address_again",
     "try_again",
     "unsuppress",

@@ -22,6 +22,7 @@ from regulars.outreach.queries.permission import may_receive
 from regulars.outreach.queries.roofs import family_of, is_one_a_household, under_the_same_roof
 from regulars.outreach.services.moves import CHUNK, move
 from regulars.outreach.services.programme_states import closed_among
+from regulars.outreach.services.text_limits import too_long_among
 from regulars.people.models import Household, Person
 from regulars.staff.models import User
 
@@ -73,7 +74,7 @@ class _Approval:
     def take(self, ids: Sequence[int]) -> None:
         rows = Touch.objects.filter(pk__in=ids).select_for_update(of=("self",)).order_by("-priority", "due_at", "pk")
         ready = [touch for touch in rows if _is_as_shown(touch, self.seen_hashes, self.result)]
-        barred = _closed(ready) | _barred(ready)
+        barred = _closed(ready) | _barred(ready) | too_long_among(ready, is_bulk=self.batch is not None)
         self.result.refused |= barred
         for due_at, group in _by_due([touch for touch in ready if touch.pk not in barred], clock.now()).items():
             letters = [touch.pk for touch in group if touch.channel in GOES_BY_ITSELF]

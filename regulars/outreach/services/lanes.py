@@ -1,29 +1,30 @@
-"""Threads that only talk to the mail server: each takes a letter, hands it over and says what came of it."""
+"""Threads that only talk to a server: each takes a letter or a text, hands it over and says what came of it."""
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
+from collections.abc import Callable
 from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
 
-from regulars.outreach.channels.email.carrying import Envelope, Result
-from regulars.outreach.channels.email.journal import Journal
-from regulars.outreach.channels.email.switchboard import Switchboard
+Load = TypeVar("Load")
+Outcome = TypeVar("Outcome")
 
-log = logging.getLogger("regulars.outreach")
-
-# Next to the time a mail server takes this is nothing, and one commit then stands for most lanes.
+# Next to the time a server takes this is nothing, and one commit then stands for most lanes.
 TOGETHER_SECONDS = 0.002
 
 
-class Lanes:
-    """As many letters on their way at once as there are lanes; a lane begins when it is first needed."""
+class Lanes(Generic[Load, Outcome]):
+    """As many on their way at once as there are lanes; a lane begins when it is first needed.
 
-    def __init__(self, board: Switchboard, journal: Journal, count: int) -> None:
-        self.board, self.journal, self.count = board, journal, count
-        self._out: SimpleQueue[Envelope | None] = SimpleQueue()
-        self._back: SimpleQueue[tuple[int, Result]] = SimpleQueue()
+    `carry` returns the number of what it carried and what came of it. It never raises.
+    """
+
+    def __init__(self, carry: Callable[[Load], tuple[int, Outcome]], count: int, name: str) -> None:
+        self.carry, self.count, self.name = carry, count, name
+        self._out: SimpleQueue[Load | None] = SimpleQueue()
+        self._back: SimpleQueue[tuple[int, Outcome]] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._under_way = 0
 
@@ -31,20 +32,20 @@ class Lanes:
     def free(self) -> int:
         return self.count - self._under_way
 
-    def send(self, envelope: Envelope) -> None:
+    def send(self, load: Load) -> None:
         self._under_way += 1
         if len(self._threads) < min(self.count, self._under_way):
-            lane = threading.Thread(target=self._drive, name=f"letters-{len(self._threads)}", daemon=True)
+            lane = threading.Thread(target=self._drive, name=f"{self.name}-{len(self._threads)}", daemon=True)
             self._threads.append(lane)
             lane.start()
-        self._out.put(envelope)
+        self._out.put(load)
 
-    def back(self, timeout: float = 0) -> dict[int, Result]:
+    def back(self, timeout: float = 0) -> dict[int, Outcome]:
         """What came back meanwhile; waits for the first no longer than `timeout`. Empty when nothing is under way.
 
         Behind the first it waits a moment for the others: what comes back together is written together.
         """
-        results: dict[int, Result] = {}
+        results: dict[int, Outcome] = {}
         ends_at = time.monotonic() + timeout
         while self._under_way:
             left = ends_at - time.monotonic() if timeout else 0.0
@@ -59,17 +60,12 @@ class Lanes:
         return results
 
     def close(self) -> None:
-        """Wait until the last letters have come back, whoever still wants to know of them."""
+        """Wait until the last have come back, whoever still wants to know of them."""
         for _thread in self._threads:
             self._out.put(None)
         for thread in self._threads:
             thread.join()
 
     def _drive(self) -> None:
-        while (envelope := self._out.get()) is not None:
-            try:
-                result = self.board.deliver(envelope, self.journal)
-            except BaseException as fault:
-                log.exception("A letter broke off.")
-                result = Result("unknown", "answered", 0, str(fault)[:300])
-            self._back.put((envelope.touch_id, result))
+        while (load := self._out.get()) is not None:
+            self._back.put(self.carry(load))

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from regulars.kit.errors import Refusal
 from regulars.kit.labels import in_a_sentence
-from regulars.outreach.models import WordingVersion
+from regulars.outreach.models import Channel, WordingVersion
 from regulars.outreach.queries.facts import FIELDS, Facts, Named, readers
 from regulars.outreach.queries.variants import Variants, language_name, variants_of
 from regulars.outreach.services.drafting import needed_fields, render
@@ -34,6 +35,42 @@ QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 COMPARES = re.compile(r"[=<>]|\bcontains\b")
 # Filters that give a text for any text: what the value is does not decide whether the letter can be written.
 HARMLESS = frozenset("default capitalize downcase upcase strip append prepend truncate truncatewords".split())
+
+# What is said of each way; paper that is a letter is a letter.
+NOTHING: dict[str, Any] = {
+    Channel.EMAIL: ngettext_lazy(
+        "1 person has no “%(field)s” and would get no letter: %(who)s. Give the words a fallback.",
+        "%(n)d people have no “%(field)s” and would get no letter: %(who)s. Give the words a fallback.",
+        "n",
+    ),
+    Channel.TEXT: ngettext_lazy(
+        "1 person has no “%(field)s” and would get no text message: %(who)s. Give the words a fallback.",
+        "%(n)d people have no “%(field)s” and would get no text message: %(who)s. Give the words a fallback.",
+        "n",
+    ),
+    Channel.CARD: ngettext_lazy(
+        "1 person has no “%(field)s” and would get no card: %(who)s. Give the words a fallback.",
+        "%(n)d people have no “%(field)s” and would get no card: %(who)s. Give the words a fallback.",
+        "n",
+    ),
+}
+WITHOUT: dict[str, Any] = {
+    Channel.EMAIL: ngettext_lazy(
+        "1 person has no “%(field)s”; the letter does without.",
+        "%(n)d people have no “%(field)s”; the letter does without.",
+        "n",
+    ),
+    Channel.TEXT: ngettext_lazy(
+        "1 person has no “%(field)s”; the text message does without.",
+        "%(n)d people have no “%(field)s”; the text message does without.",
+        "n",
+    ),
+    Channel.CARD: ngettext_lazy(
+        "1 person has no “%(field)s”; the card does without.",
+        "%(n)d people have no “%(field)s”; the card does without.",
+        "n",
+    ),
+}
 
 Key = tuple[object, ...]
 Extras = Mapping[int, Mapping[str, str]]
@@ -92,7 +129,7 @@ def preflight(
 
     `extras` is what is known of this one or that beside the book, `common` what everybody will have when it is sent.
     """
-    trial = _Trial(variants or variants_of(version), common or {}, named)
+    trial = _Trial(variants or variants_of(version), common or {}, named, _channel_of(version))
     for ids in _chunks(people):
         trial.take(ids, extras)
     return trial.result()
@@ -110,8 +147,11 @@ def _chunks(people: QuerySet[Person] | Sequence[int]) -> Iterator[list[int]]:
 
 
 class _Trial:
-    def __init__(self, variants: Variants, common: Mapping[str, str], named: Mapping[int, Named] | None) -> None:
+    def __init__(
+        self, variants: Variants, common: Mapping[str, str], named: Mapping[int, Named] | None, channel: str
+    ) -> None:
         self.common = common
+        self.channel = channel
         self.named = named
         self.variants = variants
         self.fields = frozenset[str]().union(*(needed_fields(one) for one in self.variants.by_language.values()))
@@ -163,7 +203,14 @@ class _Trial:
         kinds = list(self.kinds.values())
         ready = sum(kind.count for kind in kinds if not kind.missing and not kind.problem)
         return Preflight(
-            self.total, ready, [*_lacking(kinds), *_falling_back(kinds), *_problems(kinds), *self._in_another()]
+            self.total,
+            ready,
+            [
+                *_lacking(kinds, self.channel),
+                *_falling_back(kinds, self.channel),
+                *_problems(kinds),
+                *self._in_another(),
+            ],
         )
 
     def _in_another(self) -> Iterator[Finding]:
@@ -194,33 +241,30 @@ def _compared(version: WordingVersion) -> frozenset[str]:
     return frozenset(found & set(FIELDS))
 
 
-def _lacking(kinds: Sequence[_Alike]) -> Iterator[Finding]:
+def _channel_of(version: WordingVersion) -> str:
+    """The way these words go; those that are only being tried may belong to none."""
+    is_tried = not version.wording_id and not WordingVersion.wording.is_cached(version)
+    channel = Channel.EMAIL if is_tried else version.wording.channel
+    return channel if channel in NOTHING else Channel.EMAIL
+
+
+def _lacking(kinds: Sequence[_Alike], channel: str) -> Iterator[Finding]:
     for name in sorted({kind.missing for kind in kinds if kind.missing}):
         mine = [kind for kind in kinds if kind.missing == name]
         count, people = sum(kind.count for kind in mine), _people(mine)
         who = ", ".join(full or _("somebody without a name") for _pk, full, _reads in people[:NAMES_SHOWN])
-        words = ngettext(
-            "1 person has no “%(field)s” and would get no letter: %(who)s. Give the words a fallback.",
-            "%(n)d people have no “%(field)s” and would get no letter: %(who)s. Give the words a fallback.",
-            count,
-        )
         said = {"n": count, "field": _label(name), "who": who + (" …" if count > NAMES_SHOWN else "")}
-        yield Finding("missing", count, words % said, people)
+        yield Finding("missing", count, str(NOTHING[channel] % said), people)
 
 
-def _falling_back(kinds: Sequence[_Alike]) -> Iterator[Finding]:
+def _falling_back(kinds: Sequence[_Alike], channel: str) -> Iterator[Finding]:
     good = [kind for kind in kinds if not kind.missing and not kind.problem]
     for name in sorted({name for kind in good for name in kind.lacks}):
         mine = [kind for kind in good if name in kind.lacks]
         count, people = sum(kind.count for kind in mine), _people(mine)
         said = {"n": count, "field": _label(name)}
         if name not in NAMES:
-            words = ngettext(
-                "1 person has no “%(field)s”; the letter does without.",
-                "%(n)d people have no “%(field)s”; the letter does without.",
-                count,
-            )
-            yield Finding("without", count, words % said, people)
+            yield Finding("without", count, str(WITHOUT[channel] % said), people)
             continue
         words = ngettext(
             "1 person has no “%(field)s”; the fallback reads: “%(reads)s”",

@@ -78,7 +78,7 @@ class Run:
         if not self.waiting:
             return 0
         journal = Journal(self.worker)
-        lanes = Lanes(self.board, journal, self.lane_count)
+        lanes = Lanes(self._carry(journal), self.lane_count, "letters")
         try:
             with database.full_sync():
                 while self.waiting or self.under_way:
@@ -95,7 +95,19 @@ class Run:
         self.board.letters_last_run = self.settled
         return self.settled
 
-    def _round(self, lanes: Lanes, journal: Journal) -> None:
+    def _carry(self, journal: Journal) -> Callable[[Envelope], tuple[int, Result]]:
+        """Return what a lane does with one letter."""
+
+        def carry(envelope: Envelope) -> tuple[int, Result]:
+            try:
+                return envelope.touch_id, self.board.deliver(envelope, journal)
+            except BaseException as fault:
+                log.exception("A letter broke off.")
+                return envelope.touch_id, Result("unknown", "answered", 0, str(fault)[:300])
+
+        return carry
+
+    def _round(self, lanes: Lanes[Envelope, Result], journal: Journal) -> None:
         self.results |= lanes.back()
         self.is_closing = self._must_close() or self.is_closing
         self._fetch()
@@ -199,7 +211,7 @@ class Run:
             begun |= set(ours.values_list("pk", flat=True))
         return begun
 
-    def _pause(self, lanes: Lanes) -> None:
+    def _pause(self, lanes: Lanes[Envelope, Result]) -> None:
         """Wait for a letter to come back, or for the next one's moment; keep the leases alive."""
         jumped = abs(_clock_less_time() - self.clock_less_time) > CLOCK_JUMP_SECONDS
         if jumped or time.monotonic() - self.renewed_at > self.lease_seconds / 3:

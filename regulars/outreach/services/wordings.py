@@ -23,6 +23,7 @@ from regulars.outreach.queries.facts import FIELDS
 from regulars.outreach.queries.variants import is_ours
 from regulars.outreach.services.enclosing import Chosen, chosen_of, put_into
 from regulars.outreach.services.liquid import fields_in
+from regulars.outreach.services.planning import effective_purpose
 from regulars.outreach.services.versions import add_version, locked_wording
 from regulars.outreach.starters import STARTERS
 from regulars.staff.models import User
@@ -120,6 +121,7 @@ def save_wording(
     wording = _wording(key, name, purpose, channel)
     layout = check_layout(blocks) if blocks else PLAIN
     subject, body = check_words(subject, text_of(layout) if layout else body, wording.channel)
+    _says_how_to_end(wording, purpose, has_offer, body)
     if not is_ours(language):
         version = _save_variant(wording, language, subject, body, layout, by, files)
     else:
@@ -132,6 +134,13 @@ def save_wording(
     text = wording.key if is_ours(language) else f"{wording.key} ({language})"
     note_audit(by, "save_wording", room="outreach", kind="wording", object_id=wording.pk, text=text)
     return version
+
+
+def _says_how_to_end(wording: Wording, purpose: str, has_offer: bool, words: str) -> None:
+    """Refuse an offer by text that leaves people no way out."""
+    is_offer = effective_purpose(purpose or wording.purpose, has_offer or wording.has_offer) == Purpose.MARKETING
+    if wording.channel == Channel.TEXT and is_offer and "stop" not in words.lower():
+        raise Refusal(_("An offer by text says how to end them: add “STOP ends these texts.”"), field="body")
 
 
 def _save_variant(

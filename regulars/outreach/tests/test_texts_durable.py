@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from regulars.outreach.channels.text import accounts
 from regulars.outreach.channels.text.adapters import sandbox
+from regulars.outreach.channels.text.claiming import claim_texts, give_back
 from regulars.outreach.channels.text.receiving import Incoming, receive_text
 from regulars.outreach.channels.text.sending import send_texts
-from regulars.outreach.models import InboundMail, State, TextMessage, Touch
+from regulars.outreach.models import InboundMail, State, TextAccount, TextMessage, Touch
 from regulars.outreach.tests.builders import a_person, a_shop, an_approved_touch, states
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -52,3 +55,25 @@ def test_one_text_that_comes_in_twice_at_once_counts_once(account, in_threads):
     assert len([row for row in kept if row is not None]) == 1
     assert InboundMail.objects.count() == 1
     assert Touch.objects.filter(programme="text-answer").count() == 1
+
+
+def test_however_many_texts_are_claimed_they_are_booked_in_the_same_few_statements(account):
+    def asked_for(n: int) -> int:
+        start = Touch.objects.count()
+        people = [a_person(f"P {k}", phones=(f"+49151234{start + k:05d}",)) for k in range(n)]
+        for person in people:
+            an_approved_touch(person, channel="text", subject="", body="Hello")
+        with CaptureQueriesContext(connection) as asked:
+            taken = claim_texts(account.pk, worker="w", lease_seconds=60, within_seconds=60)
+        assert taken is not None
+        assert len(taken.rows) == n
+        assert TextMessage.objects.filter(touch__in=taken.rows, key__startswith="t", segments=1).count() == n
+        give_back(taken.rows, worker="w")
+        with CaptureQueriesContext(connection) as again:
+            TextAccount.objects.update(next_free_at=None)
+            assert claim_texts(account.pk, worker="w", lease_seconds=60, within_seconds=60) is not None
+        Touch.objects.update(state=State.CANCELLED)
+        return len(asked) + len(again)
+
+    asked_for(1)
+    assert asked_for(30) == asked_for(3)

@@ -96,6 +96,43 @@ def test_a_thank_you_is_the_very_next_text_while_a_mailing_goes_out(provider):
     assert TextMessage.objects.filter(taken_at=None).count() == 0
 
 
+def test_it_goes_while_the_provider_still_thinks_about_one_of_the_mailing(provider, monkeypatch):
+    """A free lane takes it; nobody waits until all that began together have come back."""
+    an_account()
+    TextAccount.objects.update(lanes=2)
+    many, thanks = a_mailing(8), a_thank_you()
+    has_gone, came_back = threading.Event(), list[str]()
+    numbers = itertools.count(1)
+
+    def send(text: Any, mark: Callable[[str], None]) -> Answer:
+        mark("handed over")
+        number = next(numbers)
+        if number == 1:
+            has_gone.wait(30)
+        elif number == 2:
+            approved([thanks])
+            connections.close_all()
+        came_back.append(text.words if number > 1 else "The slow one")
+        if text.words == "Thank you.":
+            has_gone.set()
+        return Answer("sent", "answered", provider_id=text.key)
+
+    monkeypatch.setattr(provider, "send", send)
+    send_texts(run_seconds=60)
+    assert came_back.index("Thank you.") < came_back.index("The slow one")
+    send_texts(run_seconds=60)
+    assert set(states([thanks, *Touch.objects.filter(pk__in=many)])) == {State.SENT}
+
+
+def test_a_mailing_that_is_paused_in_the_middle_of_a_run_stands_still_at_once(provider):
+    an_account()
+    many = a_mailing(6)
+    provider.at, provider.act = 2, lambda: services.pause_programme("mailing:7", None)
+    send_texts(run_seconds=60)
+    assert len(provider.words) == 2
+    assert sorted(states([*Touch.objects.filter(pk__in=many)])) == [State.APPROVED] * 4 + [State.SENT] * 2
+
+
 def test_a_long_one_takes_the_place_of_as_many_parts_and_no_more_leaves_in_a_day(provider):
     an_account(per_day=12)
     a_mailing(15)

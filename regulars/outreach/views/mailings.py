@@ -33,11 +33,15 @@ from regulars.outreach.mailings_shown import shown_mailing
 from regulars.outreach.models import Channel, Mailing
 from regulars.outreach.previewing import letter_on_screen
 from regulars.outreach.queries import mailings as queries
-from regulars.outreach.queries.enclosures import papers_of_mailing
+from regulars.outreach.queries.enclosures import papers_of_mailing, papers_of_version
 from regulars.outreach.queries.following import counts_links
+from regulars.outreach.queries.roofs import POSTED
 from regulars.outreach.services import mailings
-from regulars.outreach.services.drafting import draft_for
-from regulars.outreach.views.trying import framed
+from regulars.outreach.services.drafting import Draft, draft_for
+from regulars.outreach.services.mailings.routes import Route
+from regulars.outreach.views.trying import card_sheet, framed
+from regulars.outreach.views.words import to_myself
+from regulars.people.models import Person
 from regulars.people.queries.matching import Asked
 from regulars.staff.doors import requires
 from regulars.staff.models import User
@@ -200,6 +204,7 @@ def mailing_page(request: HttpRequest, mailing_id: int) -> HttpResponse:
         "shown": shown_mailing(mailing, may_approve=may(user, "outreach.approve")),
         "may_approve": may(user, "outreach.approve"),
         "reader": as_somebody(mailing, request.GET.get("as", "")),
+        "own_number": request.session.get("own_number", ""),
     }
     return answer(request, "outreach/mailing.html", "outreach/_mailing.html", context)
 
@@ -208,13 +213,47 @@ def mailing_page(request: HttpRequest, mailing_id: int) -> HttpResponse:
 @require_safe
 def example_frame(request: HttpRequest, mailing_id: int, person_id: int) -> HttpResponse:
     """What one of them will get, as it will look, for the frame on the mailing's page."""
+    route, draft = _example(request, mailing_id, person_id)
+    return framed(letter_on_screen(draft, route.version.wording.purpose, request.GET.get("scheme", "")))
+
+
+def _example(request: HttpRequest, mailing_id: int, person_id: int) -> tuple[Route, Draft]:
+    """What one of them gets, and the way it goes."""
     mailing = mailing_for(cast(User, request.user), mailing_id)
     recipient = queries.recipients_among(mailing, [person_id]).get(person_id)
     route = route_for(mailing, recipient) if recipient else None
     draft = draft_for(route.version, [person_id], variants=route.variants).ready.get(person_id) if route else None
     if route is None or draft is None:
         raise Http404
-    return framed(letter_on_screen(draft, route.version.wording.purpose, request.GET.get("scheme", "")))
+    return route, draft
+
+
+@requires("outreach.see")
+@require_safe
+def example_card(request: HttpRequest, mailing_id: int, person_id: int) -> HttpResponse:
+    """The card one of them will get, as the sheet that will be printed."""
+    route, draft = _example(request, mailing_id, person_id)
+    if route.channel not in POSTED:
+        raise Http404
+    return card_sheet(person_id, draft)
+
+
+@requires("outreach.approve")
+@require_POST
+def example_test(request: HttpRequest, mailing_id: int, person_id: int) -> HttpResponse:
+    """What one of them will get, letter or text, sent to whoever asks."""
+    route, _draft = _example(request, mailing_id, person_id)
+    if route.channel in POSTED:
+        raise Http404
+    mailing = mailing_for(cast(User, request.user), mailing_id)
+    person = Person.objects.get(pk=person_id)
+    papers = {one.name: one for one in (*papers_of_version(route.version.pk), *papers_of_mailing(mailing))}
+    more = {"purpose": route.purpose, "variants": route.variants, "papers": tuple(papers.values())}
+    try:
+        to_myself(request, route.version, person, **more)
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+    return _to(mailing)
 
 
 @requires("outreach.see")

@@ -19,6 +19,7 @@ from regulars.outreach.channels.text.forms import TextAccountForm, initial_of
 from regulars.outreach.channels.text.receipts import take_receipt
 from regulars.outreach.channels.text.receiving import Incoming, receive_text
 from regulars.outreach.models import TextAccount, TextMessage
+from regulars.outreach.services.text_limits import too_long_waiting
 from regulars.staff.doors import requires
 from regulars.staff.models import User
 
@@ -45,6 +46,7 @@ def texts_page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "hooks": [accounts.hook_address(account, place) for place in ("incoming", "receipts")] if account else [],
         "kept": _kept(account),
+        "too_long": too_long_waiting(account),
     }
     return render(request, "outreach/texts.html", context, status=422 if form.errors else 200)
 

@@ -28,6 +28,7 @@ from regulars.outreach.previewing import touch_on_screen
 from regulars.outreach.queries.enclosures import Paper, files_of, papers_of
 from regulars.outreach.queries.reach import mobiles_of
 from regulars.outreach.services.programme_states import paused
+from regulars.outreach.services.text_limits import too_long_among
 from regulars.outreach.showing import is_kept_as_file, shown
 from regulars.outreach.views.trying import framed
 from regulars.staff.doors import requires
@@ -71,13 +72,14 @@ def _beside_its_own(touch: Touch) -> list[Paper]:
 
 
 def _as_text(touch: Touch) -> dict[str, object]:
-    """How many parts a text has, and what they cost or will; one query, and only for a text."""
+    """How many parts a text has, and what they cost or will; two queries, and only for a text."""
     if touch.channel != Channel.TEXT:
         return {}
     measured, account = measure(touch.body), active_text_account()
     to = touch.to_address or mobiles_of([touch.person_id]).get(touch.person_id, "")
     cost = touch.cost_amount or (cost_of(account.prices, to, measured.segments) if account else FREE)
-    return {"measured": measured, "price": money_shown(cost, business().currency) if cost else ""}
+    price = money_shown(cost, business().currency) if cost else ""
+    return {"measured": measured, "price": price, "too_long": too_long_among([touch], is_bulk=False).get(touch.pk, "")}
 
 
 @requires("outreach.see")

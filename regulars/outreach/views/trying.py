@@ -19,8 +19,10 @@ from regulars.outreach.models import WordingVersion
 from regulars.outreach.previewing import Preview, letter_on_screen, preview_of, some_people, tried_on_everybody
 from regulars.outreach.queries.enclosures import papers_of_versions
 from regulars.outreach.queries.variants import language_name, other_languages, variants_of
+from regulars.outreach.services import printing
+from regulars.outreach.services.drafting import Draft
 from regulars.outreach.services.wordings import looks_like_an_offer
-from regulars.outreach.views.words import preview_for, reader
+from regulars.outreach.views.words import preview_for, reader, tap_url
 from regulars.staff.doors import requires
 from regulars.staff.models import User
 
@@ -40,7 +42,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     found = preview_for(request, Desk.sent(request.POST), _language(request))
     text = "\n".join(found.paragraphs)
     is_offer = "has_offer" not in request.POST and looks_like_an_offer(found.subject, text)
-    context = {"preview": found, "looks_like_offer": is_offer}
+    channel = request.POST.get("channel", "")
+    context = {"preview": found, "looks_like_offer": is_offer, "tap_url": tap_url(channel, found.draft)}
     return answer(request, "outreach/preview.html", "outreach/_preview.html", context)
 
 
@@ -50,6 +53,24 @@ def typed_letter(request: HttpRequest) -> HttpResponse:
     """The letter itself, as it stands on the desk, for the frame. Writes nothing."""
     found = preview_for(request, Desk.sent(request.POST), _language(request), with_warnings=False)
     return _letter(request, found, request.POST.get("purpose", ""))
+
+
+@requires("outreach.write")
+@require_POST
+def typed_card(request: HttpRequest) -> HttpResponse:
+    """The card as it stands on the desk, as the sheet that would be printed. Writes nothing."""
+    found = preview_for(request, Desk.sent(request.POST), _language(request), with_warnings=False)
+    if found.draft is None:
+        return framed(_alone(found.problem))
+    return card_sheet(found.person.pk if found.person else None, found.draft)
+
+
+def card_sheet(person_id: int | None, draft: Draft) -> HttpResponse:
+    """One card as a PDF, to look at: it is nobody's run, and the code on it leads nowhere."""
+    reply = HttpResponse(printing.proof(person_id, draft), content_type="application/pdf")
+    reply["Content-Disposition"] = 'inline; filename="card.pdf"'
+    reply["Cache-Control"] = "no-store"
+    return reply
 
 
 @requires("outreach.write")
@@ -65,12 +86,14 @@ def kept_letter(request: HttpRequest, key: str) -> HttpResponse:
 def _letter(request: HttpRequest, found: Preview, purpose: str) -> HttpResponse:
     scheme = request.POST.get("scheme", "") or request.GET.get("scheme", "")
     if found.draft is None:
-        html = (
-            f'<!doctype html><html><body style="font:16px sans-serif;margin:24px">{escape(found.problem)}</body></html>'
-        )
+        html = _alone(found.problem)
     else:
         html = letter_on_screen(found.draft, purpose, scheme)
     return framed(html)
+
+
+def _alone(sentence: str) -> str:
+    return f'<!doctype html><html><body style="font:16px sans-serif;margin:24px">{escape(sentence)}</body></html>'
 
 
 def framed(html: str) -> HttpResponse:

@@ -20,6 +20,8 @@ from regulars.outreach import queries, services
 from regulars.outreach.access import words_for
 from regulars.outreach.blocks import KINDS, THEMES, text_of
 from regulars.outreach.blocks.schema import layout_of
+from regulars.outreach.channels.text.accounts import active_text_account
+from regulars.outreach.channels.text.links import sms_link
 from regulars.outreach.channels.text.segments import measure
 from regulars.outreach.choosing_files import chosen_files, ticks
 from regulars.outreach.desk import PLAIN, Desk, files_of, pictures_offered, with_picture
@@ -37,12 +39,20 @@ from regulars.outreach.previewing import (
 )
 from regulars.outreach.queries.enclosures import Papers, papers_of_version
 from regulars.outreach.queries.variants import Variants, language_name, other_languages, variants_of, variants_of_each
+from regulars.outreach.services.drafting import Draft
 from regulars.outreach.starters import STARTERS
 from regulars.outreach.weights import weight_of
+from regulars.people.models import Person
 from regulars.staff.doors import requires
 from regulars.staff.models import User
 
 OWN_SHOWN = 20
+# What an empty page begins with, by the way the words go.
+BEGINS: dict[str, str] = {
+    Channel.EMAIL: "{{ greeting }},\n\n\n\n{{ signature }}",
+    Channel.TEXT: "{{ greeting }}, ",
+    Channel.CARD: "{{ greeting }},\n\n\n\n{{ signature }}",
+}
 
 
 @requires("outreach.write")
@@ -123,12 +133,14 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 
 @requires("outreach.write")
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_words(request: HttpRequest) -> HttpResponse:
-    """Write words of one's own, from nothing or from a text of the library (`?from=`)."""
-    begins = text_named(request.GET.get("from", ""), business().language)
-    wording = Wording(name="")
+def new_words(request: HttpRequest, channel: str = Channel.EMAIL) -> HttpResponse:
+    """Write words of one's own, from nothing or from a text of the library (`?from=`); for a text or a card as well."""
+    if channel not in BEGINS:
+        raise Http404
+    begins = text_named(request.GET.get("from", ""), business().language) if channel == Channel.EMAIL else None
+    wording = Wording(name="", channel=channel)
     if begins is None:
-        body = "{{ greeting }},\n\n\n\n{{ signature }}"
+        body = BEGINS[channel]
         return _edit(
             request, Subject(WordingVersion(wording=wording, version=0, body=body), initial={"purpose": "care"})
         )
@@ -215,14 +227,25 @@ def _done(request: HttpRequest, desk: Desk, subject: Subject) -> Desk:
             raise Refusal(_("There is nobody yet to write it for. Add a person first."))
         extras = occasion_examples(version)
         papers = _ticked(request, subject)
-        user = cast(User, request.user)
-        said = services.send_to_me(version, person, user, purpose=purpose, extras=extras, papers=papers)
+        to_myself(request, version, person, purpose=purpose, extras=extras, papers=papers)
     except Refusal as refusal:
         return replace(desk, problem=refusal.sentence)
-    words = _("Sent to %(address)s, as %(name)s would get it. The server said: %(said)s")
-    user = cast(User, request.user)
-    messages.success(request, words % {"address": user.email, "name": person.full_name, "said": said[:120]})
     return desk
+
+
+def to_myself(request: HttpRequest, version: WordingVersion, person: Person, **more: Any) -> None:
+    """Send what `person` would get to whoever asks, a letter or a text, and say what became of it; refuses in words."""
+    user = cast(User, request.user)
+    if version.wording.channel == Channel.TEXT:
+        more.pop("papers", None)
+        more.pop("purpose", None)
+        address = request.POST.get("number", "")[:40].strip()
+        said = services.text_to_me(version, person, address, user, **more)
+        request.session["own_number"] = address
+    else:
+        address, said = user.email, services.send_to_me(version, person, user, **more)
+    words = _("Sent to %(address)s, as %(name)s would get it. The server said: %(said)s")
+    messages.success(request, words % {"address": address, "name": person.full_name, "said": said[:120]})
 
 
 def _ticked(request: HttpRequest, subject: Subject) -> Papers:
@@ -251,6 +274,7 @@ def _keep(request: HttpRequest, said: dict[str, Any], desk: Desk, subject: Subje
         blocks=None if desk.mode == PLAIN else desk.stored() or {"blocks": []},
         language=subject.language,
         files=chosen_files(request),
+        channel=subject.version.wording.channel,
     )
 
 
@@ -258,7 +282,9 @@ def typed_version(request: HttpRequest, desk: Desk, language: str) -> WordingVer
     """The words on the desk as they would be a version."""
     blocks = desk.stored()
     body = text_of(layout_of(blocks)) if desk.mode != PLAIN else desk.body
-    return as_version(request.POST.get("subject", "")[:1000], body[:60_000], blocks, language)
+    channel = request.POST.get("channel", "")
+    channel = channel if channel in BEGINS else Channel.EMAIL
+    return as_version(request.POST.get("subject", "")[:1000], body[:60_000], blocks, language, channel)
 
 
 def reader(request: HttpRequest) -> Any:
@@ -267,6 +293,11 @@ def reader(request: HttpRequest) -> Any:
     wanted = asked.get("person", "")
     is_number = wanted.isascii() and wanted.isdigit() and len(wanted) < 19
     return somebody(int(wanted) if is_number else None, asked.get("who", "")[:200])
+
+
+def tap_url(channel: str, draft: Draft | None) -> str:
+    """What opens a text in the owner's own phone; they choose to whom."""
+    return sms_link("", draft.text) if channel == Channel.TEXT and draft else ""
 
 
 def preview_for(request: HttpRequest, desk: Desk, language: str, *, with_warnings: bool = True) -> Preview:
@@ -302,6 +333,10 @@ def _page(
         "is_kept": bool(wording.pk and subject.version.pk),
         "fields": list(queries.FIELDS.values()),
         "measured": measure(desk.body) if wording.channel == Channel.TEXT else None,
+        "channel": wording.channel,
+        "tap_url": tap_url(wording.channel, preview.draft),
+        "has_provider": wording.channel == Channel.TEXT and active_text_account() is not None,
+        "own_number": request.session.get("own_number", ""),
         "kinds": list(KINDS.values()),
         "themes": list(THEMES.items()),
         "pictures": pictures_offered() if desk.mode == "blocks" else [],

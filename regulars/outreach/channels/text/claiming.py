@@ -15,20 +15,24 @@ from django.db.models import Sum
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from regulars.kit import clock, worklists
+from regulars.kit import bulletin, clock, worklists
 from regulars.outreach.channels.text.prices import cost_of
 from regulars.outreach.channels.text.segments import measure
+from regulars.outreach.events import TouchFailed
 from regulars.outreach.models import Channel, State, TextAccount, TextMessage, Touch
 from regulars.outreach.queries.asked import asked_addresses
 from regulars.outreach.queries.reach import mobiles_of
 from regulars.outreach.services.allowance import room_under
 from regulars.outreach.services.claiming import give_back as give_touches_back
 from regulars.outreach.services.claiming import hold_the_claim, let_through, still_wanted
-from regulars.outreach.services.moves import note_changes
+from regulars.outreach.services.moves import move, note_changes
+from regulars.outreach.services.text_limits import too_long_why
 from regulars.outreach.services.turns import Line, Turn, due_in
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST = 100
+# What a text that was under way before is booked anew with.
+BOOKED = ("key", "account", "taken_at", "segments", "alphabet", "status", "code", "provider_id")
 # Answers to STOP and the like go to the number that asked.
 ANSWERS = "text-answer"
 
@@ -73,28 +77,52 @@ def claim_texts(account_id: int, *, worker: str, lease_seconds: float, within_se
     most = min(MOST, max(fits, 1 if starts_at <= now else 0))
     left, for_bulk = _left(account, now)
     turns = due_texts(account, now, for_bulk=max(0, for_bulk)) if most and left > 0 else []
-    ids = chosen(turns, most, left, for_bulk)
+    parts = parts_of(turns)
+    turns = _without_too_long(turns, parts, account)
+    ids = chosen(turns, parts, most, left, for_bulk)
     if not ids:
         return None
     going, messages = take(ids, account, worker=worker, lease_seconds=lease_seconds, now=now)
-    parts = sum(messages[row.pk].segments for row in going)
+    booked = sum(messages[row.pk].segments for row in going)
     if going:
-        account.next_free_at = starts_at + timedelta(seconds=every * parts)
+        account.next_free_at = starts_at + timedelta(seconds=every * booked)
         account.save(update_fields=["next_free_at"])
     return Taken(going, messages, starts_at, every)
 
 
-def chosen(turns: Sequence[Turn], most: int, left: int, for_bulk: int = 1_000_000) -> list[int]:
-    """One text a person, in their order, as many parts as there is room for. One query."""
+def parts_of(turns: Sequence[Turn]) -> dict[int, int]:
+    """As how many parts each of these is billed. One query."""
     bodies = dict(Touch.objects.filter(pk__in=[turn.touch_id for turn in turns]).values_list("pk", "body"))
+    return {turn.touch_id: max(1, measure(bodies.get(turn.touch_id, "")).segments) for turn in turns}
+
+
+def _without_too_long(turns: Sequence[Turn], parts: Mapping[int, int], account: TextAccount) -> list[Turn]:
+    """Those that can go at all. One that no hour or no day ever has room for ends here, and says why."""
+    too_long = {
+        turn.touch_id: why
+        for turn in turns
+        if (why := too_long_why(parts[turn.touch_id], account, is_bulk=turn.is_bulk))
+    }
+    for why in set(too_long.values()):
+        ids = [pk for pk, reason in too_long.items() if reason == why]
+        ended = move(ids, State.FAILED, why=why, only_from=(State.APPROVED,))
+        people = tuple(turn.person_id for turn in turns if turn.touch_id in ended)
+        bulletin.post(TouchFailed(tuple(turn.touch_id for turn in turns if turn.touch_id in ended), people))
+    return [turn for turn in turns if turn.touch_id not in too_long]
+
+
+def chosen(
+    turns: Sequence[Turn], parts: Mapping[int, int], most: int, left: int, for_bulk: int = 1_000_000
+) -> list[int]:
+    """One text a person, in their order, as many parts as there is room for."""
     found: dict[int, int] = {}
     for turn in turns:
-        parts = max(1, measure(bodies.get(turn.touch_id, "")).segments)
-        is_over = parts > left or (turn.is_bulk and parts > for_bulk)
+        size = parts[turn.touch_id]
+        is_over = size > left or (turn.is_bulk and size > for_bulk)
         if len(found) < most and turn.person_id not in found and not is_over:
             found[turn.person_id] = turn.touch_id
-            left -= parts
-            for_bulk -= parts if turn.is_bulk else 0
+            left -= size
+            for_bulk -= size if turn.is_bulk else 0
     return list(found.values())
 
 
@@ -122,11 +150,11 @@ def _addressed(rows: Sequence[Touch], account: TextAccount) -> list[Touch]:
 
 
 def _booked(rows: Sequence[Touch], account: TextAccount, now: datetime) -> dict[int, TextMessage]:
-    """What each is under way as, with the parts it is billed by."""
+    """What each is under way as, with the parts it is billed by. Three statements."""
     known = {message.touch_id: message for message in TextMessage.objects.filter(touch__in=[row.pk for row in rows])}
     messages = {row.pk: _message(row, known.get(row.pk), account, now) for row in rows}
-    for message in messages.values():
-        message.save()
+    TextMessage.objects.bulk_update([messages[pk] for pk in messages if pk in known], BOOKED)
+    TextMessage.objects.bulk_create([messages[pk] for pk in messages if pk not in known])
     return messages
 
 

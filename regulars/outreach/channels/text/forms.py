@@ -42,7 +42,12 @@ class TextAccountForm(forms.Form):
         help_text=_("One price a line, a country before it: DE 0.075. A line without a country counts for the others."),
     )
     per_second = forms.FloatField(label=_("Parts a second, at most"), min_value=0.01, max_value=100, initial=1)
-    per_day = forms.IntegerField(label=_("Parts a day, at most"), min_value=1, required=False)
+    per_day = forms.IntegerField(
+        label=_("Parts a day, at most"),
+        min_value=1,
+        required=False,
+        help_text=_("A text of more parts than this never goes. A tenth is kept for single texts such as thank-yous."),
+    )
     answers_stop_itself = forms.BooleanField(label=_("The provider answers STOP and HELP itself"), required=False)
     method = forms.ChoiceField(
         label=_("Method"), choices=[(one, one) for one in ("POST", "PUT", "GET")], required=False

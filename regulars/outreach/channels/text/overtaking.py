@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
-from regulars.outreach.channels.text.claiming import MOST, Taken, chosen, due_texts, give_back, line_of, take
+from regulars.outreach.channels.text.claiming import MOST, Taken, chosen, due_texts, give_back, line_of, parts_of, take
 from regulars.outreach.models import TextAccount, Touch
 from regulars.outreach.services.claiming import hold_the_claim
 from regulars.outreach.services.tidying import release_urgent
@@ -35,7 +35,8 @@ def overtake(
         hold_the_claim()
         held = TextAccount.objects.select_for_update().get(pk=account.pk)
         now, room = clock.now(), _parts(slow, taken)
-        ids = chosen(due_texts(held, now, MOST, for_bulk=0), len(slow), room)
+        turns = due_texts(held, now, MOST, for_bulk=0)
+        ids = chosen(turns, parts_of(turns), len(slow), room)
         rows, messages = take(ids, held, worker=worker, lease_seconds=lease_seconds, now=now)
         taken = taken.with_messages(messages)
         out = _behind(slow, _parts(rows, taken), taken)

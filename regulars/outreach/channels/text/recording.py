@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, Value, When
 from django.utils.translation import gettext as _
 
 from regulars.kit import bulletin, clock
@@ -26,9 +27,10 @@ Answers = Mapping[int, Answer]
 def record(rows: Sequence[Touch], answers: Answers) -> None:
     """Write the outcome of each text; one recipient's refusal never touches another's."""
     sent = [row for row in rows if answers[row.pk].kind == "sent"]
-    for row in sent:
-        rows_of = TextMessage.objects.filter(touch=row.pk)
-        rows_of.update(provider_id=answers[row.pk].provider_id, status=TextMessage.Status.ACCEPTED)
+    if sent:
+        theirs = Case(*(When(touch=row.pk, then=Value(answers[row.pk].provider_id)) for row in sent))
+        messages = TextMessage.objects.filter(touch__in=[row.pk for row in sent])
+        messages.update(provider_id=theirs, status=TextMessage.Status.ACCEPTED)
     record_sent(sent, {})
     for row in rows:
         answer = answers[row.pk]

@@ -9,8 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -29,7 +28,9 @@ from regulars.outreach.channels.text.receipts import hear_waiting
 from regulars.outreach.channels.text.recording import record
 from regulars.outreach.models import Channel, State, TextAccount, TextMessage, Touch
 from regulars.outreach.queries.literals import in_state
+from regulars.outreach.services.lanes import Lanes
 from regulars.outreach.services.moves import move
+from regulars.outreach.services.programme_states import not_now
 from regulars.outreach.services.recording import record_sent
 from regulars.outreach.services.sending import is_stopped, this_worker
 
@@ -71,7 +72,10 @@ def send_texts(*, lease_seconds: float = LEASE_SECONDS, run_seconds: float = RUN
 
 
 class _Run:
-    """One batch on its way: as many at once as the account has lanes, each round in one commit."""
+    """Texts of one worker on their way, for some seconds: as many at once as the account has lanes.
+
+    As with letters, a lane that is free takes the next one, however long the others wait for their answers.
+    """
 
     def __init__(
         self, account: TextAccount, adapter: Adapter, taken: Taken, worker: str, lease_seconds: float,
@@ -80,98 +84,118 @@ class _Run:
         self.account, self.adapter, self.taken = account, adapter, taken
         self.worker, self.lease_seconds = worker, lease_seconds
         self.ends_at = time.monotonic() + run_seconds
-        self.lanes = max(1, account.lanes)
         self.overtaken_at = time.monotonic()
+        self.waiting = list(taken.rows)
+        self.under_way: dict[int, Touch] = {}
+        self.answers: dict[int, Answer] = {}
+        self.started = 0  # in parts: the pace is theirs
         self.settled = 0
+        self.is_closing = False
 
     def send(self) -> int:
-        waiting = list(self.taken.rows)
-        done: list[Touch] = []
-        answers: dict[int, Answer] = {}
         journal = Journal(self.worker)
-        started = 0
+        lanes = Lanes(self._carry(journal), max(1, self.account.lanes), "texts")
         try:
-            with ThreadPoolExecutor(self.lanes, thread_name_prefix="texts") as lanes:
-                while waiting or done:
-                    is_closing = time.monotonic() > self.ends_at or stop_requested() or self._must_rest(answers)
-                    waiting = waiting if is_closing else self._let_overtake(waiting)
-                    chosen = [] if is_closing else self._next(waiting, started)
-                    for row in chosen:
-                        with contextlib.suppress(OSError):
-                            journal.note(row.pk, ABOUT_TO_BEGIN)
-                    begun = self._write(done, answers, chosen, waiting if is_closing else [])
-                    waiting = [] if is_closing else [row for row in waiting if row not in chosen]
-                    started += sum(self.taken.messages[row.pk].segments for row in begun)
-                    answers = dict(zip([row.pk for row in begun], lanes.map(self._carry(journal), begun), strict=True))
-                    done = begun
-                    if waiting and not chosen:
-                        time.sleep(0.02)
+            while self.waiting or self.under_way:
+                self._round(lanes, journal)
         except BaseException:
+            lanes.close()
             journal.leave()
             raise
+        lanes.close()
         journal.close()
         return self.settled
 
-    def _let_overtake(self, waiting: list[Touch]) -> list[Touch]:
+    def _round(self, lanes: Lanes[Touch, Answer], journal: Journal) -> None:
+        self.answers |= lanes.back()
+        self.is_closing = self._must_close() or self.is_closing
+        self._let_overtake()
+        chosen = [] if self.is_closing else self._next(lanes.free)
+        for row in chosen:
+            with contextlib.suppress(OSError):
+                journal.note(row.pk, ABOUT_TO_BEGIN)
+        for row in self._write(chosen):
+            self.under_way[row.pk] = row
+            self.started += self.taken.messages[row.pk].segments
+            lanes.send(row)
+        if self.under_way:
+            self.answers |= lanes.back(timeout=0.05 if self.waiting else 1.0)
+        elif self.waiting:
+            time.sleep(0.02)
+
+    def _must_close(self) -> bool:
+        fault = next((answer for answer in self.answers.values() if answer.kind == "account"), None)
+        if fault is not None:
+            rest_texts(self.account, fault.said)
+        return fault is not None or time.monotonic() > self.ends_at or stop_requested()
+
+    def _let_overtake(self) -> None:
         """Every half second: what came meanwhile and cannot wait goes before what can."""
-        if not waiting or time.monotonic() - self.overtaken_at < overtaking.OVERTAKE_SECONDS:
-            return waiting
-        waiting, self.taken = overtaking.overtake(
-            self.account, waiting, self.taken, worker=self.worker, lease_seconds=self.lease_seconds
+        if self.is_closing or not self.waiting:
+            return
+        if time.monotonic() - self.overtaken_at < overtaking.OVERTAKE_SECONDS:
+            return
+        self.waiting, self.taken = overtaking.overtake(
+            self.account, self.waiting, self.taken, worker=self.worker, lease_seconds=self.lease_seconds
         )
         self.overtaken_at = time.monotonic()
-        return waiting
 
-    def _next(self, waiting: Sequence[Touch], started: int) -> list[Touch]:
-        """One a lane, none before its moment: as many at once as a slow provider left behind the pace."""
+    def _next(self, room: int) -> list[Touch]:
+        """One a free lane, none before its moment: as many at once as a slow provider left behind the pace."""
         chosen: list[Touch] = []
-        for row in waiting[: self.lanes]:
+        started = self.started
+        for row in self.waiting[:room]:
             if self.taken.moment(started) > clock.now():
                 break
             chosen.append(row)
             started += self.taken.messages[row.pk].segments
+        self.waiting = self.waiting[len(chosen) :]
         return chosen
 
-    def _must_rest(self, answers: dict[int, Answer]) -> bool:
-        fault = next((answer for answer in answers.values() if answer.kind == "account"), None)
-        if fault is not None:
-            rest_texts(self.account, fault.said)
-        return fault is not None
-
-    def _write(
-        self, done: Sequence[Touch], answers: dict[int, Answer], chosen: Sequence[Touch], left: Sequence[Touch]
-    ) -> list[Touch]:
+    def _write(self, chosen: Sequence[Touch]) -> list[Touch]:
         """One transaction, on the disk before it returns: what came back, and what is about to leave."""
-        if not (done or chosen or left):
+        left = self.waiting if self.is_closing else []
+        if not (self.answers or chosen or left):
             return []
+        done = [self.under_way[pk] for pk in self.answers]
         with database.full_sync(), transaction.atomic():
-            record(done, answers)
-            begun: dict[int, str] = {}
-            if chosen and is_stopped():
-                give_back(chosen, worker=self.worker)
-                self.ends_at = 0.0
-            elif chosen:
-                fields: dict[str, Any] = {"lease_until": clock.now() + timedelta(seconds=self.lease_seconds)}
-                ids = [row.pk for row in chosen]
-                begun = move(ids, State.SENDING, only_from=(State.CLAIMED,), held_by=self.worker, **fields)
+            record(done, self.answers)
+            begun = self._begin(chosen)
             give_back(left, worker=self.worker)
         self.settled += len(done)
+        for pk in self.answers:
+            del self.under_way[pk]
+        self.answers.clear()
+        if self.is_closing:
+            self.waiting = []
         return [row for row in chosen if row.pk in begun]
 
-    def _carry(self, journal: Journal) -> Any:
+    def _begin(self, rows: Sequence[Touch]) -> Collection[int]:
+        """Mark as sending; what was stopped or paused meanwhile does not begin."""
+        if not rows:
+            return ()
+        is_stopped, still = not_now()
+        ready = [row for row in rows if not (is_stopped or row.programme in still)]
+        give_back([row for row in rows if row not in ready], worker=self.worker)
+        self.ends_at = 0.0 if is_stopped else self.ends_at
+        fields: dict[str, Any] = {"lease_until": clock.now() + timedelta(seconds=self.lease_seconds)}
+        ids = [row.pk for row in ready]
+        return move(ids, State.SENDING, only_from=(State.CLAIMED,), held_by=self.worker, **fields)
+
+    def _carry(self, journal: Journal) -> Callable[[Touch], tuple[int, Answer]]:
         """Return what a lane does with one text. Never raises for what a provider does."""
 
-        def carry(row: Touch) -> Answer:
+        def carry(row: Touch) -> tuple[int, Answer]:
             message = self.taken.messages[row.pk]
             text = Outgoing(
                 message.key, row.to_address, self.account.sender, row.body, callback_of(self.account, message.key)
             )
             try:
-                return self.adapter.send(text, lambda stage: journal.note(row.pk, stage))
-            except Exception as fault:
+                return row.pk, self.adapter.send(text, lambda stage: journal.note(row.pk, stage))
+            except BaseException as fault:
                 # Nobody foresaw this one, so nobody knows how far the text got: the owner decides.
                 log.exception("A text broke off.")
-                return Answer("unknown", "answered", str(fault)[:300])
+                return row.pk, Answer("unknown", "answered", str(fault)[:300])
 
         return carry
 

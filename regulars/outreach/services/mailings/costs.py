@@ -14,9 +14,13 @@ from regulars.outreach.services.printing.stationery import stationery
 
 
 def minutes_of(channel: str) -> float:
-    """The owner's minutes for one of them: none where the machine sends it, as texts where a provider is connected."""
-    goes_alone = channel == Channel.TEXT and TextAccount.objects.filter(is_active=True).exists()
-    return 0 if channel == Channel.EMAIL or goes_alone else means_of(channel).minutes
+    """The owner's minutes for one of them: none where the machine sends it."""
+    return 0 if goes_by_itself(channel) else means_of(channel).minutes
+
+
+def goes_by_itself(channel: str) -> bool:
+    """Does the machine send it? Texts where a provider is connected. One query, and only for texts."""
+    return channel == Channel.EMAIL or (channel == Channel.TEXT and TextAccount.objects.filter(is_active=True).exists())
 
 
 def costs_of(channel: str, texts: Mapping[int, str]) -> dict[int, Decimal]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -24,16 +24,17 @@ from regulars.kit.business import in_our_language
 from regulars.kit.jobs import HEAVY, progress
 from regulars.kit.labels import in_a_sentence
 from regulars.outreach.channels.text.segments import measure
-from regulars.outreach.models import Channel, Mailing, Recipient
+from regulars.outreach.models import Channel, Mailing, Recipient, TextAccount
 from regulars.outreach.queries.facts import FIELDS
 from regulars.outreach.queries.permission import may_receive
 from regulars.outreach.queries.reach import mobiles_of
 from regulars.outreach.queries.roofs import POSTED, under_the_same_roof
 from regulars.outreach.queries.wordings import latest
-from regulars.outreach.services.drafting import Draft, draft_for
-from regulars.outreach.services.mailings.costs import costs_of, minutes_of
+from regulars.outreach.services.drafting import Draft, Drafts, draft_for
+from regulars.outreach.services.mailings.costs import costs_of, goes_by_itself, minutes_of
 from regulars.outreach.services.mailings.routes import Route, routes_of
 from regulars.outreach.services.printing.pieces import addresses_for
+from regulars.outreach.services.text_limits import account_with_limit, too_long_why
 from regulars.people.bulk import among, insert
 from regulars.people.models import Person, ReachBy
 from regulars.people.queries.matching import Asked, count_matching, matching
@@ -84,7 +85,11 @@ class _Found:
     texts: dict[str, Texts] = field(default_factory=dict)
     numbers: set[int] = field(default_factory=set)
     roofs: set[int] = field(default_factory=set)
-    first_few: list[tuple[int, int]] = field(default_factory=list)
+    # The account of texts where only so many parts may go, and for how many the text is longer than that.
+    texts_by: TextAccount | None = field(default_factory=account_with_limit)
+    too_long: int = 0
+    # Of each way that goes by itself those drawn to go first, by lot: (rank, person).
+    drawn: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
     def as_row(self) -> dict[str, Any]:
         return {
@@ -96,6 +101,7 @@ class _Found:
             "cost": str(sum(self.costs.values(), Decimal(0))),
             "costs": {channel: str(cost) for channel, cost in self.costs.items()},
             "parts": sum(one.parts for one in self.texts.values()),
+            "too_long": self.too_long,
             "texts": {code: [one.people, one.parts, str(one.cost)] for code, one in self.texts.items()},
         }
 
@@ -145,6 +151,7 @@ def _gather(mailing: Mailing) -> int:
     found, seen = _Found(), 0
     with in_our_language():
         routes = routes_of(mailing)
+        alone = frozenset(route.way for route in routes if goes_by_itself(route.channel))
         asked = Asked.of(mailing.audience)
         total = count_matching(asked)
         for ids in matching(asked, PORTION):
@@ -152,10 +159,10 @@ def _gather(mailing: Mailing) -> int:
             whole = [(mailing.pk, edition, *row, False) for row in rows]
             with transaction.atomic():
                 insert(Recipient, COLUMNS, whole, skip_known=True)
-            _note_first_few(mailing, rows, found)
+            _draw(mailing, rows, alone, found)
             seen += len(ids)
             progress(seen, max(total, seen), _("Looking who gets it"))
-    sample = [person_id for _rank, person_id in found.first_few]
+    sample = _in_shares(found)
     Recipient.objects.filter(mailing=mailing, edition=edition, person__in=sample).update(is_sample=True)
     done = Mailing.objects.filter(pk=mailing.pk, stage=Stage.GATHERING, edition=mailing.edition)
     done.update(stage=Stage.READY, edition=edition, found=found.as_row(), gathered_at=clock.now(), cursor=0)
@@ -223,6 +230,7 @@ def _reached_by(mailing: Mailing, route: Route, ids: Sequence[int], found: _Foun
     can = _each_roof_once(route, can, found, why)
     drafts = draft_for(route.version, can, variants=route.variants)
     why |= {pk: drafts.problems.get(pk) or lacks(name) for pk, name in drafts.missing.items()}
+    _leave_out_too_long(route, drafts, found, why)
     if route.way == Way.FIRST and mailing.other_wording:
         others = draft_for(latest(mailing.other_wording), list(drafts.ready))
         for person_id, name in others.missing.items():
@@ -230,6 +238,17 @@ def _reached_by(mailing: Mailing, route: Route, ids: Sequence[int], found: _Foun
             drafts.ready.pop(person_id, None)
     found.count(route, drafts.ready)
     return [person_id for person_id in can if person_id in drafts.ready]
+
+
+def _leave_out_too_long(route: Route, drafts: Drafts, found: _Found, why: dict[int, str]) -> None:
+    """A text that no hour or no day has room for is none of the ways: many at once go behind single ones."""
+    if route.channel != Channel.TEXT or found.texts_by is None:
+        return
+    for person_id, draft in list(drafts.ready.items()):
+        if reason := too_long_why(measure(draft.text).segments, found.texts_by, is_bulk=True):
+            _add_reason(why, person_id, reason)
+            found.too_long += 1
+            del drafts.ready[person_id]
 
 
 def _add_reason(why: dict[int, str], person_id: int, reason: str) -> None:
@@ -291,9 +310,31 @@ def _arm(mailing: Mailing, person_id: int) -> str:
     return "b" if mailing.other_wording and _rank(mailing, person_id, "arm") % 2 else "a"
 
 
-def _note_first_few(mailing: Mailing, rows: Iterable[Found], found: _Found) -> None:
-    ranked = [(_rank(mailing, row.person), row.person) for row in rows if row.way == Way.FIRST]
-    found.first_few = heapq.nsmallest(SAMPLE, [*found.first_few, *ranked])
+def _draw(mailing: Mailing, rows: Iterable[Found], ways: Collection[str], found: _Found) -> None:
+    """Draw by lot who of each way would go first; no way gives more than all of them."""
+    for way in ways:
+        ranked = [(_rank(mailing, row.person), row.person) for row in rows if row.way == way]
+        found.drawn[way] = heapq.nsmallest(SAMPLE, [*found.drawn.get(way, ()), *ranked])
+
+
+def _in_shares(found: _Found) -> list[int]:
+    """Those drawn, each way with its share of them and at least one: what goes first looks like what follows."""
+    sizes = {way: found.ways[way] for way, drawn in found.drawn.items() if drawn}
+    shares = shared_out(SAMPLE, sizes)
+    return [person_id for way, share in shares.items() for _rank, person_id in found.drawn[way][:share]]
+
+
+def shared_out(total: int, sizes: Mapping[str, int]) -> dict[str, int]:
+    """Share a number out by size, whole ones: at least one each, never more than there are."""
+    people = sum(sizes.values())
+    exact = {way: total * size / people for way, size in sizes.items()}
+    shares = {way: min(sizes[way], max(1, int(share))) for way, share in exact.items()}
+    for way in sorted(sizes, key=lambda one: int(exact[one]) - exact[one]):
+        if sum(shares.values()) < total and shares[way] < sizes[way] and exact[way] > shares[way]:
+            shares[way] += 1
+    while sum(shares.values()) > total:
+        shares[max(shares, key=lambda one: shares[one])] -= 1
+    return shares
 
 
 def day_of_spread(mailing: Mailing, person_id: int) -> int:

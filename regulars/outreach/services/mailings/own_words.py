@@ -13,10 +13,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from regulars.kit.errors import Refusal
-from regulars.outreach.models import Channel, Mailing, Purpose, Wording
+from regulars.outreach.models import Channel, Mailing, Wording
 from regulars.outreach.queries.variants import other_languages, variants_of
 from regulars.outreach.queries.wordings import latest
-from regulars.outreach.services.planning import effective_purpose
 from regulars.outreach.services.wordings import drop_variant, save_wording
 from regulars.staff.models import User
 
@@ -57,7 +56,6 @@ def keep_own(mailing: Mailing, channel: str, said: OwnWords, by: User | None) ->
     main = latest(mailing.wording).wording
     _refuse_same_way(main, channel)
     key = f"_mailing-{mailing.pk}-{channel}"
-    purpose = effective_purpose(main.purpose, main.has_offer)
     settings: dict[str, Any] = {
         "purpose": main.purpose,
         "has_offer": main.has_offer,
@@ -65,7 +63,6 @@ def keep_own(mailing: Mailing, channel: str, said: OwnWords, by: User | None) ->
         "name": mailing.name,
     }
     with _at_its_field(FIELD[channel]):
-        _says_how_to_end(channel, purpose, said.words)
         wording = save_wording(key, subject="", body=said.words, by=by, **settings).wording
     Wording.objects.filter(pk=wording.pk).update(mailing=mailing)
     for code, words in others.items():
@@ -73,7 +70,6 @@ def keep_own(mailing: Mailing, channel: str, said: OwnWords, by: User | None) ->
             drop_variant(wording, code, by)
             continue
         with _at_its_field(f"{FIELD[channel]}_{code}"):
-            _says_how_to_end(channel, purpose, words)
             save_wording(key, subject="", body=words, by=by, language=code)
     return key
 
@@ -83,11 +79,6 @@ def _refuse_same_way(main: Wording, channel: str) -> None:
         raise Refusal(_("These words are a text message already."), field=FIELD[channel])
     if channel == Channel.CARD and main.channel in BY_POST:
         raise Refusal(_("These words go by post already."), field=FIELD[channel])
-
-
-def _says_how_to_end(channel: str, purpose: str, words: str) -> None:
-    if channel == Channel.TEXT and purpose == Purpose.MARKETING and "stop" not in words.lower():
-        raise Refusal(_("An offer by text says how to end them: add “STOP ends these texts.”"))
 
 
 @contextmanager

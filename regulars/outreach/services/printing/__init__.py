@@ -1,5 +1,6 @@
 """Paper: runs of cards, the shop's stationery and its printers."""
 
+from regulars.outreach.services.printing.proofs import proof
 from regulars.outreach.services.printing.running import (
     NewRun,
     begin_run,
@@ -28,6 +29,7 @@ __all__ = [
     "forget_printed",
     "made_again",
     "print_again",
+    "proof",
     "put_back",
     "save_printer",
     "settle_run",
