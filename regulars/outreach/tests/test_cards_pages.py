@@ -265,3 +265,12 @@ def test_the_words_of_a_printed_card_go_with_an_erased_person(client, owner):
     piece = run.pieces.get()
     assert (piece.words, piece.to_lines, piece.greeting) == ("", [], "")
     assert Touch.objects.get().state == State.CANCELLED
+
+
+def test_envelopes_begin_at_their_only_place_and_a_label_the_sheet_has_not_is_said_in_words(owner, client):
+    card = a_card(a_person())
+    run = printing.begin_run(printing.NewRun("t", "card-quarter-a4", {card.pk: card.draft_hash}), owner)
+    envelopes = client.get(f"/cards/runs/{run.pk}/sheets/", {"sheet": "envelope-c6", "start_at": "4"})
+    assert envelopes.content.startswith(b"%PDF")
+    page = client.get(f"/cards/runs/{run.pk}/sheets/", {"sheet": "label-l7160", "start_at": "30"}, follow=True).text
+    assert "This sheet has 21 places: start at one of them." in page

@@ -134,12 +134,15 @@ def run_sheets(request: HttpRequest, run_id: int) -> HttpResponse:
     """The sheets of a run as PDF, or envelopes and labels for it with ?sheet= and ?start_at=."""
     run = run_for(cast(User, request.user), run_id)
     chosen = request.GET.get("sheet", "")
+    if chosen and chosen not in sheets.engine().SHEETS:
+        raise Http404
     start = request.GET.get("start_at", "")
     first = int(start) if start.isascii() and start.isdigit() and 0 < int(start[:4]) < 1000 else None
     try:
         found = printing.made_again(run, sheet=chosen, start_at=first)
     except Refusal as refusal:
-        raise Http404 from refusal
+        messages.error(request, refusal.sentence)
+        return redirect("outreach:run", run.pk)
     if found is None or not found.pdf:
         raise Http404
     return _pdf(found.pdf, f"cards-{run.pk}{'-' + chosen if chosen else ''}")

@@ -121,10 +121,11 @@ def made(
 def made_again(run: PrintRun, *, sheet: str = "", start_at: int | None = None) -> paper.Made | None:
     """The sheets of a run, or envelopes and labels for the same people: the same file whenever it is asked for."""
     chosen = sheet or run.sheet
-    kind = sheet_of(chosen).kind
+    page = sheet_of(chosen)
     rows = run.pieces.exclude(state=PrintPiece.State.LEFT_OUT)
-    wanted = [row for row in rows if row.to_lines or kind not in NEEDS_ADDRESS]
+    wanted = [row for row in rows if row.to_lines or page.kind not in NEEDS_ADDRESS]
     first = (run.start_at if not sheet else 1) if start_at is None else start_at
+    first = first if page.per_sheet > 1 else 1  # an envelope has one place, whatever was typed for labels
     look = look_of(run.look, run.front, run.signature, run.logo)
     return made(chosen, wanted, look, run.printer, start_at=first, marks=run.has_marks)
 
