@@ -94,14 +94,14 @@ def copy_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]])
     copy_text(table, columns, _csv(rows))
 
 
-def copy_text(table: str, columns: Sequence[str], parts: Iterable[str]) -> None:
+def copy_text(table: str, columns: Sequence[str], parts: Iterable[str | bytes]) -> None:
     """The same for rows that are CSV already. An empty cell is NULL where the column may be, else an empty text."""
     link = connection()
     name = link.ops.quote_name
     filled = ", ".join(name(column) for column in columns if column in _never_null(link, table))
     ending = f", FORCE_NOT_NULL ({filled})" if filled else ""
     sql = f"COPY {name(table)} ({', '.join(map(name, columns))}) FROM STDIN (FORMAT csv{ending})"
-    with link.cursor() as cursor, cursor.copy(sql) as copy:
+    with link.wrap_database_errors, link.cursor() as cursor, cursor.copy(sql) as copy:
         for part in parts:
             copy.write(part)
 

@@ -2,80 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 import numpy as np
 
 from regulars.standings.copying import quoted
+from regulars.standings.services.portions import Lines, Portion
 from regulars.standings.services.wanted import COLUMNS
 
 SLICE = 20_000
 LAID = "wanted_rows"
-_LISTED = ", ".join(f'"{column}"' for column in COLUMNS)
-_MARKS = ("person_id", "group", "group_before", "is_moved", "is_regraded", "has_slipped", "is_back")
-
-
-class Change(NamedTuple):
-    """One standing that differs, and what is new about it.
-
-    `is_moved`: it is new, or in another group, or slips on another day (what the indexes hold). `is_regraded`: anything
-    of group and grades is new. `group_before` is missing for newcomers. `has_slipped`: the new row, not time alone,
-    made them slip. `row` is the row as it is stored, as a line of CSV, or its place in the file that was laid beside
-    the database.
-    """
-
-    person_id: int
-    group: str
-    group_before: str | None
-    is_moved: bool
-    is_regraded: bool
-    has_slipped: bool
-    is_back: bool
-    row: Any
+STORED = (*COLUMNS, "as_of")
+MONTHLY = ("person_id", "group", "r", "f", "m")
+_MARKS = ("person_id", "is_new", "is_moved", "is_regraded", "is_regrouped", "has_slipped", "is_back")
+Take = Callable[[int, int], list[Portion]]
+Held = Callable[[int, int, Portion], Any]
 
 
 @dataclass(frozen=True)
 class Differing:
-    """The standings that differ from what is stored, by person: a table of the local connection."""
+    """The standings that differ from what is stored, by person: a table of the local connection.
+
+    Each way to read gives, as long as the block lasts, what takes the portions of some rows, counted from 0 and in
+    turn; the next slice is made while the database takes this one.
+    """
 
     connection: duckdb.DuckDBPyConnection
     as_of: date
     total: int
 
-    def changes(self) -> Iterator[Change]:
-        """Give them with their rows, read column by column, which is many times quicker than row by row."""
-        return _ahead(_together(marks, zip(*data, strict=True)) for marks, data in self._slices(*self._stored()))
+    @contextmanager
+    def rows(self) -> Iterator[Take]:
+        """Portions hold rows as they are stored, in the columns `STORED`."""
+        picks = ", ".join(self._stored())
 
-    def places(self) -> Iterator[Change]:
-        """Give them with the places of their rows in the file of `lay_beside`."""
-        return _ahead(_together(marks, places) for marks, [places] in self._slices("rowid + 1 AS place"))
+        def held(first: int, before: int, _portion: Portion) -> list[Any]:
+            return self._fetched(picks, first, before)
 
-    def lines(self, path: Path) -> Iterator[Change]:
-        """Give them with their rows as lines of CSV (`line_columns`); the file at `path` is only there meanwhile."""
-        return _ahead(
-            _together(marks, self._as_text(path, places[0], places[-1]))
-            for marks, [places] in self._slices("rowid AS place")
+        with self._ahead(held) as take:
+            yield take
+
+    @contextmanager
+    def places(self) -> Iterator[Take]:
+        """Portions only hold where their rows are in the file of `lay_beside`."""
+        with self._ahead(lambda _first, _before, _portion: None) as take:
+            yield take
+
+    @contextmanager
+    def lines(self, path: Path) -> Iterator[Take]:
+        """Portions hold `Lines`; the file at `path` is only there meanwhile."""
+        stored, marks = ", ".join(self._stored()), ", is_moved, is_regraded"
+        months = ", ".join([*(f'"{name}"' for name in MONTHLY), f"'{self.as_of.replace(day=1).isoformat()}'"])
+
+        def held(first: int, before: int, portion: Portion) -> Lines:
+            if portion.all("is_new"):
+                return Lines(self._as_text(stored, path, first, before), self._as_text(months, path, first, before))
+            return Lines(self._as_text(stored + marks, path, first, before), None)
+
+        with self._ahead(held) as take:
+            yield take
+
+    @contextmanager
+    def _ahead(self, held: Held) -> Iterator[Take]:
+        coming: dict[int, Future[Portion]] = {}
+        with ThreadPoolExecutor(1) as pool:
+
+            def slice_of(number: int) -> Portion:
+                for one in (number, number + 1):
+                    if one not in coming and one * SLICE < self.total:
+                        coming[one] = pool.submit(self._slice, one * SLICE, held)
+                for one in [one for one in coming if one < number]:
+                    del coming[one]
+                return coming[number].result()
+
+            def take(first: int, last: int) -> list[Portion]:
+                slices = map(slice_of, range(first // SLICE, last // SLICE + 1))
+                return [portion.cut(first, last) for portion in slices]
+
+            yield take
+
+    def _slice(self, first: int, held: Held) -> Portion:
+        before = min(first + SLICE, self.total)
+        link, marks = self.connection.cursor(), ", ".join(_MARKS)
+        of_slice = f"FROM differing WHERE rowid >= {first} AND rowid < {before}"
+        found = link.execute(f"SELECT {marks} {of_slice} ORDER BY rowid").fetchnumpy()
+        portion = Portion(first, {mark: np.asarray(values) for mark, values in found.items()}, [])
+        if portion.any("is_regrouped"):
+            names = 'person_id, group_before, "group"'
+            moves = link.execute(f"SELECT {names} {of_slice} AND is_regrouped ORDER BY rowid")
+            portion.regrouped = moves.fetchall()
+        portion.held = held(first, before, portion)
+        return portion
+
+    def _fetched(self, picks: str, first: int, before: int) -> list[Any]:
+        """Read column by column, which is many times quicker than row by row."""
+        found = self.connection.cursor().execute(
+            f"SELECT {picks} FROM differing WHERE rowid >= {first} AND rowid < {before} ORDER BY rowid"
         )
+        return [*zip(*map(_listed, found.fetchnumpy().values()), strict=True)]
 
-    @property
-    def line_columns(self) -> tuple[str, ...]:
-        """The columns of a line, in turn."""
-        return (*COLUMNS, "as_of", "is_moved", "is_regraded")
-
-    def _as_text(self, path: Path, first: int, last: int) -> list[str]:
-        rows = f"SELECT {', '.join(self._stored())}, is_moved, is_regraded FROM differing"
+    def _as_text(self, picks: str, path: Path, first: int, before: int) -> bytes:
         self.connection.cursor().execute(
-            f"COPY ({rows} WHERE rowid BETWEEN {first} AND {last} ORDER BY rowid)"
+            f"COPY (SELECT {picks} FROM differing WHERE rowid >= {first} AND rowid < {before} ORDER BY rowid)"
             f" TO {quoted(str(path))} (FORMAT csv, HEADER false)"
         )
         try:
-            return path.read_text(encoding="utf-8").splitlines(keepends=True)
+            return path.read_bytes()
         finally:
             path.unlink()
 
@@ -106,30 +145,6 @@ class Differing:
         picks = [f'"{name}"::VARCHAR AS "{name}"' if kinds[name] == "DATE" else f'"{name}"' for name in COLUMNS]
         return [*picks, f"'{self.as_of.isoformat()}' AS as_of"]
 
-    def _slices(self, *picks: str) -> Iterator[tuple[list[list[Any]], list[list[Any]]]]:
-        """Read the marks and some columns, a slice at a time."""
-        link, marks = self.connection.cursor(), [f'"{name}" AS mark_{name}' for name in _MARKS]
-        for start in range(0, self.total, SLICE):
-            found = link.execute(
-                f"SELECT {', '.join([*marks, *picks])} FROM differing WHERE rowid >= {start}"
-                f" AND rowid < {start + SLICE} ORDER BY rowid"
-            ).fetchnumpy()
-            columns = [_listed(column) for column in found.values()]
-            yield columns[: len(marks)], columns[len(marks) :]
-
-
-def _together(marks: list[list[Any]], rows: Iterable[Any]) -> list[Change]:
-    return [*map(Change._make, zip(*marks, rows, strict=True))]
-
-
-def _ahead(slices: Iterator[list[Change]]) -> Iterator[Change]:
-    """Give what is in them, and have the next one made while the database takes this one."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, slices, None)
-        while (found := coming.result()) is not None:
-            coming = pool.submit(next, slices, None)
-            yield from found
-
 
 def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """How many people are wanted in each group; "" holds those that cannot be graded yet."""
@@ -138,17 +153,20 @@ def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 def changed(connection: duckdb.DuckDBPyConnection, as_of: date, last: date | None) -> Differing:
     """Find the standings that differ from what is stored. `last` is the day of the last grading."""
-    fresh = f"SELECT {_LISTED} FROM wanted EXCEPT SELECT {_LISTED} FROM standings"
     picks = ", ".join(f'd."{column}"' for column in COLUMNS)
     had_slipped = "coalesce(s.slips_on <= $last, false)"
     connection.execute(
         f"""
         CREATE TABLE differing AS
-        SELECT {picks}, s.person_id IS NULL OR NOT ({_same("group", "slips_on")}) AS is_moved,
-               s.person_id IS NULL OR NOT ({_same("group", "r", "f", "m")}) AS is_regraded, s."group" AS group_before,
+        SELECT {picks}, s.person_id IS NULL AS is_new,
+               s.person_id IS NULL OR NOT ({_same("group", "slips_on")}) AS is_moved,
+               s.person_id IS NULL OR NOT ({_same("group", "r", "f", "m")}) AS is_regraded,
+               s.person_id IS NOT NULL AND s."group" IS DISTINCT FROM d."group" AS is_regrouped,
+               s."group" AS group_before,
                s.person_id IS NOT NULL AND NOT {had_slipped} AND coalesce(d.slips_on <= $last, false) AS has_slipped,
-               {had_slipped} AND d.last_on > s.last_on AND coalesce(d.slips_on > $day, true) AS is_back
-        FROM ({fresh}) d LEFT JOIN standings s USING (person_id) ORDER BY d.person_id
+               coalesce({had_slipped} AND d.last_on > s.last_on AND coalesce(d.slips_on > $day, true), false) AS is_back
+        FROM wanted d LEFT JOIN standings s USING (person_id)
+        WHERE s.person_id IS NULL OR NOT ({_same(*COLUMNS[1:])}) ORDER BY d.person_id
         """,
         {"last": last or date.min, "day": as_of},
     )

@@ -14,9 +14,9 @@ from regulars.kit.jobs import progress
 from regulars.standings.events import Regrouped, StandingsChanged
 from regulars.standings.models import Standing, StandingMonth
 from regulars.standings.services import beside
-from regulars.standings.services.differing import Change, Differing
+from regulars.standings.services.differing import MONTHLY, STORED, Differing, Take
+from regulars.standings.services.portions import Portion
 from regulars.standings.services.upserting import Row, upsert
-from regulars.standings.services.wanted import COLUMNS
 
 FIELDS = (
     "basis", "group", "r", "f", "m", "first_on", "last_on", "buying_days", "net_amount", "usual_gap_days",
@@ -26,78 +26,74 @@ INDEXED = ("group", "slips_on")
 NAMED_AT_ONCE = 1000
 LAID_FROM = 5_000
 HELD_MS_ON_POSTGRES, FIRST_ON_POSTGRES = 500, 5_000
-STORED = (*COLUMNS, "as_of")
-MONTHLY = ("person_id", "group", "r", "f", "m")
-Put = Callable[[list[Change]], None]
+Put = Callable[[list[Portion]], None]
 
 
 def write_rows(found: Differing, *, home: Path, sentence: str) -> int:
     """Write the standings that differ; returns how many. `home` is a folder for what is only needed meanwhile."""
     written = 0
-    with _way(found, home) as (changes, put):
+    with _way(found, home) as (take, put):
 
-        def write(chunk: list[Change]) -> None:
+        def write(rows: list[int]) -> None:
             nonlocal written
+            chunk = take(rows[0], rows[-1])
             put(chunk)
             _announce_changes(chunk, found.as_of)
-            written += len(chunk)
+            written += len(rows)
 
-        reported = _reporting(changes, found.total, sentence, lambda: written)
+        reported = _reporting(range(found.total), found.total, sentence, lambda: written)
         if database.is_postgres():  # where nobody waits for one writer
             return chunks_by_time(reported, write, HELD_MS_ON_POSTGRES, first=FIRST_ON_POSTGRES)
         return chunks_by_time(reported, write)
 
 
-def _announce_changes(chunk: list[Change], as_of: date) -> None:
+def _announce_changes(chunk: list[Portion], as_of: date) -> None:
     announce(
         as_of,
-        changed=[one.person_id for one in chunk],
-        regrouped=[
-            (one.person_id, one.group_before, one.group) for one in chunk if one.group_before not in (None, one.group)
-        ],
-        slipped=[one.person_id for one in chunk if one.has_slipped],
-        won_back=[one.person_id for one in chunk if one.is_back],
+        changed=[pk for one in chunk for pk in one.person_ids],
+        regrouped=[move for one in chunk for move in one.regrouped],
+        slipped=[pk for one in chunk for pk in one.whose("has_slipped")],
+        won_back=[pk for one in chunk for pk in one.whose("is_back")],
     )
 
 
 @contextmanager
-def _way(found: Differing, home: Path) -> Iterator[tuple[Iterable[Change], Put]]:
+def _way(found: Differing, home: Path) -> Iterator[tuple[Take, Put]]:
     """Many rows go in by way of a file beside the database; inside the caller's transaction none can be attached."""
     if database.connection().in_atomic_block or found.total < LAID_FROM:
-        yield found.changes(), partial(_put_rows, as_of=found.as_of)
+        with found.rows() as take:
+            yield take, partial(_put_rows, as_of=found.as_of)
         return
     home.mkdir(parents=True, exist_ok=True)
-    with beside.laid(found, home / "beside.rows") as (changes, bring):
-        yield changes, partial(_put_from_beside, bring=bring, as_of=found.as_of)
+    with beside.laid(found, home / "beside.rows") as (take, bring):
+        yield take, partial(_put_from_beside, bring=bring, as_of=found.as_of)
 
 
-def _put_from_beside(chunk: list[Change], *, bring: beside.Bring, as_of: date) -> None:
-    bring(chunk)
-    month = _month(as_of)
-    if all(one.group_before is None for one in chunk):
-        beside.insert(Standing, ("person_id",), STORED, chunk, all_new=True)
-        beside.insert(StandingMonth, ("person_id", "month"), MONTHLY, chunk, all_new=True, month=month)
+def _put_from_beside(chunk: list[Portion], *, bring: beside.Bring, as_of: date) -> None:
+    if all(one.all("is_new") for one in chunk) and beside.copy_new(chunk):
         return
-    moved = sum(one.is_moved for one in chunk)
-    if moved:
+    bring(chunk)
+    if any(one.any("is_moved") for one in chunk):
         beside.insert(Standing, ("person_id",), STORED, chunk, where="is_moved")
-    if moved < len(chunk):
+    if not all(one.all("is_moved") for one in chunk):
         beside.insert(Standing, ("person_id",), STORED, chunk, where="NOT is_moved", kept=INDEXED)
-    if any(one.is_regraded for one in chunk):
-        beside.insert(StandingMonth, ("person_id", "month"), MONTHLY, chunk, where="is_regraded", month=month)
+    if any(one.any("is_regraded") for one in chunk):
+        keys = ("person_id", "month")
+        beside.insert(StandingMonth, keys, MONTHLY, chunk, where="is_regraded", month=_month(as_of))
 
 
-def _put_rows(chunk: list[Change], *, as_of: date) -> None:
+def _put_rows(chunk: list[Portion], *, as_of: date) -> None:
     """Overwrite what the indexes hold only where it is new: an index that is written anew costs as much as a row."""
-    upsert(Standing, ("person_id",), STORED, [one.row for one in chunk if one.is_moved])
-    upsert(Standing, ("person_id",), STORED, [one.row for one in chunk if not one.is_moved], kept=INDEXED)
-    _keep_months([(one.person_id, *one.row[2:6]) for one in chunk if one.is_regraded], as_of)
+    for one in chunk:
+        upsert(Standing, ("person_id",), STORED, one.such("is_moved"))
+        upsert(Standing, ("person_id",), STORED, one.such("is_moved", False), kept=INDEXED)
+        _keep_months([(row[0], *row[2:6]) for row in one.such("is_regraded")], as_of)
 
 
-def _reporting(changes: Iterable[Change], total: int, sentence: str, written: Callable[[], int]) -> Iterable[Change]:
+def _reporting(rows: Iterable[int], total: int, sentence: str, written: Callable[[], int]) -> Iterable[int]:
     """Report between chunks, outside the transaction that writes."""
     reported = -1
-    for one in changes:
+    for one in rows:
         if written() != reported:
             reported = written()
             progress(reported, total, sentence)
@@ -149,11 +145,13 @@ def announce(
 ) -> None:
     """Post what changed in portions; the caller holds the transaction that makes it true."""
     longest = max(len(changed), len(regrouped), len(slipped), len(won_back))
-    for start in range(0, longest, NAMED_AT_ONCE):
-        part = slice(start, start + NAMED_AT_ONCE)
-        bulletin.post(
+    parts = [slice(start, start + NAMED_AT_ONCE) for start in range(0, longest, NAMED_AT_ONCE)]
+    bulletin.post(
+        *(
             StandingsChanged(
                 tuple(changed[part]), as_of.isoformat(), tuple(regrouped[part]), tuple(slipped[part]),
                 tuple(won_back[part]),
             )
-        )  # fmt: skip
+            for part in parts
+        )
+    )  # fmt: skip
