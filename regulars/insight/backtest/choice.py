@@ -17,7 +17,7 @@ from regulars.insight.backtest.leveling import MOST_APART, Level, outside_its_se
 from regulars.insight.backtest.measures import Measures
 from regulars.insight.backtest.recalibrated import Recalibrated
 from regulars.insight.backtest.rolling import RULES, Backtest, Row, Trial, backtest, candidates, line, name_of
-from regulars.insight.backtest.seasons import Clock, Pulls, pulls, season
+from regulars.insight.backtest.seasons import Clock, Pulls, Unseen, pulls, season, unseen
 from regulars.insight.lifetime import MBGNBD, LifetimeModel
 from regulars.insight.lifetime.rows import UniqueRows, unique_rows
 
@@ -151,15 +151,16 @@ def choose(
         return _without_comparison(found, everybody, only, fitted, prior)
     level, table = _leveled(found, name, only, recalibrate)
     untold = pulls(days, as_of, found.origins, horizon_days) if seasons and clock is None else None
+    new = unseen(days, as_of, horizon_days) if seasons and clock is None else None
     if table is not found.rows:
-        level = outside_its_season(level, untold)
+        level = outside_its_season(level, untold, new)
     model = _named(name, fitted)
     if model is None:
         model = next(one for one in shown if name_of(one) == name).fit_rows(everybody)
     if level.factor != 1.0 or level.spread > 0:
         model = Recalibrated(model, level.factor, level.spread)
     why = in_words(name, found, level, is_asked_for=only is not None)
-    warnings = _warnings(found, as_of, clock if name.endswith(IN_SEASON) else None) + _of_untold_season(untold)
+    warnings = _warnings(found, as_of, clock if name.endswith(IN_SEASON) else None) + _of_untold_season(untold, new)
     return Choice(model, name.removesuffix(IN_SEASON), why, table, fitted, level, found, warnings, name)
 
 
@@ -345,13 +346,27 @@ def _warnings(found: Backtest, as_of: date, clock: Clock | None) -> list[str]:
     return said
 
 
-def _of_untold_season(untold: Pulls | None) -> list[str]:
-    """Say where the days ahead seem to be of a season that forecasts leave out."""
-    if untold is None or abs(untold.now) <= MOST_APART:
-        return []
-    ahead, too = ("busier", "low") if untold.now > 0 else ("quieter", "high")
-    return [
-        f"There seems to be a season, and the days ahead are probably {ahead} than those known. With less than two"
-        " years of orders that cannot be told from growth or decline, so forecasts leave it out and their totals may be"
-        f" too {too}."
-    ]
+def _of_untold_season(untold: Pulls | None, new: Unseen | None) -> list[str]:
+    """Say where the days ahead seem to be of a season that forecasts leave out, or may be of one nobody has seen."""
+    said = []
+    if untold is not None and abs(untold.now) > MOST_APART:
+        ahead, too = ("busier", "low") if untold.now > 0 else ("quieter", "high")
+        said.append(
+            f"There seems to be a season, and the days ahead are probably {ahead} than those known. With less than two"
+            " years of orders that cannot be told from growth or decline, so forecasts leave it out and their totals"
+            f" may be too {too}."
+        )
+    if new is not None and new.months:
+        named = [month_name[month] for month in new.months]
+        listed = " and ".join([part for part in (", ".join(named[:-1]), named[-1]) if part])
+        said.append(
+            f"{listed} {'lie' if len(named) > 1 else 'lies'} ahead and nothing is known of"
+            f" {'them' if len(named) > 1 else 'it'} yet. Forecasts take all months as alike: where these are much"
+            " busier or quieter, totals will be too low or too high."
+        )
+    elif new is not None and not said and not new.is_even:
+        said.append(
+            "With less than two years of orders no season is counted in: where the days ahead are busier or quieter by"
+            " nature, totals will be too low or too high."
+        )
+    return said

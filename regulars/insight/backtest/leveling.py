@@ -10,11 +10,13 @@ import numpy as np
 
 from regulars.insight.backtest.measures import Predicted, measured
 from regulars.insight.backtest.rolling import Trial
-from regulars.insight.backtest.seasons import Pulls
+from regulars.insight.backtest.seasons import Pulls, Unseen
 
 USUAL_SPREAD = 0.15  # of the logarithm of actual over predicted, between businesses and from one time to the next
 RMSE_MAY_RISE = 0.01
 WIDEST_SPREAD = 0.3
+WIDEST_OF_A_SEASON = 0.7
+SPREAD_OF_UNSEEN = 0.25  # of a month's pace, where nothing of it is known
 MOST_APART = 0.08  # of logarithms of pace: more, and the days tried and the days ahead are of different seasons
 ANOTHER_SEASON = (
     "the days it was measured on seem to be of another season than the days ahead, and it takes two years to tell"
@@ -154,11 +156,14 @@ def _beyond_chance(trials: Sequence[Trial]) -> float:
     return min(WIDEST_SPREAD, math.sqrt(max(0.0, float(np.mean([log**2 - error**2 for log, error in seen])))))
 
 
-def outside_its_season(found: Level, pulls: Pulls | None) -> Level:
-    """Refuse a factor that a season which cannot be told yet may have made; the interval allows for it instead."""
+def outside_its_season(found: Level, pulls: Pulls | None, unseen: Unseen | None = None) -> Level:
+    """Refuse a factor that a season which cannot be told yet may have made; the interval allows for it instead, and for
+    months that were never seen."""
+    if unseen is not None:
+        found = replace(found, spread=math.hypot(found.spread, SPREAD_OF_UNSEEN * unseen.ahead_rate))
     if pulls is None or max(abs(pulls.then - pulls.now), abs(pulls.now)) <= MOST_APART:
         return found
-    spread = max(found.spread, min(WIDEST_SPREAD, abs(pulls.now)))
+    spread = max(found.spread, min(WIDEST_OF_A_SEASON, abs(pulls.now)))
     if abs(pulls.then - pulls.now) <= MOST_APART:
         return replace(found, spread=spread)
     return replace(found, factor=1.0, spread=spread, refused=found.refused or ANOTHER_SEASON)

@@ -24,6 +24,7 @@ from regulars.insight.seasonality import (
 
 LEAST_GAIN = 11.0
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_YEAR, _SEEN_DAYS, _AHEAD_DAYS = 365, 14, 7
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,41 @@ def pulls(days: BuyingDays, as_of: date, origins: Sequence[Origin], horizon_days
 
     then = [pull(origin.day, origin.horizon_days) for origin in alike]
     return Pulls(float(np.mean(then)), pull(last, horizon_days))
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Months that lie ahead and of which nothing is known, where less than two years are known.
+
+    `months` are those (1 is January), as they come, of which at least a week lies ahead and less than two were seen;
+    `ahead_rate` is the share of the days ahead that they are. `is_even`: the days ahead are whole years, and a whole
+    year is known, so that a season cancels out.
+    """
+
+    months: tuple[int, ...]
+    ahead_rate: float
+    is_even: bool
+
+
+def unseen(days: BuyingDays, as_of: date, horizon_days: int) -> Unseen | None:
+    """Look for months ahead that were never seen; None with two years or more, where a season would be known."""
+    last = as_of.toordinal()
+    known = last - days.first + 1
+    if known > MINIMUM_DAYS:
+        return None
+    ahead = _months(np.arange(last + 1, last + 1 + min(horizon_days, _YEAR)))
+    seen = np.bincount(_months(np.arange(days.first, last + 1)), minlength=13) >= _SEEN_DAYS
+    coming = np.bincount(ahead, minlength=13)
+    new = (coming >= _AHEAD_DAYS) & ~seen
+    off = abs(horizon_days / _YEAR - round(horizon_days / _YEAR)) * _YEAR
+    is_even = known >= _YEAR and horizon_days >= _YEAR - _AHEAD_DAYS and off < _AHEAD_DAYS
+    months = tuple(month for month in dict.fromkeys(ahead.tolist()) if new[month])
+    return Unseen(months, float(coming[new].sum() / max(len(ahead), 1)), is_even)
+
+
+def _months(ordinals: Ints) -> Ints:
+    days = (ordinals - date(1970, 1, 1).toordinal()).astype("datetime64[D]")
+    return np.asarray(days.astype("datetime64[M]").astype("int64") % 12 + 1)
 
 
 def _by_day(days: BuyingDays, repeat_day: Ints, last: int) -> tuple[Ints, Floats, Floats]:

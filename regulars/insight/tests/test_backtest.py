@@ -370,6 +370,34 @@ def test_before_a_second_christmas_it_is_said_that_totals_may_be_too_low() -> No
     assert any("busier" in w and "may be too low" in w for w in found.warnings)
 
 
+def test_before_a_second_christmas_of_three_times_the_trade_the_total_lies_in_its_interval() -> None:
+    until, orders = date(2023, 11, 30), _christmas_shop(800, 671, 2)
+    found = insight.choose(orders, until, 31)
+    facts = insight.summary(orders, until)
+    came = orders.filter(pl.col("day") > until, pl.col("customer").is_in(facts["customer"].implode()))
+    said = found.model.expected_total(facts, 31)
+    assert said.low <= came.select("customer", "day").n_unique() <= said.high
+
+
+def test_months_that_nobody_has_seen_are_named_before_they_come() -> None:
+    until = date(2022, 11, 30)
+    found = insight.choose(_christmas_shop(500, 340, 1), until, 62)
+    assert any(w.startswith("December and January lie ahead and nothing is known of them") for w in found.warnings)
+    assert isinstance(found.model, insight.Recalibrated)
+    assert found.model.spread > 0.24
+    later = insight.choose(_christmas_shop(500, 340, 1), until, 30)
+    assert any(w.startswith("December lies ahead and nothing is known of it") for w in later.warnings)
+
+
+def test_a_season_cancels_out_over_a_year_after_a_year_that_is_known_and_not_over_less() -> None:
+    orders = _shop(days=480)
+    as_of = START + timedelta(days=479)
+    for horizon_days, is_said in ((365, False), (180, True)):
+        found = insight.choose(orders, as_of, horizon_days)
+        assert any("no season is counted in" in w for w in found.warnings) == is_said
+        assert not any("nothing is known of" in w for w in found.warnings)
+
+
 def test_where_no_month_stands_out_a_season_changes_nothing() -> None:
     orders = _shop(days=360)
     as_of = START + timedelta(days=359)

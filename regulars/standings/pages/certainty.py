@@ -64,6 +64,17 @@ CAUTIONS: tuple[tuple[str, str | Promise], ...] = (
             " left out, so all together it may say too much."
         ),
     ),
+    (
+        "nothing is known of",
+        gettext_lazy(
+            "Some months ahead have not been seen here yet. If they are much busier or quieter than the others, all"
+            " together it says too little or too much."
+        ),
+    ),
+    (
+        "no season is counted in",
+        gettext_lazy("With less than two years of sales the seasons are left out, so a busy time ahead is not in it."),
+    ),
 )
 NAMES_OF_THE_FIELD = {"mbg-cnbd": "MBG/CNBD-k", "mbg": "MBG/NBD", "bg": "BG/NBD", "pareto": "Pareto/NBD"}
 

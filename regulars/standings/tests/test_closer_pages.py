@@ -218,12 +218,14 @@ def test_the_owner_says_what_is_left_to_them_and_may_take_it_back(owner: Client)
 def test_every_warning_of_a_model_is_said_in_the_owners_words() -> None:
     from regulars.insight import spend
     from regulars.insight.backtest.choice import _of_untold_season
-    from regulars.insight.backtest.seasons import Pulls
+    from regulars.insight.backtest.seasons import Pulls, Unseen
     from regulars.insight.lifetime import base
 
     warnings = [base.NO_CHURN, base.FEW, spend._about_too_few(2), spend._about_free(1), spend._about_free(4)]
-    warnings += [words for now in (-0.3, 0.3) for words in _of_untold_season(Pulls(0.0, now))]
-    assert len(warnings) == 7
+    warnings += [words for now in (-0.3, 0.3) for words in _of_untold_season(Pulls(0.0, now), None)]
+    unseen = [Unseen(months, 0.5, is_even=False) for months in ((12,), (11, 12, 1), ())]
+    warnings += [words for one in unseen for words in _of_untold_season(None, one)]
+    assert len(warnings) == 10
     assert [words for words in warnings if not any(mark in words for mark, _said in CAUTIONS)] == []
 
 
