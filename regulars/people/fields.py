@@ -25,9 +25,10 @@ class Field:
 
     `matches(op, value)` returns a condition over Person, with `Exists(rows.filter(person_id=OuterRef("pk")))`, so that
     a list is walked person by person. `ids(op, value)` returns the same people as ids out of the room's own table, so
-    that a rare value is found by its index; None where there is no such index. Operators by shape: choice `is`, date
-    `since` and `until`, number `at_least` and `at_most`, text `is`, flag `is` with "yes" or "no". `finds(text)` returns
-    the ids of people found by exactly these words (an order number), or None when the text is nothing it knows.
+    that a rare value is found by its index; None where there is no such index; where `is_wide` others too, who are
+    then asked by `matches` as well. Operators by shape: choice `is`, date `since` and `until`, number `at_least` and
+    `at_most`, text `is`, flag `is` with "yes" or "no". `finds(text)` returns the ids of people found by exactly these
+    words (an order number), or None when the text is nothing it knows.
     `last_here(ids)` says of some of these people, a page of them, on which day they were here last.
     """
 
@@ -39,6 +40,7 @@ class Field:
     choices: Choices | Callable[[], Choices] = ()
     op: str = ""
     ids: Callable[[str, str], QuerySet[Any, Any] | None] | None = None
+    is_wide: bool = False
     finds: Callable[[str], QuerySet[Any, Any] | Iterable[int] | None] | None = None
     last_here: Callable[[Sequence[int]], Mapping[int, date]] | None = None
     order: int = 100

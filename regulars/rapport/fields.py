@@ -13,7 +13,7 @@ from regulars.people.fields import Choices, Field, register
 from regulars.people.models import Reminder
 from regulars.people.words import fold
 from regulars.rapport.models import Belonging, LifeEvent, Owed, Side
-from regulars.rapport.queries import waiting_for_a_yes
+from regulars.rapport.queries import unconfirmed, waiting_for_a_yes
 
 YES = "yes"
 LOOKED_AT, OFFERED = 2000, 60
@@ -44,7 +44,7 @@ def register_fields() -> None:
     )  # fmt: skip
     register(
         Field("asked_yes", _("Asked to confirm offers, no answer yet"), "rapport", "flag", _flag(_asked),
-              ids=_flag_ids(_asked), order=131)
+              ids=_flag_ids(_asked_at_all), is_wide=True, order=131)
     )  # fmt: skip
 
 
@@ -70,6 +70,11 @@ def _owing() -> list[QuerySet[Any, Any]]:
 def _asked() -> list[QuerySet[Any, Any]]:
     """Who ticked a box that anybody can tick, and has not confirmed it."""
     return [waiting_for_a_yes()]
+
+
+def _asked_at_all() -> list[QuerySet[Any, Any]]:
+    """The same and those who have answered since; from one index, however many they are."""
+    return [unconfirmed()]
 
 
 def _things() -> Choices:

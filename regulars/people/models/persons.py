@@ -96,7 +96,8 @@ class Person(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["sort_name", "id"], name="person_by_name"),
+            # With what says whether somebody is here, so that the list is walked without reading the people themselves.
+            models.Index(fields=["sort_name", "id", "merged_into", "erased_at"], name="person_by_name"),
             models.Index(fields=["added_at"], name="person_by_added_at"),
             models.Index(fields=["quiet_until"], name="person_quiet", condition=models.Q(quiet_until__isnull=False)),
             models.Index(fields=["merged_into"], name="person_merged", condition=models.Q(merged_into__isnull=False)),

@@ -18,9 +18,9 @@ from regulars.people.models import Person
 from regulars.people.queries.search import search
 
 FEW = 2000
-FIRST_STRIDE = 200
+FIRST_STRIDE, GROWTH = 200, 4
 LONGEST_STRIDE = 2000
-# In the order of names every row lies on another page of the disk: five thousand take about 60 ms.
+# The names come out of their index; what is asked of the people themselves takes about 10 ms a thousand.
 LOOKED_AT = 5000
 BY_NAME, NEWEST = "name", "newest"
 
@@ -120,23 +120,23 @@ def _fitting(chosen: Chosen, mark: Row | None, count: int, sort: str, is_back: b
     people = Person.objects.here()
     if not chosen:
         return list(_in_order(people, mark, sort, is_back)[:count]), None
-    few, others = _few(chosen)
+    few, to_ask = _few(chosen)
     if few is None:
         return _walked(people, _condition(chosen), mark, count, sort, is_back)
-    fitting = people.filter(_condition(others), pk__in=among(few))
+    fitting = people.filter(_condition(to_ask), pk__in=among(few))
     return list(_in_order(fitting, mark, sort, is_back)[:count]), None
 
 
 def _few(chosen: Chosen) -> tuple[list[int] | None, Chosen]:
-    """Return the ids that one of the filters lets through, if they are few, and the filters beside it; None if all
-    let many through."""
+    """Return the ids that one of the filters lets through, if they are few, and the filters still to be asked; None if
+    all let many through."""
     for place, (known, one) in enumerate(chosen):
         rows = known.ids(one.op, one.value) if known.ids is not None else None
         if rows is None:
             continue
         ids = list(rows[: FEW + 1])
         if len(ids) <= FEW:
-            return ids, [*chosen[:place], *chosen[place + 1 :]]
+            return ids, chosen if known.is_wide else [*chosen[:place], *chosen[place + 1 :]]
     return None, chosen
 
 
@@ -153,7 +153,8 @@ def _walked(
         kept += [row for row in rows if row[1] in fitting]
         if len(kept) >= count or len(rows) < stride:
             return kept[:count], None
-        mark, looked_at, stride = rows[-1], looked_at + stride, min(stride * 2, LONGEST_STRIDE)
+        mark, looked_at = rows[-1], looked_at + stride
+        stride = min(stride * GROWTH, LONGEST_STRIDE, max(LOOKED_AT - looked_at, 1))
     return kept, mark
 
 

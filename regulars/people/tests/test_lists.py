@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -26,6 +27,15 @@ def test_people_stand_by_name_without_capitals_and_accents():
         a_person(name)
     assert shown() == ["Ann", "ärmel", "Bo", "Zoe"]
     assert shown(sort=NEWEST) == ["Ann", "Bo", "ärmel", "Zoe"]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by the rows there are")
+@pytest.mark.parametrize("mark", [None, ("ann", 7)])
+@pytest.mark.parametrize("is_back", [False, True])
+def test_the_list_is_walked_by_name_without_reading_the_people_themselves(mark, is_back):
+    rows = lists._in_order(Person.objects.here(), mark, lists.BY_NAME, is_back)[:200]
+    assert "USING COVERING INDEX person_by_name" in rows.explain()
+    assert "TEMP B-TREE" not in rows.explain()
 
 
 def test_every_filter_of_this_room_lets_through_who_fits(frozen_clock):

@@ -1,6 +1,6 @@
 """The reads of this room, one file a topic."""
 
-from .asked_yes import asked_yes_of, how_many_wait, waiting_for_a_yes
+from .asked_yes import asked_yes_of, how_many_wait, unconfirmed, waiting_for_a_yes
 from .belongings import services_due, things_of, warranties_ending
 from .callers import callers_found
 from .dues import Between, between, owed_due
@@ -53,6 +53,7 @@ __all__ = [
     "tie_of",
     "to_compare",
     "unanswered",
+    "unconfirmed",
     "unspoken",
     "waiting_enquiries",
     "waiting_for_a_yes",

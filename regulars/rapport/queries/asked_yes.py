@@ -12,6 +12,11 @@ from regulars.people.models import ConsentNow, Person
 from regulars.rapport.models import AskedYes
 
 
+def unconfirmed() -> QuerySet[AskedYes]:
+    """What is not confirmed yet and can still be, whatever they have said since by another way."""
+    return AskedYes.objects.filter(confirmed_at=None, until__gt=clock.now())
+
+
 def waiting_for_a_yes() -> QuerySet[AskedYes]:
     """What is not confirmed yet and can still be, of people in the book who have said neither yes nor no since."""
     said = ConsentNow.objects.filter(
@@ -21,9 +26,7 @@ def waiting_for_a_yes() -> QuerySet[AskedYes]:
         counts_from__gte=OuterRef("asked_at"),
     )
     here = Person.objects.here().filter(pk=OuterRef("person"))
-    return AskedYes.objects.filter(
-        IsNull(_looked_up(said), True), IsNull(_looked_up(here), False), confirmed_at=None, until__gt=clock.now()
-    )
+    return unconfirmed().filter(IsNull(_looked_up(said), True), IsNull(_looked_up(here), False))
 
 
 def _looked_up(rows: QuerySet[Any]) -> Subquery:
