@@ -18,6 +18,7 @@ from regulars.kit import clock
 from regulars.outreach.models import Bounce, Channel, InboundMail, Purpose, ReachCount, State, Touch
 from regulars.outreach.queries.permission import lasting_reasons
 from regulars.people.models import Consent, Person
+from regulars.rapport.queries import how_many_wait
 
 WAYS = (Channel.EMAIL, Channel.TEXT, Channel.LETTER, Channel.CALL)
 PURPOSES = (Purpose.CARE, Purpose.MARKETING)
@@ -38,6 +39,7 @@ class Reach:
     letters: int = 0
     bounces: int = 0
     complaints: int = 0
+    waiting: dict[str, int] = field(default_factory=dict)
     counted_at: datetime | None = None
 
 
@@ -60,7 +62,7 @@ def count_reach() -> dict[str, Any]:
         for (purpose, way), reasons in lasting_reasons(ids, PURPOSES, WAYS, now).items():
             sums[purpose][way].update(reasons)
     ways = {purpose: {way: dict(found) for way, found in by_way.items()} for purpose, by_way in sums.items()}
-    return {"people": people, "ways": ways, "months": _months(now), **_how_taken(now)}
+    return {"people": people, "ways": ways, "months": _months(now), "waiting": how_many_wait(), **_how_taken(now)}
 
 
 def _months(now: datetime) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from regulars.outreach.tests.test_inbound import a_report
 from regulars.outreach.tests.test_receiving import GONE, a_sent_letter
 from regulars.people.models import Person
 from regulars.people.services import record_consent, withdraw_consent
+from regulars.rapport import services as rapport
 
 pytestmark = pytest.mark.django_db
 
@@ -74,13 +75,23 @@ def test_a_large_book_is_counted_at_night_and_shown_with_its_day(client, monkeyp
     monkeypatch.setattr(who, "COUNTED_LIVE", 3)
     monkeypatch.setattr(who, "SLICE", 2)
     assert "Look again tomorrow" in client.get("/reach/").text
+    somebody_asked_for_a_yes()
     services.count_reach_again()
     services.count_reach_again()
     assert ReachCount.objects.count() == 1
     many_people(1)
     found = reach()
-    assert (found.people, found.counted_at is not None) == (4, True)
-    assert "Counted in the night of" in client.get("/reach/").text
+    assert (found.people, found.waiting, found.counted_at is not None) == (5, {"email": 1}, True)
+    page = client.get("/reach/").text
+    assert "Counted in the night of" in page
+    assert "1 person asked for offers by e-mail" in page
+
+
+def somebody_asked_for_a_yes():
+    rapport.switch_on(None)
+    wording = rapport.consent_wording()
+    assert wording is not None
+    rapport.asked_yes.ask_for_yes(a_person("Eve Ellis"), "eve@example.org", wording, "enquiry form")
 
 
 @pytest.mark.parametrize(

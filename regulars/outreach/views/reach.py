@@ -11,14 +11,13 @@ from regulars.outreach.models import Channel, Purpose
 from regulars.outreach.queries.who import reach
 from regulars.outreach.services.resting import active_account
 from regulars.outreach.showing_reach import growth_drawn, how_taken, waiting_said, ways_drawn
-from regulars.rapport.queries import how_many_wait
 from regulars.staff.doors import requires
 
 
 @requires("outreach.see")
 @require_safe
 def reach_page(request: HttpRequest) -> HttpResponse:
-    found, waiting = reach(), how_many_wait()
+    found = reach()
     context = {
         "found": found,
         "care": ways_drawn(found, Purpose.CARE) if found.people else None,
@@ -26,9 +25,9 @@ def reach_page(request: HttpRequest) -> HttpResponse:
         "growth": growth_drawn(found),
         "taken": how_taken(found),
         "waiting": waiting_said(
-            waiting,
-            has_mailbox=Channel.EMAIL not in waiting or active_account() is not None,
-            has_texts=Channel.TEXT not in waiting or active_text_account() is not None,
+            found.waiting,
+            has_mailbox=Channel.EMAIL not in found.waiting or active_account() is not None,
+            has_texts=Channel.TEXT not in found.waiting or active_text_account() is not None,
         ),
     }
     return render(request, "outreach/reach.html", context)
