@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models.expressions import RawSQL
@@ -13,6 +13,8 @@ from django.db.models.expressions import RawSQL
 from regulars.kit import database
 
 Row = Sequence[Any]
+Read = TypeVar("Read")
+AT_ONCE = 2000
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], *, skip_known: bool = False) -> None:
@@ -85,6 +87,14 @@ def among(ids: Iterable[int]) -> RawSQL:
 def among_texts(texts: Iterable[str]) -> RawSQL:
     """The same for texts."""
     return _listed(list(texts), "text")
+
+
+def rows_of(rows: models.QuerySet[Any, Read], people: int) -> Iterable[Read]:
+    """Read the rows of so many people: of a page's at one go, of a mailing's in portions.
+
+    Of portions PostgreSQL makes a table first, and takes three questions for the first of them.
+    """
+    return rows if people <= AT_ONCE else rows.iterator(chunk_size=AT_ONCE)
 
 
 def _listed(values: list[Any], kind: str) -> RawSQL:

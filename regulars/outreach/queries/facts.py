@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.kit.business import Business, business
-from regulars.people.bulk import among
+from regulars.people.bulk import among, rows_of
 from regulars.people.models import Person
 from regulars.people.names import first_name
 from regulars.purchases.models import Order, PersonTotals
@@ -112,8 +112,9 @@ def facts_for(
 
 def named(person_ids: Iterable[int]) -> dict[int, Named]:
     """What is read of people to write to them, by their number and in its order. One query."""
-    rows = Person.objects.filter(pk__in=among(set(person_ids))).order_by("pk").values_list(*Named._fields)
-    return {row[0]: Named._make(row) for row in rows.iterator(chunk_size=2000)}
+    ids = set(person_ids)
+    rows = Person.objects.filter(pk__in=among(ids)).order_by("pk").values_list(*Named._fields)
+    return {row[0]: Named._make(row) for row in rows_of(rows, len(ids))}
 
 
 def readers(

@@ -20,7 +20,7 @@ from regulars.kit.secrets import keyed_hash
 from regulars.outreach.models import SETTLED, Channel, Purpose, State, Suppression, Touch
 from regulars.outreach.queries.reach import mobiles_of
 from regulars.outreach.queries.roofs import MONTH, cards_under_roofs, is_one_a_household
-from regulars.people.bulk import among
+from regulars.people.bulk import among, rows_of
 from regulars.people.models import Email, Kind, Person, PersonKind, Phone, PostalAddress
 from regulars.people.queries import ConsentState, consent_states, silenced_for
 from regulars.purchases.models import PersonTotals
@@ -71,7 +71,7 @@ class Reads:
     @cached_property
     def persons(self) -> dict[int, _Person]:
         rows = Person.objects.filter(pk__in=among(self.ids)).values_list(*_Person._fields)
-        return {row[0]: _Person._make(row) for row in rows.iterator(chunk_size=2000)}
+        return {row[0]: _Person._make(row) for row in rows_of(rows, len(self.ids))}
 
     @cached_property
     def silences(self) -> dict[str, dict[int, str]]:

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
-from regulars.people.bulk import among
+from regulars.people.bulk import among, rows_of
 from regulars.people.models import Basis, ConsentNow, Person, Silence
 
 # What each kind of silence stops. Messages about what somebody bought always pass.
@@ -52,9 +52,8 @@ def consent_states(
     channels, purposes = {channel for channel, _purpose in wanted}, {purpose for _channel, purpose in wanted}
     rows = ConsentNow.objects.filter(channel__in=channels, purpose__in=purposes, person_id__in=among(set(person_ids)))
     columns = ("channel", "purpose", "person_id", "is_given", "basis", "said_at", "expires_on")
-    for channel, purpose, person_id, is_given, basis, said_at, expires_on in rows.values_list(*columns).iterator(
-        chunk_size=5000
-    ):
+    told = rows_of(rows.values_list(*columns), len(person_ids))
+    for channel, purpose, person_id, is_given, basis, said_at, expires_on in told:
         if (channel, purpose) not in states:
             continue
         is_over = is_given and expires_on is not None and expires_on < today
