@@ -8,7 +8,8 @@ from django.db import connection
 
 from regulars.kit import clock, prepared
 from regulars.staff.tests.builders import an_owner
-from regulars.web import warming
+from regulars.web import visits, warming
+from regulars.web.visits import Visits
 
 
 @pytest.fixture
@@ -32,11 +33,16 @@ def written(monkeypatch):
     return found
 
 
+def all_of(pieces):
+    """Do all of them at once. Returns how many they were."""
+    return sum(1 for _ in pieces)
+
+
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_a_day_of_its_own")
 def test_after_the_warming_of_a_day_today_writes_no_statement_out(client, written):
     client.force_login(an_owner())
-    warming.warm_day(clock.today())
+    all_of(warming.day_pieces(clock.today()))
     assert written
     written.clear()
     assert client.get("/today/").status_code == 200
@@ -54,14 +60,14 @@ def test_warming_only_reads(frozen_clock):
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(noted):
-        warming.warm_day(clock.today())
+        all_of(warming.day_pieces(clock.today()))
     assert asked
     assert [sql for sql in asked if not sql.lstrip("( ").upper().startswith(("SELECT", "WITH"))] == []
 
 
 @pytest.mark.django_db
 def test_a_house_where_nobody_lives_is_asked_nothing_about_its_day(frozen_clock, written):
-    warming.warm_day(clock.today())
+    all_of(warming.day_pieces(clock.today()))
     assert written == []
 
 
@@ -70,7 +76,11 @@ def test_every_template_of_ours_is_read_and_none_of_django(db):
     assert "today/today.html" in names
     assert "kit/base.html" in names
     assert not any(name.startswith(("admin/", "django/")) for name in names)
-    warming.warm_process()
+    all_of(warming.process_pieces())
+
+
+def no_page(environ, start_response):
+    raise AssertionError("nobody asks for a page here")
 
 
 class _NoConnections:
@@ -90,19 +100,24 @@ def days(monkeypatch):
             stop.set()
         return day
 
+    def noted(what):
+        warmed.append(what)
+        yield
+
     monkeypatch.setattr(clock, "today", today)
     monkeypatch.setattr(warming, "connections", _NoConnections())
     monkeypatch.setattr(warming, "FIRST_SECONDS", 0.0)
     monkeypatch.setattr(warming, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(warming, "AFTER_A_FAULT_SECONDS", 0.0)
-    monkeypatch.setattr(warming, "warm_process", lambda: warmed.append("process"))
-    monkeypatch.setattr(warming, "warm_day", warmed.append)
+    monkeypatch.setattr(visits, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(warming, "process_pieces", lambda: noted("process"))
+    monkeypatch.setattr(warming, "day_pieces", lambda on: noted(on))
     return stop, warmed
 
 
 def test_the_process_is_warmed_once_and_each_day_once(days):
     stop, warmed = days
-    warming.keep_warm(stop)
+    warming.keep_warm(stop, Visits(no_page))
     assert warmed == ["process", date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)]
 
 
@@ -110,12 +125,63 @@ def test_a_fault_costs_only_the_warmth_and_is_tried_again(days, monkeypatch, cap
     stop, warmed = days
     faults = [RuntimeError("no table yet")]
 
-    def warm_day(on):
+    def day_pieces(on):
         if faults:
             raise faults.pop()
         warmed.append(on)
+        yield
 
-    monkeypatch.setattr(warming, "warm_day", warm_day)
-    warming.keep_warm(stop)
+    monkeypatch.setattr(warming, "day_pieces", day_pieces)
+    warming.keep_warm(stop, Visits(no_page))
     assert warmed == ["process", date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)]
     assert "could not be warmed" in caplog.text
+
+
+def test_a_page_under_way_keeps_the_warming_waiting(monkeypatch):
+    monkeypatch.setattr(visits, "QUIET_SECONDS", 0.01)
+    asked, answer, done, stop = threading.Event(), threading.Event(), [], threading.Event()
+
+    def slow_page(environ, start_response):
+        asked.set()
+        answer.wait(20)
+        done.append("page")
+        return [b"a page"]
+
+    def pieces():
+        yield
+        done.append("piece")
+
+    house = Visits(slow_page)
+    visitor = threading.Thread(target=house, args=({}, None))
+    visitor.start()
+    asked.wait(20)
+    warmer = threading.Thread(target=warming._between_pages, args=(pieces(), house, stop))
+    warmer.start()
+    warmer.join(0.1)
+    assert done == []
+    answer.set()
+    visitor.join(20)
+    warmer.join(20)
+    assert done == ["page", "piece"]
+    assert house.under_way == 0
+
+
+def test_the_warming_waits_until_a_moment_after_the_last_page_or_until_the_process_ends(monkeypatch):
+    waited: list[float] = []
+    stop = threading.Event()
+    monkeypatch.setattr("regulars.web.visits.time.monotonic", lambda: 100.0 + sum(waited))
+    monkeypatch.setattr(stop, "wait", lambda seconds: waited.append(seconds))
+    house = Visits(lambda environ, start_response: [b"a page"])
+    assert house({}, None) == [b"a page"]
+    house.let_pass(stop)
+    assert sum(waited) == pytest.approx(visits.QUIET_SECONDS)
+    house.under_way = 1
+    monkeypatch.setattr(stop, "wait", lambda seconds: True)
+    house.let_pass(stop)
+
+
+def test_a_page_that_fails_is_no_longer_under_way():
+    house = Visits(no_page)
+    with pytest.raises(AssertionError):
+        house({}, None)
+    assert house.under_way == 0
