@@ -17,8 +17,10 @@ from django.conf import settings
 from django.db import connections
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
 from regulars.kit import clock
+from regulars.kit.laying_out import lay_out
 from regulars.kit.tests import ground, postgres
 
 # No test looks at a clock, a busy machine least of all; and the same code gives the same answer every time it is asked.
@@ -30,12 +32,23 @@ NOON_ON_A_WEDNESDAY = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """The test database is the one a child process finds under the same settings: a file, or our own server's."""
+def django_db_modify_db_settings(django_db_blocker: DjangoDbBlocker) -> None:
+    """The test database is the one a child process finds under the same settings: a file, or our own server's.
+
+    It is laid out as a new house is, in a twentieth of the work of all its steps.
+    """
     link = connections["default"]
     if ground.ON_POSTGRES:
-        ground.CLUSTER.start()
+        ground.CLUSTER.make_database(ground.DATABASE)
     link.settings_dict["TEST"]["NAME"] = str(link.settings_dict["NAME"])
+    with django_db_blocker.unblock():
+        lay_out()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """What is laid out is taken as it stands; its folder or server ends with the run."""
+    return True
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,19 +7,20 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+from regulars.kit.tests import ground
+
+pytestmark = pytest.mark.both_databases
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
 LAY_OUT = "import django; django.setup(); from regulars.kit.upgrade import migrate_safely; assert migrate_safely()"
+STEP_BY_STEP = "import django; django.setup(); from django.core.management import call_command; call_command('migrate', verbosity=0)"
 
 OF_POSTGRES = {
     "columns": "SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default, is_identity"
@@ -33,7 +34,7 @@ OF_POSTGRES = {
 
 def shape(ask: Ask) -> dict[str, Any]:
     """Everything the tables are made of, but for the order of their columns."""
-    if connection.vendor == "postgresql":
+    if ground.ON_POSTGRES:
         return {str((name, *row)): name for name, question in OF_POSTGRES.items() for row in ask(question)}
     tables = ask("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     return {name: _of_sqlite(ask, name, sql) for name, sql in tables}
@@ -54,39 +55,46 @@ def _of_sqlite(ask: Ask, name: str, sql: str) -> dict[str, Any]:
     }
 
 
-def asked_here(question: str) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(question)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
-
-
-@pytest.fixture
-def new(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ask]:
-    """Laid out by a process of its own in an empty database, as the first start does it."""
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "regulars.settings", "REGULARS_DATA_DIR": str(tmp_path)}
-    environment.pop("REGULARS_DATABASE_URL", None)
-    if connection.vendor == "sqlite":
-        subprocess.run([sys.executable, "-c", LAY_OUT], env=environment, check=True)
-        with closing(sqlite3.connect(tmp_path / "regulars.sqlite3")) as file:
+@contextmanager
+def made_by(words: str, name: str, folder: Path) -> Iterator[Ask]:
+    """An empty database, filled by a process of its own that says these words."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "regulars.settings", "REGULARS_DATA_DIR": str(folder)}
+    if not ground.ON_POSTGRES:
+        subprocess.run([sys.executable, "-c", words], env=environment, check=True)
+        with closing(sqlite3.connect(folder / "regulars.sqlite3")) as file:
             yield lambda question: file.execute(question).fetchall()
         return
-    url = request.getfixturevalue("postgres_url")
-    subprocess.run([sys.executable, "-c", LAY_OUT], env={**environment, "REGULARS_DATABASE_URL": url}, check=True)
+    url = ground.CLUSTER.make_database(name)
+    subprocess.run([sys.executable, "-c", words], env={**environment, "REGULARS_DATABASE_URL": url}, check=True)
     with psycopg.connect(url) as server:
         yield lambda question: server.execute(question).fetchall()
 
 
-def test_a_new_house_has_the_tables_that_every_step_together_makes(new: Ask) -> None:
-    stepwise, at_once = shape(asked_here), shape(new)
+@pytest.fixture(scope="module")
+def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+    """Laid out as the first start does it."""
+    with made_by(LAY_OUT, "laid_out", tmp_path_factory.mktemp("new")) as ask:
+        yield ask
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+    """Every step that there was, one after the other."""
+    with made_by(STEP_BY_STEP, "step_by_step", tmp_path_factory.mktemp("old")) as ask:
+        yield ask
+
+
+def test_a_new_house_has_the_tables_that_every_step_together_makes(old: Ask, new: Ask) -> None:
+    stepwise, at_once = shape(old), shape(new)
+    assert len(stepwise) > 100
     assert sorted(at_once.keys() ^ stepwise.keys()) == []
     assert [part for part in at_once.items() if part not in stepwise.items()] == []
     assert [part for part in stepwise.items() if part not in at_once.items()] == []
 
 
-def test_a_new_house_has_nothing_left_to_do_and_knows_who_may_what(new: Ask) -> None:
+def test_a_new_house_has_nothing_left_to_do_and_knows_who_may_what(old: Ask, new: Ask) -> None:
     done = new("SELECT app, name FROM django_migrations")
-    assert sorted(done) == sorted(MigrationRecorder(connection).applied_migrations())
+    assert sorted(done) == sorted(old("SELECT app, name FROM django_migrations"))
     assert len(done) == len(set(done))
     [(kinds,)] = new("SELECT count(*) FROM django_content_type")
     [(schedules,)] = new("SELECT count(*) FROM kit_schedule")
