@@ -7,19 +7,20 @@ from typing import ClassVar
 import numpy as np
 
 from regulars.insight.lifetime.base import NO_CHURN, Forecast, LifetimeModel, NextDays
-from regulars.insight.lifetime.crossings import crossing
+from regulars.insight.lifetime.crossings import waited_for
 from regulars.insight.lifetime.fitting import GRID_ROWS, Likelihood, Objective, searched
 from regulars.insight.lifetime.pareto_counts import at_least, forecast
 from regulars.insight.lifetime.pareto_likelihood import ParetoLikelihood
 from regulars.insight.lifetime.predictive import Pairs, pairs_of
 from regulars.insight.lifetime.priors import Prior
-from regulars.insight.lifetime.race import log_chance_first
+from regulars.insight.lifetime.race import log_chance_first, log_neither
 from regulars.insight.lifetime.rows import Array, UniqueRows
 from regulars.insight.lifetime.simulated import Simulated, simulated_leaving_any_time
 
 _NO_LEAVING = np.log([1e-8, 1.0])
 _VISIBLE = 1.92  # half the 95 % point of chi-square with one degree of freedom
 _EVER = 1e9
+_ALMOST_ALL = 1 - 1e-12
 
 
 class ParetoNBD(LifetimeModel):
@@ -77,7 +78,7 @@ class ParetoNBD(LifetimeModel):
         """Forecast the next buying day of each row; see `race` for the chance of one within a span."""
         pairs = pairs_of(rows)
         ever = self._comes_within(pairs, np.full(len(pairs.x), _EVER))
-        days = (self._waited(pairs, ever + np.log(p))[pairs.at] for p in (0.025, 0.5, 0.975))
+        days = (self._waited(pairs, ever, p)[pairs.at] for p in (0.025, 0.5, 0.975))
         return NextDays(self.alive(rows) * np.exp(ever)[pairs.at], *days)
 
     def _comes_within(self, pairs: Pairs, days: Array) -> Array:
@@ -85,11 +86,18 @@ class ParetoNBD(LifetimeModel):
         r, alpha, s, beta = self.vector()
         return log_chance_first(r + pairs.x, alpha + pairs.age, s, beta + pairs.age, days)
 
-    def _waited(self, pairs: Pairs, wanted: Array) -> Array:
-        """Find the days within which somebody comes with the chance exp(wanted), in their logarithm."""
-        low, high = np.full(len(wanted), np.log(1e-2)), np.full(len(wanted), np.log(_EVER))
-        waited: Array = np.exp(crossing(lambda logs: self._comes_within(pairs, np.exp(logs)) - wanted, low, high))
-        return waited
+    def _waited(self, pairs: Pairs, ever: Array, p: float) -> Array:
+        """Find the days within which somebody comes with the chance p, of those who ever do (exp(ever))."""
+        r, alpha, s, beta = self.vector()
+        shape, since, other = r + pairs.x, alpha + pairs.age, beta + pairs.age
+        wanted = float(-np.log1p(-p))
+
+        def hazard(days: Array) -> tuple[Array, Array]:
+            comes = np.minimum(np.exp(self._comes_within(pairs, days) - ever), _ALMOST_ALL)
+            log_density = np.log(shape / (since + days)) + log_neither(shape, since, s, other, days) - ever
+            return -np.log1p(-comes), np.exp(log_density) / (1 - comes)
+
+        return waited_for(hazard, wanted, since * np.expm1(wanted / shape))
 
     def own_warnings(self, rows: UniqueRows) -> list[str]:
         return [] if self._is_churn_visible(rows) else [NO_CHURN]

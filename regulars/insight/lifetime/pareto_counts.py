@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from regulars.insight.lifetime.base import Forecast
-from regulars.insight.lifetime.predictive import _blocks, _ends, _reach, pairs_of
+from regulars.insight.lifetime.predictive import _blocks, _distinct, _ends, _reach, pairs_of
 from regulars.insight.lifetime.race import log_chance_first
 from regulars.insight.lifetime.rows import Array, UniqueRows
 
@@ -56,13 +56,14 @@ def at_least(rows: UniqueRows, params: Array, alive: Array, horizon_days: float,
     from scipy.special import betainc
 
     r, alpha, s, beta = (float(value) for value in params)
-    shape, since, other = r + rows.x, alpha + rows.T, beta + rows.T
-    chance = np.exp(log_chance_first(shape, since, s, other, np.full(len(rows), float(horizon_days))))
-    many = np.flatnonzero(counts > 1)
+    x, age, n, at = _distinct(rows, np.maximum(counts, 1))
+    shape, since, other = r + x, alpha + age, beta + age
+    chance = np.exp(log_chance_first(shape, since, s, other, np.full(len(x), float(horizon_days))))
+    many = np.flatnonzero(n > 1)
     days, weight = _stays(s, other[many], horizon_days)
     z = days / (since[many, None] + days)
-    chance[many] = (weight * betainc(counts[many, None], shape[many, None], z)).sum(axis=1)
-    return np.where(counts <= 0, 1.0, alive * chance)
+    chance[many] = (weight * betainc(n[many, None], shape[many, None], z)).sum(axis=1)
+    return np.where(counts <= 0, 1.0, alive * chance[at])
 
 
 def _stays(s: float, other: Array, horizon_days: float) -> tuple[Array, Array]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from regulars.insight.lifetime.base import Forecast
-from regulars.insight.lifetime.likelihood import Family, stage_weights
+from regulars.insight.lifetime.likelihood import Family
 from regulars.insight.lifetime.rows import Array, UniqueRows
 
 _CELLS = 2_000_000
@@ -115,9 +115,14 @@ def _stage_shares(rows: UniqueRows, r: float, alpha: float, k: int) -> Array:
     """P(j stages behind them) of a person still a customer, of shape (k, rows)."""
     if k == 1:
         return np.ones((1, len(rows)))
+    return rows.once(("stages", r, alpha, k), lambda: _reckoned_shares(rows, r, alpha, k))
+
+
+def _reckoned_shares(rows: UniqueRows, r: float, alpha: float, k: int) -> Array:
     q = (rows.T - rows.t_x) / (alpha + rows.T)
-    terms, _ = stage_weights(r + k * rows.x, k)
-    shares = np.array([term * q**j for j, term in enumerate(terms)])
+    shares, s = np.ones((k, len(rows))), r + k * rows.x
+    for j in range(1, k):
+        np.multiply(shares[j - 1], q * (s + j - 1) / j, out=shares[j])
     normed: Array = shares / shares.sum(axis=0)
     return normed
 

@@ -23,6 +23,7 @@ KEYS = ("x", "t_x_days", "T_days")
 _DENSE_CELLS = 1 << 23
 _MOST = 1e7
 _PART = 50_000
+_KEPT = 2  # the chances of being a customer still, and the shares of stages
 _MOST_AT_ONCE = 4  # each part takes some 100 MB meanwhile
 _FAULTS = {"x": "is not a count of days", "t_x_days": "is not a number of days within T_days", "T_days": "is negative"}
 
@@ -73,13 +74,17 @@ class UniqueRows:
     def at(self, places: Array | slice) -> UniqueRows:
         """Take some of the rows."""
         taken = (values[places] for values in (self.x, self.t_x, self.T, self.log_gaps_sum, self.weight))
-        return UniqueRows(*taken)
+        some = UniqueRows(*taken)
+        some._latest.update({of: values[..., places] for of, values in self._latest.items()})
+        return some
 
     def once(self, of: Hashable, reckoned: Callable[[], Array]) -> Array:
-        """Reckon something of these rows, or give it again if it was the last thing that was asked of them."""
+        """Reckon something of these rows (the last axis), or give it again if it is among the latest that was asked of
+        them, or of more rows of which these were taken."""
         if of not in self._latest:
             found = reckoned()
-            self._latest.clear()
+            while len(self._latest) >= _KEPT:
+                del self._latest[next(iter(self._latest))]
             self._latest[of] = found
         return self._latest[of]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from regulars.insight.lifetime.crossings import crossing
+from regulars.insight.lifetime.crossings import waited_for
 from regulars.insight.lifetime.likelihood import stage_weights
 from regulars.insight.lifetime.rows import Array, UniqueRows
 
@@ -32,7 +32,7 @@ def waiting_days(rows: UniqueRows, r: float, alpha: float, k: int, p: float) -> 
     -----
     With s = r + k x, silence c = T - t_x and A(c, u) = sum_{j<k} (s)_j / j! (c / u)^j,
     ``P(wait > w) = A(c + w, alpha + T + w) (alpha + T + w)^-s / (A(c, alpha + T) (alpha + T)^-s)``. For k = 1 this is
-    Lomax and inverts by hand, else by halves and secants in ln w.
+    Lomax and inverts by hand, else by Newton's steps (`waited_for`).
     """
     s, since = r + k * rows.x, alpha + rows.T
     with np.errstate(over="ignore"):
@@ -42,14 +42,20 @@ def waiting_days(rows: UniqueRows, r: float, alpha: float, k: int, p: float) -> 
     terms, _ = stage_weights(s, k)
     silent = rows.T - rows.t_x
 
-    def log_tail(wait: Array | float) -> Array:
-        q, total = (silent + wait) / (since + wait), np.zeros(len(rows))
+    def log_tail(wait: Array | float) -> tuple[Array, Array]:
+        """Give ln P(wait > w) up to a constant, and how quickly it falls."""
+        since_then = since + wait
+        q, total, slope = (silent + wait) / since_then, np.zeros(len(rows)), np.zeros(len(rows))
         for term in reversed(terms):
+            slope = slope * q + total
             total = total * q + term
-        tail: Array = np.log(total) - s * np.log(since + wait)
-        return tail
+        tail = np.log(total) - s * np.log(since_then)
+        return tail, (s - slope / total * (1 - q)) / since_then
 
-    wanted = log_tail(0.0) + np.log1p(-p)
-    low, high = np.full(len(rows), np.log(1e-3)), np.full(len(rows), np.log(1e9))
-    waited: Array = np.exp(crossing(lambda logs: wanted - log_tail(np.exp(logs)), low, high))
-    return waited
+    at_once, wanted = log_tail(0.0)[0], float(-np.log1p(-p))
+
+    def hazard(wait: Array) -> tuple[Array, Array]:
+        tail, falls = log_tail(wait)
+        return at_once - tail, falls
+
+    return waited_for(hazard, wanted, since * np.expm1(wanted / s) * k ** (1 - p))

@@ -174,6 +174,16 @@ def test_no_value_of_s_is_special(s: float) -> None:
     assert here.variance == pytest.approx(near.variance, rel=1e-5)
 
 
+def test_what_is_known_of_many_histories_is_known_of_some_of_them() -> None:
+    rows = _rows(np.arange(40), np.arange(40) * 5, np.full(40, 300))
+    model, some = _model(), np.array([3, 7, 30])
+    everybody = model.alive(rows)
+    taken = rows.at(some)
+    assert np.array_equal(model.alive(taken), everybody[some])
+    anew = _rows(taken.x, taken.t_x, taken.T)
+    assert np.allclose(model.alive(anew), everybody[some], rtol=1e-12)
+
+
 def test_who_may_leave_before_the_next_purchase_is_less_sure_to_come_again_than_to_be_here() -> None:
     model = _model()
     rows = _rows([0, 2, 7], [0, 250, 206], [272, 272, 272])
