@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,15 @@ FLOORS = ["kit", "staff", "people", "rapport", "purchases", "intake", "standings
 PRIVATE = {"views", "forms", "handlers"}
 
 
-def sources() -> Iterator[tuple[str, Path, ast.Module]]:
+@cache
+def imports() -> list[tuple[str, Path, str, str]]:
+    """Room, file, module and name of everything that is imported; the sources are read once for all who ask."""
+    found = []
     for path in sorted(HOUSE.rglob("*.py")):
-        if "migrations" in path.parts:
-            continue
-        yield path.relative_to(HOUSE).parts[0], path, ast.parse(path.read_text())
+        if "migrations" not in path.parts:
+            room = path.relative_to(HOUSE).parts[0]
+            found += [(room, path, *one) for one in imported_modules(ast.parse(path.read_text()))]
+    return found
 
 
 def imported_modules(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -71,19 +76,17 @@ def test_keys_between_rooms_open_no_back_door() -> None:
 
 def test_views_forms_and_handlers_are_private_to_their_room() -> None:
     trespass = []
-    for room, path, tree in sources():
-        for module, name in imported_modules(tree):
-            parts = [*module.split("."), name]
-            if parts[0] == "regulars" and len(parts) > 2 and parts[1] != room and PRIVATE & set(parts[2:4]):
-                trespass.append(f"{path.relative_to(ROOT)} imports {module}.{name}")
+    for room, path, module, name in imports():
+        parts = [*module.split("."), name]
+        if parts[0] == "regulars" and len(parts) > 2 and parts[1] != room and PRIVATE & set(parts[2:4]):
+            trespass.append(f"{path.relative_to(ROOT)} imports {module}.{name}")
     assert [line for line in trespass if not line.startswith("regulars/urls.py")] == []
 
 
 def test_no_room_listens_to_model_signals() -> None:
     listeners = [
         str(path.relative_to(ROOT))
-        for _room, path, tree in sources()
-        for module, _name in imported_modules(tree)
+        for _room, path, module, _name in imports()
         if module.startswith("django.db.models.signals")
     ]
     assert listeners == []
@@ -92,10 +95,8 @@ def test_no_room_listens_to_model_signals() -> None:
 def test_events_import_nothing_of_ours() -> None:
     borrowed = [
         f"{path.relative_to(ROOT)} imports {module}"
-        for _room, path, tree in sources()
-        if path.name == "events.py"
-        for module, _name in imported_modules(tree)
-        if module.startswith("regulars") and module != "regulars.kit.bulletin"
+        for _room, path, module, _name in imports()
+        if path.name == "events.py" and module.startswith("regulars") and module != "regulars.kit.bulletin"
     ]
     assert borrowed == []
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from regulars.web.tests.a_full_house import a_full_house, pages
-from regulars.web.tests.test_in_browser import AXE, CHROMIUM, RULES, SITE, Shown
+from regulars.web.tests.served import Served
+from regulars.web.tests.test_in_browser import AXE, CHROMIUM, RULES
 
 MANY = 80  # a walk that finds fewer has lost a room
 SHOWS_BRACES = {  # the fields of a letter are written so
@@ -76,17 +77,15 @@ def test_every_page_is_sound_on_a_phone_and_on_a_wide_screen(found: dict[str, An
 
     assert len(found) >= MANY
     wrong: list[str] = []
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
+    with sync_playwright() as play, Served() as served:
+        usual = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=[*usual, served.browser_words])
         for width, mode in LOOKS:
             context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=mode)
             context.add_init_script(AXE.read_text())
-            page, shown = context.new_page(), Shown()
-            page.route("**/*", shown)
+            page = context.new_page()
             for name, reply in found.items():
-                shown.reply = reply
+                served.show(page, reply)
                 faults = _faults(page, name, is_phone=width < 400)
                 wrong += [
                     f"{name} at {width}: {words}" for words in faults if not (_is_letter(reply) and PAGE_ONLY(words))
@@ -100,7 +99,6 @@ def _is_letter(reply: Any) -> bool:
 
 
 def _faults(page: Any, name: str, *, is_phone: bool) -> list[str]:
-    page.goto(f"{SITE}/page/", wait_until="load")
     faults: list[str] = page.evaluate(SEEN, [is_phone, name in SHOWS_BRACES])
     report = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
     return faults + [f"{fault['id']} {fault['nodes'][0]['html'][:160]}" for fault in report["violations"]]
