@@ -272,6 +272,8 @@ class LaterForm(forms.Form):
 class AnswerForm(forms.Form):
     """Words back to somebody who wrote. `step` tells a second answer from the first one sent twice."""
 
+    says_optional = False
+
     step = forms.CharField(widget=forms.HiddenInput, max_length=40)
     subject = forms.CharField(label=_("Subject"), max_length=300, required=False)
     body = forms.CharField(

@@ -105,7 +105,8 @@ class ShownMailing:
 
 def shown_mailing(mailing: Mailing, *, may_approve: bool) -> ShownMailing:
     """Everything its page says. At most sixty queries, whatever its size."""
-    shown = ShownMailing(in_words(Asked.of(mailing.audience)), stage=str(Stage(mailing.stage).label))
+    is_waiting = mailing.stage != Stage.GONE or queries.is_waiting(mailing)
+    shown = ShownMailing(in_words(Asked.of(mailing.audience)), stage=stage_words(mailing, is_waiting=is_waiting))
     if mailing.stage in {Stage.GATHERING, Stage.GOING} and mailing.job_id:
         shown.job = job_state(mailing.job_id)
     if mailing.found:
@@ -123,6 +124,13 @@ def shown_mailing(mailing: Mailing, *, may_approve: bool) -> ShownMailing:
         shown.total = _sum(shown.came)
         shown.compared = queries.compared(shown.came) if mailing.other_wording else None
     return shown
+
+
+def stage_words(mailing: Mailing, *, is_waiting: bool) -> str:
+    """How far it is; what has gone to everybody is not on its way any more."""
+    if mailing.stage == Stage.GONE and not is_waiting:
+        return _("Has gone out")
+    return str(Stage(mailing.stage).label)
 
 
 def _what_came(mailing: Mailing) -> Sequence[queries.Came]:

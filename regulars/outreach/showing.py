@@ -16,6 +16,7 @@ from regulars.outreach.channels.email.local_outbox import is_local
 from regulars.outreach.models import GOES_BY_ITSELF, Channel, InboundMail, Outcome, State, Touch
 from regulars.outreach.services.changing import is_delayed
 
+LONGEST_ABOUT = 80
 TONES = {State.FAILED: "alarm", State.BOUNCED: "alarm", State.UNKNOWN: "warm", State.HELD: "warm"}
 
 
@@ -93,8 +94,11 @@ _ENDED = frozenset({State.SUPPRESSED, State.EXPIRED, State.CANCELLED})
 
 
 def what(touch: Touch) -> str:
+    """The way it goes and what it is about: of a text, which has no subject, its first words."""
     channel = str(Channel(touch.channel).label)
-    return f"{channel}: {touch.subject}" if touch.subject else channel
+    begins = getattr(touch, "begins", None) if touch.channel == Channel.TEXT else ""
+    about = touch.subject or " ".join((touch.body if begins is None else begins).split())
+    return f"{channel}: {Truncator(about).chars(LONGEST_ABOUT)}" if about else channel
 
 
 def when(touch: Touch) -> str:

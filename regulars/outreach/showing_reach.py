@@ -52,7 +52,8 @@ def growth_drawn(found: Reach) -> Trend | None:
         Series(name, tuple(Point(label, float(month[key])) for label, month in zip(labels, found.months, strict=True)))
         for key, name in (("yes", _("said yes")), ("no", _("said no")))
     )
-    return trend(yes, against=no, label=_("Who said yes and no to offers, month by month"), shown=_whole)
+    label = _("Who said yes and no to offers, month by month")
+    return trend(yes, against=no, label=label, shown=_whole, is_whole=True)
 
 
 def waiting_said(waiting: Mapping[str, int], *, has_mailbox: bool, has_texts: bool) -> list[Said]:

@@ -93,7 +93,7 @@ def acquaintances(people: Mapping[str, Collection[int]], on: date) -> dict[str, 
     phones = _first(
         Phone.objects.filter(person_id__in=person_ids, is_bad=False).order_by("person_id", "-is_primary", "pk")
     )
-    addresses = _first(PostalAddress.objects.filter(person_id__in=person_ids, is_bad=False).order_by("person_id", "pk"))
+    addresses = _first(PostalAddress.objects.postable().filter(person_id__in=person_ids).order_by("person_id", "pk"))
     nameless = [pk for pk, person in persons.items() if not person.full_name]
     emails = (
         _first(Email.objects.filter(person_id__in=nameless).order_by("person_id", "-is_primary", "pk"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -40,11 +41,17 @@ class Trend:
     template: str = "kit/_trend.html"
 
 
-def trend(series: Series, *, against: Series | None = None, label: str, shown: Shown = percent) -> Trend:
-    """Draw `series` and, faint, `against`, from zero up; `shown` turns a value into words."""
+def trend(
+    series: Series, *, against: Series | None = None, label: str, shown: Shown = percent, is_whole: bool = False
+) -> Trend:
+    """Draw `series` and, faint, `against`, from zero up; `shown` turns a value into words.
+
+    Of what is counted in whole numbers (`is_whole`) the marks on the side are whole too.
+    """
     both = [series] + ([against] if against else [])
     reach = [number for line in both for point in line.points for number in (point.value, point.high) if number]
     step = nice_step(max(reach, default=1.0))
+    step = math.ceil(step) if is_whole else step
     top = step
     while top < max(reach, default=1.0) * (1 - 1e-9):
         top += step

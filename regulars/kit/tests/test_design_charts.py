@@ -104,6 +104,16 @@ def test_a_step_with_too_few_people_leaves_a_gap_and_says_why():
     assert drawn.twin.rows[1] == ("2", "too few to say")
 
 
+def test_what_is_counted_in_whole_numbers_has_no_mark_twice():
+    for most in (1, 2, 3, 7, 12, 26):
+        counted = Series("2026", (Point("1", 0), Point("2", most)))
+        drawn = trend(counted, label="said no", shown=lambda n: str(round(n)), is_whole=True)
+        marks = [int(mark.text) for mark in drawn.forms[0].steps]
+        assert len(set(marks)) == len(marks)
+        assert marks[-1] >= most
+        assert {after - before for before, after in zip([0, *marks], marks, strict=False)} == {marks[0]}
+
+
 def test_words_of_two_lines_that_end_together_do_not_lie_on_each_other():
     mine = Series("2026", (Point("1", 0.1), Point("2", 0.4)))
     theirs = Series("2025", (Point("1", 0.1), Point("2", 0.4)))

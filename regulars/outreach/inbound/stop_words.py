@@ -159,12 +159,22 @@ def asked_in(mail: Mail) -> Kind | None:
 
     words = stripped(mail).text
     found = asked(words)
+    if found is None and asked(_without_marked_lines(words)) is Kind.STOP:
+        found = Kind.STOP
     if found is not None:
         return found
     subject = mail.header("subject")
     if words.strip() and subject.lower().strip() != "unsubscribe":
         return None
     return asked(subject) if not re.match(r"\s*(re|aw|sv|vs|antw|rif|ynt|odp)\s*:", subject, re.IGNORECASE) else None
+
+
+def _without_marked_lines(words: str) -> str:
+    """Without any line marked with >: one or two of them are left standing in an answer, as its writer may mean them.
+
+    A STOP above them is one all the same; a "yes" may be the answer to what they ask.
+    """
+    return "\n".join(line for line in words.split("\n") if not line.lstrip().startswith(">"))
 
 
 def bare_word(text: str) -> str:

@@ -120,7 +120,7 @@ def around(touches: Sequence[Touch], at: datetime) -> Around:
             mobiles.setdefault(phone.person_id, phone)
     places: dict[int, PostalAddress] = {}
     if Channel.BY_HAND in channels:
-        rows = PostalAddress.objects.filter(person_id__in=ids, is_bad=False).order_by("person_id", "-is_primary", "pk")
+        rows = PostalAddress.objects.postable().filter(person_id__in=ids).order_by("person_id", "-is_primary", "pk")
         for place in rows:
             places.setdefault(place.person_id, place)
     return Around(

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat, TruncDate
 
 from regulars.kit import clock
-from regulars.outreach.models import SETTLED, InboundMail, Mailing, Recipient, State, Touch
+from regulars.outreach.models import OPEN, SETTLED, InboundMail, Mailing, Recipient, State, Touch
 from regulars.outreach.queries.following import followed_by_step
 from regulars.outreach.queries.literals import Word
 from regulars.people.models import Person
@@ -19,6 +19,7 @@ from regulars.people.models.consents import Consent
 from regulars.purchases.models import Order
 
 SHOWN = 30
+WAITING = (*OPEN, State.SENDING)
 NAMES_SHOWN = 3
 Z = 1.96
 # A shop that looks for a difference wants to see it when one wording does half as well again as the other.
@@ -26,9 +27,17 @@ LIFT, POWER_Z = 0.5, 0.84
 LEAST_RATE = 0.01
 
 
-def latest_mailings(limit: int = SHOWN) -> list[Mailing]:
-    """The newest first. One query."""
-    return list(Mailing.objects.order_by("-created_at", "-id")[:limit])
+def latest_mailings(limit: int = SHOWN) -> list[tuple[Mailing, bool]]:
+    """The newest first, each with whether something of it is still to go. One query."""
+    ours = Concat(Value("mailing:"), Cast(OuterRef("pk"), CharField()))
+    waits = Exists(Touch.objects.filter(programme=ours, state__in=WAITING))
+    rows = Mailing.objects.annotate(waits=waits).order_by("-created_at", "-id")[:limit]
+    return [(row, row.waits) for row in rows]
+
+
+def is_waiting(mailing: Mailing) -> bool:
+    """Is something of it still to go? One look into the index."""
+    return Touch.objects.filter(programme=mailing.programme, state__in=WAITING).exists()
 
 
 def left_out_of(mailing: Mailing, why: str | None = None, after: int = 0, limit: int = SHOWN) -> list[Recipient]:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.db.models.functions import Left
 
 from regulars.outreach.models import Batch, Channel, State, Touch
 from regulars.outreach.queries.literals import Word, in_state
 
 PAGE = 30
+BEGINS = 120  # of a text as much as its line shows
 COUNTED_TO = 100
 
 TABS: dict[str, tuple[str, ...]] = {
@@ -61,7 +63,7 @@ def page_of(tab: str, number: int, size: int = PAGE) -> TouchPage:
     start = (number - 1) * size
     ids = list(rows.select_related(None).values_list("pk", flat=True)[start : start + size + 1])
     whole = Touch.objects.select_related("person")
-    known = (whole if tab == "unasked" else whole.defer("body")).in_bulk(ids)
+    known = (whole if tab == "unasked" else whole.defer("body").annotate(begins=Left("body", BEGINS))).in_bulk(ids)
     found = [known[pk] for pk in ids if pk in known]
     return TouchPage(found[:size], number, len(found) > size)
 

@@ -125,7 +125,7 @@ class Reads:
 
     @cached_property
     def places(self) -> dict[int, str]:
-        rows = PostalAddress.objects.filter(person_id__in=among(self.ids), is_bad=False)
+        rows = PostalAddress.objects.postable().filter(person_id__in=among(self.ids))
         return _first(rows.order_by("person_id", "-is_primary", "id").values_list("person_id", "city"))
 
     def suppressions(self, channel: str) -> list[tuple[int, Suppression]]:

@@ -47,8 +47,9 @@ def customers() -> QuerySet[Person]:
 
 def by_post() -> Q:
     """Has an address that works, their own or their household's, and has not said no to post."""
-    places = PostalAddress.objects.filter(person=OuterRef("pk"), is_bad=False)
-    return (Q(Exists(places)) | Q(household__place__is_bad=False)) & ~_objects_to("post")
+    own = PostalAddress.objects.postable().filter(person=OuterRef("pk"))
+    shared = PostalAddress.objects.postable().filter(pk=OuterRef("household__place"))
+    return (Q(Exists(own)) | Q(Exists(shared))) & ~_objects_to("post")
 
 
 def by_email(left: Collection[int] = ()) -> Q:
@@ -222,7 +223,7 @@ def _months(kept: Sequence[YearDay], on: date) -> dict[str, list[int]]:
 
 
 def _country(person: str) -> Any:
-    places = PostalAddress.objects.filter(person=OuterRef(person), is_bad=False).order_by("-is_primary", "id")
+    places = PostalAddress.objects.postable().filter(person=OuterRef(person)).order_by("-is_primary", "id")
     return Coalesce(Subquery(places.values("country")[:1]), Value(""))
 
 
@@ -246,7 +247,7 @@ def gets_nothing(on: date, left: Collection[int] | None = None) -> QuerySet[Pers
 def why_nothing(people: Sequence[Person]) -> dict[int, str]:
     """What is missing, for those on the page. Five queries."""
     ids = [person.pk for person in people]
-    good = PostalAddress.objects.filter(person_id__in=ids, is_bad=False).values_list("person_id", flat=True)
+    good = PostalAddress.objects.postable().filter(person_id__in=ids).values_list("person_id", flat=True)
     bad = PostalAddress.objects.filter(person_id__in=ids, is_bad=True).values_list("person_id", flat=True)
     mailable = Email.objects.filter(person_id__in=ids, is_bad=False).exclude(normalised="")
     placed, returned, emailed = set(good), set(bad), set(mailable.values_list("person_id", flat=True))

@@ -175,6 +175,16 @@ def test_stop_above_the_quoted_letter_leaves():
     )
 
 
+@pytest.mark.parametrize("quote", ["> until eight", "> Dear Ann,\n> until eight", ">from Monday\n\n>> until eight"])
+def test_stop_above_a_line_or_two_that_nothing_introduces_leaves_too(quote):
+    assert read(a_mail(f"STOP\n\n{quote}")).kind == Kind.STOP
+    assert read(a_mail(f"{quote}\n\nStop!")).kind == Kind.STOP
+
+
+def test_a_yes_below_what_was_asked_is_an_answer_and_no_coming_back():
+    assert read(a_mail("> Shall I put it aside for you?\n\nYes")).kind == Kind.REPLY
+
+
 @pytest.mark.parametrize("words", ["Please stop", "CANCEL PLEASE"])
 def test_a_word_among_others_is_for_a_person_to_read(words):
     assert asked(words) is None

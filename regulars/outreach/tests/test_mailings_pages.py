@@ -7,7 +7,7 @@ import pytest
 from regulars.outreach import services
 from regulars.outreach.models import Mailing, Recipient, State, Touch, Wording
 from regulars.outreach.services.suppressing import suppress
-from regulars.outreach.tests.builders import BERLIN, a_person, a_shop, many_people, the_owner
+from regulars.outreach.tests.builders import BERLIN, a_person, a_shop, a_touch, many_people, the_owner
 from regulars.people import services as people
 from regulars.people.models import Person
 
@@ -167,3 +167,36 @@ def test_the_second_and_the_compared_words_are_tried_on_those_who_get_them(clien
     assert ("the fallback reads: “Dear friend,”" in page) is ("a" in arms.values())
     assert ("the fallback reads: “Dear neighbour,”" in page) is ("b" in arms.values())
     assert "the fallback reads: “Hello you,”" in page
+
+
+def test_a_mailing_is_on_its_way_until_the_last_of_it_has_gone(client, owner):
+    a_person("Ann Archer", "ann@example.org")
+    a_person("Cy Cole", emails=(), addresses=(BERLIN,))
+    client.post("/mailings/new/", {**FORM, "card_words": "{{ greeting }},\n\nopen longer.\n\nMaya"})
+    mailing = Mailing.objects.get()
+    client.post(f"/mailings/{mailing.pk}/starts/")
+    Touch.objects.filter(channel="email").update(state=State.SENT)
+    for address in ("/mailings/", f"/mailings/{mailing.pk}/"):
+        assert "On its way" in client.get(address).text, "the card waits for the printer"
+    Touch.objects.update(state=State.SENT)
+    for address in ("/mailings/", f"/mailings/{mailing.pk}/"):
+        assert "Has gone out" in client.get(address).text
+
+
+def test_a_text_in_the_outbox_is_named_by_its_first_words(client, owner):
+    person = a_person("Mo Weber", emails=(), phones=("+4915122222222",))
+    touch = a_touch(person, channel="text", subject="", body="Dear Mo,\nthe ring is ready. " + "It shines. " * 20)
+    Touch.objects.update(state=State.SENT)
+    assert "Text message: Dear Mo, the ring is ready." in client.get("/outbox/?tab=sent").text
+    page = client.get(f"/outbox/{touch.pk}/").text
+    assert "Text message: Dear Mo, the ring is ready." in page
+
+
+def test_the_page_of_a_letter_says_what_it_was_for_as_the_owner_calls_it(client, owner):
+    a_person("Ann Archer", "ann@example.org")
+    client.post("/mailings/new/", FORM)
+    mailing = Mailing.objects.get()
+    client.post(f"/mailings/{mailing.pk}/starts/")
+    page = client.get(f"/outbox/{Touch.objects.get().pk}/").text
+    assert f'<a href="/outbox/programmes/mailing:{mailing.pk}/">Summer hours</a>' in page
+    assert "· once" not in page

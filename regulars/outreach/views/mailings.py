@@ -29,7 +29,7 @@ from regulars.outreach.mailing_forms import (
     chosen_in_list,
     offered,
 )
-from regulars.outreach.mailings_shown import shown_mailing
+from regulars.outreach.mailings_shown import shown_mailing, stage_words
 from regulars.outreach.models import Channel, Mailing
 from regulars.outreach.previewing import letter_on_screen
 from regulars.outreach.queries import mailings as queries
@@ -54,8 +54,9 @@ Stage = Mailing.Stage
 @require_safe
 def mailings_page(request: HttpRequest) -> HttpResponse:
     """The mailings, the newest first. One query and those of the frame."""
+    rows = queries.latest_mailings()
     context = {
-        "mailings": queries.latest_mailings(),
+        "mailings": [(row, stage_words(row, is_waiting=waits)) for row, waits in rows],
         "may_write": may(cast(User, request.user), "outreach.approve"),
     }
     return render(request, "outreach/mailings.html", context)

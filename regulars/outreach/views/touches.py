@@ -25,6 +25,7 @@ from regulars.outreach.choosing_files import read_file
 from regulars.outreach.forms import EnclosureForm, LetterWords
 from regulars.outreach.models import Channel, State, Touch
 from regulars.outreach.previewing import touch_on_screen
+from regulars.outreach.programmes_shown import names_of
 from regulars.outreach.queries.enclosures import Paper, files_of, papers_of
 from regulars.outreach.queries.reach import mobiles_of
 from regulars.outreach.services.programme_states import paused
@@ -41,7 +42,7 @@ LONGEST_FILE = 500_000
 @requires("outreach.see")
 @require_safe
 def touch_page(request: HttpRequest, touch_id: int) -> HttpResponse:
-    """Show one touch with its whole story. Four queries."""
+    """Show one touch with its whole story. Five queries."""
     user = cast(User, request.user)
     touch = touch_for(user, touch_id)
     changes = [
@@ -53,6 +54,7 @@ def touch_page(request: HttpRequest, touch_id: int) -> HttpResponse:
         "touch": touch,
         "line": line,
         "changes": changes,
+        "occasion": names_of([touch.programme])[touch.programme],
         "is_file": is_kept_as_file(touch),
         "files": files_of(touch) if touch.channel == Channel.EMAIL else [],
         "papers": _beside_its_own(touch),

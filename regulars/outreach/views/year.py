@@ -77,6 +77,8 @@ def _number(text: str) -> int:
 
 
 def _sentence(found: coverage.Coverage) -> str:
+    if found.people and not found.nothing:
+        return _("Everybody gets something this year.")
     words = ngettext(
         "%(nothing)s of %(people)s will get nothing this year.",
         "%(nothing)s of %(people)s will get nothing this year.",

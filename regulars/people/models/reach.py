@@ -7,7 +7,7 @@ The same indexes serve the search by the first letters of an address or digits o
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from django.db import models
 
@@ -76,6 +76,12 @@ class Phone(models.Model):
         return self.label not in {"fax", "pager"}
 
 
+class PostalAddressQuerySet(models.QuerySet["PostalAddress"]):
+    def postable(self) -> Self:
+        """Those the post finds: they did not come back, and say more than a country, a region or a town."""
+        return self.filter(~models.Q(lines="") | ~models.Q(postcode=""), is_bad=False)
+
+
 class PostalAddress(models.Model):
     """Free lines, never validated away. `label`: home, work, or in somebody's own word."""
 
@@ -89,6 +95,8 @@ class PostalAddress(models.Model):
     is_primary = models.BooleanField(default=True)
     is_bad = models.BooleanField(default=False)
 
+    objects: ClassVar[PostalAddressQuerySet] = PostalAddressQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         indexes = [
             models.Index(fields=["postcode"], name="address_by_postcode", condition=~models.Q(postcode="")),
@@ -96,6 +104,11 @@ class PostalAddress(models.Model):
 
     def __str__(self) -> str:
         return ", ".join(self.letter_lines)
+
+    @property
+    def is_postable(self) -> bool:
+        """Does the post find it? As `postable`."""
+        return not self.is_bad and bool(self.lines or self.postcode)
 
     @property
     def letter_lines(self) -> list[str]:

@@ -57,19 +57,16 @@ def on_paper(touches: Sequence[Touch], paper: Stationery, *, links: bool = True)
 def addresses_for(person_ids: set[int]) -> dict[int, PostalAddress]:
     """The address paper goes to: the first that works, else where their household lives. Two queries."""
     found: dict[int, PostalAddress] = {}
-    rows = PostalAddress.objects.filter(person_id__in=person_ids, is_bad=False).order_by(
-        "person_id", "-is_primary", "id"
-    )
-    for row in rows:
-        if row.letter_lines:
-            found.setdefault(row.person_id, row)
+    rows = PostalAddress.objects.postable().filter(person_id__in=person_ids)
+    for row in rows.order_by("person_id", "-is_primary", "id"):
+        found.setdefault(row.person_id, row)
     lacking = person_ids - set(found)
     if lacking:
         roofed = Person.objects.filter(pk__in=lacking, household__place__is_bad=False).select_related(
             "household__place"
         )
         for person in roofed:
-            if person.household and person.household.place and person.household.place.letter_lines:
+            if person.household and person.household.place and person.household.place.is_postable:
                 found[person.pk] = person.household.place
     return found
 
