@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 PLAIN = (str, bool, int, float, type(None))
+_PLAIN_TYPES = frozenset(PLAIN)
 
 
 def kind_of(event: type) -> str:
@@ -30,6 +31,8 @@ def _plain(value: Any) -> Any:
         case Decimal():
             return str(value)
         case tuple() | list() | frozenset():
+            if _PLAIN_TYPES.issuperset(map(type, value)):  # thousands of ids, at once
+                return list(value)
             return [_plain(item) for item in value]
         case _ if type(value) in PLAIN or isinstance(value, PLAIN):
             return value
