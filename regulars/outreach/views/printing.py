@@ -118,6 +118,7 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
         "left_out": [piece for piece in pieces if piece.state == PrintPiece.State.LEFT_OUT],
         "no_address": sum(1 for piece in pieces if not piece.to_lines and piece.state != PrintPiece.State.LEFT_OUT),
         "beside": sheet_choices(sheets.engine().SHEETS, BESIDE),
+        "fits": "envelope-a2" if run.sheet == "card-quarter-letter" else "envelope-c6",
         "is_open": run.state == PrintRun.State.OPEN,
         "service": posted.active_service(),
         "orders": list(run.orders.select_related("touch__person").order_by("pk")),

@@ -18,6 +18,7 @@ PAPERS: dict[str, tuple[float, float]] = {
     "DL": (220, 110),
     "C5": (229, 162),
     "#10": (241.3, 104.775),
+    "A2 envelope": (146.05, 111.125),
 }
 
 
@@ -184,6 +185,7 @@ SHEETS: dict[str, Sheet] = {
         _envelope("envelope-c6", _("Envelope C6, for a folded card from A4"), "C6"),
         _envelope("envelope-dl", _("Envelope DL, for a letter folded in three"), "DL"),
         _envelope("envelope-c5", _("Envelope C5, for a card that opens like a book"), "C5"),
+        _envelope("envelope-a2", _("Envelope A2, for a folded card from US Letter"), "A2 envelope"),
         _envelope("envelope-10", _("Envelope number 10, for a US letter"), "#10"),
         _labels("label-l7160", "Avery L7160 (63.5 × 38.1 mm)", Grid("A4", 3, 7, 7.25, 15.15, 63.5, 38.1, 66, 38.1)),
         _labels("label-l7163", "Avery L7163 (99.1 × 38.1 mm)", Grid("A4", 2, 7, 4.65, 15.15, 99.1, 38.1, 101.6, 38.1)),

@@ -163,6 +163,19 @@ def test_an_envelope_is_turned_as_it_lies_in_the_tray(turn, size):
     assert 0 < ruth.y < size[1]
 
 
+@pytest.mark.parametrize(
+    ("card", "envelope"), [("card-quarter-a4", "envelope-c6"), ("card-quarter-letter", "envelope-a2")]
+)
+def test_a_card_folded_twice_goes_into_its_envelope_which_bears_the_address(card, envelope):
+    paper, around = SHEETS[card], SHEETS[envelope]
+    folded = sorted((paper.width / 2, paper.height / 2))
+    inside = sorted((around.width, around.height))
+    assert all(2 <= wide - narrow <= 16 for narrow, wide in zip(folded, inside, strict=True))
+    made = make(envelope, [RUTH], LINDE, Printer())
+    assert made.misfits == ()
+    assert where(read(made.pdf)[0], "Ruth")
+
+
 def test_the_address_of_a_letter_shows_in_the_window_of_its_envelope():
     ruth = where(read(make("letter-a4", [RUTH], LINDE).pdf)[0], "Ruth Berg")
     assert 20 <= ruth.x <= 105
