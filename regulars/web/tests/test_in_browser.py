@@ -14,6 +14,7 @@ from django.test import Client
 from regulars.kit.models import BackupRecord, SetAside
 from regulars.web.services import stop_everything
 from regulars.web.tests.builders import an_open_house
+from regulars.web.tests.served import Served
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parents[3] / "tests" / "vendor" / "axe.min.js"
@@ -56,13 +57,18 @@ def pages(db: None) -> dict[str, Any]:
 
 
 @pytest.fixture
-def browser(pages: dict[str, Any]) -> Iterator[Any]:
+def served() -> Iterator[Served]:
+    with Served() as one:
+        yield one
+
+
+@pytest.fixture
+def browser(pages: dict[str, Any], served: Served) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        chromium = play.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
+        usual = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=[*usual, served.browser_words])
         yield chromium
         chromium.close()
 
@@ -90,23 +96,31 @@ class Shown:
         route.fulfill(body=Path(str(found)).read_bytes() if found else b"", content_type=kind)
 
 
-def opened(context: Any, reply: Any) -> Any:
-    """One page in a tab of its own; no server and no socket."""
+def listened_to(context: Any) -> Any:
+    """A tab that keeps what goes wrong in it."""
     page = context.new_page()
-
     page.complaints = []
     page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda fault: page.complaints.append(str(fault)))
+    return page
+
+
+def opened(context: Any, reply: Any) -> Any:
+    """One page in a tab of its own; no server and no socket."""
+    page = listened_to(context)
     page.route("**/*", Shown(reply))
     page.goto(f"{SITE}/page/", wait_until="load")
     return page
 
 
 @pytest.mark.parametrize(("width", "mode"), LOOKS)
-def test_axe_finds_nothing_and_nothing_is_too_wide(browser: Any, pages: dict[str, Any], width: int, mode: str) -> None:
+def test_axe_finds_nothing_and_nothing_is_too_wide(
+    browser: Any, pages: dict[str, Any], served: Served, width: int, mode: str
+) -> None:
     context, found = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=mode), []
     for name, reply in pages.items():
-        page = opened(context, reply)
+        page = listened_to(context)
+        served.show(page, reply)
         page.evaluate(AXE.read_text())
         report = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
         found += [f"{name}: {fault['id']} {fault['nodes'][0]['html'][:120]}" for fault in report["violations"]]
