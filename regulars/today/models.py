@@ -52,7 +52,8 @@ def _open_lines(kind: str, on: date, subject: str, occurrence: object) -> Q:
 class Decision(models.Model):
     """One answer to one line, known by (kind, subject, occurrence): an order, an occasion in a year, a silence.
 
-    A line put off comes back on `until`; other words stay with the line until it is approved.
+    A line put off comes back on `until`; other words stay with the line until it is approved. What was answered with
+    another line of its kind, as several purchases with one thank-you, has its own row that names that line's subject.
     """
 
     kind = models.CharField(max_length=20)
@@ -65,6 +66,7 @@ class Decision(models.Model):
     body = models.TextField(blank=True, default="")
     tries = models.PositiveSmallIntegerField(default=0)
     minutes = models.DecimalField(max_digits=6, decimal_places=1, default=0)
+    answered_with = models.BigIntegerField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
 

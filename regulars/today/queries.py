@@ -167,7 +167,7 @@ def _known(found: Sequence[tuple[Kind, Sequence[Due]]], on: date) -> dict[str, d
 def kept_for_later(on: date, limit: int = 5) -> Sequence[Decision]:
     """Lines put off, the next to come back first. One query."""
     return list(
-        Decision.objects.filter(choice=Choice.SNOOZED, until__gt=on)
+        Decision.objects.filter(choice=Choice.SNOOZED, until__gt=on, answered_with=None)
         .select_related("person")
         .order_by("until", "pk")[:limit]
     )
@@ -197,7 +197,10 @@ def progress(on: date) -> Progress:
     """Two queries."""
     start = clock.start_of(on)
     settled = Decision.objects.filter(
-        at__gte=start, at__lt=start + timedelta(days=1), choice__in=[Choice.APPROVED, Choice.DONE]
+        at__gte=start,
+        at__lt=start + timedelta(days=1),
+        choice__in=[Choice.APPROVED, Choice.DONE],
+        answered_with=None,
     )
     done = settled.aggregate(n=Count("pk"), minutes=Sum("minutes"))
     reached = Touch.objects.filter(sent_at__gte=start - timedelta(days=6), state__in=["sent", "delivered"])

@@ -32,7 +32,8 @@ FREE = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Somebody who is due, found by one cheap statement: no words yet."""
+    """Somebody who is due, found by one cheap statement: no words yet. `also` are the other subjects of its kind that
+    the line answers as well."""
 
     kind: str
     subject_id: int
@@ -41,6 +42,7 @@ class Due:
     person_id: int | None
     facts: Mapping[str, Any] = field(default_factory=dict)
     draft: Draft | None = None
+    also: tuple[int, ...] = ()
 
     @property
     def key(self) -> str:
@@ -119,6 +121,7 @@ class Line:
             words.append(json.dumps(self.draft.blocks, sort_keys=True))
         if self.draft and self.draft.files and self.way == "email":
             words += digests(self.draft.files)
+        words += map(str, self.due.also)
         return hashlib.sha256("\0".join((self.key, self.way, *words)).encode()).hexdigest()[:16]
 
     @property
@@ -216,6 +219,7 @@ Finder = Callable[[date, int, Collection[int] | None], Sequence[Due]]
 Composer = Callable[[Sequence[Due], "Mapping[int, Acquaintance]", date], Sequence[Line]]
 Wordings = Callable[[Sequence[Due], "Mapping[int, Acquaintance]"], Words]
 Settler = Callable[[Line, str, str, "User | None"], None]
+Successor = Callable[[Collection[int], date], Collection[int]]
 Listener = Callable[[Line, str, "User | None"], None]
 
 
@@ -229,7 +233,8 @@ class Kind:
     `shown` is how many of it stand on the page at once; calls take long, so fewer of what mostly means a call.
     `settle(line, outcome, note, by)` writes down, in the room that knows, what came of a line without a letter; it runs
     once a line, in the transaction of the decision. The outcome is what was said, or "skipped". `reached(line, note,
-    by)` tells the room that knows when a letter was approved or a call reached them.
+    by)` tells the room that knows when a letter was approved or a call reached them. `instead(subject_ids, on)` names
+    the subjects of the lines that stand where those of other subjects stood.
     """
 
     key: str
@@ -241,3 +246,4 @@ class Kind:
     shown: int = 10
     settle: Settler | None = None
     reached: Listener | None = None
+    instead: Successor | None = None

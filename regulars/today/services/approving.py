@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.kit import clock
+from regulars.kit.numbers import row_numbers
 from regulars.outreach import services as outreach
 from regulars.outreach.queries.enclosures import digests
 from regulars.outreach.services import NewTouch
@@ -81,6 +82,7 @@ def approve_lines(seen: Mapping[str, str], by: User | None) -> Approved:
     """
     lines = lines_by_key(seen, clock.today())
     changed = [line for key, line in lines.items() if line.seen != seen[key]]
+    changed += _instead([key for key in seen if key not in lines])
     refused = {line.key: line.draft.problem for line in lines.values() if line.draft and line.draft.problem}
     ready = [
         line
@@ -90,6 +92,20 @@ def approve_lines(seen: Mapping[str, str], by: User | None) -> Approved:
     approved, more = _approve(ready, by) if ready else ((), {})
     gone = tuple(key for key in seen if key not in lines)
     return Approved(tuple(approved), tuple(changed), {**refused, **more}, gone)
+
+
+def _instead(gone: Sequence[str]) -> list[Line]:
+    """The lines that stand where these stood, for what is left of them: to be read first."""
+    of_kind: dict[str, set[int]] = {}
+    for kind, subject_id, _occurrence in (key.split(":", 2) for key in gone if key.count(":") == 2):
+        if kind in BY_KEY and BY_KEY[kind].instead is not None:
+            of_kind.setdefault(kind, set()).update(row_numbers([subject_id]))
+    keys = set()
+    for kind, subjects in of_kind.items():
+        instead = BY_KEY[kind].instead
+        assert instead is not None
+        keys |= {f"{kind}:{pk}:" for pk in instead(subjects, clock.today())}
+    return list(lines_by_key(keys, clock.today()).values()) if keys else []
 
 
 @transaction.atomic

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from regulars.kit import clock
 from regulars.kit.errors import Refusal
 from regulars.outreach import services as outreach
 from regulars.outreach.models import Touch
 from regulars.today.lines import BY_KEY, Line
-from regulars.today.models import Choice, Decision
+from regulars.today.models import Choice
 from regulars.today.services.approving import new_touch
 from regulars.today.services.counting import count_again
-from regulars.today.services.deciding import line_of
+from regulars.today.services.deciding import line_of, open_again
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
@@ -33,9 +32,8 @@ def take_back_line(key: str, by: User | None) -> Line:
 
     The decision is opened under a condition, so that of two hands one takes it back.
     """
-    mine = Decision.objects.of_lines([key])
     kind = key.partition(":")[0]
-    opened = mine.filter(choice=Choice.APPROVED).update(choice=Choice.EDITED, by=by, at=clock.now())
+    opened = open_again(key, (Choice.APPROVED,), by)
     if not opened or not can_be_taken_back(key):
         raise Refusal(_("There is nothing to take back here."))
     line = line_of(key)

@@ -37,11 +37,6 @@ def test_two_purchases_on_one_day_are_thanked_for_once() -> None:
     assert len(lines("thank_you")) == 1
 
 
-def test_two_purchases_on_two_days_are_thanked_for_twice() -> None:
-    bought(a_person(), [8, 10])
-    assert len(lines("thank_you")) == 2
-
-
 def test_nobody_is_thanked_for_what_went_back_or_was_cancelled() -> None:
     bought(a_person("Cy"), [8], refunded=True)
     bought(a_person("Di"), [8], cancelled=True)

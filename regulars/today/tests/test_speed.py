@@ -109,7 +109,7 @@ def test_contract_days_are_not_looked_for_among_the_birthdays() -> None:
 def test_whether_a_purchase_was_the_first_of_the_day_is_asked_of_the_person_not_of_the_day() -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL reads a table this small from end to end, and rightly so.")
-    (sql,) = asked(next(kind for kind in KINDS if kind.key == "thank_you"))
+    sql = asked(next(kind for kind in KINDS if kind.key == "thank_you"))[0]
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
         steps = [row[3] for row in cursor.fetchall()]
