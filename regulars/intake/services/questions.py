@@ -21,6 +21,7 @@ from regulars.staff.services import note_audit
 
 FOLLOW_UP = "follow_up"
 FOLLOW_UP_DAYS = 7
+REACHES_BACK_DAYS = 14  # a thank-you is due a week after a purchase and waits for another one
 YES, NO = "yes", "no"
 
 
@@ -47,27 +48,39 @@ def keep_questions(run: ImportRun, asked: Sequence[Asked]) -> None:
 
 
 def ask_about_following_up(run: ImportRun) -> None:
-    """After the first sales: shall those of the last week be followed up? Asked once in the life of the business."""
+    """After the first sales: shall those of the last week be followed up? Asked once in the life of the business; of
+    the last two weeks where nobody bought in the last one: their thank-yous are due too."""
     if not run.was_first or business().follow_up_since or Question.objects.filter(kind=FOLLOW_UP).exists():
         return
-    since = clock.today() - timedelta(days=FOLLOW_UP_DAYS)
-    count = PersonTotals.objects.filter(last_bought_on__gte=since, last_bought_on__lte=clock.today()).count()
-    if not count:
+    days = next((days for days in (FOLLOW_UP_DAYS, REACHES_BACK_DAYS) if _bought_within(days)), 0)
+    if not days:
         return
+    count = _bought_within(days)
     text = ngettext(
         "Follow up the last %(days)d days? %(n)d person bought something in them.",
         "Follow up the last %(days)d days? %(n)d people bought something in them.",
         count,
-    ) % {"days": FOLLOW_UP_DAYS, "n": count}
+    ) % {"days": days, "n": count}
     Question.objects.create(
         run=run,
         kind=FOLLOW_UP,
         text=text,
-        why=_("Older purchases are left alone either way; what counts is the day they bought, not the day it came in."),
+        why=_(
+            "Yes: whoever bought 7 to 14 days ago stays on Today, and the others follow a week after they bought."
+            " No: only who buys from today on. Older purchases are left alone either way; what counts is the day they"
+            " bought, not the day it came in."
+        ),
         choices=[[YES, _("Yes, thank them")], [NO, _("No, begin today")]],
         usual=YES,
         asked_at=clock.now(),
     )
+
+
+def _bought_within(days: int) -> int:
+    today = clock.today()
+    return PersonTotals.objects.filter(
+        last_bought_on__gte=today - timedelta(days=days), last_bought_on__lte=today
+    ).count()
 
 
 @transaction.atomic
@@ -81,7 +94,7 @@ def answer_question(question: Question, answer: str, by: User | None = None) -> 
     row.answer, row.answered_at, row.answered_by = answer[:200], clock.now(), by
     row.save(update_fields=["answer", "answered_at", "answered_by"])
     if row.kind == FOLLOW_UP:
-        back = FOLLOW_UP_DAYS if answer == YES else 0
+        back = REACHES_BACK_DAYS if answer == YES else 0
         change_business(follow_up_since=clock.today() - timedelta(days=back))
     note_audit(by, "answer", room="intake", kind="question", object_id=row.pk, text=f"{row.kind}: {answer}")
     return row

@@ -164,7 +164,7 @@ def test_after_the_first_sales_the_owner_is_asked_once_about_the_last_week(tmp_p
     question = Question.objects.get(kind="follow_up")
     assert "2 people" in question.text
     answer_question(question, "yes")
-    assert str(Business.objects.get(pk=1).follow_up_since) == "2026-02-25"
+    assert str(Business.objects.get(pk=1).follow_up_since) == "2026-02-18"
     taken_in(a_file(tmp_path, recent.replace("A1", "C1"), "next.csv"))
     assert Question.objects.filter(kind="follow_up").count() == 1
     with pytest.raises(Refusal, match="already"):
