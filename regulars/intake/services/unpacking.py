@@ -1,4 +1,5 @@
-"""What is packed is unpacked first: gz, bz2 and xz hold one file, a zip many; cards in a zip become one file."""
+"""What is packed is unpacked first: gz, bz2 and xz hold one file, a zip many, a web archive its pages; cards in a zip
+become one file."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from regulars.intake.reading.sheets import DAMAGED
+from regulars.intake.services.web_archives import pages_of
 from regulars.kit.errors import Refusal
 
 STREAMS: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
@@ -78,6 +80,8 @@ def _opened(part: Part, room: Path) -> list[Part]:
                     return [Part(_without_suffix(part.name), _copied(packed, room / "0", LARGEST_BYTES)[0])]
         if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             return _from_zip(part, room)
+        if pages := pages_of(part.path):
+            return _from_web_archive(part, pages, room)
     except DAMAGED as fault:
         raise Refusal(
             _("%(file)s: it is packed, and damaged or locked with a password.") % {"file": part.name}
@@ -101,6 +105,16 @@ def _from_zip(part: Part, room: Path) -> list[Part]:
     if not found:
         raise Refusal(_("%(file)s: it holds no file that can be taken in.") % {"file": part.name})
     return _with_cards_together(part, found, room)
+
+
+def _from_web_archive(part: Part, pages: list[bytes], room: Path) -> list[Part]:
+    """Each sheet of a workbook is a page of its own."""
+    found = []
+    for number, page in enumerate(pages, start=1):
+        path = room / str(number)
+        path.write_bytes(page)
+        found.append(Part(part.name if len(pages) == 1 else f"{part.name} – {number}", path))
+    return found
 
 
 def _is_wanted(name: str) -> bool:

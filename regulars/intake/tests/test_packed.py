@@ -201,3 +201,26 @@ def test_every_example_file_is_read_or_refused_with_a_sentence() -> None:
             assert refusal.sentence.endswith("."), path.name  # noqa: PT017  # a refusal is as good as an answer
         else:
             assert all(row["reason"] for file in answer["files"] for row in file["refused_rows"]), path.name
+
+
+ARCHIVE = (
+    'From: <Saved by the till>\r\nSubject: Sales\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="B"\r\n\r\n'
+    "--B\r\nContent-Type: text/html; charset=windows-1252\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    "<html><body><table><tr><th>Order</th><th>Date</th><th>Name</th><th>Email</th><th>Total</th></tr>\r\n"
+    "<tr><td>1</td><td>2026-05-03</td><td>J=FCrgen</td><td>j@x.exam=\r\nple</td><td>12.50</td></tr></table></body></html>\r\n"
+    "--B\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--B--\r\n"
+)
+
+
+def test_a_web_page_in_one_file_is_read_as_the_list_it_holds(tmp_path: Path) -> None:
+    a_business()
+    answer = taken_in(a_file(tmp_path, ARCHIVE, "sales.xls"))
+    assert (answer["file"], answer["orders"]["new"], answer["net_total"]["amount"]) == ("sales.xls", 1, "12.50")
+    assert Person.objects.get(is_bucket=False).full_name == "Jürgen"
+
+
+def test_an_e_mail_is_no_list(tmp_path: Path) -> None:
+    a_business()
+    letter = ARCHIVE.replace("--B\r\n", "--B\r\nContent-Type: text/plain\r\n\r\nHello\r\n--B\r\n", 1)
+    with pytest.raises(Refusal):
+        taken_in(a_file(tmp_path, letter, "letter.eml"))
