@@ -68,7 +68,7 @@ def _is_in_columns(path: Path, encoding: str) -> bool:
     widths = Counter(map(len, body))
     if not body or len(widths) > 1 or len(body[0]) < 2:
         return False
-    numbers = sum(cell[:1].isdigit() or cell[:1] in "-." for cells in body for cell in cells)
+    numbers = sum(cell[:1].isdigit() or cell[:1] in "-." or "@" in cell for cells in body for cell in cells)
     return numbers >= 0.6 * sum(map(len, body))
 
 

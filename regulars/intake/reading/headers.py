@@ -39,12 +39,30 @@ def find(rows: Sequence[Row], is_known: Callable[[str], bool]) -> Top:
         names = [cell.strip().lstrip("\ufeff") for cell in cells]
         if _is_a_header(names, width, is_known):
             titles = [" ".join(filter(None, above)) for _n, above in filled[:place]]
+            below = filled[place + 1] if place + 1 < len(filled) else (0, [])
+            if both := _in_two_rows(names, [cell.strip() for cell in below[1]], is_known):
+                return Top(below[0], unique(both), titles)
             return Top(number, unique(names), titles)
         if names[0] in OF_DATEV:
             continue
         if _holds_data(names) and len(_filled(names)) > 1 and 2 * len(_filled(names)) >= width:
             break
     return Top(None, unique([""] * width), [])
+
+
+def _in_two_rows(above: list[str], below: list[str], is_known: Callable[[str], bool]) -> list[str]:
+    """The names of a header in two rows, where a group (Customer) spans several columns (Name, E-mail) under it; none
+    where the second row is one of data."""
+    if len(above) != len(below) or not any(low and not high for high, low in zip(above, below, strict=True)):
+        return []
+    if _holds_data(below) or sum(map(is_known, _filled(below))) < 2:
+        return []
+    names, group = [], ""
+    for high, low in zip(above, below, strict=True):
+        group = high or (group if low else "")
+        whole = f"{group} {low}".strip()
+        names.append(whole if is_known(whole) or not low or not is_known(low) else low)
+    return names
 
 
 def unique(names: Sequence[str]) -> list[str]:

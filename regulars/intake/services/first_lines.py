@@ -45,10 +45,18 @@ def first_lines(staged: Staged, file_name: str) -> list[FirstLine]:
         " FROM unit u ORDER BY u.unit LIMIT ?",
         [SHOWN],
     ).fetchall()
-    return [
+    lines = [
         FirstLine(*_who(people.get(pos)), on, Decimal(paid) / 1000, key, items or "", is_cancelled, _decimal(refunded))
         for pos, on, paid, key, is_cancelled, items, refunded in rows
     ]
+    return lines + _without_orders(staged, manner, SHOWN - len(lines))
+
+
+def _without_orders(staged: Staged, manner: Manner, most: int) -> list[FirstLine]:
+    """Who stands in a list of sales without an order."""
+    no_buyers = f"SELECT pos FROM person ANTI JOIN unit USING (pos) ORDER BY pos LIMIT {most}"  # noqa: S608  # a number
+    people = _people(staged, no_buyers, manner) if most else {}
+    return [FirstLine(*_who(person), what=_("no order yet")) for person in people.values()]
 
 
 def _people(staged: Staged, places: str, manner: Manner) -> dict[int, NewPerson]:

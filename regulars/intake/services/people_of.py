@@ -45,6 +45,7 @@ class Manner:
     statement: str = ""
     country: str = ""
     has_prints: bool = False
+    kin: str = ""  # another source that knows people by the same numbers
 
     @cached_property
     def yes(self) -> str:
@@ -185,7 +186,8 @@ def _place(place: Mapping[str, str | None]) -> NewAddress:
 def _numbers(number: str | None, key: str, manner: Manner) -> tuple[tuple[str, str], ...]:
     """The number another system knows them by; who has neither number nor e-mail is known again by name and address."""
     if number:
-        return ((manner.source, number),)
+        own = (manner.source, number)
+        return (own, (manner.kin, number)) if manner.kin else (own,)
     return ((AS_WRITTEN, key[1:][:200]),) if key[0] in "pn" else ()
 
 

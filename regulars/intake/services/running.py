@@ -23,6 +23,7 @@ from regulars.intake.options import ImportOptions
 from regulars.intake.reading import Sheet, UnreadableFile
 from regulars.intake.services.feeds import note_taken
 from regulars.intake.services.first_lot import Lot, Places
+from regulars.intake.services.kin import kin_of
 from regulars.intake.services.opening import house, opened, source_of, understood
 from regulars.intake.services.people_of import Manner
 from regulars.intake.services.preparing import Preparer, preparer
@@ -32,7 +33,7 @@ from regulars.intake.services.telling import Passed, compare, said_of_all
 from regulars.intake.services.told_before import ToldBefore
 from regulars.intake.services.units import Portion, has_something_left, portions_after
 from regulars.intake.services.writing import MUCH, Writer
-from regulars.intake.staging import contents
+from regulars.intake.staging import asking, contents
 from regulars.intake.staging.pipeline import BIG_FILE_BYTES, House, Staged, reading_room, stage, workshop
 from regulars.kit import bulletin, clock, database, money
 from regulars.kit.errors import Refusal
@@ -85,7 +86,11 @@ def carry_out(run: ImportRun, path: Path) -> Staged:
         staged = _staged(con, sheet, found, options, about, place, path, run.name)
         _settle_currency(staged, about, is_dry=options.is_dry_run)
         _note_start(run, sheet, found, staged)
-        manner = Manner(source_of(found), run.name, staged.date_order, options.consent, about.country, is_big)
+        source = source_of(found)
+        kin, kin_file = kin_of(run, found, source)
+        if kin:
+            staged.questions.append(asking.about_kin(kin_file))
+        manner = Manner(source, run.name, staged.date_order, options.consent, about.country, is_big, kin)
         if is_big:
             _make_prints(staged, manner)
         writer = Writer(run, staged, manner, run.by)
@@ -131,7 +136,7 @@ def _portions(writer: Writer, place: Path, beside: Preparer | None) -> Iterator[
 
 def _places(run: ImportRun, staged: Staged) -> Places | None:
     """Reserve a number for every person and order of the file, once; None where it cannot be taken in by lots."""
-    if not contents.is_each_once(staged.con):
+    if not staged.units or not contents.is_each_once(staged.con):
         return None
     if run.people_after is None or run.orders_after is None:
         count = staged.con.execute("SELECT count(*) FROM person").fetchone()

@@ -24,7 +24,10 @@ from regulars.purchases.models import Order
 
 AT_ONCE = 10_000
 FAR_LARGER = 5  # a book so many times larger than the file is not gone through: its orders are looked up one by one
-FORM = "auto_detect=false, header=false, delim=',', quote='\"', escape='\"', columns=?, buffer_size=67108864"
+FORM = (
+    "auto_detect=false, header=false, delim=',', quote='\"', escape='\"', columns=?, new_line='\\n',"
+    " buffer_size=67108864"
+)
 BOOK = {
     "book_order": {"reference": "VARCHAR", "content_hash": "BIGINT", "person_id": "BIGINT"},
     "book_telling": {"person_id": "BIGINT", "fingerprint": "BIGINT"},

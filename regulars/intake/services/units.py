@@ -85,15 +85,16 @@ def _people_only(con: DuckDBPyConnection, start: int, end: int, manner: Manner) 
     return [(pos, pos, None) for pos in people], people
 
 
-def people_beside(con: DuckDBPyConnection, manner: Manner) -> Iterator[Unit]:
-    """Yield who is named beside the buyers of a file and bought nothing in it: the last of its people."""
+def people_beside(con: DuckDBPyConnection, cursor: int, total: int, manner: Manner) -> Iterator[Unit]:
+    """Yield who is named beside the buyers of a file and bought nothing in it: the last of its people, numbered on from
+    the last of its orders."""
     found = con.execute(
         "SELECT coalesce(max(u.pos), 0), (SELECT coalesce(max(pos), 0) FROM person) FROM unit u"
     ).fetchone()
     last_buyer, last = found or (0, 0)
-    for start in range(last_buyer + 1, last + 1, SLICE):
+    for start in range(last_buyer + 1 + max(cursor - total, 0), last + 1, SLICE):
         for pos, person in _people(con, start, min(start + SLICE - 1, last), manner).items():
-            yield Unit(pos, pos, person, None)
+            yield Unit(total + pos - last_buyer, pos, person, None)
 
 
 def _people(con: DuckDBPyConnection, first: int, last: int, manner: Manner, within: str = "") -> dict[int, Prepared]:

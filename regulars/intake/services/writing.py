@@ -26,6 +26,7 @@ from regulars.intake.services.people_of import Manner, Prepared
 from regulars.intake.services.telling import Passed, keep_tellings
 from regulars.intake.services.told_before import ToldBefore
 from regulars.intake.services.units import Portion, Unit, people_beside, portions_after, pos_of, units_of
+from regulars.intake.services.years_apart import told_apart
 from regulars.intake.staging import slices
 from regulars.intake.staging.pipeline import Staged
 from regulars.kit import jobs
@@ -89,12 +90,13 @@ class Writer:
 
     def _write_people_beside(self, con: DuckDBPyConnection) -> None:
         """Those whom an order names beside its buyer, and who bought nothing in this file."""
-        chunks_by_time(people_beside(con, self.manner), self._write_beside, HELD_MS, first=FIRST_CHUNK, most=MOST)
+        beside = people_beside(con, self.written, self.staged.units, self.manner)
+        chunks_by_time(beside, self._write_beside, HELD_MS, first=FIRST_CHUNK, most=MOST)
 
     def _write_beside(self, chunk: list[Unit]) -> None:
         self.counted.clear()
         self._people(chunk)
-        self._keep_place(self.written, None, None)
+        self._keep_place(chunk[-1].number, None, None)
 
     def write(self, chunk: list[Unit]) -> None:
         """Write one stretch; the caller's transaction holds all of it or nothing; its counts in one update."""
@@ -165,7 +167,7 @@ class Writer:
         return chunk[-1].number, last_pos, known.get(last_pos) if last_pos is not None else None
 
     def _keep_place(self, written: int, last_pos: int | None, last_person_id: int | None) -> None:
-        if self.passed is not None:
+        if self.passed is not None and self.written < self.staged.units:
             self.counted.update(self.passed.between(self.written, written))
         self.written, self.last_pos, self.last_person_id = written, last_pos, last_person_id
         counts = {name: F(name) + count for name, count in self.counted.items() if count}
@@ -175,7 +177,9 @@ class Writer:
         transaction.on_commit(self._report)
 
     def _report(self) -> None:
-        jobs.progress(self.written, self.staged.units, _("Taking in %(file)s") % {"file": self.run.name})
+        jobs.progress(
+            min(self.written, self.staged.units), self.staged.units, _("Taking in %(file)s") % {"file": self.run.name}
+        )
 
     def _people(self, chunk: Sequence[Unit]) -> dict[int | None, int]:
         """Record the people of this stretch, each once; the one it begins with may be known from the stretch before."""
@@ -243,7 +247,7 @@ class Writer:
 
     def _new_here(self, baskets: list[Basket]) -> list[Basket]:
         """Without the sales that another file of the same program told; they count as seen."""
-        kept = self.told_before.without(baskets)
+        kept = told_apart(self.told_before.without(baskets), self.manner.source)
         self.counted.update(orders_seen=len(baskets) - len(kept))
         return kept
 

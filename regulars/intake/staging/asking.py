@@ -54,6 +54,10 @@ def about_decimals(assumed: Mark) -> Asked:
     )
 
 
+def about_kin(file: str) -> Asked:
+    return Asked("kin", _("People are known here by the customer numbers of %(file)s.") % {"file": file})
+
+
 def about_currency(assumed: str) -> Asked:
     return Asked(
         "currency",

@@ -18,6 +18,7 @@ CARRIED = frozenset({*wide.PERSON, "row_number", "fault", "channel", "served_by"
 PRICED_BY = frozenset({"code", "currency", "converted_currency", "cancelled_at", "x_outstanding", "x_converted_amount", "x_converted_refunded",
                        "x_refunded", "x_disputed"})  # fmt: skip
 PRICES = ("iso", "is_own", "paid", "given_back", "disputed_away", "used_rate", "is_cancelled")
+YEARS_APART_DAYS = 180
 SUMMED = frozenset(
     {"x_amount", "x_refunded", "x_tax", "x_shipping", "x_discount", "x_converted_amount", "x_converted_refunded"}
 )
@@ -69,13 +70,14 @@ def refuse_what_is_no_sale(con: DuckDBPyConnection) -> None:
     )
 
 
-def make_baskets(con: DuckDBPyConnection, how: Basketry) -> None:
-    """Put the rows of each order together, price them in the business's currency, refuse those that cannot be."""
-    con.execute(
-        "CREATE TABLE part_key AS SELECT place, standing, coalesce(order_key, '#' || place) AS key FROM verdict WHERE meaning IN ('order', 'line')"
-    )
-    con.execute("CREATE VIEW part AS SELECT r.*, k.standing, k.key FROM record r JOIN part_key k USING (place)")
+def make_baskets(con: DuckDBPyConnection, how: Basketry, *, starts_anew: bool = False) -> None:
+    """Put the rows of each order together, price them in the business's currency, refuse those that cannot be.
+    `starts_anew`: the numbers may begin at 1 again every year."""
+    _make_keys(con)
     con.execute("CREATE TABLE several AS SELECT key FROM part_key GROUP BY key HAVING count(*) > 1")
+    if starts_anew:
+        _tell_years_apart(con)
+    con.execute("CREATE VIEW part AS SELECT r.*, k.standing, k.key FROM record r JOIN part_key k USING (place)")
     names_others = besides.find(con)
     _make_items(con, how)
     _make_heads(con, how)
@@ -94,6 +96,41 @@ def make_baskets(con: DuckDBPyConnection, how: Basketry) -> None:
     _refuse_baskets(con)
     if names_others:
         besides.keep(con)
+
+
+def _make_keys(con: DuckDBPyConnection) -> None:
+    """Table `part_key`: which order a row belongs to. A row without a number among others that have one is known again
+    by what it says, wherever a newer export puts it: person, day, amount, thing, and which of equals."""
+    told = "coalesce(r.person_id, lower(r.address), lower(r.full_name), ''), r.d_bought_on, r.x_amount, r.item, r.sku, r.x_quantity"
+    con.execute(
+        f"""
+        CREATE TABLE part_key AS
+        WITH unnumbered AS (
+            SELECT place, md5(concat_ws(' ', {told})) AS told FROM verdict v JOIN record r USING (place)
+            WHERE v.order_key IS NULL AND v.meaning IN ('order', 'line'))
+        SELECT v.place, v.standing, coalesce(v.order_key, u.key) AS key FROM verdict v
+        LEFT JOIN (SELECT place, substr(told, 1, 16) || '-' || row_number() OVER (PARTITION BY told ORDER BY place) AS key
+                   FROM unnumbered) u USING (place)
+        WHERE v.meaning IN ('order', 'line')
+        """
+    )
+
+
+def _tell_years_apart(con: DuckDBPyConnection) -> None:
+    """One number beside other people half a year apart or more is that of several orders: the later ones say the year."""
+    who = "coalesce(person_id, lower(address), lower(full_name))"
+    day = "d_bought_on"
+    con.execute(
+        f"CREATE TABLE used_again AS SELECT key, min(year({day})) AS first_year FROM part_key SEMI JOIN several USING (key)"
+        f" JOIN record USING (place) GROUP BY key HAVING max({day}) - min({day}) > {YEARS_APART_DAYS}"
+        f" AND count(DISTINCT {who}) > 1 AND count({who}) = count(*) AND count({day}) = count(*)"
+    )
+    con.execute(
+        f"UPDATE part_key SET key = part_key.key || ' (' || year({day}) || ')' FROM record r JOIN used_again u ON true"
+        f" WHERE r.place = part_key.place AND u.key = part_key.key AND year({day}) > u.first_year"
+    )
+    con.execute("CREATE OR REPLACE TABLE several AS SELECT key FROM part_key GROUP BY key HAVING count(*) > 1")
+    con.execute("DROP TABLE used_again")
 
 
 def _make_heads(con: DuckDBPyConnection, how: Basketry) -> None:

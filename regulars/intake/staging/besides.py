@@ -45,16 +45,26 @@ def find(con: DuckDBPyConnection) -> bool:
 
 def keep(con: DuckDBPyConnection) -> None:
     """Keep what these rows say of somebody, where their order is taken in; before the rows themselves are cleared up."""
-    columns = [
-        f"coalesce(p.{name}, o.{name}) AS {name}" if name in MOMENTS else f"p.{name}"
-        for name in wide.names(con, "record_table")
-        if name in CARRIED
-    ]
+    columns = [f"coalesce(p.{name}, o.{name}) AS {name}" if name in MOMENTS else f"p.{name}" for name in _carried(con)]
     con.execute(
         f"CREATE TABLE beside_table AS SELECT p.key, p.place, p.row_number, {', '.join(columns)} FROM part p"
         " JOIN basket o USING (key) WHERE p.place IN (SELECT place FROM beside_row)"
     )
     wide.offer(con, "beside", wide.EVERY)
+
+
+def keep_more(con: DuckDBPyConnection, rows: str) -> None:
+    """Keep beside them those whom `rows` name, who are no part of any order."""
+    select = f"SELECT NULL::VARCHAR AS key, place, row_number, {', '.join(_carried(con))} FROM {rows}"
+    if are_there(con):
+        con.execute(f"INSERT INTO beside_table BY NAME {select}")
+        return
+    con.execute(f"CREATE TABLE beside_table AS {select}")
+    wide.offer(con, "beside", wide.EVERY)
+
+
+def _carried(con: DuckDBPyConnection) -> list[str]:
+    return [name for name in wide.names(con, "record_table") if name in CARRIED]
 
 
 def are_there(con: DuckDBPyConnection) -> bool:
@@ -71,7 +81,7 @@ def asked(con: DuckDBPyConnection) -> list[Asked]:
         SELECT b.key, b.row_number, coalesce(b.address, b.email, {NAMED}, b.phone, b.person_id)
         FROM beside b LEFT JOIN of_row r USING (place)
         LEFT JOIN (SELECT key, pos FROM basket JOIN of_row USING (place)) buyer USING (key)
-        WHERE r.pos IS NULL OR r.pos IS DISTINCT FROM buyer.pos ORDER BY place
+        WHERE b.key IS NOT NULL AND (r.pos IS NULL OR r.pos IS DISTINCT FROM buyer.pos) ORDER BY place
         """
     ).fetchall()
     if not rows:

@@ -6,7 +6,7 @@ import re
 
 from duckdb import DuckDBPyConnection
 
-from regulars.intake.values.amounts import SIGNS
+from regulars.intake.values.amounts import DOLLAR, SIGNS
 from regulars.intake.values.words import folded
 
 WORDS = {
@@ -15,17 +15,29 @@ WORDS = {
     "us-dollar": "USD", "kanadische dollar": "CAD", "canadian dollar": "CAD", "australian dollar": "AUD", "zloty": "PLN",
 }  # fmt: skip
 CODE = re.compile(r"[A-Za-z]{3}")
+DOLLARS = frozenset("USD CAD AUD NZD SGD HKD TWD MXN ARS CLP COP UYU BRL JMD BBD BSD BZD FJD NAD TTD XCD".split())
 
 
-def name_currencies(con: DuckDBPyConnection) -> None:
-    """Table `currency_of` (text, iso): once for each word in the currency columns and beside the amounts."""
+def name_currencies(con: DuckDBPyConnection, dollar: str) -> None:
+    """Table `currency_of` (text, iso): once for each word in the currency columns and beside the amounts; a bare $ is
+    `dollar`."""
     con.execute("CREATE TABLE currency_of (text VARCHAR, iso VARCHAR)")
     texts = con.execute(
         "SELECT DISTINCT text FROM (SELECT currency AS text FROM record UNION SELECT code FROM record UNION SELECT converted_currency FROM record)"
         " WHERE text IS NOT NULL AND text <> ''"
     ).fetchall()
     if texts:
-        con.executemany("INSERT INTO currency_of VALUES (?, ?)", [(text, iso_of(text)) for (text,) in texts])
+        con.executemany(
+            "INSERT INTO currency_of VALUES (?, ?)",
+            [(text, dollar if text == DOLLAR else iso_of(text)) for (text,) in texts],
+        )
+
+
+def dollar_of(own: str, said: str | None) -> str:
+    """Whose dollar a bare $ is: the business's own, else the American one; whatever was said of the whole file."""
+    if said:
+        return said
+    return own if own in DOLLARS else "USD"
 
 
 def iso_of(text: str) -> str:

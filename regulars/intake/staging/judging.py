@@ -28,7 +28,7 @@ BACK = re.compile(
     r"^(refund( receipt)?|(sales )?credit (memo|note)|return|rechnungskorrektur|gutschrift|stornorechnung|ruckerstattung|retoure"
     r"|reembolso|nota de credito|factura rectificativa|remboursement|avoir|rimborso|nota di credito|creditnota)$"
 )
-Meaning = Literal["order", "line", "refund", "rate", "none"]
+Meaning = Literal["order", "line", "refund", "rate", "person", "none"]
 
 
 class Verdict(NamedTuple):

@@ -19,7 +19,19 @@ from regulars.intake.mapping.columns import key_of, without_unit
 from regulars.intake.mapping.guessing import Guess, tells_of_sales
 from regulars.intake.options import ImportOptions
 from regulars.intake.reading import Sheet
-from regulars.intake.staging import asking, baskets, besides, exchanges, loading, records, refunds, styles, units, who
+from regulars.intake.staging import (
+    asking,
+    baskets,
+    besides,
+    exchanges,
+    loading,
+    orderless,
+    records,
+    refunds,
+    styles,
+    units,
+    who,
+)
 from regulars.intake.staging.asking import Asked
 from regulars.intake.staging.judging import Case
 from regulars.intake.staging.typing import Reading
@@ -232,7 +244,8 @@ def _stage_sales(staged: Staged, options: ImportOptions, house: House, filled: s
     assert format_.judge is not None
     _give_numbers(con, filled, staged.questions)
     format_.judge(con, case)
-    exchanges.name_currencies(con)
+    orderless.tell_apart(con)
+    exchanges.name_currencies(con, exchanges.dollar_of(house.currency, options.currency))
     staged.currency = _currency(staged, options, house, filled)
     exchanges.find_exchanges(con, staged.currency)
     adds_up = _adds_up(staged, options, filled)
@@ -241,9 +254,10 @@ def _stage_sales(staged: Staged, options: ImportOptions, house: House, filled: s
         staged.currency, unnamed, adds_up, format_.repeats_total, digits, filled, format_.adds_to_lines
     )
     baskets.refuse_what_is_no_sale(con)
-    baskets.make_baskets(con, how)
+    baskets.make_baskets(con, how, starts_anew=format_.source == "file")
     refunds.make_refunds(con, how, guesses_anonymous="kind" in filled)
     asking.about_refunds(con, staged.questions)
+    orderless.keep(con)
     baskets.clear_up(con)
 
 
@@ -296,6 +310,7 @@ def _sum_up(staged: Staged) -> None:
         staged.people_refused = len(staged.refused)
         return
     staged.orders_refused = _one(con, "SELECT count(DISTINCT order_key) FROM refused")
+    staged.people_refused = _one(con, "SELECT count(*) FROM refused WHERE order_key IS NULL")
     staged.lines = _one(con, "SELECT count(*) FROM unit_item")
     staged.refunds = _one(con, "SELECT count(*) FROM unit_refund")
     paid, first, last = con.execute(

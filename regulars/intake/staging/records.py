@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Collection
 
 from django.utils.translation import gettext as _
@@ -25,7 +26,21 @@ NEEDED_AMOUNTS = ("amount", "refunded", "tax", "shipping", "discount", "outstand
                   "line_amount", "price", "quantity", "line_discount")  # fmt: skip
 REGULAR_EMAIL = r"^[a-z0-9_+-]+(\.[a-z0-9_+-]+)*@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}$"
 ON_ONE_LINE = ("full_name", "given_name", "middle_name", "family_name", "salutation", "company", "city")
-NO_NUMBER = "('0', '-', 'guest', 'null', 'none', 'n/a', 'nan')"
+FREE_TEXTS = (
+    "full_name",
+    "given_name",
+    "middle_name",
+    "family_name",
+    "company",
+    "street",
+    "street_2",
+    "city",
+    "item",
+    "note",
+    "order_note",
+)
+ENTITY = "&(#[0-9]{2,6}|#[xX][0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});"
+NO_NUMBER = ("-", "null", "none", "n/a", "nan")
 
 
 def make_records(
@@ -102,12 +117,32 @@ def _blank_out(con: DuckDBPyConnection, filled: Collection[str]) -> None:
                 f"UPDATE entry_table SET {field} = regexp_replace({field}, '\\s*[\\r\\n]+\\s*', ' ', 'g')"
                 f" WHERE contains({field}, chr(10)) OR contains({field}, chr(13))"
             )
-    if "person_id" in filled:
-        con.execute(f"UPDATE entry_table SET person_id = NULL WHERE lower(person_id) IN {NO_NUMBER}")
+    for field in FREE_TEXTS:
+        if field in filled:
+            _decode(con, field)
+    for field, words in (("person_id", ("0", "guest", *NO_NUMBER)), ("order_id", NO_NUMBER)):
+        if field in filled:
+            con.execute(f"UPDATE entry_table SET {field} = NULL WHERE lower({field}) IN {words}")
     for field in {*AMOUNTS, *MOMENTS, "birthday", "anniversary", "email", "phone"} & set(filled):
         con.execute(
             f"UPDATE entry_table SET {field} = NULL WHERE lower({field}) IN ('-', '--', 'null', 'none', 'n/a', 'nan', 'nil', '0000-00-00', '0000-00-00 00:00:00', '0/0/00', '0.0.00', '00/00/0000', '00.00.0000')"
         )
+
+
+def _decode(con: DuckDBPyConnection, field: str) -> None:
+    """Letters as web pages write them, O&#39;Neil &amp; Co: some shops export what their pages show."""
+    found = con.execute(
+        f"SELECT DISTINCT {field} FROM entry_table WHERE contains({field}, '&') AND regexp_matches({field}, '{ENTITY}')"
+    ).fetchall()
+    if not found:
+        return
+    con.execute("CREATE TABLE decoded (text VARCHAR, meant VARCHAR)")
+    con.execute(
+        "INSERT INTO decoded SELECT unnest(?), unnest(?)",
+        [[text for (text,) in found], [html.unescape(text) for (text,) in found]],
+    )
+    con.execute(f"UPDATE entry_table SET {field} = d.meant FROM decoded d WHERE d.text = entry_table.{field}")
+    con.execute("DROP TABLE decoded")
 
 
 def number_what_was_rounded(con: DuckDBPyConnection) -> str:

@@ -24,6 +24,11 @@ FLAGS = ("accepts_email", "accepts_text", "mail_disabled")
 def refuse_nobody(con: DuckDBPyConnection, *, takes_names_alone: bool) -> None:
     """A list of people: name the rows that name nobody who could be reached."""
     con.execute("CREATE TABLE refused (place BIGINT, row_number INTEGER, reason VARCHAR, order_key VARCHAR)")
+    name_unreachable(con, "record", takes_names_alone=takes_names_alone)
+
+
+def name_unreachable(con: DuckDBPyConnection, rows: str, *, takes_names_alone: bool) -> None:
+    """Refuse those of these rows that name nobody, or nobody who could be reached."""
     digits = r"length(regexp_replace(coalesce(phone, phone_2, ''), '[^\p{Nd}]', '', 'g'))"
     con.execute(
         f"""
@@ -36,7 +41,7 @@ def refuse_nobody(con: DuckDBPyConnection, *, takes_names_alone: bool) -> None:
                 WHEN address IS NULL AND {CALLED} IS NULL AND (person_id IS NULL OR {takes_names_alone}) AND {digits} < 3 THEN ?
                 WHEN NOT {takes_names_alone} AND address IS NULL AND {digits} < 3 AND {ANYWHERE} IS NULL AND person_id IS NULL THEN ?
                 END AS reason
-            FROM record)
+            FROM {rows})
         WHERE reason IS NOT NULL
         """,
         [
@@ -71,7 +76,7 @@ def make_people(con: DuckDBPyConnection, filled: Collection[str], *, is_about_sa
     source = _of_sales(con) if is_about_sales else "(SELECT * FROM record ANTI JOIN refused USING (place))"
     older = f" - {BILLION} * (place IN (SELECT place FROM beside_table))::INTEGER" if besides.are_there(con) else ""
     recency = (
-        f"epoch(coalesce(u_bought_on, d_bought_on::TIMESTAMP))::BIGINT * {BILLION} + place{older}"
+        f"coalesce(epoch(coalesce(u_bought_on, d_bought_on::TIMESTAMP))::BIGINT * {BILLION}, -{BILLION}) + place{older}"
         if is_about_sales
         else "-place"
     )

@@ -14,7 +14,8 @@ Mark = Literal[".", ","]
 SIGNS = {"€": "EUR", "£": "GBP", "zł": "PLN", "kč": "CZK", "₹": "INR", "₽": "RUB", "₺": "TRY", "₴": "UAH", "₪": "ILS",
          "฿": "THB", "₫": "VND", "₩": "KRW", "r$": "BRL", "ft": "HUF", "원": "KRW", "us$": "USD", "a$": "AUD", "c$": "CAD", "ca$": "CAD",
          "au$": "AUD", "nz$": "NZD", "hk$": "HKD", "s$": "SGD", "fr.": "CHF", "sfr.": "CHF", "лв": "BGN", "лв.": "BGN"}  # fmt: skip
-NAMELESS = frozenset({"$", "¥", "円", "元", "kr", "kr.", "sek.", "lei", "₨", "rs", "rs."})
+DOLLAR = "$"  # of which country, only the business can tell
+NAMELESS = frozenset({DOLLAR, "¥", "円", "元", "kr", "kr.", "sek.", "lei", "₨", "rs", "rs."})
 NUMBER = re.compile(r"\d[\d.,' ]*|[.,]\d+")
 CODE = re.compile(r"[a-z]{3}", re.IGNORECASE)
 MINUS = str.maketrans(
@@ -51,7 +52,7 @@ def parse(text: str, decimal: Mark = ".") -> Amount | None:
     found = NUMBER.search(clean)
     if not found:
         return None
-    before, after = clean[: found.start()], clean[found.end() :]
+    before, after = clean[: found.start()], clean[found.end() :].removesuffix("/-")  # Rs. 500/-: and nothing more
     if found[0].rstrip().endswith((",", ".")):  # 12,- has no cents, and no minus
         after = after.lstrip("- ")
     is_negative, beside = _sign(before, after)
@@ -89,7 +90,7 @@ def _currency(beside: str) -> str | None:
     if word in SIGNS:
         return SIGNS[word]
     if word in NAMELESS:
-        return ""
+        return word if word == DOLLAR else ""
     return word.upper() if CODE.fullmatch(word) else None
 
 

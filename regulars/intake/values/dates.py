@@ -21,6 +21,7 @@ OFFSETS = {"utc": 0, "gmt": 0, "z": 0, "wet": 0, "bst": 1, "west": 1, "cet": 1, 
 SEP = r"\s*[-/.]\s*"
 YMD = re.compile(rf"(\d{{4}}){SEP}(\d{{1,2}}){SEP}(\d{{1,2}})(?!\d)\.?")
 NUMERIC = re.compile(rf"(\d{{1,2}})(?:{SEP}|\s+)(\d{{1,2}})(?:{SEP}|\s+)(\d{{4}}|\d{{2}}|'\d{{2}})(?!\d)\.?")
+ISO_WEEK = re.compile(r"(\d{4})-?W(\d{2})-?([1-7])(?!\d)")
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
 DAY_MONTH = re.compile(
     r"(\d{1,2})(?:st|nd|rd|th|\.|er|º|ª)?[\s/-]+(?:of\s+|de\s+)?([^\W\d_]+)\.?(?:[\s,/-]+|\s+de\s+)(?:de\s+|del\s+)?(\d{4}|\d{2})(?!\d)"
@@ -60,6 +61,8 @@ def parse(text: str, order: Order | None = "dmy", *, century_until: int = 2069) 
 def _year_first(text: str, _order: Order | None, _until: int) -> tuple[date, str] | None:
     if found := YMD.match(text):
         return _found(int(found[1]), int(found[2]), int(found[3]), text[found.end() :])
+    if found := ISO_WEEK.match(text):
+        return _of_week(int(found[1]), int(found[2]), int(found[3]), text[found.end() :])
     if (
         (found := COMPACT.fullmatch(text))
         and (day := _day(int(found[1]), int(found[2]), int(found[3])))
@@ -67,6 +70,13 @@ def _year_first(text: str, _order: Order | None, _until: int) -> tuple[date, str
     ):
         return day, f"{found[4]}:{found[5]}:{found[6] or '00'}" if found[4] else ""
     return None
+
+
+def _of_week(year: int, week: int, day: int, rest: str) -> tuple[date, str] | None:
+    try:
+        return date.fromisocalendar(year, week, day), rest
+    except ValueError:
+        return None
 
 
 def _numeric(text: str, order: Order | None, until: int) -> tuple[date, str] | None:

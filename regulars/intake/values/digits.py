@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 
-SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f\u200b\u2060\ufeff", " "))
+SPACES = str.maketrans(
+    dict.fromkeys("\u00a0\u2007\u2009\u202f\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", " ")
+    | dict.fromkeys("\u2010\u2011\u2012", "-")
+)
 
 
 def plain(text: str) -> str:
-    """Write digits as 0-9 and odd blanks as spaces; everything else stays."""
+    """Write digits as 0-9 and odd blanks as spaces, hyphens as minus; everything else stays."""
     text = text.translate(SPACES)
     if text.isascii():
         return text.strip()
