@@ -36,7 +36,7 @@ def found(engine: Engine, as_of: date) -> dict[str, Found]:
     again, after = _again(models(pairs)), _after(rules(pairs, MINIMUM_PEOPLE))
     return {
         Finding.Name.PRODUCTS: Found(
-            int(people),
+            int(people or 0),
             nothing | {"again": again, "after": after, "reason": "" if again or after else "too-few-buyers"},
         )
     }

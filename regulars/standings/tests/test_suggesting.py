@@ -55,6 +55,15 @@ def test_what_is_used_up_is_due_again_and_what_others_came_back_for_is_new() -> 
     assert new[0].why.endswith("20 of 32.")
 
 
+def test_a_day_before_anything_was_named_is_graded_all_the_same() -> None:
+    a_business()
+    ids = many_people(3)
+    bought(ids[:2], 10, "Razor")
+    purchases.record_orders([a_new_order(Person.objects.get(pk=ids[2]), "9.00", TODAY - timedelta(days=400), lines=())])
+    assert grade_everyone(TODAY - timedelta(days=100))["people"] == 1
+    assert Finding.objects.get(name="products").data["reason"] == "too-few-buyers"
+
+
 def test_who_has_it_already_or_bought_nothing_like_it_is_suggested_nothing() -> None:
     ids = a_barber()
     assert suggestions(ids[40], TODAY) == [], "soap leads to nothing here"
