@@ -11,13 +11,20 @@ LIST_NAMES = (
 )  # fmt: skip
 DEEP_NAMES = frozenset(LIST_NAMES) - {"data", "items", "value", "objects"}  # found below other things, too
 OF_A_PERSON = ("orders", "purchases", "sales", "bookings")
+PEOPLE = ("customers", "clients", "buyers", "contacts", "people", "users", "members")
+OWN_NAMES = ("id", "customer_id", "customerId", "number", "_id")
+OF_THE_ENTRY = frozenset(
+    "createdat created updatedat updated modified modifiedat datecreated datemodified registeredat status total"
+    " totalspent amount orderscount ordercount lastorderid lastordername lastorderat".split()
+)  # what a shop says of its entry on a customer, and not of any order
 DEEPEST = 6
 ALIKE = 0.6  # the share of names that records by their number have in common
 
 
 def records_in(whole: Any) -> list[Any]:
     """The list of records, wherever it stands. Customers who bring their orders become one record an order."""
-    return _by_order(_as_objects(_list_in(plain(whole))))
+    found = plain(whole)
+    return _by_order(_as_objects(_put_together(found) or _list_in(found)))
 
 
 def plain(value: Any, depth: int = 60) -> Any:
@@ -34,6 +41,33 @@ def plain(value: Any, depth: int = 60) -> Any:
     if isinstance(nodes, list) and set(value) <= {"nodes", "pageInfo", "totalCount"}:
         return [plain(one, depth - 1) for one in nodes]
     return {key: plain(one, depth - 1) for key, one in value.items()}
+
+
+def _put_together(whole: Any, depth: int = DEEPEST) -> list[Any]:
+    """Customers beside their orders, each with those that name its number; orders of nobody stay alone."""
+    if not isinstance(whole, dict):
+        return []
+    orders = next((whole[name] for name in OF_A_PERSON if is_of_objects(whole.get(name))), None)
+    people = next((whole[name] for name in PEOPLE if is_of_objects(whole.get(name))), None)
+    if orders is None or people is None:
+        inner = [value for value in whole.values() if isinstance(value, dict)]
+        return _put_together(inner[0], depth - 1) if depth and len(inner) == 1 else []
+    by_number = {str(one[name]): one for one in reversed(people) for name in OWN_NAMES if one.get(name)}
+    theirs: dict[int, list[Any]] = {id(one): [] for one in people}
+    alone: list[Any] = []
+    for order in orders:
+        whose = by_number.get(_number_in(order)) if "customer" not in order else None
+        (theirs[id(whose)] if whose is not None else alone).append(order)
+    if len(alone) == len(orders):
+        return []
+    return [*({**one, "orders": theirs[id(one)]} for one in people), *({"customer": {}, **one} for one in alone)]
+
+
+def _number_in(order: dict[str, Any]) -> str:
+    """Whose order it is: the number under the name of the one who has it, customer_id, clientId, buyer."""
+    singular = {name.removesuffix("s") for name in PEOPLE}
+    said = (order[name] for name in order if key_of(name).removesuffix("id").removesuffix("number") in singular)
+    return next((str(value) for value in said if isinstance(value, str | int) and value != ""), "")
 
 
 def is_of_objects(value: Any) -> TypeGuard[list[dict[str, Any]]]:
@@ -99,8 +133,8 @@ def _has(record: Any, name: str) -> bool:
 
 
 def _orders_of(record: Any, name: str) -> Iterable[Any]:
-    if not isinstance(record, dict):
+    if not isinstance(record, dict) or "customer" in record:
         return [record]
-    whose = {key: value for key, value in record.items() if key != name}
+    whose = {key: value for key, value in record.items() if key != name and key_of(key) not in OF_THE_ENTRY}
     orders = record.get(name)
     return [{**order, "customer": whose} for order in orders] if is_of_objects(orders) else [{"customer": whose}]

@@ -18,7 +18,7 @@ from regulars.intake.staging.typing import (
     type_amounts,
     type_moments,
 )
-from regulars.intake.staging.wide import EVERY, offer
+from regulars.intake.staging.wide import EVERY, TEXTS, offer
 from regulars.intake.values.reach import emails
 
 NEEDED_MOMENTS = ("bought_on",)
@@ -117,10 +117,15 @@ def _blank_out(con: DuckDBPyConnection, filled: Collection[str]) -> None:
                 f"UPDATE entry_table SET {field} = regexp_replace({field}, '\\s*[\\r\\n]+\\s*', ' ', 'g')"
                 f" WHERE contains({field}, chr(10)) OR contains({field}, chr(13))"
             )
+    for field in filled:
+        if field in TEXTS:
+            con.execute(f"UPDATE entry_table SET {field} = NULL WHERE {field} = '\\N'")
+    for field in {"discount", "line_discount"} & set(filled):
+        con.execute(f"UPDATE entry_table SET {field} = NULL WHERE ends_with({field}, '%')")
     for field in FREE_TEXTS:
         if field in filled:
             _decode(con, field)
-    for field, words in (("person_id", ("0", "guest", *NO_NUMBER)), ("order_id", NO_NUMBER)):
+    for field, words in (("person_id", ("0", "guest", *NO_NUMBER)), ("order_id", NO_NUMBER), ("status", NO_NUMBER)):
         if field in filled:
             con.execute(f"UPDATE entry_table SET {field} = NULL WHERE lower({field}) IN {words}")
     for field in {*AMOUNTS, *MOMENTS, "birthday", "anniversary", "email", "phone"} & set(filled):

@@ -164,6 +164,14 @@ CASES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         "Order,Customer,,Order,\nNumber,Name,E-mail,Date,Total\nA1,Ann,ann@x.example,2026-05-03,12.50\n",
         {"Ann": ("2026-05-03", "12.50")},
     ),
+    "a discount in percent": (
+        "Order,Date,Name,Total,Discount amount\nA1,2026-05-03,Ann,90.00,10%\nA2,2026-05-04,Bo,50.00,5.00\n",
+        {"Ann": ("2026-05-03", "90.00"), "Bo": ("2026-05-04", "50.00")},
+    ),
+    "Norwegian": (
+        "Ordrenr;Dato;Navn;E-post;Beløp\n1;03.05.2026;Ann;ann@x.example;1.234,50\n2;14.05.2026;Bo;b@x.example;99,-\n",
+        {"Ann": ("2026-05-03", "1234.50"), "Bo": ("2026-05-14", "99.00")},
+    ),
     "in columns": (
         "Order   Date        Name   Email           Total\nA1      2026-05-03  Ann    a@x.example     10.00\n"
         "A2      2026-05-04  Bo     b@x.example     20.00\n",

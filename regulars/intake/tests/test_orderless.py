@@ -121,3 +121,32 @@ def test_sums_that_a_join_filled_with_nought_are_no_order(tmp_path: Path) -> Non
     answer = taken_in(a_file(tmp_path, JOINED + "9,Ida Imm,ida@x.example,Kiel,,,0.00\n"))
     assert "Ida Imm" in people()
     assert reasons(answer) == {}
+
+
+def test_what_a_shop_says_of_its_entry_on_a_customer_is_no_order(tmp_path: Path) -> None:
+    a_business()
+    entry = {"status": "active", "created_at": "2025-01-01T00:00:00Z", "orders_count": 0, "total_spent": "0.00"}
+    answer = taken_in(a_file(tmp_path, json.dumps([{**entry, **one} for one in SHOP]), "shop.json"))
+    assert (answer["people"]["new"], answer["orders"]["new"], reasons(answer)) == (4, 1, {})
+    assert str(Order.objects.get().bought_on) == "2026-05-03"
+
+
+@pytest.mark.parametrize("number", ["customer_id", "customerId", "client"])
+def test_customers_beside_their_orders_are_put_together(tmp_path: Path, number: str) -> None:
+    a_business()
+    people_ = [{key: one[key] for key in ("id", "name", "email")} for one in SHOP]
+    orders = [
+        {"number": "A1", "date": "2026-05-03", "total": 12.5, number: 1},
+        {"number": "A2", "date": "2026-05-04", "total": 7.5, number: None},
+    ]
+    answer = taken_in(a_file(tmp_path, json.dumps({"data": {"customers": people_, "orders": orders}}), "all.json"))
+    assert people() == ["Ann Abel", "Bo Berg", "Cy Cole", "Di Dorn"]
+    assert (answer["orders"]["new"], answer["net_total"]["amount"], reasons(answer)) == (2, "20.00", {})
+    assert dict(Order.objects.values_list("reference", "person__full_name")) == {"A1": "Ann Abel", "A2": None}
+
+
+def test_a_dump_writes_its_empty_cells_as_it_likes(tmp_path: Path) -> None:
+    a_business()
+    rows = "2,Bo Berg,bo@x.example,Kiel,\\N,\\N,\\N\n3,Cy Cole,cy@x.example,\\N,none,-,0\n"
+    answer = taken_in(a_file(tmp_path, JOINED.partition("\n")[0] + "\n1,Ann,a@x.example,Bonn,A1,2026-05-03,1\n" + rows))
+    assert (answer["people"]["new"], answer["orders"]["new"], reasons(answer)) == (3, 1, {})
