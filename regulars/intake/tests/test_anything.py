@@ -35,7 +35,7 @@ LINES = st.one_of(
 )  # fmt: skip
 
 
-def taken(path: Path) -> None:
+def check_taken_or_refused(path: Path) -> None:
     """Take a file in; what comes back is JSON whatever stood in the file."""
     try:
         answer = import_files([path], ImportOptions())
@@ -65,7 +65,7 @@ def test_any_bytes_are_taken_in_or_refused(tmp_path: Path, head: bytes, rest: by
     a_business()
     path = tmp_path / "any"
     path.write_bytes(head + rest)
-    taken(path)
+    check_taken_or_refused(path)
 
 
 @settings(max_examples=25, **CALM)  # type: ignore[arg-type]
@@ -81,7 +81,7 @@ def test_any_table_is_taken_in_or_refused(
     a_business()
     path = tmp_path / "any.csv"
     path.write_bytes("\n".join(separator.join(cells) for cells in [header, *rows]).encode(letters, "replace"))
-    taken(path)
+    check_taken_or_refused(path)
 
 
 @settings(max_examples=20, **CALM)  # type: ignore[arg-type]
@@ -90,7 +90,7 @@ def test_any_card_is_taken_in_or_refused(tmp_path: Path, lines: list[str]) -> No
     a_business()
     path = tmp_path / "any.vcf"
     path.write_bytes("\n".join(["BEGIN:VCARD", *lines]).encode("utf-8", "replace"))
-    taken(path)
+    check_taken_or_refused(path)
 
 
 @settings(max_examples=20, **CALM)  # type: ignore[arg-type]
@@ -100,4 +100,4 @@ def test_any_json_is_taken_in_or_refused(tmp_path: Path, whole: Any) -> None:
     a_business()
     path = tmp_path / "any.json"
     path.write_text(json.dumps([whole] if not isinstance(whole, dict | list) else whole))
-    taken(path)
+    check_taken_or_refused(path)
