@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -15,7 +15,7 @@ from regulars.kit.answer import redirect_back
 from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.staff import access, queries, services
-from regulars.staff.doors import open_to_everyone, requires
+from regulars.staff.doors import open_to_everyone, requires, who_knocks
 from regulars.staff.forms import ColleagueForm, NewPasswordForm
 from regulars.staff.links import password_link, user_behind
 from regulars.staff.permissions import may
@@ -32,7 +32,7 @@ HERE = frozenset({"localhost", "127.0.0.1"})
 
 
 def _me(request: HttpRequest) -> User:
-    return cast("User", request.user)
+    return who_knocks(request)
 
 
 def _page(request: HttpRequest, form: Form, *, status: int = 200, fresh: User | None = None) -> HttpResponse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import cast
 
 from django.db.models import Sum
 from django.http import HttpRequest
@@ -18,7 +17,7 @@ from regulars.kit.charts import Rhythm, Visit, rhythm
 from regulars.kit.panels import Panel
 from regulars.people.models import Person
 from regulars.purchases.models import Order
-from regulars.staff.models import User
+from regulars.staff.doors import who_knocks
 from regulars.staff.permissions import may
 from regulars.standings.hopes import chances, in_touch, touched
 from regulars.standings.models import Basis, Finding, Standing
@@ -46,7 +45,7 @@ def panels(request: HttpRequest, person: Person) -> list[Panel]:
     visits = _visits(person.pk, today)
     found = findings(Finding.Name.MODEL, Finding.Name.PRODUCTS, Finding.Name.POTENTIAL)
     card = found.get(Finding.Name.MODEL)
-    may_remember = may(cast(User, request.user), "standings.remember")
+    may_remember = may(who_knocks(request), "standings.remember")
     come = coming(standing, card.data if card else None, today) if standing else []
     shown = _rhythm_panel(person, standing, visits, today, come, may_remember, season_of(card.data if card else None))
     return [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
@@ -15,8 +13,7 @@ from regulars.intake.views.runs import run_page
 from regulars.kit.answer import redirect_back
 from regulars.kit.errors import Refusal
 from regulars.kit.numbers import row_numbers
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 
 
 @requires("intake.see")
@@ -40,7 +37,7 @@ def corrections(request: HttpRequest, run_id: int) -> HttpResponse:
         for pk in row_numbers(request.POST.getlist("row"))
     }
     try:
-        made = services.mend(found, rows, cast(User, request.user))
+        made = services.mend(found, rows, who_knocks(request))
     except Refusal as refusal:
         return run_page(request, found, refusal)
     return redirect_back(request, "intake:run", made.pk)
@@ -53,7 +50,7 @@ def answers(request: HttpRequest, run_id: int, question_id: int) -> HttpResponse
     found = run_seen(run_id)
     question = question_seen(found, question_id)
     try:
-        services.answer_question(question, request.POST.get("answer", ""), cast(User, request.user))
+        services.answer_question(question, request.POST.get("answer", ""), who_knocks(request))
         messages.success(request, _("Noted."))
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
@@ -66,7 +63,7 @@ def undoing(request: HttpRequest, run_id: int) -> HttpResponse:
     """Take back what a run brought."""
     found = run_seen(run_id)
     try:
-        services.ask_to_undo(found, cast(User, request.user))
+        services.ask_to_undo(found, who_knocks(request))
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
     return redirect_back(request, "intake:run", found.pk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,8 +18,7 @@ from regulars.kit.business import business
 from regulars.kit.errors import Refusal
 from regulars.kit.numbers import row_number
 from regulars.people.words import sort_key
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 
 MOST_CARDS = 200
 FEW_CARDS = 5  # with more the button to save stands above them too
@@ -38,7 +37,7 @@ def people(request: HttpRequest) -> HttpResponse:
         lines = services.read_lines(form.cleaned_data["text"])
         if request.POST.get("do") != "save":
             return _page(request, form, lines)
-        run = services.save_lines(lines, cast(User, request.user), request.POST.get("key", ""))
+        run = services.save_lines(lines, who_knocks(request), request.POST.get("key", ""))
     except Refusal as refusal:
         form.add_error("text", refusal.sentence)
         return _page(request, form, status=422)
@@ -57,7 +56,7 @@ def _save_cards(request: HttpRequest) -> HttpResponse:
         return _page(request, form, cards=cards, left=left, status=422)
     try:
         lines = [card.line(at) for at, card in enumerate(kept, start=1)]
-        run = services.save_lines(lines, cast(User, request.user), request.POST.get("key", ""))
+        run = services.save_lines(lines, who_knocks(request), request.POST.get("key", ""))
     except Refusal as refusal:
         form.add_error("text", refusal.sentence)
         return _page(request, form, cards=cards, left=left, status=422)

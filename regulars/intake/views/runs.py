@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,8 +19,7 @@ from regulars.intake.views.stages import stages
 from regulars.kit.answer import is_htmx, redirect_back
 from regulars.kit.errors import Refusal
 from regulars.kit.jobs import job_state
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 from regulars.staff.permissions import may
 
 
@@ -45,7 +44,7 @@ def agreements(request: HttpRequest, run_id: int) -> HttpResponse:
         if request.POST.get("do") == "take-in" and is_anew:
             messages.info(request, _("The file is read differently now. Please look it over once more."))
         elif request.POST.get("do") == "take-in":
-            services.confirm(found, cast(User, request.user))
+            services.confirm(found, who_knocks(request))
     except Refusal as refusal:
         return run_page(request, run_seen(run_id), refusal)
     return redirect_back(request, "intake:run", found.pk)

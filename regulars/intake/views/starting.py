@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,8 +20,7 @@ from regulars.intake.views.stages import stages
 from regulars.kit.answer import redirect_back
 from regulars.kit.errors import Refusal
 from regulars.kit.numbers import row_number
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 
 PAGE = 12
 
@@ -42,7 +41,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _received(request: HttpRequest, form: FilesForm) -> HttpResponse:
-    by = cast(User, request.user)
+    by = who_knocks(request)
     runs: list[ImportRun] = []
     refused: list[Refusal] = []
     for upload in form.cleaned_data["file"]:

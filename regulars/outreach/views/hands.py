@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -34,8 +34,7 @@ from regulars.outreach.services import hands
 from regulars.outreach.services.drafting import draft_for
 from regulars.outreach.showing_hands import hand_lines, time_there
 from regulars.people.models import Person
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 from regulars.staff.permissions import may
 
 LABELS = {
@@ -108,7 +107,7 @@ def _outcome_context(request: HttpRequest, tab: str) -> dict[str, Any]:
 @require_safe
 def hand_page(request: HttpRequest, touch_id: int) -> HttpResponse:
     """One of them, with everything to have at hand. At most thirty queries."""
-    return _page_of(request, hand_for(cast(User, request.user), touch_id))
+    return _page_of(request, hand_for(who_knocks(request), touch_id))
 
 
 def _page_of(
@@ -135,7 +134,7 @@ def _sheet(request: HttpRequest, person: Person) -> object:
 @require_safe
 def before_a_call(request: HttpRequest, person_id: int) -> HttpResponse:
     """What to know before ringing somebody, whoever suggested the call. At most twenty queries."""
-    person = person_for(cast(User, request.user), person_id)
+    person = person_for(who_knocks(request), person_id)
     context = {
         "person": person,
         "sheet": _sheet(request, person),
@@ -150,7 +149,7 @@ def before_a_call(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 def record(request: HttpRequest, touch_id: int) -> HttpResponse:
     """Write down what came of it."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     touch = hand_for(user, touch_id)
     form = HandOutcomeForm(request.POST)
     if form.is_valid():
@@ -189,7 +188,7 @@ def _refused(request: HttpRequest, touch: Touch, form: HandOutcomeForm) -> HttpR
 @require_POST
 def put_off(request: HttpRequest, touch_id: int) -> HttpResponse:
     """Not now: on another day."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     touch = hand_for(user, touch_id)
     form = LaterForm(request.POST)
     until = form.cleaned_data["until"] if form.is_valid() else clock.today() + timedelta(days=1)
@@ -206,7 +205,7 @@ def put_off(request: HttpRequest, touch_id: int) -> HttpResponse:
 @require_POST
 def leave_out(request: HttpRequest, touch_id: int) -> HttpResponse:
     """Not at all."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     touch = hand_for(user, touch_id)
     try:
         services.skip(touch, user)
@@ -221,7 +220,7 @@ def leave_out(request: HttpRequest, touch_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_hand(request: HttpRequest) -> HttpResponse:
     """Write to somebody, or plan to ring them."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     person = person_for(user, _number_or_404(request.POST.get("to") or request.GET.get("to", "")))
     asked = request.GET.get("by", Channel.TEXT)
     channel = asked if tab_of(asked) else Channel.TEXT

@@ -6,8 +6,6 @@ these pages need no sign-in and no cookie.
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,8 +20,7 @@ from regulars.outreach import services
 from regulars.outreach.channels.email.wayout import person_behind
 from regulars.outreach.forms import LeavingForm
 from regulars.outreach.queries.preferences import what_they_get
-from regulars.staff.doors import open_to_everyone, requires
-from regulars.staff.models import User
+from regulars.staff.doors import open_to_everyone, requires, who_knocks
 
 LINK = "letter link"
 ONE_CLICK = "one click in the mail program"
@@ -89,7 +86,7 @@ def somebody_left(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         address, scope = form.cleaned_data["address"], form.cleaned_data["scope"]
         try:
-            n = services.leave_by_address(address, scope=scope, source="told to us", by=cast(User, request.user))
+            n = services.leave_by_address(address, scope=scope, source="told to us", by=who_knocks(request))
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:

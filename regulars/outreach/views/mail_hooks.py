@@ -6,8 +6,6 @@ before it and, where we know the service's key, its signature. Nothing is kept o
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
@@ -26,8 +24,7 @@ from regulars.outreach.channels.email.news import NotProved, NotUnderstood, read
 from regulars.outreach.models import MailHook
 from regulars.outreach.services.mail_hooks import address_of, password_of
 from regulars.outreach.services.resting import active_account
-from regulars.staff.doors import open_to_everyone, requires
-from regulars.staff.models import User
+from regulars.staff.doors import open_to_everyone, requires, who_knocks
 
 LONGEST = 2_400_000
 LONGEST_WITH_FILES = 25_000_000
@@ -86,7 +83,7 @@ def open_hook(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Connect a mailbox first."))
         return redirect("outreach:mailbox")
     try:
-        services.open_hook(account, cast(User, request.user), signing_key=request.POST.get("signing_key", ""))
+        services.open_hook(account, who_knocks(request), signing_key=request.POST.get("signing_key", ""))
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
     else:
@@ -99,6 +96,6 @@ def open_hook(request: HttpRequest) -> HttpResponse:
 def close_hook(request: HttpRequest) -> HttpResponse:
     account = active_account()
     if account is not None:
-        services.close_hook(account, cast(User, request.user))
+        services.close_hook(account, who_knocks(request))
         messages.success(request, _("Closed. What the service says is not heard any more."))
     return redirect("outreach:mailbox")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -26,8 +26,7 @@ from regulars.outreach.services.allowance import used_today
 from regulars.outreach.services.mail_hooks import address_of, hook_of
 from regulars.outreach.services.pacing_rules import allowed_today
 from regulars.outreach.services.resting import active_account
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 
 
 @requires("outreach.connect")
@@ -40,7 +39,7 @@ def mailbox_page(request: HttpRequest) -> HttpResponse:
     form = _form(request, account, preset) if preset in {*PROVIDERS, *ESPS} or request.method == "POST" else None
     if form is not None and request.method == "POST" and form.is_valid():
         try:
-            account = services.connect_account(_new_account(form.cleaned_data), cast(User, request.user))
+            account = services.connect_account(_new_account(form.cleaned_data), who_knocks(request))
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
@@ -64,7 +63,7 @@ def _also_read(request: HttpRequest, account: SendingAccount, is_wanted: bool) -
     if not is_wanted:
         return
     try:
-        services.connect_inbox(account, services.NewInbox(), cast(User, request.user))
+        services.connect_inbox(account, services.NewInbox(), who_knocks(request))
     except Refusal as refusal:
         messages.warning(request, _("Answers cannot be read yet. %(why)s") % {"why": refusal.sentence})
 
@@ -147,7 +146,7 @@ def warm_up(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Connect a mailbox first."))
         return redirect("outreach:mailbox")
     is_on = request.POST.get("gently") == "yes"
-    services.start_gently(account, cast(User, request.user), is_on=is_on)
+    services.start_gently(account, who_knocks(request), is_on=is_on)
     messages.success(request, _("It begins gently.") if is_on else _("As many as you like leave from now on."))
     return redirect("outreach:mailbox")
 
@@ -173,7 +172,7 @@ def check_now(request: HttpRequest) -> HttpResponse:
 
 
 def _own_address(request: HttpRequest) -> str:
-    return cast(User, request.user).email
+    return who_knocks(request).email
 
 
 @requires("outreach.connect")
@@ -220,7 +219,7 @@ def connect_answers(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         typed = {name.removeprefix("imap_"): value for name, value in form.cleaned_data.items() if value}
         try:
-            services.connect_inbox(account, services.NewInbox(**typed), cast(User, request.user))
+            services.connect_inbox(account, services.NewInbox(**typed), who_knocks(request))
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
@@ -235,7 +234,7 @@ def close_answers(request: HttpRequest) -> HttpResponse:
     """Read no answers any more."""
     account = active_account()
     if account is not None:
-        services.disconnect_inbox(account, cast(User, request.user))
+        services.disconnect_inbox(account, who_knocks(request))
     messages.success(request, _("Answers are not read any more."))
     return redirect("outreach:mailbox")
 
@@ -244,6 +243,6 @@ def close_answers(request: HttpRequest) -> HttpResponse:
 @require_POST
 def hang_up(request: HttpRequest) -> HttpResponse:
     """Use no mailbox any more."""
-    services.disconnect(cast(User, request.user))
+    services.disconnect(who_knocks(request))
     messages.success(request, _("Disconnected. Letters are kept as files until you connect one again."))
     return redirect("outreach:mailbox")

@@ -43,8 +43,7 @@ from regulars.outreach.views.trying import card_sheet, framed
 from regulars.outreach.views.words import to_myself
 from regulars.people.models import Person
 from regulars.people.queries.matching import Asked
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 from regulars.staff.permissions import may
 
 Stage = Mailing.Stage
@@ -57,7 +56,7 @@ def mailings_page(request: HttpRequest) -> HttpResponse:
     rows = queries.latest_mailings()
     context = {
         "mailings": [(row, stage_words(row, is_waiting=waits)) for row, waits in rows],
-        "may_write": may(cast(User, request.user), "outreach.approve"),
+        "may_write": may(who_knocks(request), "outreach.approve"),
     }
     return render(request, "outreach/mailings.html", context)
 
@@ -76,7 +75,7 @@ def new_mailing(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_mailing(request: HttpRequest, mailing_id: int) -> HttpResponse:
     """Change what has not begun."""
-    mailing = mailing_for(cast(User, request.user), mailing_id)
+    mailing = mailing_for(who_knocks(request), mailing_id)
     if request.method == "POST":
         return _save(request, mailing)
     return _form(request, MailingForm(initial=_as_form(mailing)), mailing)
@@ -141,7 +140,7 @@ def _save(request: HttpRequest, mailing: Mailing | None) -> HttpResponse:
     form = MailingForm(request.POST)
     if not form.is_valid():
         return _form(request, form, mailing)
-    user = cast(User, request.user)
+    user = who_knocks(request)
     try:
         new = _read(request, form, mailing)
         row = mailings.change_mailing(mailing, new, user) if mailing else mailings.make_mailing(new, user)
@@ -198,7 +197,7 @@ def _say_who_is_missing(request: HttpRequest, pasted: mailings.Pasted) -> None:
 @require_safe
 def mailing_page(request: HttpRequest, mailing_id: int) -> HttpResponse:
     """One mailing: who gets it and who does not, how far it is, what came of it. At most seventy queries."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     mailing = mailing_for(user, mailing_id)
     context = {
         "mailing": mailing,
@@ -220,7 +219,7 @@ def example_frame(request: HttpRequest, mailing_id: int, person_id: int) -> Http
 
 def _example(request: HttpRequest, mailing_id: int, person_id: int) -> tuple[Route, Draft]:
     """What one of them gets, and the way it goes."""
-    mailing = mailing_for(cast(User, request.user), mailing_id)
+    mailing = mailing_for(who_knocks(request), mailing_id)
     recipient = queries.recipients_among(mailing, [person_id]).get(person_id)
     route = route_for(mailing, recipient) if recipient else None
     draft = draft_for(route.version, [person_id], variants=route.variants).ready.get(person_id) if route else None
@@ -246,7 +245,7 @@ def example_test(request: HttpRequest, mailing_id: int, person_id: int) -> HttpR
     route, _draft = _example(request, mailing_id, person_id)
     if route.channel in POSTED:
         raise Http404
-    mailing = mailing_for(cast(User, request.user), mailing_id)
+    mailing = mailing_for(who_knocks(request), mailing_id)
     person = Person.objects.get(pk=person_id)
     papers = {one.name: one for one in (*papers_of_version(route.version.pk), *papers_of_mailing(mailing))}
     more = {"purpose": route.purpose, "variants": route.variants, "papers": tuple(papers.values())}
@@ -261,7 +260,7 @@ def example_test(request: HttpRequest, mailing_id: int, person_id: int) -> HttpR
 @require_safe
 def left_out_page(request: HttpRequest, mailing_id: int) -> HttpResponse:
     """Who is left out for one reason, or for any."""
-    mailing = mailing_for(cast(User, request.user), mailing_id)
+    mailing = mailing_for(who_knocks(request), mailing_id)
     why = request.GET.get("why")
     mark = request.GET.get("after", "")
     after = int(mark) if mark.isascii() and mark.isdigit() and len(mark) < 19 else 0
@@ -281,7 +280,7 @@ def left_out_page(request: HttpRequest, mailing_id: int) -> HttpResponse:
 @require_POST
 def look_again(request: HttpRequest, mailing_id: int) -> HttpResponse:
     """Look up once more who gets it."""
-    mailing = mailing_for(cast(User, request.user), mailing_id)
+    mailing = mailing_for(who_knocks(request), mailing_id)
     mailings.gather(mailing)
     return _to(mailing)
 
@@ -290,7 +289,7 @@ def look_again(request: HttpRequest, mailing_id: int) -> HttpResponse:
 @require_POST
 def sample(request: HttpRequest, mailing_id: int) -> HttpResponse:
     """Let a few go first."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     mailing = mailing_for(user, mailing_id)
     n = _done(request, lambda: mailings.send_sample(mailing, user))
     if n:
@@ -304,7 +303,7 @@ def sample(request: HttpRequest, mailing_id: int) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest, mailing_id: int) -> HttpResponse:
     """Yes, to all of them."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     mailing = mailing_for(user, mailing_id)
     if _done(request, lambda: mailings.begin_mailing(mailing, user)):
         messages.success(request, _("It is on its way."))
@@ -315,7 +314,7 @@ def begin(request: HttpRequest, mailing_id: int) -> HttpResponse:
 @require_POST
 def call_instead(request: HttpRequest, mailing_id: int) -> HttpResponse:
     """Ring the ticked ones up instead."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     mailing = mailing_for(user, mailing_id)
     picked = [int(pk) for pk in request.POST.getlist("person") if pk.isascii() and pk.isdigit() and len(pk) < 19]
     n = mailings.call_instead(mailing, picked, user)

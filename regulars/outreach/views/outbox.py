@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -26,8 +24,7 @@ from regulars.outreach.services.programme_states import paused
 from regulars.outreach.services.resting import active_account
 from regulars.outreach.showing import shown_lines
 from regulars.outreach.trying_shown import findings_of
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 from regulars.staff.permissions import may
 
 LABELS = {
@@ -45,7 +42,7 @@ LABELS = {
 @require_safe
 def outbox_page(request: HttpRequest) -> HttpResponse:
     """One tab of the outbox. At most eighteen queries, and six a wording where letters wait for a yes."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     tab = request.GET.get("tab", "waiting")
     tab = tab if tab in TABS else "waiting"
     page = queries.page_of(tab, _number(request.GET.get("page", "1")))
@@ -102,7 +99,7 @@ def approve_shown(request: HttpRequest) -> HttpResponse:
     pairs = (pair.partition("=") for pair in request.POST.getlist("letter")[: 10 * PAGE])
     seen = {int(pk): name for pk, _sign, name in pairs if pk.isascii() and pk.isdigit() and len(pk) < 19}
     wanted = list(queries.unasked().filter(pk__in=seen).values_list("pk", flat=True))
-    answer = services.approve(wanted, cast(User, request.user), seen)
+    answer = services.approve(wanted, who_knocks(request), seen)
     if answer.approved:
         words = ngettext("%(n)d letter is on its way.", "%(n)d letters are on their way.", len(answer.approved))
         messages.success(request, words % {"n": len(answer.approved)})
@@ -117,7 +114,7 @@ def approve_shown(request: HttpRequest) -> HttpResponse:
 @require_POST
 def release_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Let the rest of a large batch go now."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     n = services.go_on(batch_for(user, batch_id), user)
     words = ngettext("%(n)d letter goes out now.", "%(n)d letters go out now.", n)
     messages.success(request, words % {"n": n} if n else _("They were on their way already."))

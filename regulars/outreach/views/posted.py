@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,8 +15,7 @@ from regulars.outreach.access import run_for
 from regulars.outreach.card_forms import ServiceForm
 from regulars.outreach.models import MailOrder
 from regulars.outreach.services import posted
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 
 
 @requires("outreach.connect")
@@ -30,7 +27,7 @@ def service_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
-            posted.connect_service(typed["provider"], typed["api_key"], cast(User, request.user), typed["address"])
+            posted.connect_service(typed["provider"], typed["api_key"], who_knocks(request), typed["address"])
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
@@ -50,7 +47,7 @@ def _back(name: str, *args: int) -> HttpResponse:
 @require_POST
 def disconnect(request: HttpRequest) -> HttpResponse:
     """Put the service away."""
-    posted.disconnect_service(cast(User, request.user))
+    posted.disconnect_service(who_knocks(request))
     messages.success(request, _("Put away, and its key forgotten."))
     return _back("outreach:mail-service")
 
@@ -59,7 +56,7 @@ def disconnect(request: HttpRequest) -> HttpResponse:
 @require_POST
 def hand_over(request: HttpRequest, run_id: int) -> HttpResponse:
     """Have a run printed and posted by the service."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     try:
         n = posted.begin_handing_over(run_for(user, run_id), user)
     except Refusal as refusal:
@@ -76,7 +73,7 @@ def call_off(request: HttpRequest, order_id: int) -> HttpResponse:
     """Call one card off while the service still can."""
     order = get_object_or_404(MailOrder.objects.select_related("service", "touch", "run"), pk=order_id)
     try:
-        posted.call_off(order, cast(User, request.user))
+        posted.call_off(order, who_knocks(request))
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,8 +27,7 @@ from regulars.outreach.services.printing import sheets
 from regulars.outreach.services.printing.pieces import on_paper
 from regulars.outreach.services.printing.running import MOST, said_of
 from regulars.outreach.services.printing.stationery import stationery
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 from regulars.staff.permissions import may
 
 BESIDE = ("envelope", "label")
@@ -64,8 +63,8 @@ def _cards(request: HttpRequest, form: RunForm | None = None, refusal: Refusal |
         "open_runs": waiting.open_runs(),
         "latest_runs": waiting.latest_runs(5),
         "printer": printing.usual_printer(),
-        "may_approve": may(cast(User, request.user), "outreach.approve"),
-        "may_write": may(cast(User, request.user), "outreach.write"),
+        "may_approve": may(who_knocks(request), "outreach.approve"),
+        "may_write": may(who_knocks(request), "outreach.write"),
     }
     return render(request, "outreach/cards.html", context, status=422 if refusal else 200)
 
@@ -86,7 +85,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         marks=form.cleaned_data["marks"],
     )
     try:
-        run = printing.begin_run(new, cast(User, request.user))
+        run = printing.begin_run(new, who_knocks(request))
     except Refusal as refusal:
         return _cards(request, form, refusal)
     return _to(run)
@@ -108,7 +107,7 @@ def _to(run: PrintRun) -> HttpResponse:
 @require_safe
 def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
     """One run with a look at every card. At most eight queries."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     run = run_for(user, run_id)
     pieces = list(run.pieces.select_related("touch__person"))
     context = {
@@ -133,7 +132,7 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
 @cache_control(private=True, no_store=True)
 def run_sheets(request: HttpRequest, run_id: int) -> HttpResponse:
     """The sheets of a run as PDF, or envelopes and labels for it with ?sheet= and ?start_at=."""
-    run = run_for(cast(User, request.user), run_id)
+    run = run_for(who_knocks(request), run_id)
     chosen = request.GET.get("sheet", "")
     if chosen and chosen not in sheets.engine().SHEETS:
         raise Http404
@@ -160,7 +159,7 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
 @cache_control(private=True, max_age=60)
 def card_preview(request: HttpRequest, touch_id: int) -> HttpResponse:
     """A card that waits, as it would look today."""
-    touch = touch_for(cast(User, request.user), touch_id)
+    touch = touch_for(who_knocks(request), touch_id)
     if touch.channel not in waiting.ON_PAPER:
         raise Http404
     own = stationery()
@@ -175,7 +174,7 @@ def card_preview(request: HttpRequest, touch_id: int) -> HttpResponse:
 @cache_control(private=True, max_age=600)
 def piece_preview(request: HttpRequest, run_id: int, piece_id: int) -> HttpResponse:
     """A card of a run, exactly as it is printed."""
-    piece = piece_for(cast(User, request.user), run_id, piece_id)
+    piece = piece_for(who_knocks(request), run_id, piece_id)
     run = piece.run
     return _drawn(run.sheet, piece, sheets.look_of(run.look, run.front, run.signature, run.logo))
 
@@ -192,7 +191,7 @@ def _drawn(sheet: str, piece: Any, look: Any) -> HttpResponse:
 @require_POST
 def settle(request: HttpRequest, run_id: int) -> HttpResponse:
     """The owner says what came out; `spoilt` are the pieces that did not."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     run = run_for(user, run_id)
     is_all = request.POST.get("said") == "all"
     spoilt = [] if is_all else [int(pk) for pk in request.POST.getlist("spoilt") if pk.isascii() and pk.isdigit()]
@@ -211,7 +210,7 @@ def settle(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 def put_back(request: HttpRequest, run_id: int) -> HttpResponse:
     """Nothing was printed: the cards of this run are due again."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     try:
         printing.put_back(run_for(user, run_id), user)
     except Refusal as refusal:
@@ -225,7 +224,7 @@ def put_back(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 def print_again(request: HttpRequest, run_id: int) -> HttpResponse:
     """Print one card once more, or all that are ticked, because the owner asks for it."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     run = run_for(user, run_id)
     wanted = [int(pk) for pk in request.POST.getlist("piece") if pk.isascii() and pk.isdigit()]
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,8 +28,7 @@ from regulars.outreach.programmes_shown import (
 )
 from regulars.outreach.queries.following import counts_links, followed_by_step, may_count
 from regulars.outreach.services.programmes import ACTS, mailing_of
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 from regulars.staff.permissions import may
 
 Run = Programme.Run
@@ -39,7 +38,7 @@ Run = Programme.Run
 @require_safe
 def programme_page(request: HttpRequest, key: str) -> HttpResponse:
     """One programme: how many in which state, minutes, cost, and what can be done with it. At most twelve queries."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     programme_for(user, key)
     account = services.account_of(key)
     context = {
@@ -59,7 +58,7 @@ def programme_page(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def turn(request: HttpRequest, key: str, verb: str) -> HttpResponse:
     """First what the verb would do; pressed there, it is done, once however often."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     programme_for(user, key)
     if verb not in ACTS:
         raise Http404
@@ -92,7 +91,7 @@ def turn(request: HttpRequest, key: str, verb: str) -> HttpResponse:
 @require_POST
 def links(request: HttpRequest, key: str) -> HttpResponse:
     """Count who follows a link in what this programme sends from now on, or do not."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     programme_for(user, key)
     try:
         services.count_links(key, user, is_on=request.POST.get("is_on") == "yes")

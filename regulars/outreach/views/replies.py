@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
 from urllib.parse import quote, urlencode
 
 from django.contrib import messages
@@ -23,7 +22,7 @@ from regulars.outreach.models import Channel, InboundMail, Touch
 from regulars.outreach.queries.replies import COUNTED_TO, TABS, mails, thread_of, waiting_count
 from regulars.outreach.services.resting import active_account
 from regulars.outreach.showing import said_lines, shown, shown_mail, shown_mails, when
-from regulars.staff.doors import requires
+from regulars.staff.doors import requires, who_knocks
 from regulars.staff.models import User
 from regulars.staff.permissions import may
 
@@ -75,7 +74,7 @@ def _tabs(current: str) -> list[dict[str, object]]:
 @require_safe
 def reply_page(request: HttpRequest, mail_id: int) -> HttpResponse:
     """One mail with what was written before and after. At most eight queries."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     return _page(request, user, mail_for(user, mail_id))
 
 
@@ -117,7 +116,7 @@ def _answer_url(mail: InboundMail) -> str:
 @require_POST
 def write_back(request: HttpRequest, mail_id: int) -> HttpResponse:
     """Send an answer."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     mail = mail_for(user, mail_id)
     if mail.channel != Channel.EMAIL:
         raise Http404
@@ -138,7 +137,7 @@ def write_back(request: HttpRequest, mail_id: int) -> HttpResponse:
 @require_POST
 def settle_reply(request: HttpRequest, mail_id: int) -> HttpResponse:
     """It is answered, or needs no answer."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     is_answered = request.POST.get("answered") == "yes"
     if services.settle_reply(mail_for(user, mail_id), user, is_answered=is_answered):
         messages.success(request, _("Answered.") if is_answered else _("Put aside."))
@@ -151,7 +150,7 @@ def settle_reply(request: HttpRequest, mail_id: int) -> HttpResponse:
 @require_POST
 def reopen_reply(request: HttpRequest, mail_id: int) -> HttpResponse:
     """It waits again."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     services.reopen_reply(mail_for(user, mail_id), user)
     messages.success(request, _("It waits for an answer again."))
     return redirect("outreach:reply", mail_id=mail_id)
@@ -161,7 +160,7 @@ def reopen_reply(request: HttpRequest, mail_id: int) -> HttpResponse:
 @require_POST
 def trust_again(request: HttpRequest, mail_id: int) -> HttpResponse:
     """Write to the address again that a bounce had given up."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     if services.trust_address_again(mail_for(user, mail_id), user):
         messages.success(request, _("This address is written to again."))
     else:

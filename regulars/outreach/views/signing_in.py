@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,8 +16,7 @@ from regulars.outreach import services
 from regulars.outreach.channels.email.oauth import DOORS
 from regulars.outreach.forms import SignInForm
 from regulars.outreach.models import MailAccess
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 
 
 def back_to(request: HttpRequest) -> str:
@@ -67,7 +64,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "outreach/sign_in_return.html", context)
     try:
-        services.finish_by_code(context["state"], context["code"], back_to(request), cast(User, request.user))
+        services.finish_by_code(context["state"], context["code"], back_to(request), who_knocks(request))
     except Refusal as refusal:
         return render(request, "outreach/sign_in_return.html", {"refusal": refusal.sentence}, status=422)
     messages.success(request, _("Connected. Send yourself a test letter to be sure."))
@@ -90,7 +87,7 @@ def typed_it(request: HttpRequest, access_id: int) -> HttpResponse:
     """Look whether the code was typed."""
     access = get_object_or_404(MailAccess, pk=access_id)
     try:
-        account = services.finish_by_short_code(access.pk, cast(User, request.user))
+        account = services.finish_by_short_code(access.pk, who_knocks(request))
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
         return redirect("outreach:mailbox")

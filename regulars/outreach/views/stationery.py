@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -22,8 +22,7 @@ from regulars.outreach.services import printing
 from regulars.outreach.services.printing import sheets
 from regulars.outreach.services.printing.pieces import OnPaper
 from regulars.outreach.services.printing.stationery import content_of, stationery, usual_printer
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 
 LOOK = ("motif", "front_words", "font", "accent", "has_logo", "qr", "qr_to", "qr_says")
 POST = ("card_amount", "abroad_amount", "budget_amount", "making_days", "home_days", "abroad_days", "holidays")
@@ -37,7 +36,7 @@ def look_page(request: HttpRequest) -> HttpResponse:
     form = LookForm(request.POST or None, initial={name: getattr(own, name) for name in LOOK})
     if request.method == "POST" and form.is_valid():
         try:
-            printing.change_stationery(form.cleaned_data, cast(User, request.user))
+            printing.change_stationery(form.cleaned_data, who_knocks(request))
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
@@ -69,7 +68,7 @@ def _look(request: HttpRequest, form: LookForm | None = None, picture: PictureFo
 @require_POST
 def add_picture(request: HttpRequest) -> HttpResponse:
     """Take a signature or a picture for the front, or put one away."""
-    user, kind = cast(User, request.user), request.POST.get("kind", "")
+    user, kind = who_knocks(request), request.POST.get("kind", "")
     form = PictureForm(request.POST, request.FILES)
     try:
         if request.POST.get("away"):
@@ -131,7 +130,7 @@ def post_page(request: HttpRequest) -> HttpResponse:
     initial: dict[str, Any] = {name: _as_paid(getattr(own, name)) for name in POST}
     form = PostForm(request.POST or None, initial={**initial, "holidays": "\n".join(own.holidays)})
     if request.method == "POST" and form.is_valid():
-        printing.change_stationery(form.cleaned_data, cast(User, request.user))
+        printing.change_stationery(form.cleaned_data, who_knocks(request))
         messages.success(request, _("Kept."))
         return _back_to("outreach:card-post")
     context = {"form": form, "home_amount": business().postage_amount}
@@ -146,7 +145,7 @@ def printer_page(request: HttpRequest) -> HttpResponse:
     form = PrinterForm(request.POST or None, initial=_measured(row))
     if request.method == "POST" and form.is_valid():
         try:
-            printing.save_printer(form.cleaned_data, cast(User, request.user))
+            printing.save_printer(form.cleaned_data, who_knocks(request))
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:

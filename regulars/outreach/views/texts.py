@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from typing import cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,8 +19,7 @@ from regulars.outreach.channels.text.receipts import take_receipt
 from regulars.outreach.channels.text.receiving import Incoming, receive_text
 from regulars.outreach.models import TextAccount, TextMessage
 from regulars.outreach.services.text_limits import too_long_waiting
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 
 SHOWN = 30
 
@@ -35,7 +33,7 @@ def texts_page(request: HttpRequest) -> HttpResponse:
     form = TextAccountForm(request.POST or None, initial=initial_of(account))
     if request.method == "POST" and form.is_valid():
         try:
-            accounts.connect_texts(accounts.NewTextAccount(**form.as_new()), cast(User, request.user))
+            accounts.connect_texts(accounts.NewTextAccount(**form.as_new()), who_knocks(request))
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
@@ -64,7 +62,7 @@ def _kept(account: TextAccount | None) -> list[dict[str, object]]:
 @require_POST
 def disconnect(request: HttpRequest) -> HttpResponse:
     """Send texts from one's own phone again."""
-    accounts.disconnect_texts(cast(User, request.user))
+    accounts.disconnect_texts(who_knocks(request))
     messages.success(request, _("Disconnected. Texts wait for your own phone again."))
     return redirect("outreach:texts")
 

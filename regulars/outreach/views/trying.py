@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -23,8 +21,7 @@ from regulars.outreach.services import printing
 from regulars.outreach.services.drafting import Draft
 from regulars.outreach.services.wordings import looks_like_an_offer
 from regulars.outreach.views.words import preview_for, reader, tap_url
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 
 # A letter is nobody's page: it runs nothing, fetches nothing and is shown only inside ours.
 LETTER_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
@@ -77,7 +74,7 @@ def card_sheet(person_id: int | None, draft: Draft) -> HttpResponse:
 @require_safe
 def kept_letter(request: HttpRequest, key: str) -> HttpResponse:
     """The letter in force as the person beside it would get it, for the frame before anything is typed."""
-    version = words_for(cast(User, request.user), key)
+    version = words_for(who_knocks(request), key)
     version = variants_of(version).by_language.get(_language(request), version)
     person = reader(request) if request.GET.get("person") else None
     return _letter(request, preview_of(version, person), version.wording.purpose)
@@ -117,7 +114,7 @@ def readers(request: HttpRequest) -> HttpResponse:
 @require_safe
 def on_everybody(request: HttpRequest, key: str) -> HttpResponse:
     """What would happen if these words went to everybody. Two queries for every five thousand people."""
-    version = words_for(cast(User, request.user), key)
+    version = words_for(who_knocks(request), key)
     return render(request, "outreach/preflight.html", {"version": version, "found": tried_on_everybody(version)})
 
 
@@ -125,7 +122,7 @@ def on_everybody(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def versions(request: HttpRequest, key: str) -> HttpResponse:
     """How these words read before, the newest first. Four queries."""
-    version = words_for(cast(User, request.user), key)
+    version = words_for(who_knocks(request), key)
     wording = version.wording
     rows = list(wording.versions.select_related("created_by")[:100]) if wording.pk else []
     in_force = {wording.latest_id, *(wording.variants.values_list("latest_id", flat=True) if wording.pk else ())}
@@ -147,6 +144,6 @@ def versions(request: HttpRequest, key: str) -> HttpResponse:
 def retake(request: HttpRequest, version_id: int) -> HttpResponse:
     """Let an earlier version be in force again."""
     version = get_object_or_404(WordingVersion.objects.select_related("wording"), pk=version_id)
-    services.take_again(version, cast(User, request.user))
+    services.take_again(version, who_knocks(request))
     messages.success(request, _("Kept. New letters use these words; what you approved stays as it is."))
     return redirect_back(request, "outreach:versions", version.wording.key)

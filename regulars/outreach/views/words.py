@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -43,8 +43,7 @@ from regulars.outreach.services.drafting import Draft
 from regulars.outreach.starters import STARTERS
 from regulars.outreach.weights import weight_of
 from regulars.people.models import Person
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 
 OWN_SHOWN = 20
 # What an empty page begins with, by the way the words go.
@@ -125,7 +124,7 @@ class Subject:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, key: str) -> HttpResponse:
     """Change words: preview them as somebody, or keep them as a new version."""
-    version = words_for(cast(User, request.user), key)
+    version = words_for(who_knocks(request), key)
     wording = version.wording
     initial = {"name": wording.name, "purpose": wording.purpose, "has_offer": wording.has_offer}
     return _edit(request, Subject(version, key, initial=initial))
@@ -155,7 +154,7 @@ def new_words(request: HttpRequest, channel: str = Channel.EMAIL) -> HttpRespons
 @require_http_methods(["GET", "HEAD", "POST"])
 def in_language(request: HttpRequest, key: str, language: str) -> HttpResponse:
     """The same words in another language of the house."""
-    main = words_for(cast(User, request.user), key)
+    main = words_for(who_knocks(request), key)
     if language not in other_languages():
         raise Http404
     version = variants_of(main).by_language.get(language)
@@ -207,7 +206,7 @@ def _with_files(request: HttpRequest, desk: Desk) -> Desk:
     """Keep the pictures that were sent along, each in its block."""
     for row, file in files_of(request, desk):
         try:
-            picture = services.keep_picture(file, row.texts.get("alt", ""), cast(User, request.user))
+            picture = services.keep_picture(file, row.texts.get("alt", ""), who_knocks(request))
         except Refusal as refusal:
             desk = replace(desk, problem=refusal.sentence)
         else:
@@ -235,7 +234,7 @@ def _done(request: HttpRequest, desk: Desk, subject: Subject) -> Desk:
 
 def to_myself(request: HttpRequest, version: WordingVersion, person: Person, **more: Any) -> None:
     """Send what `person` would get to whoever asks, a letter or a text, and say what became of it; refuses in words."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     if version.wording.channel == Channel.TEXT:
         more.pop("papers", None)
         more.pop("purpose", None)
@@ -267,7 +266,7 @@ def _keep(request: HttpRequest, said: dict[str, Any], desk: Desk, subject: Subje
         subject.key or services.free_key(said["name"]),
         subject=said.get("subject", ""),
         body=said["body"] if desk.mode == PLAIN else "",
-        by=cast(User, request.user),
+        by=who_knocks(request),
         name=said.get("name", ""),
         purpose=said.get("purpose", ""),
         has_offer=said.get("has_offer", False),
@@ -371,7 +370,7 @@ def _languages(subject: Subject) -> list[dict[str, Any]]:
 def start_over(request: HttpRequest, key: str) -> HttpResponse:
     """Take the first words of a starter again."""
     try:
-        services.back_to_start(key, cast(User, request.user))
+        services.back_to_start(key, who_knocks(request))
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
     else:
@@ -384,7 +383,7 @@ def start_over(request: HttpRequest, key: str) -> HttpResponse:
 def put_away(request: HttpRequest, key: str) -> HttpResponse:
     """Put one's own words away."""
     try:
-        services.archive(get_object_or_404(Wording, key=key), cast(User, request.user))
+        services.archive(get_object_or_404(Wording, key=key), who_knocks(request))
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
     else:
@@ -396,6 +395,6 @@ def put_away(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def put_language_away(request: HttpRequest, key: str, language: str) -> HttpResponse:
     """Have no words in this language any more."""
-    services.drop_variant(get_object_or_404(Wording, key=key), language, cast(User, request.user))
+    services.drop_variant(get_object_or_404(Wording, key=key), language, who_knocks(request))
     messages.success(request, _("Put away."))
     return redirect_back(request, "outreach:wording", key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,8 +25,7 @@ from regulars.outreach.services.printing.stationery import stationery
 from regulars.outreach.services.year.letters import latest_letters, month_words, stories
 from regulars.outreach.trying_shown import findings_of
 from regulars.people.access import person_here
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 from regulars.staff.permissions import may
 
 PAGE = 30
@@ -40,7 +39,7 @@ def year_page(request: HttpRequest) -> HttpResponse:
 
     Where letters wait for a yes, five more for each wording among them.
     """
-    user = cast(User, request.user)
+    user = who_knocks(request)
     on = clock.today()
     page = _number(request.GET.get("page", "1"))
     left = coverage.left_lately()
@@ -97,7 +96,7 @@ def _letters_waiting() -> Any:
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin a year of cards, and plan what comes near."""
-    user = cast(User, request.user)
+    user = who_knocks(request)
     year.begin_year(user)
     new = year.plan_year(clock.today())
     words = ngettext("Begun. %(n)d card is planned already.", "Begun. %(n)d cards are planned already.", new)
@@ -119,7 +118,7 @@ def change_day(request: HttpRequest, day_id: int) -> HttpResponse:
     try:
         year.change_day(
             day,
-            cast(User, request.user),
+            who_knocks(request),
             is_on=bool(request.POST.get("is_on")),
             month=_number(request.POST["month"]) if request.POST.get("month") else None,
             on=_number(request.POST["day"]) if request.POST.get("day") else None,
@@ -137,7 +136,7 @@ def leave_out(request: HttpRequest) -> HttpResponse:
     """Leave out the ticked cards of a month that costs too much; a promised one stays, whoever asks."""
     picked = [int(pk) for pk in request.POST.getlist("card") if pk.isascii() and pk.isdigit() and len(pk) < 19]
     ids = list(may_be_left_out(clock.today()).filter(pk__in=picked).values_list("pk", flat=True))
-    n = ledger.cancel(ids, cast(User, request.user), _("Left out: the cards of the month cost more than was set."))
+    n = ledger.cancel(ids, who_knocks(request), _("Left out: the cards of the month cost more than was set."))
     words = ngettext("%(n)d card is left out this time.", "%(n)d cards are left out this time.", n)
     messages.success(request, words % {"n": n})
     return _back()
@@ -150,7 +149,7 @@ def send_letters(request: HttpRequest) -> HttpResponse:
     pairs = (pair.partition("=") for pair in request.POST.getlist("letter"))
     seen = {int(pk): name for pk, _sign, name in pairs if pk.isascii() and pk.isdigit() and len(pk) < 19}
     wanted = set(_letters_waiting().filter(pk__in=seen).values_list("pk", flat=True))
-    answer = ledger.approve(sorted(wanted), cast(User, request.user), seen)
+    answer = ledger.approve(sorted(wanted), who_knocks(request), seen)
     words = ngettext("%(n)d letter goes out in time.", "%(n)d letters go out in time.", len(answer.approved))
     messages.success(request, words % {"n": len(answer.approved)})
     for sentence in sorted(set(answer.refused.values())):

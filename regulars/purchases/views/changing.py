@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,8 +15,7 @@ from regulars.kit.secrets import new_token
 from regulars.purchases import services
 from regulars.purchases.access import order_seen
 from regulars.purchases.forms import RefundForm
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 
 
 @requires("purchases.refund")
@@ -33,9 +30,7 @@ def refunds(request: HttpRequest, order_id: int) -> HttpResponse:
     if form.is_valid():
         amount, on, line = form.said()
         try:
-            services.record_refund(
-                order, amount, on, cast("User", request.user), line, reference=form.cleaned_data["key"]
-            )
+            services.record_refund(order, amount, on, who_knocks(request), line, reference=form.cleaned_data["key"])
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
@@ -52,7 +47,7 @@ def cancellation(request: HttpRequest, order_id: int) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            services.cancel_order(order, cast("User", request.user))
+            services.cancel_order(order, who_knocks(request))
         except Refusal as said_no:
             refusal = said_no
         else:

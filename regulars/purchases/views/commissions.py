@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,8 +12,7 @@ from regulars.kit import clock
 from regulars.kit.answer import redirect_back
 from regulars.purchases import queries, services
 from regulars.purchases.models import Merchant
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 
 
 @requires("purchases.see")
@@ -32,7 +29,7 @@ def payout(request: HttpRequest, merchant_id: int) -> HttpResponse:
     merchant = Merchant.objects.filter(pk=merchant_id).first()
     if merchant is None:
         raise Http404
-    paid = services.note_payout(merchant, clock.today(), cast("User", request.user))
+    paid = services.note_payout(merchant, clock.today(), who_knocks(request))
     said = ngettext("Noted as paid out: %(n)d sale.", "Noted as paid out: %(n)d sales.", paid)
     messages.success(request, said % {"n": paid})
     return redirect_back(request, "purchases:commissions")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,8 +17,7 @@ from regulars.purchases import services
 from regulars.purchases.access import order_seen
 from regulars.purchases.forms import ExchangeForm
 from regulars.purchases.services import Exchanged
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 
 
 @requires("purchases.refund")
@@ -33,7 +30,7 @@ def exchanges(request: HttpRequest, order_id: int) -> HttpResponse:
         data = form.cleaned_data
         try:
             done = services.exchange(
-                order, data["amount"], data["what"], cast("User", request.user), key=data["key"], line=form.chosen()
+                order, data["amount"], data["what"], who_knocks(request), key=data["key"], line=form.chosen()
             )
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)

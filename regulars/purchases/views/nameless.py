@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +17,7 @@ from regulars.purchases import queries, services
 from regulars.purchases.access import order_seen
 from regulars.purchases.models import Order
 from regulars.purchases.views.listing import rows_of
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 
 SHOWN = 20
 
@@ -47,7 +46,7 @@ def owner(request: HttpRequest, order_id: int) -> HttpResponse:
     try:
         if (number := row_number(chosen)) is None:
             raise Refusal(_("Please choose a person."))
-        order = services.assign_order(order.pk, number, cast("User", request.user))
+        order = services.assign_order(order.pk, number, who_knocks(request))
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
     else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -14,8 +12,7 @@ from regulars.kit.errors import Refusal
 from regulars.purchases import services
 from regulars.purchases.access import order_seen
 from regulars.purchases.forms import OwnedForm
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 
 
 @requires("rapport.record")
@@ -30,7 +27,7 @@ def thing(request: HttpRequest, order_id: int, position: int) -> HttpResponse:
     try:
         if not form.is_valid():
             raise Refusal(_("Please write a number of months from 1 to 240."))
-        services.note_as_owned(order, line, **form.cleaned_data, by=cast("User", request.user))
+        services.note_as_owned(order, line, **form.cleaned_data, by=who_knocks(request))
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
     else:

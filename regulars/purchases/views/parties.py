@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -22,7 +22,7 @@ from regulars.people.models import Person
 from regulars.purchases import queries, services
 from regulars.purchases.forms import GuestForm, PartyForm
 from regulars.purchases.models import Party
-from regulars.staff.doors import requires
+from regulars.staff.doors import requires, who_knocks
 from regulars.staff.models import User
 
 SHOWN = 50
@@ -49,9 +49,7 @@ def new_party(request: HttpRequest) -> HttpResponse:
                 raise Refusal(
                     _("Nobody, or more than one, is called so. Write the whole name or the e-mail."), field="host"
                 )
-            party = services.plan_party(
-                host, data["held_on"], data["place"], key=data["key"], by=cast("User", request.user)
-            )
+            party = services.plan_party(host, data["held_on"], data["place"], key=data["key"], by=who_knocks(request))
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
@@ -74,7 +72,7 @@ def guests(request: HttpRequest, party_id: int) -> HttpResponse:
     found, form = _party(party_id), GuestForm(request.POST)
     if form.is_valid():
         try:
-            _note(found, form.cleaned_data, cast("User", request.user))
+            _note(found, form.cleaned_data, who_knocks(request))
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
@@ -100,7 +98,7 @@ def closing(request: HttpRequest, party_id: int) -> HttpResponse:
     """Prepare the thanks."""
     found = _party(party_id)
     try:
-        made = services.close_party(found, request.POST.get("host_gift", ""), cast("User", request.user))
+        made = services.close_party(found, request.POST.get("host_gift", ""), who_knocks(request))
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
     else:

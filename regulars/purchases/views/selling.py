@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -22,7 +22,7 @@ from regulars.purchases.access import order_seen
 from regulars.purchases.forms import NEW, NOBODY, SaleForm, TermsForm
 from regulars.purchases.models import Merchant, Order
 from regulars.purchases.saying import say_to_chosen
-from regulars.staff.doors import requires
+from regulars.staff.doors import requires, who_knocks
 from regulars.staff.models import User
 from regulars.staff.permissions import may
 
@@ -90,7 +90,7 @@ def removal(request: HttpRequest, order_id: int) -> HttpResponse:
     """Take back a sale just noted."""
     order = order_seen(order_id)
     try:
-        services.undo_sale(order, cast("User", request.user))
+        services.undo_sale(order, who_knocks(request))
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
         return redirect_back(request, "purchases:detail", order.pk)
@@ -103,7 +103,7 @@ def _save(request: HttpRequest) -> HttpResponse:
     if not form.is_valid() or not terms.is_valid():
         return _page(request, form, terms, status=422)
     try:
-        order = _sold(form, terms, cast("User", request.user))
+        order = _sold(form, terms, who_knocks(request))
     except Refusal as refusal:
         form = _with_a_fresh_key(request)
         if refusal.field in terms.fields:
@@ -150,7 +150,7 @@ def _arrived(request: HttpRequest) -> HttpResponse:
             data["key"],
             data["amount"],
             data["what"],
-            cast("User", request.user),
+            who_knocks(request),
             person_id=form.chosen(),
             who="" if data["person"] == NOBODY else data["who"],
             newcomer=form.newcomer() if data["person"] == NEW and data["reach"].strip() else None,

@@ -6,8 +6,6 @@ mailbox, so that the page needs no sign-in, no cookie, no script and no word fro
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,8 +19,7 @@ from regulars.kit.answer import redirect_back
 from regulars.rapport import services
 from regulars.rapport.access import asked_yes_here
 from regulars.rapport.services import Confirmed
-from regulars.staff.doors import open_to_everyone, requires
-from regulars.staff.models import User
+from regulars.staff.doors import open_to_everyone, requires, who_knocks
 
 
 @open_to_everyone
@@ -45,7 +42,7 @@ def confirm_yes(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def told(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that they said it was them who ticked the box."""
-    if services.confirm_as_told(asked_yes_here(pk).pk, cast("User", request.user)):
+    if services.confirm_as_told(asked_yes_here(pk).pk, who_knocks(request)):
         messages.success(request, _("Written down as their yes to offers."))
     else:
         messages.info(request, _("It is settled, or forgotten, by now."))
@@ -56,6 +53,6 @@ def told(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget what somebody ticked in their name."""
-    if services.drop_ask(asked_yes_here(pk).pk, cast("User", request.user)):
+    if services.drop_ask(asked_yes_here(pk).pk, who_knocks(request)):
         messages.success(request, _("Forgotten. They get no offers."))
     return redirect_back(request, "enquiries:list")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -25,7 +25,7 @@ from regulars.rapport.forms.enquiries import AnswerForm, CompareForm, EnquiryFor
 from regulars.rapport.forms.fields import NEW
 from regulars.rapport.models import Enquiry, State
 from regulars.rapport.services import NewEnquiry
-from regulars.staff.doors import requires
+from regulars.staff.doors import requires, who_knocks
 from regulars.staff.models import User
 from regulars.staff.permissions import may
 
@@ -41,7 +41,7 @@ FORMS: dict[str, type[forms.Form]] = {
 
 
 def staff(request: HttpRequest) -> User:
-    return cast("User", request.user)
+    return who_knocks(request)
 
 
 @requires("rapport.see")

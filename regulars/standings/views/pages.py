@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +14,7 @@ from regulars.kit import clock
 from regulars.kit.answer import answer, redirect_back
 from regulars.kit.numbers import row_number
 from regulars.people.models import Person
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 from regulars.staff.permissions import may
 from regulars.standings import services
 from regulars.standings.forms import MarginForm
@@ -41,7 +40,7 @@ def retention(request: HttpRequest) -> HttpResponse:
 @require_safe
 def value(request: HttpRequest) -> HttpResponse:
     """What the next twelve months hold from the people there are."""
-    may_say = may(cast(User, request.user), "standings.margin")
+    may_say = may(who_knocks(request), "standings.margin")
     return _shown(request, "value", value_page(), may_say_margin=may_say)
 
 
@@ -93,7 +92,7 @@ def margin(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
         return answer(request, "standings/margin.html", "standings/_margin.html", {"form": form}, status=status)
-    services.set_margin(form.cleaned_data["percent"], cast(User, request.user))
+    services.set_margin(form.cleaned_data["percent"], who_knocks(request))
     messages.success(request, _("Noted. The figures follow in a minute or two."))
     return redirect_back(request, "standings:value")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -11,8 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.kit.answer import answer, redirect_back, refused
 from regulars.kit.errors import Refusal
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 from regulars.standings import access, services
 from regulars.standings.forms import ShareForm
 
@@ -29,7 +26,7 @@ def share(request: HttpRequest, person_id: int) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return answer(request, PAGE, PART, context, status=422 if form.is_bound else 200)
     try:
-        services.tell_share(person, percent=int(form.cleaned_data["percent"]), by=cast(User, request.user))
+        services.tell_share(person, percent=int(form.cleaned_data["percent"]), by=who_knocks(request))
     except Refusal as refusal:
         return refused(request, PAGE, PART, context, refusal)
     messages.success(request, _("Noted what they said."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -16,8 +16,7 @@ from regulars.kit.errors import Refusal
 from regulars.kit.jobs import job_state
 from regulars.kit.numbers import row_number
 from regulars.people.models import Person
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 from regulars.standings import access, services
 from regulars.standings.forms import CardForm
 from regulars.standings.models import Memory
@@ -44,7 +43,7 @@ def shoebox(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return answer(request, PAGE, PARTIAL, _context(request, person, form), status=422)
     try:
-        services.remember(person, **form.facts(clock.today()), by=cast(User, request.user))
+        services.remember(person, **form.facts(clock.today()), by=who_knocks(request))
     except Refusal as refusal:
         return refused(request, PAGE, PARTIAL, _context(request, person, form), refusal)
     request.session[SKIPPED] = [pk for pk in request.session.get(SKIPPED, []) if pk != person.pk]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,8 +14,7 @@ from regulars.kit.answer import answer, redirect_back, refused
 from regulars.kit.errors import Refusal
 from regulars.kit.jobs import job_state
 from regulars.people.queries import has_people
-from regulars.staff.doors import requires
-from regulars.staff.models import User
+from regulars.staff.doors import requires, who_knocks
 from regulars.staff.permissions import may
 from regulars.standings import access, services
 from regulars.standings.forms import MemoryForm
@@ -77,7 +74,7 @@ def memory(request: HttpRequest, person_id: int) -> HttpResponse:
         status = 422 if form.is_bound else 200
         return answer(request, "standings/memory.html", "standings/_memory.html", context, status=status)
     try:
-        services.remember(person, **form.facts(clock.today()), by=cast(User, request.user))
+        services.remember(person, **form.facts(clock.today()), by=who_knocks(request))
     except Refusal as refusal:
         return refused(request, "standings/memory.html", "standings/_memory.html", context, refusal)
     messages.success(request, _("Noted from memory."))
@@ -95,4 +92,4 @@ def memory_removal(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 def _may(request: HttpRequest, action: str) -> bool:
-    return may(cast(User, request.user), action)
+    return may(who_knocks(request), action)

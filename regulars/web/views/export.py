@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from regulars.kit import clock, jobs
 from regulars.kit.answer import answer
 from regulars.kit.models import Job
-from regulars.staff.doors import requires
+from regulars.staff.doors import requires, who_knocks
 from regulars.web.jobs import take_everything
 
 if TYPE_CHECKING:
-    from regulars.staff.models import User
+    pass
 
 KEY = "export everything"
 PAGE, PARTIAL = "web/settings/export.html", "web/settings/_export.html"
@@ -33,7 +33,7 @@ BLOCK = 1 << 18
 def export(request: HttpRequest) -> HttpResponse:
     """Show how far it is, or what lies ready; on POST begin."""
     if request.method == "POST":
-        jobs.enqueue_once(take_everything, cast("User", request.user).pk, key=KEY)
+        jobs.enqueue_once(take_everything, who_knocks(request).pk, key=KEY)
         return redirect("web:export")
     job = Job.objects.filter(key=KEY).order_by("-id").first()
     path = _path_of(job)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,8 +11,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from regulars.kit.answer import redirect_back
-from regulars.staff.doors import open_to_everyone, requires
-from regulars.staff.models import User
+from regulars.staff.doors import open_to_everyone, requires, who_knocks
 from regulars.web import services
 
 
@@ -22,7 +19,7 @@ from regulars.web import services
 @require_POST
 def stop(request: HttpRequest) -> HttpResponse:
     """Stop everything that would leave the house."""
-    services.stop_everything(cast("User", request.user))
+    services.stop_everything(who_knocks(request))
     messages.warning(request, _("Everything is stopped. Nothing leaves the house until you let it go on."))
     return redirect_back(request, _where_from(request))
 
@@ -31,7 +28,7 @@ def stop(request: HttpRequest) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest) -> HttpResponse:
     """Let it go on."""
-    services.resume_sending(cast("User", request.user))
+    services.resume_sending(who_knocks(request))
     messages.success(request, _("It goes on. What became due meanwhile is sent one after the other."))
     return redirect_back(request, _where_from(request))
 

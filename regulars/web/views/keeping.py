@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import messages
@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from regulars.kit.errors import Refusal
-from regulars.staff.doors import requires
+from regulars.staff.doors import requires, who_knocks
 from regulars.staff.permissions import may
 from regulars.staff.services import check_may
 from regulars.web.keeping import CHOICES, KINDS, how_many_would_go, keep_for, kept_days
 from regulars.web.saying import say
 
 if TYPE_CHECKING:
-    from regulars.staff.models import User
+    pass
 
 
 class KeepingForm(forms.Form):
@@ -37,7 +37,7 @@ class KeepingForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def keeping(request: HttpRequest) -> HttpResponse:
     """Show and change how long each kind is kept. `look` only counts what would go; nothing goes before the night."""
-    me = cast("User", request.user)
+    me = who_knocks(request)
     days = kept_days()
     form = KeepingForm(request.POST or None, initial=days)
     if request.method == "POST":

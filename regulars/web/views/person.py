@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -15,7 +15,7 @@ from regulars.purchases.panels import panels as of_purchases
 from regulars.rapport.panels import panels as of_rapport
 from regulars.rapport.tie_panels import panels as of_ties
 from regulars.staff import sightings
-from regulars.staff.doors import requires
+from regulars.staff.doors import requires, who_knocks
 from regulars.staff.permissions import may
 from regulars.standings.panels import panels as of_standings
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from regulars.kit.panels import Panel
-    from regulars.staff.models import User
 
 ROOMS = (of_people, of_rapport, of_ties, of_purchases, of_standings, of_outreach)
 BELOW_THE_TOP = 20  # who somebody is and what to say stand before everything, on a phone too
@@ -38,7 +37,7 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
         raise Http404
     if person.merged_into_id:
         return redirect("people:detail", person.merged_into_id)
-    sightings.note(cast("User", request.user), person.pk)
+    sightings.note(who_knocks(request), person.pk)
     found = panels_of(request, person)
     panels = [panel for panel in found if not panel.is_empty]
     context = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from regulars.kit.business import business, forget_business
 from regulars.kit.errors import Refusal
 from regulars.kit.weaving import Clash, WovenForm, weave
-from regulars.staff.doors import requires
+from regulars.staff.doors import requires, who_knocks
 from regulars.staff.permissions import may
 from regulars.staff.queries import who_changed
 from regulars.staff.services import check_may
@@ -32,7 +32,7 @@ read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _me(request: HttpRequest) -> User:
-    return cast("User", request.user)
+    return who_knocks(request)
 
 
 Make = Callable[["QueryDict | None"], WovenForm]
