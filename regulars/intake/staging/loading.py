@@ -27,7 +27,8 @@ BIG = 8 * 1024 * 1024
 UNICODE = frozenset({"utf-8", "utf-8-sig"})
 KEPT_ALL = frozenset({"phone", "phone_2", "email_2"})
 PROTECTED = f"(?s)^(?:=\"(.*)\"|'('*(?:[\\t\\r\\n]|[{UNSEEN}]*[0-9{SIGNS}]).*))$"
-SEEN = ("order_id", "refers_to", "person_id", "full_name", "given_name", "family_name", "item")
+NUMBERS = ("order_id", "refers_to", "person_id")
+NAMES = ("full_name", "given_name", "family_name", "item")
 NEVER_SEEN = "[\u200b\u200e\u200f\u2060\ufeff]"
 BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 ODD_LINE = re.compile(rb"\n[ \t,;|\"]*(?:\r?\n|(?:%s)\s*:?\"?[,;\t|])" % SUMS.encode(), re.IGNORECASE)
@@ -173,12 +174,15 @@ def put_plus_before(con: DuckDBPyConnection, field: str) -> None:
 
 def _uncover(con: DuckDBPyConnection, columns: Columns) -> None:
     """Take off what a program put before a value to keep a spreadsheet from changing it: '00123 and ="00123"; and what
-    nobody sees in numbers and names."""
-    for field in (field for field in SEEN if columns.get(field)):
-        con.execute(
-            f"UPDATE entry_table SET {field} = nullif(trim(regexp_replace({field}, ?, '', 'g')), '') WHERE regexp_matches({field}, ?)",
-            [NEVER_SEEN, NEVER_SEEN],
-        )
+    nobody sees in numbers and around names."""
+    around = f"^{NEVER_SEEN}+|{NEVER_SEEN}+$"
+    for fields, unseen, seen in ((NUMBERS, NEVER_SEEN, "."), (NAMES, around, r"[\pL\pN]")):
+        for field in (field for field in fields if columns.get(field)):
+            con.execute(
+                f"UPDATE entry_table SET {field} = nullif(trim(regexp_replace({field}, ?, '', 'g')), '')"
+                f" WHERE regexp_matches({field}, ?) AND regexp_matches({field}, ?)",
+                [unseen, unseen, seen],
+            )
     for field in (field for field, found in columns.items() if found):
         con.execute(
             f"UPDATE entry_table SET {field} = nullif(coalesce(nullif(regexp_extract({field}, ?, 1), ''), regexp_extract({field}, ?, 2)), '')"

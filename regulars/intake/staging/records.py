@@ -135,19 +135,25 @@ def _blank_out(con: DuckDBPyConnection, filled: Collection[str]) -> None:
 
 
 def _decode(con: DuckDBPyConnection, field: str) -> None:
-    """Letters as web pages write them, O&#39;Neil &amp; Co: some shops export what their pages show."""
+    """Letters as web pages write them, O&#39;Neil &amp; Co: some shops export what their pages show. What would become
+    markup or a sign that nobody can see was meant as it stands."""
     found = con.execute(
         f"SELECT DISTINCT {field} FROM entry_table WHERE contains({field}, '&') AND regexp_matches({field}, '{ENTITY}')"
     ).fetchall()
-    if not found:
+    meant = {text: decoded for (text,) in found if _is_written(decoded := html.unescape(text).replace("\xa0", " "))}
+    if not meant:
         return
     con.execute("CREATE TABLE decoded (text VARCHAR, meant VARCHAR)")
     con.execute(
         "INSERT INTO decoded SELECT unnest(?), unnest(?)",
-        [[text for (text,) in found], [html.unescape(text) for (text,) in found]],
+        [list(meant), list(meant.values())],
     )
     con.execute(f"UPDATE entry_table SET {field} = d.meant FROM decoded d WHERE d.text = entry_table.{field}")
     con.execute("DROP TABLE decoded")
+
+
+def _is_written(text: str) -> bool:
+    return text.isprintable() and "<" not in text and ">" not in text
 
 
 def number_what_was_rounded(con: DuckDBPyConnection) -> str:

@@ -145,8 +145,8 @@ def test_what_was_said_of_the_whole_file_holds_for_its_dollars(tmp_path: Path) -
 
 CASES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
     "letters of a web page": (
-        "Order,Date,Name,Email,Total\nA1,2026-05-03,O&#39;Neil &amp; Son &lt;,ann@x.example,1\n",
-        {"O'Neil & Son <": ("2026-05-03", "1.00")},
+        "Order,Date,Name,Email,Total\nA1,2026-05-03,O&#39;Neil&nbsp;&amp; S&ouml;hne,ann@x.example,1\nA2,2026-05-04,&lt;b&gt;,bo@x.example,1\n",
+        {"O'Neil & Söhne": ("2026-05-03", "1.00"), "&lt;b&gt;": ("2026-05-04", "1.00")},
     ),
     "nothing to be seen": (
         "\ufeffOr\u200bder,Date,Name,E\u2011mail,Total\n\u200bA1,2026\u201105\u201103,\u200eAnn Abel\u200b,a@x.example,10\u00a0.00\n",
