@@ -19,18 +19,7 @@ from regulars.people.partial_dates import PartialDate
 from regulars.today import services
 from regulars.today.models import Decision
 from regulars.today.queries import lines_by_key, plan
-from regulars.today.tests.builders import ON, a_person, a_shop, an_owner, bought, graded
-
-
-@pytest.fixture
-def the_day(frozen_clock):
-    frozen_clock.move_to(datetime(2026, 6, 10, 9, tzinfo=UTC))
-    a_shop()
-
-
-@pytest.fixture
-def maya(db, the_day):
-    return an_owner()
+from regulars.today.tests.builders import ON, a_person, an_owner, bought, graded
 
 
 def only_line():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextvars
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -21,20 +21,9 @@ from regulars.today.lines import Line, thank_you
 from regulars.today.models import Choice, Decision
 from regulars.today.queries import kept_for_later, plan, progress
 from regulars.today.services.deciding import decide
-from regulars.today.tests.builders import ON, a_person, a_shop, an_owner, bought
+from regulars.today.tests.builders import ON, a_person, an_owner, bought
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def the_day(frozen_clock):
-    frozen_clock.move_to(datetime(2026, 6, 10, 9, tzinfo=UTC))
-    a_shop()
-
-
-@pytest.fixture
-def maya(db, the_day):
-    return an_owner()
 
 
 def thanks(day: int = 0) -> list[Line]:
