@@ -70,6 +70,7 @@ class Answer:
     warnings: list[str] = field(default_factory=list)
     after: Measures | None = None
     after_days: int = 0
+    currency: str = ""
 
 
 @contextmanager
@@ -100,6 +101,7 @@ def analysed(question: Question) -> Iterator[Answer]:
             answer = Answer(
                 con, names, as_of, first, last, customers, counted, choice, spend, asked, orders, facts, engine, guesses
             )
+            answer.currency = gathered.currency
             answer.warnings = _warnings(answer, gathered.warnings, gathered.has_amounts)
             if gathered.last_on > as_of:
                 answer.after, answer.after_days = afterwards(engine, choice.model, facts, asked, gathered.last_on)

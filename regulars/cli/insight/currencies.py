@@ -75,3 +75,9 @@ def keep_one(con: DuckDBPyConnection, wanted: str | None) -> list[str]:
     parts = ", ".join(f"{rows:,} {'row' if rows == 1 else 'rows'} in {code}" for code, rows in left_out)
     why = "as asked" if asked else "the most common; --currency takes another"
     return [f"There are several currencies. Only {kept} was counted ({why}); left out: {parts}."]
+
+
+def kept(con: DuckDBPyConnection) -> str:
+    """The currency of what is counted, from view `told`; nothing where no row says one."""
+    [(code,)] = con.execute("SELECT min(currency) FROM told WHERE currency IS NOT NULL").fetchall()
+    return code or ""

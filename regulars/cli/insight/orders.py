@@ -22,13 +22,13 @@ ALL_ALIKE = 0.9
 
 @dataclass
 class Gathered:
-    """What became of the rows: whether they have amounts, what was left out and why."""
+    """What became of the rows: whether they have amounts and in which currency, what was left out and why."""
 
     has_amounts: bool
     first_on: date
     last_on: date
     warnings: list[str]
-    later_rows: int = 0
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,9 @@ def gather(con: DuckDBPyConnection, sources: list[Source], today: date, currency
     warnings += [f"{source.name}: {source.columns.doubted}" for source in sources if source.columns.doubted]
     _share_what_an_order_says(con, sources, warnings)
     warnings += currencies.keep_one(con, currency)
+    if has_amounts and (empty := _empty_amounts(con, sources)):
+        has_amounts = False
+        warnings.append(empty)
     unusable = faults(con, sources, has_amounts, today)
     warnings += unusable
     warnings += _no_sales(con)
@@ -61,7 +64,20 @@ def gather(con: DuckDBPyConnection, sources: list[Source], today: date, currency
     ).fetchall()
     if not orders:
         raise Refusal(_nothing_left(con, sources, unusable, today))
-    return Gathered(has_amounts, first, last, warnings)
+    return Gathered(has_amounts, first, last, warnings, currencies.kept(con))
+
+
+def _empty_amounts(con: DuckDBPyConnection, sources: list[Source]) -> str:
+    """The sentence for a column of amounts that nobody named and that says none in any row; nothing for any other."""
+    names = [
+        source.columns.guessed.get(field, "") if field in source.columns.names else None
+        for source in sources
+        for field in ("amount", "price", "line_amount")
+    ]
+    told = "SELECT 1 FROM told WHERE amount IS NOT NULL OR refunded IS NOT NULL LIMIT 1"
+    if "" in names or con.execute(told).fetchone():
+        return ""
+    return f"“{next(filter(None, names))}” holds no amount in any row."
 
 
 def _type_rows(con: DuckDBPyConnection, source: Source) -> None:

@@ -15,7 +15,7 @@ from regulars.cli.insight.analysis import Answer
 from regulars.cli.insight.answer import as_json
 from regulars.cli.insight.faults import in_short
 from regulars.cli.insight.pictures import pictures
-from regulars.cli.insight.words import money
+from regulars.cli.insight.worth import money, worth_of
 from regulars.kit.errors import Refusal
 from regulars.kit.sheets import STATIC
 
@@ -66,14 +66,17 @@ def write_page(answer: Answer, path: Path, unit: str) -> None:
 
 
 def _facts(answer: Answer) -> list[tuple[str, str]]:
-    [(worth, slipping)] = answer.con.execute("SELECT sum(value), count(*) FILTER (slipping) FROM people").fetchall()
+    [(slipping,)] = answer.con.execute("SELECT count(*) FILTER (slipping) FROM people").fetchall()
     facts = [
         (f"{answer.customers:,}", "customers"),
         (f"{answer.counted.orders:,}", "orders"),
         (f"{slipping:,}", "silent for longer than usual for them"),
     ]
-    if worth is not None:
-        facts.append((money(worth), f"worth over the next {answer.asked.horizon_days} days"))
+    if worth := worth_of(answer):
+        sure = f"between {money(worth.low)} and {money(worth.high)} in 19 cases of 20"
+        facts.append(
+            (money(worth.value, answer.currency), f"worth over the next {answer.asked.horizon_days} days, {sure}")
+        )
     if answer.counted.refunds_matched or answer.counted.refunds_unmatched:
         matched, unmatched = answer.counted.refunds_matched, answer.counted.refunds_unmatched
         facts.append((f"{matched:,}", f"refunds with their order, {unmatched:,} without"))

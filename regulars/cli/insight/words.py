@@ -6,14 +6,11 @@ from collections.abc import Iterator
 
 from regulars.cli.insight.analysis import Answer
 from regulars.cli.insight.faults import in_short
+from regulars.cli.insight.worth import money, worth_of
 from regulars.insight.backtest.choice import CALLED
 from regulars.insight.lifetime.rows import unique_rows
 
 SHOWN_WARNINGS = 12
-
-
-def money(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}"
 
 
 def summary(answer: Answer) -> Iterator[str]:
@@ -35,14 +32,24 @@ def summary(answer: Answer) -> Iterator[str]:
         f"In the next {days} days about {total.value:,.0f} visits by the people you have already; between {total.low:,.0f} and"
         f" {total.high:,.0f} in 19 cases of 20, if times stay as they are."
     )
-    [(worth, slipping)] = answer.con.execute("SELECT sum(value), count(*) FILTER (slipping) FROM people").fetchall()
-    if worth is not None:
-        yield f"They are worth about {money(worth)} over that time."
+    if worth := worth_of(answer):
+        yield (
+            f"They are worth about {money(worth.value, answer.currency)} over that time; between {money(worth.low)} and"
+            f" {money(worth.high)} in 19 cases of 20{_on_which_terms(answer)}."
+        )
+    [(slipping,)] = answer.con.execute("SELECT count(*) FILTER (slipping) FROM people").fetchall()
     yield f"{slipping:,} {'is' if slipping == 1 else 'are'} silent for longer than their own rhythm."
     yield ""
     yield f"How sure: {answer.choice.why}"
     yield from _after(answer)
     yield from _said(answer.warnings)
+
+
+def _on_which_terms(answer: Answer) -> str:
+    asked = answer.asked
+    terms = [f"{asked.margin_rate:.0%} of what is paid counted"] if asked.margin_rate != 1 else []
+    terms += [f"money a year from now at {asked.discount_rate_year:.0%} less"] if asked.discount_rate_year else []
+    return f" ({', '.join(terms)})" if terms else ""
 
 
 def _groups(answer: Answer) -> Iterator[str]:

@@ -312,6 +312,15 @@ def test_a_column_of_text_is_named(tmp_path: Path, insight: Callable[..., Told])
         insight(path, "--amount", "amount")
 
 
+def test_a_column_of_amounts_that_stayed_empty_is_as_good_as_none(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    path = _write(tmp_path / "o.csv", ["customer,day,amount", *(f"{c},{d}," for c, d, _a in _rows())])
+    told = insight(path, "--model", "bg").json
+    assert (told["data"]["customers"], told["spend"]) == (60, None)
+    assert "“amount” holds no amount in any row." in told["warnings"]
+    with pytest.raises(Refusal, match="“amount” holds no amount that can be read"):
+        insight(path, "--amount", "amount")
+
+
 @pytest.mark.parametrize(
     "rows",
     [
@@ -403,6 +412,25 @@ def test_without_json_it_speaks_to_an_owner(tmp_path: Path, capsys: pytest.Captu
     assert "60 customers and 400 orders" in out
     assert "in 19 cases of 20" in out
     assert "How sure:" in out
+
+
+def test_what_they_are_worth_is_said_with_its_range_its_currency_and_its_terms(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _write(tmp_path / "o.csv", ["customer,day,amount", *(f"{c},{d},{a} EUR" for c, d, a in _rows())])
+    out = tmp_path / "people.csv"
+    options = build_parser().parse_args(["insight", str(path), "--margin-rate", "0.4", "--out", str(out)])
+    assert options.chosen.run(options) == 0
+    said = re.search(
+        r"worth about EUR ([\d,]+) over that time; between ([\d,]+) and ([\d,]+) in 19 cases of 20 "
+        r"\(40% of what is paid counted, money a year from now at 10% less\)",
+        capsys.readouterr().out,
+    )
+    assert said
+    total, low, high = (int(part.replace(",", "")) for part in said.groups())
+    assert low < total < high
+    with out.open(encoding="utf-8") as file:
+        assert total == round(sum(float(row["value"]) for row in csv.DictReader(file)))
 
 
 PUBLISHED = {
