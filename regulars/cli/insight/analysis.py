@@ -158,6 +158,7 @@ def _warnings(answer: Answer, gathered: list[str], has_amounts: bool) -> list[st
     found += answer.spend.warnings_ if answer.spend is not None else []
     if not has_amounts:
         found.append(NO_AMOUNTS)
+    found += _alike(answer)
     if answer.counted.refunds_unmatched:
         one = answer.counted.refunds_unmatched == 1
         found.append(
@@ -165,3 +166,15 @@ def _warnings(answer: Answer, gathered: list[str], has_amounts: bool) -> list[st
             f" {'fits it' if one else 'fits them'}."
         )
     return list(dict.fromkeys([*gathered, *found]))
+
+
+def _alike(answer: Answer) -> list[str]:
+    """Say so where a grade rests on what is the same of everybody: the name of the group then says less than it seems."""
+    [(graded, last_days, visits)] = answer.con.execute(
+        "SELECT count(*), count(DISTINCT last_on_), count(DISTINCT x) FROM people WHERE r IS NOT NULL"
+    ).fetchall()
+    if not graded or (last_days > 1 and visits > 1):
+        return []
+    parts = ["were last here on one day"] if last_days == 1 else []
+    parts += ["came equally often"] if visits == 1 else []
+    return [f"All {graded:,} customers {' and '.join(parts)}; the groups they are in say little yet."]

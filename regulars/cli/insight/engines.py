@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,9 @@ class SparkEngine(Engine):
 
     def __init__(self, con: DuckDBPyConnection, folder: Path, orders: int) -> None:
         super().__init__(con, folder, orders)
-        from pyspark.sql import SparkSession
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # about its own tests' use of pandas
+            from pyspark.sql import SparkSession
 
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         os.environ.setdefault("PYSPARK_PYTHON", "python3")

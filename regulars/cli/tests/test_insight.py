@@ -312,6 +312,13 @@ def test_a_column_of_text_is_named(tmp_path: Path, insight: Callable[..., Told])
         insight(path, "--amount", "amount")
 
 
+def test_customers_who_are_all_alike_are_said_to_be(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    path = _plain(tmp_path / "o.csv", [(f"c{at}", date(2025, 3, 3), "12.00") for at in range(60)])
+    said = "All 60 customers were last here on one day and came equally often; the groups they are in say little yet."
+    assert said in insight(path).json["warnings"]
+    assert not any("say little" in sentence for sentence in insight(_plain(tmp_path / "p.csv")).json["warnings"])
+
+
 def test_a_column_of_amounts_that_stayed_empty_is_as_good_as_none(tmp_path: Path, insight: Callable[..., Told]) -> None:
     path = _write(tmp_path / "o.csv", ["customer,day,amount", *(f"{c},{d}," for c, d, _a in _rows())])
     told = insight(path, "--model", "bg").json
