@@ -18,6 +18,7 @@ from regulars.kit import clock
 from regulars.kit.business import business
 from regulars.kit.charts import percent
 from regulars.kit.money import roughly
+from regulars.kit.templatetags.kit import day_words
 from regulars.people.models import Note, Person
 from regulars.rapport.models import Direction, Encounter, EncounterKind, Enquiry, State
 from regulars.standings.models import Finding, Standing
@@ -70,7 +71,9 @@ def why(person: Person, one: Touched, last_on: date, today: date, sent_by: str) 
         said.append(_("Looks for: %(needs)s.") % {"needs": Truncator(person.needs).chars(WORDS_SHOWN)})
     if one.state == State.OPEN:
         said.append(_("Still waits for an answer."))
-    if one.asked_on is None or last_on > one.asked_on:
+    if one.asked_on is None and one.days == {last_on}:
+        said.append(_("In your book since %(day)s.") % {"day": day_words(last_on)})
+    elif one.asked_on is None or last_on > one.asked_on:
         said.append(_("Last in touch %(ago)s.") % {"ago": ago((today - last_on).days)})
     if len(one.days) > 1:
         said.append(in_touch(len(one.days)))

@@ -9,6 +9,7 @@ from regulars.kit.business import business
 from regulars.kit.money import roughly, shown
 from regulars.standings.models import Basis, Finding, Standing
 from regulars.standings.pages import figures
+from regulars.standings.words import expects_nobody
 
 
 def worth(standing: Standing) -> list[tuple[str, str]]:
@@ -18,7 +19,8 @@ def worth(standing: Standing) -> list[tuple[str, str]]:
     currency = business().currency
     facts = [(_("So far"), shown(standing.net_amount, currency))]
     if standing.value_amount is not None:
-        facts.append((_("Next 12 months"), _("about %(value)s") % {"value": roughly(standing.value_amount, currency)}))
+        about = _("about %(value)s") % {"value": roughly(standing.value_amount, currency)}
+        facts.append((_("Next 12 months"), _("nothing") if expects_nobody(standing) else about))
     return facts
 
 

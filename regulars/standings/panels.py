@@ -20,14 +20,14 @@ from regulars.purchases.models import Order
 from regulars.staff.doors import who_knocks
 from regulars.staff.permissions import may
 from regulars.standings.hopes import chances, in_touch, touched
-from regulars.standings.models import Basis, Finding, Standing
+from regulars.standings.models import Basis, Finding, SimpleGroup, Standing
 from regulars.standings.outlook import rests_on, worth
 from regulars.standings.queries import GroupCounts, findings, group_counts, standing_of
 from regulars.standings.room import room_of
 from regulars.standings.sending import sent_by_words, sent_people
 from regulars.standings.services.card import season_of
 from regulars.standings.suggesting import suggested
-from regulars.standings.words import ahead, coming, every, late, reason
+from regulars.standings.words import ago, ahead, coming, every, late, reason
 
 VISITS_DRAWN = 200
 
@@ -119,8 +119,12 @@ def _sentence(standing: Standing | None, today: date, *, is_seasonal: bool) -> s
     if gap is None or silent is None or not _has_rhythm(standing):
         return " ".join(filter(None, (reason(standing, today), late(standing, today, is_seasonal=is_seasonal))))
     low, high = round(standing.gap_low_days or 0), round(standing.gap_high_days or 0)
-    facts = {"every": every(gap), "low": low, "high": high, "now": silent}
-    if low == high:
+    facts = {"every": every(gap), "low": low, "high": high, "now": silent, "ago": ago(silent)}
+    if silent <= 1 and low == high:
+        said = _("Usually %(every)s; last here %(ago)s.") % facts
+    elif silent <= 1:
+        said = _("Usually %(every)s (most likely %(low)d to %(high)d); last here %(ago)s.") % facts
+    elif low == high:
         said = _("Usually %(every)s; now %(now)d.") % facts
     else:
         said = _("Usually %(every)s (most likely %(low)d to %(high)d); now %(now)d.") % facts
@@ -151,7 +155,8 @@ def _standing_panel(
     context = {
         "standing": standing,
         "name": name,
-        "is_slipping": standing.is_slipping(today),
+        # Their group may be called the same: said once is enough.
+        "is_slipping": standing.is_slipping(today) and not (is_small and simple == SimpleGroup.SLIPPING),
         "reason": reason(standing, today),
         "facts": [*worth(standing), *_grades(standing)],
         "ahead": hopes or ahead(standing, card.data if card else None),

@@ -9,6 +9,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from regulars.insight.rhythm import MINIMUM_BUYING_DAYS
 from regulars.kit.business import business
 from regulars.kit.money import roughly, shown
 from regulars.standings.alive import alive_today
@@ -85,11 +86,22 @@ def reason(standing: Standing, on: date) -> str:
     silent = standing.silent_days(on) or 0
     if standing.usual_gap_days is None:
         return _("One visit, %(ago)s: %(amount)s.") % {"ago": ago(silent), "amount": _paid(standing)}
+    if standing.buying_days < MINIMUM_BUYING_DAYS and standing.first_on and standing.last_on:
+        return _twice(standing, (standing.last_on - standing.first_on).days, silent)
     said = _("Usually comes %(every)s, last came %(ago)s.") % {
         "every": every(standing.usual_gap_days),
         "ago": ago(silent),
     }
     return f"{said} {_totals(standing)}"
+
+
+def _twice(standing: Standing, apart: int, silent: int) -> str:
+    """Two visits are one gap, and no habit yet: say how far apart they were."""
+    return ngettext(
+        "Two visits, %(n)d day apart, the last one %(ago)s: %(amount)s in all.",
+        "Two visits, %(n)d days apart, the last one %(ago)s: %(amount)s in all.",
+        apart,
+    ) % {"n": apart, "ago": ago(silent), "amount": _paid(standing)}
 
 
 def late(standing: Standing, on: date, *, is_seasonal: bool = False) -> str:
@@ -132,7 +144,7 @@ def _totals(standing: Standing) -> str:
 def _has_not_bought(standing: Standing, on: date) -> str:
     if standing.last_on is None:
         return _("Has not bought yet.")
-    return _("Has not bought yet; last in touch %(ago)s.") % {"ago": ago((on - standing.last_on).days)}
+    return _("Has not bought yet; last entry %(ago)s.") % {"ago": ago((on - standing.last_on).days)}
 
 
 def _remembered(standing: Standing, on: date) -> str:
@@ -179,7 +191,9 @@ def _coming_back(chance: float) -> str:
         return _("Of people like that nearly all come back.")
     if tenths <= 0:
         return _("Of people like that fewer than 1 in 20 come back.")
-    return _("Of people like that about %(n)d in 10 come back.") % {"n": tenths}
+    return ngettext(
+        "Of people like that about %(n)d in 10 comes back.", "Of people like that about %(n)d in 10 come back.", tenths
+    ) % {"n": tenths}
 
 
 def _next_visit(standing: Standing, chance: float | None, on: date, card: dict[str, Any] | None) -> list[str]:
@@ -204,8 +218,17 @@ def _visits_ahead(standing: Standing) -> str:
     expected, low, high = (standing.expected_purchases, standing.expected_purchases_low,
                            standing.expected_purchases_high)  # fmt: skip
     facts = {"n": number_format(round(expected or 0)), "low": number_format(low or 0), "high": number_format(high or 0)}
+    if not high:
+        return _("In twelve months we expect no visit.")
     if round(expected or 0) == 0:
-        return _("In twelve months we expect hardly a visit; up to %(high)s would be no surprise.") % facts
+        return (
+            ngettext(
+                "In twelve months we expect hardly a visit; %(high)s would be no surprise.",
+                "In twelve months we expect hardly a visit; up to %(high)s would be no surprise.",
+                high,
+            )
+            % facts
+        )
     return (
         ngettext(
             "In twelve months we expect about %(n)s visit; anything from %(low)s to %(high)s would be no surprise.",
@@ -216,9 +239,14 @@ def _visits_ahead(standing: Standing) -> str:
     )
 
 
+def expects_nobody(standing: Standing) -> bool:
+    """Say whether not one visit is to be expected in twelve months: then there is no amount worth a figure."""
+    return standing.expected_purchases_high == 0
+
+
 def _value_ahead(standing: Standing, card: dict[str, Any] | None) -> list[str]:
     value, low, high = standing.value_amount, standing.value_low_amount, standing.value_high_amount
-    if value is None or low is None or high is None:
+    if value is None or low is None or high is None or expects_nobody(standing):
         return []
     currency = business().currency
     facts = {name: roughly(part, currency) for name, part in (("value", value), ("low", low), ("high", high))}

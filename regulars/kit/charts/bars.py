@@ -42,10 +42,10 @@ class Bars:
     template: str = "kit/_bars.html"
 
 
-def bars(rows: Sequence[Bar], *, label: str, top: float | None = None) -> Bars:
+def bars(rows: Sequence[Bar], *, label: str, top: float | None = None, noted: str = "") -> Bars:
     """Put rows on one scale from zero to `top` (1 for shares), or to the longest value or interval.
 
-    A negative value draws no bar.
+    A negative value draws no bar. `noted` heads the notes in the twin.
     """
     top = top or max((number for row in rows for number in (row.value, row.high) if number is not None), default=0)
 
@@ -53,7 +53,9 @@ def bars(rows: Sequence[Bar], *, label: str, top: float | None = None) -> Bars:
         return round(between(value or 0.0, 0.0, top) / top * 100, 2) if top > 0 else 0.0
 
     drawn = tuple(replace(row, length=at(row.value), low_at=at(row.low), high_at=at(row.high)) for row in rows)
-    twin = Twin((_("What"), _("How much"), _("How we know")), tuple((row.label, row.shown, row.note) for row in rows))
+    twin = Twin(
+        (_("What"), _("How much"), noted or _("How we know")), tuple((row.label, row.shown, row.note) for row in rows)
+    )
     if not any(row.note for row in rows):
         twin = Twin(twin.headers[:2], tuple(cells[:2] for cells in twin.rows))
     return Bars(label, drawn, twin)

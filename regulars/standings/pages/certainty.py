@@ -149,7 +149,8 @@ def _last(last: Mapping[str, Any]) -> str:
     """The last trial in one sentence: what was said, and what came."""
     if not last:
         return _(
-            "It could not be tried on earlier days yet: that takes months of sales. Until then the ranges are wide."
+            "It could not be tried on earlier days yet: that takes months of sales, and thirty people who had bought "
+            "before them. Until then the ranges are wide."
         )
     said, happened = last["expected"], last["happened"]
     low, high = said.get("low"), said.get("high")

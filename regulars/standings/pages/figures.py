@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -114,6 +115,15 @@ def span(days: int) -> str:
     return ngettext("%(n)d year", "%(n)d years", years) % {"n": years}
 
 
+def within(span_days: float) -> str:
+    """A time by which something had come about, never rounded below it: days up to four months, then months."""
+    whole = math.ceil(span_days)
+    if whole <= 122:
+        return ngettext("%(n)d day", "%(n)d days", whole) % {"n": whole}
+    months = math.ceil(whole / 30.44)
+    return ngettext("%(n)d month", "%(n)d months", months) % {"n": months}
+
+
 def why(found: Finding | None) -> str:
     """Why a page has nothing to show, with how much it takes and how much there is; empty where it has."""
     if found is None:
@@ -125,5 +135,19 @@ def why(found: Finding | None) -> str:
     needed, have = found.data.get("needed"), found.data.get("have")
     if not needed or have is None:
         return words
-    more = _("It takes about %(needed)s people who bought on two days or more; there are %(have)s.")
-    return f"{words} {more % {'needed': count(needed), 'have': count(have)}}"
+    if have < needed:
+        more = ngettext(
+            "It takes about %(needed)s people who bought on two days or more; there is %(have)s.",
+            "It takes about %(needed)s people who bought on two days or more; there are %(have)s.",
+            have,
+        )
+        return f"{words} {more % {'needed': count(needed), 'have': count(have)}}"
+    buyers, needed = found.n, found.data.get("needed_buyers") or 0
+    if buyers >= needed:
+        return words
+    more = ngettext(
+        "It takes %(needed)s people who bought; there is %(have)s.",
+        "It takes %(needed)s people who bought; there are %(have)s.",
+        buyers,
+    )
+    return f"{words} {more % {'needed': count(needed), 'have': count(buyers)}}"

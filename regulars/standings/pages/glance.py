@@ -213,6 +213,7 @@ def _rows(
             for group, n in people
         ],
         label=label,
+        noted=_("What that means"),
     )
 
 

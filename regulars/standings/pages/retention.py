@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars import insight
 from regulars.kit.charts import Bar, Bars, Curve, Heat, HeatRow, Step, Stepped, bars, curve, heat, percent
@@ -92,7 +93,7 @@ def _second(found: Finding | None) -> Part:
         "share": _with_interval(last),
     }
     first = (
-        _("Half come again within %(span)s.") % {"span": figures.span(round(median))}
+        _("Half come again within %(span)s.") % {"span": figures.within(median)}
         if median is not None
         else _("Fewer than half have come again so far.")
     )
@@ -153,8 +154,17 @@ def _survival(found: Finding | None) -> Part:
         return Part(None, why_not("too-little-time"))
     drawn = _curve(_("Still coming"), line["curve"], _("Share of customers who still come, by time since the first"))
     last = line["curve"][-1]
-    words = _("Of ten who begin to come, about %(n)d still come after %(span)s: %(share)s of %(people)s.") % {
-        "n": round(10 * last["share"]),
+    tenths = round(10 * last["share"])
+    words = (
+        ngettext(
+            "Of ten who begin to come, about %(n)d still comes after %(span)s: %(share)s of %(people)s.",
+            "Of ten who begin to come, about %(n)d still come after %(span)s: %(share)s of %(people)s.",
+            tenths,
+        )
+        if tenths
+        else _("Of ten who begin to come, hardly one still comes after %(span)s: %(share)s of %(people)s.")
+    ) % {
+        "n": tenths,
         "span": figures.span(last["day"]),
         "share": _with_interval(last),
         "people": figures.people(line["people"]),
@@ -225,7 +235,10 @@ def _curve(name: str, steps: Sequence[Mapping[str, Any]], label: str) -> Curve:
 
 
 def _step(one: Mapping[str, Any], at: float, label: str) -> Step:
-    return Step(at, one["share"], one.get("low"), one.get("high"), label)
+    low, high = one.get("low"), one.get("high")
+    if low == high:  # before anybody could have gone, or come again: true by definition, not an estimate
+        low = high = None
+    return Step(at, one["share"], low, high, label)
 
 
 def _at(steps: Sequence[Mapping[str, Any]], day: int) -> Mapping[str, Any] | None:

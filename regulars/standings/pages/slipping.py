@@ -142,7 +142,9 @@ def _chart(bands: list[Mapping[str, Any]]) -> Bars:
         )
         for band in bands
     ]
-    return bars(rows, label=_("People by how late they are against their own rhythm"))
+    is_known = any(band.get("lost_amount") is not None for band in bands)
+    noted = _("What may be lost in a year") if is_known else _("A year at their own pace")
+    return bars(rows, label=_("People by how late they are against their own rhythm"), noted=noted)
 
 
 def _costs(band: Mapping[str, Any]) -> str:

@@ -78,7 +78,7 @@ def _comes_back(data: Mapping[str, Any]) -> str:
     median = data.get("median_days")
     if median is None:
         return _("Fewer than half of those who buy once have come again so far.")
-    return _("Half of those who buy once come again within %(span)s.") % {"span": figures.span(round(median))}
+    return _("Half of those who buy once come again within %(span)s.") % {"span": figures.within(median)}
 
 
 def _brings(data: Mapping[str, Any]) -> str:

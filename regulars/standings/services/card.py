@@ -128,6 +128,7 @@ def fitted(
         "reason": "no-model",
         "needed": FEWEST_WHO_CAME_BACK,
         "have": found.returned,
+        "needed_buyers": FEWEST_BUYERS,
     }
     if found.buyers < FEWEST_BUYERS or found.returned < FEWEST_WHO_CAME_BACK:
         return card | {"name": "", "since": as_of.isoformat(), "params": {}, "standard_errors": {}, "backtest": [],

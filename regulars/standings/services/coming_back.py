@@ -19,6 +19,7 @@ PERIODS = {"month": 24, "quarter": 12}
 FEWEST_REPEATS = 3
 FEW_A_CHANNEL, MOST_CHANNELS = 20, 8
 QUIET_AT_LEAST_DAYS, QUIET_AT_MOST_DAYS, QUIET_UNLESS_KNOWN_DAYS = 30, 365, 182
+FEWEST_WAITING = 3  # of fewer a curve says nothing: the last one alone would make it all or nothing
 CURVE_DAYS = (*range(0, 371, 7), *range(400, 1_850, 30))
 
 
@@ -154,6 +155,8 @@ def _thinned(steps: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         while at + 1 < len(steps) and steps[at + 1][0] <= day:
             at += 1
         _, share, low, high, waiting = steps[at]
+        if waiting < FEWEST_WAITING and thin:
+            break
         thin.append((day, float(share), _number(low), _number(high), int(waiting)))
     return thin
 

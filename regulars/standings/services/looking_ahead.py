@@ -177,7 +177,7 @@ def _top_share(connection: duckdb.DuckDBPyConnection, percent: int) -> float | N
 
 
 _SILENT = """
-    SELECT *, CASE WHEN counts THEN at_stake - expected END AS lost FROM (
+    SELECT *, CASE WHEN counts AND $has_value THEN at_stake - expected END AS lost FROM (
         SELECT *, CASE WHEN counts THEN least(value_mils, at_stake) END AS expected FROM (
             SELECT person_id, $day - last_on AS silent, usual_gap_days AS gap, value_mils,
                    coalesce(p_alive >= $likely, true) AS counts,
@@ -196,7 +196,7 @@ def _slipping(connection: duckdb.DuckDBPyConnection, models: Models | None, as_o
     would bring at their own pace and what they may bring are in money of today, so that they can be subtracted.
     """
     has_value = models is not None and models.spend.params_ is not None
-    given = {"day": as_of, "keeps": _kept_of_a_year(models), "likely": MAY_STILL_BE_WON}
+    given = {"day": as_of, "keeps": _kept_of_a_year(models), "likely": MAY_STILL_BE_WON, "has_value": has_value}
     place = " + ".join(f"(silent >= {band} * gap)::INT" for band in BANDS)
     sums = "count(*), count(*) FILTER (counts), sum(at_stake), sum(expected), sum(lost)"
     counted = connection.execute(f"SELECT {place}, {sums} FROM ({_SILENT}) GROUP BY 1", given).fetchall()

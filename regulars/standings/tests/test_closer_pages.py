@@ -61,7 +61,7 @@ def test_coming_back_is_said_with_its_interval_and_how_many_it_rests_on(owner: C
     some_findings(TODAY)
     said = words_of(owner, "/groups/retention/")
     assert "Of 318 people who bought, 62 % (56 % to 67 %) came a second time." in said
-    assert "Half come again within 3 months." in said
+    assert "Half come again within 78 days." in said
     assert "318 people in all" in said
     assert "as of" in said.lower()
 
@@ -328,6 +328,50 @@ def test_with_five_people_each_page_says_how_many_it_takes_and_how_many_there_ar
     said = words_of(owner, f"/groups/{name}/")
     assert "It takes about 20 people who bought on two days or more; there are 3." in said
     assert 'class="chart"' not in owner.get(f"/groups/{name}/").text
+
+
+def test_a_shop_of_nine_says_that_it_takes_ten_and_not_three_of_whom_it_has_more(owner: Client) -> None:
+    a_business()
+    for number in range(9):
+        visits(somebody(f"Person {number}"), [200 + number, 100 + number, number])
+    grade_everyone(TODAY)
+    said = words_of(owner, "/groups/certainty/")
+    assert "It takes 10 people who bought; there are 9." in said
+    assert "two days or more" not in said
+
+
+def test_without_a_model_each_of_the_late_is_named_with_what_their_own_pace_brings(owner: Client) -> None:
+    a_business()
+    for name, paid in (("Bo", "40.00"), ("Ann", "10.00")):
+        visits(somebody(f"Late {name}"), [400, 370, 340, 310], paid)
+    grade_everyone(TODAY)
+    band = next(band for band in Finding.objects.get(name="slipping").data["bands"] if band["people"])
+    assert [one["lost_amount"] for one in band["named"]] == [None, None], "nothing is known of what will be lost"
+    page = slipping_page()
+    assert [one.at_stake for one in page.bands[0].named] == ["€487", "€122"]
+    assert "€608 a year at their own pace." in words_of(owner, "/groups/slipping/")
+
+
+def test_a_curve_ends_where_only_two_are_left_to_tell_from() -> None:
+    a_business()
+    for number, days in enumerate(([300, 270], [300, 240], [300, 210], [300, 100], [300])):
+        visits(somebody(f"Person {number}"), days)
+    grade_everyone(TODAY)
+    curve = Finding.objects.get(name="second").data["curve"]
+    assert curve[-1]["waiting"] >= 3
+    assert curve[-1]["share"] < 1
+
+
+def test_before_anybody_can_be_gone_no_interval_pretends_to_have_been_estimated(owner: Client) -> None:
+    a_shop()
+    grade_everyone(TODAY)
+    page = owner.get("/groups/retention/").text
+    assert "100\u00a0%" in html.unescape(page)
+    assert "(100\u00a0% to 100\u00a0%)" not in html.unescape(page)
+
+
+def test_the_time_by_which_half_came_again_is_never_rounded_below_it() -> None:
+    assert [figures.within(days) for days in (1, 96.4, 123, 150)] == ["1 day", "97 days", "5 months", "5 months"]
 
 
 def test_a_small_shop_has_one_entry_with_ways_onward_and_a_larger_one_tabs(owner: Client) -> None:

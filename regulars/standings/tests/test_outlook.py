@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from regulars.kit import clock
 from regulars.purchases.tests.builders import a_business
@@ -69,6 +70,28 @@ def test_a_next_visit_within_ten_years_says_nothing() -> None:
     a_business()
     far = a_standing(next_high_on=TODAY + timedelta(days=3650))
     assert coming(far, None, TODAY) == ["Of people like that about 8 in 10 come back."]
+
+
+def test_of_whom_no_visit_is_expected_no_amount_is_named_either() -> None:
+    a_business()
+    gone = a_standing(expected_purchases=0.01, expected_purchases_low=0, expected_purchases_high=0)
+    assert ahead(gone, a_card().data) == ["In twelve months we expect no visit."]
+    assert worth(gone) == [("So far", "€640.00"), ("Next 12 months", "nothing")]
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "several"),
+    [
+        ("en", "about 1 in 10 comes back", "about 8 in 10 come back"),
+        ("de", "kommt etwa 1 von 10 wieder", "kommen etwa 8 von 10 wieder"),
+        ("es", "vuelve alrededor de 1 de cada 10", "vuelven unas 8 de cada 10"),
+    ],
+)
+def test_one_in_ten_comes_and_eight_in_ten_come_in_every_language(language: str, one: str, several: str) -> None:
+    a_business()
+    with translation.override(language):
+        assert one in coming(a_standing(p_alive=0.1), None, TODAY)[0]
+        assert several in coming(a_standing(), None, TODAY)[0]
 
 
 def test_the_persons_page_shows_worth_and_the_way_to_how_sure_we_are() -> None:

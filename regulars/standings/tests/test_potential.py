@@ -71,7 +71,7 @@ def test_with_three_people_they_are_named_and_nothing_is_claimed_of_them(days_ag
         "Asked 5 days ago for: two rings. Still waits for an answer. Last in touch today. In touch on 2 days. "
         "Sent by Ann Archer (a regular since 2025)."
     )
-    assert page.named[2].why == "Last in touch 5 days ago."
+    assert page.named[2].why == "In your book since 27 February."
     assert {one.money for one in page.named} == {""}
     assert page.groups.chart is not None
     assert "How many like them buy cannot be said yet: nobody stood there before." in page.groups.chart.rows[0].note

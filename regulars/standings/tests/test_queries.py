@@ -118,9 +118,10 @@ def test_people_can_be_filtered_by_whether_they_are_slipping() -> None:
 
 def test_reasons_are_said_in_words() -> None:
     a_business()
-    joan, one, told, asked = (somebody(name) for name in ("Joan", "One", "Told", "Asked"))
+    joan, one, two, told, asked = (somebody(name) for name in ("Joan", "One", "Two", "Told", "Asked"))
     visits(joan, [178, 137, 96], "10.00")
     visits(one, [1], "5.00")
+    visits(two, [150, 60], "7.00")
     remember(told, last_seen_on=TODAY, usual_gap_days=14, usual_amount=Decimal(20))
     grade_everyone(TODAY)
     said = {s.person_id: reason(s, TODAY) for s in Standing.objects.all()}
@@ -128,5 +129,6 @@ def test_reasons_are_said_in_words() -> None:
         "Usually comes every 41 days, last came 96 days ago. 3 visits since September 2025, "
     )
     assert said[one.pk].startswith("One visit, yesterday: ")
+    assert said[two.pk].startswith("Two visits, 90 days apart, the last one 60 days ago: "), "one gap is no habit"
     assert said[told.pk] == "From memory: comes about every 14 days, last seen about today."
-    assert said[asked.pk] == "Has not bought yet; last in touch today."
+    assert said[asked.pk] == "Has not bought yet; last entry today."

@@ -247,7 +247,7 @@ def test_every_figure_is_said_in_words_with_its_spread() -> None:
     )  # fmt: skip
     assert outlook(gone, None, TODAY) == [
         "Of people like that fewer than 1 in 20 come back.",
-        "In twelve months we expect hardly a visit; up to 1 would be no surprise.",
+        "In twelve months we expect hardly a visit; 1 would be no surprise.",
     ]
     assert outlook(Standing(person_id=1, basis="contact", as_of=TODAY), card, TODAY) == []
 
