@@ -169,6 +169,8 @@ def on_or_before(frame: Frame, column: str, as_of: date) -> nw.Expr:
 def day_literal(frame: Frame, column: str, day: date) -> nw.Expr:
     """Give `day` in the type of the column it is compared with."""
     is_date = isinstance(frame.collect_schema()[column], nw.Date)
+    if is_date and frame.implementation.is_pandas():  # days of Arrow in pandas: without a cast a column of any objects
+        return nw.lit(day).cast(nw.Date)
     return nw.lit(day if is_date else datetime.combine(day, time.min))
 
 
@@ -185,6 +187,8 @@ def plus_days(frame: Frame, column: str, days: str, name: str) -> Frame:
     if isinstance(frame, nw.LazyFrame) and not frame.implementation.is_polars():
         return frame.with_columns((nw.col(column) + nw.col(days).cast(nw.Int32)).alias(name))
     kind, known = frame.collect_schema()[column], ~nw.col(days).is_null()
+    if isinstance(kind, nw.Object):  # dates of classic pandas
+        kind = nw.Datetime("us")
     milliseconds = nw.col(days).fill_null(0).cast(nw.Int64) * 86_400_000
     moment = (nw.col(column).cast(nw.Datetime("ms")).cast(nw.Int64) + milliseconds).cast(nw.Datetime("ms"))
     return frame.with_columns(nw.when(known).then(moment.cast(kind)).alias(name))
@@ -198,6 +202,19 @@ def with_nullable(frame: Frame, *columns: str, whole: bool = False) -> Frame:
     is_float = {c: str(native[c].dtype).startswith("float") and not whole for c in columns}
     kinds = {c: "Float64" if is_float[c] else "Int64" for c in columns}
     return opened(native.astype({c: kind for c, kind in kinds.items() if not _can_be_missing(native[c].dtype)}))
+
+
+def with_text(frame: Frame, *columns: str) -> Frame:
+    """Give columns of text a dtype of text: joined from two kinds, classic pandas makes them any objects."""
+    if not frame.implementation.is_pandas():
+        return frame
+    native = frame.to_native()
+    loose = [c for c in columns if str(native[c].dtype) == "object" and _is_text(native[c])]
+    return opened(native.astype(dict.fromkeys(loose, "string")))
+
+
+def _is_text(values: Any) -> bool:
+    return all(isinstance(value, str) for value in values.dropna())
 
 
 def _can_be_missing(dtype: Any) -> bool:

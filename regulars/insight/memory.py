@@ -95,13 +95,18 @@ def with_memory(facts: IntoFrameT, memories: IntoFrameT, as_of: date) -> IntoFra
     told = _told(memories, as_of)
     known = with_days(with_days(opened(facts).select(*_FACTS), "first_on"), "last_on")
     renamed = known.rename({"customer": "known", "first_on": "first_real", "last_on": "last_real"})
-    both = joined(renamed, told, "known", "customer")
+    both = joined(_numbered(renamed, "known"), _numbered(told, "customer"), "known", "customer")
     key = "customer" if "customer" in both.collect_schema() else "customer_right"
     both = both.with_columns(customer=nw.coalesce("known", key), real=nw.col("frequency").fill_null(0))
     is_told = ~nw.col("told_on").is_null() & (nw.col("real") < FORGOTTEN_AT)
     both = both.with_columns(memory_weight=nw.when(is_told).then(1 / (1 + nw.col("real"))).otherwise(nw.lit(0.0)))
     blended: IntoFrameT = _blended(both).to_native()
     return blended
+
+
+def _numbered(frame: Frame, key: str) -> Frame:
+    """Keep whole numbers whole: where some are missing after a join, classic pandas would make them floats."""
+    return with_nullable(frame, key, whole=True) if frame.collect_schema()[key].is_integer() else frame
 
 
 def _told(memories: object, as_of: date) -> Frame:

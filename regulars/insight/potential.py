@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals as nw
 
 from regulars.insight.estimates import Estimate, wilson_interval
-from regulars.insight.frames import Frame, day_literal, kept, need, on_or_before, opened
+from regulars.insight.frames import Frame, day_literal, kept, need, on_or_before, opened, with_text
 from regulars.insight.groups import chosen
 from regulars.insight.orders import purchases
 from regulars.insight.prospects import PROSPECT_GROUPS, graded_people
@@ -112,7 +112,7 @@ def potential(
     seen = _seen(asked, bought, as_of, horizon_days)
     people = _not_bought(asked, firsts, as_of)
     people = merged(people, table_like(people, _columns(seen, confidence)), ["group"], "left")
-    native: IntoFrameT = _told(people).to_native()
+    native: IntoFrameT = with_text(_told(people), "group").to_native()
     return native
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from regulars.insight.frames import Frame, opened, ordinal, plus_days, with_nullable
+from regulars.insight.frames import Frame, opened, ordinal, plus_days, with_days, with_nullable
 from regulars.insight.summary import summary
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def with_slipping_day(facts: IntoFrameT) -> IntoFrameT:
     >>> with_slipping_day(facts).row(0, named=True)["slips_on"]
     datetime.date(2026, 2, 11)
     """
-    native: IntoFrameT = with_nullable(_slipping(opened(facts)), "slips_after_days").to_native()
+    native: IntoFrameT = with_nullable(_slipping(with_days(opened(facts), "last_on")), "slips_after_days").to_native()
     return native
 
 

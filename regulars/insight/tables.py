@@ -17,7 +17,7 @@ Columns: TypeAlias = dict[str, tuple[Kind, Sequence[Any]]]
 _KINDS: dict[Kind, tuple[Any, str, str]] = {  # narwhals' type, SQL's (DuckDB and Spark alike), pandas' nullable one
     "whole": (nw.Int64, "BIGINT", "Int64"),
     "number": (nw.Float64, "DOUBLE", "Float64"),
-    "text": (nw.String, "STRING", "object"),
+    "text": (nw.String, "STRING", "string"),
     "day": (nw.Date, "DATE", "datetime64[us]"),
     "truth": (nw.Boolean, "BOOLEAN", "boolean"),
 }

@@ -287,7 +287,7 @@ def with_room(graded: IntoFrameT, wallets: IntoFrameT) -> IntoFrameT:
     both = both.with_columns(room=room)
     is_between = nw.col("room").is_null() & ~nw.col("share").is_null()
     reason = chosen([(is_between, "in between"), (nw.col("share").is_null(), "not known")])
-    native: IntoFrameT = both.with_columns(room_reason=reason).to_native()
+    native: IntoFrameT = nullable(both.with_columns(room_reason=reason)).to_native()
     return native
 
 

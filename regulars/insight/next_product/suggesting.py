@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from regulars.insight.frames import Frame, day_literal, kept, plus_days
+from regulars.insight.frames import Frame, day_literal, kept, plus_days, with_nullable, with_text
 from regulars.insight.groups import chosen
 from regulars.insight.next_product.association import MINIMUM_PEOPLE, Rule, rules
 from regulars.insight.next_product.pairs import KEY, pairs_of, product_kind
@@ -104,7 +104,8 @@ def next_product(
     for name, days in (("due_on", "days"), ("due_low", "days_low"), ("due_high", "days_high")):
         ranked = plus_days(ranked, "from_on", days, name)
     first, *others = _COLUMNS
-    native: IntoFrameT = ranked.select(first, "place", *others, "due_on", "due_low", "due_high").to_native()
+    told = ranked.select(first, "place", *others, "due_on", "due_low", "due_high")
+    native: IntoFrameT = with_text(with_nullable(told, "people", "n", whole=True), "product", "because").to_native()
     return native
 
 

@@ -221,4 +221,5 @@ def plain_rows(frame: Any) -> list[tuple[Any, ...]]:
 
 def _plain(value: Any) -> Any:
     value = value.item() if hasattr(value, "item") else value
+    value = None if type(value).__name__ == "NAType" else value
     return round(value, 6) if isinstance(value, float) else value

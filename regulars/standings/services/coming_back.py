@@ -148,7 +148,8 @@ def _curves(times: Any, by: str | None = None) -> Curves:
 
 def _thinned(steps: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     last = steps[-1][0]
-    thin, at = [], 0
+    thin: list[tuple[Any, ...]] = []
+    at = 0
     for day in CURVE_DAYS:
         if day > last:
             break
