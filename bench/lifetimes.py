@@ -2,6 +2,8 @@
 
     python bench/lifetimes.py                      everything, about a quarter of an hour
     python bench/lifetimes.py --only speed --people 1000000 --runs 3
+    python bench/lifetimes.py --only failures --businesses 1000
+    python bench/lifetimes.py --only totals --sizes 20 200 --horizons 90 365
     python bench/lifetimes.py --peers FOLDER       keeps the peers' environments there for the next run
 
 Promised, in the same run: fit and score in at most 1/40 of lifetimes 0.11.3 plain and 1/4 of its weighted use, fit in
@@ -23,12 +25,14 @@ import sys
 import tempfile
 import time
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
 PEERS = {
     "lifetimes": ["lifetimes==0.11.3", "numpy<2", "pandas<2.2", "scipy<1.12"],
     "pymc": ["pymc-marketing"],
@@ -36,6 +40,8 @@ PEERS = {
 HORIZON_WEEKS = 39
 SIZES = (20, 50, 100, 200, 500)
 SUBSETS = 20
+TOTALLED = (20, 50, 80, 200, 500, 1_000, 3_000)
+TELL_SECONDS = 5.0
 SETTINGS = [(model, penalty) for model in ("bg", "mbg") for penalty in (0.0, 0.001, 0.01, 0.1)]
 
 
@@ -47,8 +53,10 @@ def main() -> int:
     parser.add_argument("--only", choices=["speed", "small", "totals", "failures"])
     parser.add_argument("--peers", type=Path, help="folder to keep the peers' environments in")
     parser.add_argument("--act", nargs=2, metavar=("WHAT", "FOLDER"), help=argparse.SUPPRESS)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: the cores)")
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(TOTALLED), help="people, of the totals")
+    parser.add_argument("--horizons", type=float, nargs="+", default=[182.0], help="days, of the totals")
     options = parser.parse_args()
-    sys.path.insert(0, str(ROOT))
     if options.act:
         print(json.dumps(ACTS[options.act[0]](Path(options.act[1]))))
         return 0
@@ -91,6 +99,24 @@ def act(python: str, what: str, folder: Path) -> dict[str, Any]:
         raise RuntimeError((done.stderr.strip().splitlines() or ["no reason given"])[-1])
     found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return {**found, "process_seconds": time.perf_counter() - started}
+
+
+def spread(what: str, one: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> list[Any]:
+    """Do one thing for each task in several processes; answers in the order of the tasks, progress on stderr."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"):
+        os.environ[threads] = "1"  # else each process would take every core
+    started, told, answers = time.perf_counter(), 0.0, []
+    with ProcessPoolExecutor(max(jobs, 1), mp_context=get_context("spawn")) as pool:
+        for answer in pool.map(one, tasks, chunksize=1):
+            answers.append(answer)
+            seconds = time.perf_counter() - started
+            if seconds - told >= TELL_SECONDS or len(answers) == len(tasks):
+                told = seconds
+                print(f"{what}: {len(answers)} of {len(tasks)}, {seconds:.0f} s", file=sys.stderr, flush=True)
+    return answers
 
 
 def timed(acts: dict[str, Callable[[], Any]]) -> dict[str, float]:
@@ -283,10 +309,10 @@ def small(scratch: Path, peers: Path, options: argparse.Namespace) -> dict[str, 
         "cdnow": (published.cdnow(), published.CALIBRATED_UNTIL, date(1998, 6, 30)),
         "grocery": (published.grocery(), published.GROCERY_UNTIL, date(2007, 12, 30)),
     }
-    return {name: _small(scratch, peers, *given) for name, given in sets.items()}
+    return {name: _small(name, scratch, peers, options.jobs, *given) for name, given in sets.items()}
 
 
-def _small(scratch: Path, peers: Path, orders: Any, until: date, end: date) -> dict[str, Any]:
+def _small(of: str, scratch: Path, peers: Path, jobs: int, orders: Any, until: date, end: date) -> dict[str, Any]:
     import numpy as np
 
     from regulars import insight
@@ -301,9 +327,8 @@ def _small(scratch: Path, peers: Path, orders: Any, until: date, end: date) -> d
     np.savez(scratch / "small.npz", x=now["x"], t_x=now["t_x_days"], age=now["T_days"], horizon=days, **arrays)
     frames = [now.iloc[pick].reset_index() for pick in picks]
     guesses: dict[str, Any] = {}
-    for model in (insight.BGNBD, insight.MBGNBD, insight.MBGCNBD, insight.ParetoNBD):
-        scored = [model().fit(frame).expected_purchases(frame, days) for frame in frames]
-        guesses[f"ours {model.name}"] = [frame["expected_purchases"].to_numpy() for frame in scored]
+    for name in KINDS:
+        guesses[f"ours {name}"] = spread(f"small, {of}, {name}", partial(guessed, name, days), frames, jobs)
     try:
         act(python_of(peers, "lifetimes"), "small_lifetimes", scratch)
         theirs = np.load(scratch / "small_lifetimes.npz")
@@ -315,6 +340,13 @@ def _small(scratch: Path, peers: Path, orders: Any, until: date, end: date) -> d
         print(f"lifetimes is skipped: {why}", file=sys.stderr)
     best = guesses["ours mbg-cnbd"]
     return {name: _errors(found, picks, came, best) for name, found in guesses.items()}
+
+
+def guessed(name: str, days: int, frame: Any) -> Any:
+    from regulars.insight.lifetime import LifetimeModel
+
+    model = LifetimeModel.kinds[name]()
+    return model.fit(frame).expected_purchases(frame, days)["expected_purchases"].to_numpy()
 
 
 def _errors(guesses: list[Any], picks: list[Any], came: Any, ours: list[Any]) -> dict[str, Any]:
@@ -370,43 +402,95 @@ def small_lifetimes(folder: Path) -> dict[str, Any]:
 
 
 def totals(scratch: Path, peers: Path, options: argparse.Namespace) -> dict[str, Any]:
+    of_each = options.businesses // 4
+    tasks = [
+        (truth, people, days, 50_000 + seed)
+        for people in options.sizes
+        for truth in truths()
+        for days in options.horizons
+        for seed in range(of_each)
+    ]
+    held: dict[tuple[Any, ...], list[bool]] = {}
+    for (*which, _), is_inside in zip(tasks, spread("totals", totalled, tasks, options.jobs), strict=True):
+        held.setdefault(tuple(which), []).append(is_inside)
+    shares = {f"{truth}, {people} people, {days:g} days": sum(v) / len(v) for (truth, people, days), v in held.items()}
+    return {
+        "of_each": of_each,
+        "inside_95": {name: round(share, 3) for name, share in shares.items()},
+        "all": round(sum(shares.values()) / len(shares), 4),
+    }
+
+
+def totalled(task: tuple[str, int, float, int]) -> bool:
+    """Say whether what came of one invented business lay within the 95 % interval of its total."""
+    from regulars.insight.tests.businesses import facts
+
+    name, people, days, seed = task
+    truth, ages = truths()[name], ages_of(people, seed)
+    invented = truth.simulate(people, ages + days, seed)
+    frame = facts(*list(invented.facts(ages).values())[1:])
+    model = type(truth)(truth.k_) if name in OF_K else type(truth)()
+    total = model.fit(frame).expected_total(frame, days)
+    return bool(total.low <= invented.counts(ages, ages + days).sum() <= total.high)
+
+
+def ages_of(people: int, seed: int) -> Any:
     import numpy as np
 
-    from regulars.insight import MBGCNBD
-    from regulars.insight.tests.test_lifetime_forecast import HALF_A_YEAR, TRUTHS, _invented
+    return np.random.default_rng(seed).uniform(60, 400, people)
 
-    held: dict[str, Any] = {}
-    for name, truth in TRUTHS.items():
-        for people in (50, 200, 1_000):
-            inside = []
-            for seed in range(options.businesses // 4):
-                frame, came = _invented(truth, people, seed=50_000 + seed)
-                model = MBGCNBD(truth.k_) if isinstance(truth, MBGCNBD) else type(truth)()
-                total = model.fit(frame).expected_total(frame, HALF_A_YEAR)
-                inside.append(total.low <= came.sum() <= total.high)
-            held[f"{name}, {people} people"] = round(float(np.mean(inside)), 3)
-    return {"of_each": options.businesses // 4, "inside_95": held, "all": round(float(np.mean(list(held.values()))), 4)}
+
+@cache
+def truths() -> dict[str, Any]:
+    """Say who the invented people are: the published ones, and more and less faithful ones."""
+    from regulars.insight.lifetime import ParetoNBD
+    from regulars.insight.tests.businesses import with_truth
+    from regulars.insight.tests.test_lifetime_forecast import TRUTHS
+
+    return TRUTHS | {"pareto": with_truth(ParetoNBD(), r=0.55, alpha=74.0, s=0.61, beta=82.0)}
 
 
 def failures(scratch: Path, peers: Path, options: argparse.Namespace) -> dict[str, Any]:
+    each = spread("failures", tried, range(options.businesses), options.jobs)
+    reasons = [reason for found in each for reason in found]
+    is_nan = [": AssertionError" in reason for reason in reasons]
+    return {
+        "businesses": options.businesses,
+        "fits": options.businesses * len(KINDS) * 2,
+        "failed": len(reasons) - sum(is_nan),
+        "nan_or_out_of_bounds": sum(is_nan),
+        "reasons": reasons[:5],
+    }
+
+
+def tried(number: int) -> list[str]:
+    """Fit every model with and without a prior to one random business and ask everything; say what went wrong.
+
+    A warning of numpy counts as a failure.
+    """
+    import warnings
+
     import numpy as np
 
+    from regulars.insight.lifetime import LifetimeModel
     from regulars.insight.tests.businesses import a_business
-    from regulars.insight.tests.test_lifetime_small import MODELS, _checked
+    from regulars.insight.tests.test_lifetime_small import checked
 
-    dice, failed, tried = np.random.default_rng(7), [], 0
-    for _ in range(options.businesses):
-        frame = a_business(dice, int(dice.integers(20, 501)))
-        for kind in MODELS:
-            for prior in ("default", None):
-                tried += 1
-                try:
-                    _checked(kind(prior=prior), frame)
-                except Exception as why:
-                    failed.append(f"{kind.__name__} prior {prior}: {why!r}")
-    return {"businesses": options.businesses, "fits": tried, "failed": len(failed), "reasons": failed[:5]}
+    dice, wrong = np.random.default_rng([7, number]), []
+    frame = a_business(dice, int(dice.integers(20, 501)))
+    for kind in (LifetimeModel.kinds[name] for name in KINDS):
+        for prior in ("default", None):
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("error")
+                    checked(kind(prior=prior), frame)
+            except Exception as why:
+                wrong.append(f"business {number}, {kind.name}, prior {prior}: {why!r}")
+    return wrong
 
 
+KINDS = ("bg", "mbg", "mbg-cnbd", "pareto")
+OF_K = ("mbg of k 2", "mbg of k 4")
 TIMED = {
     "ours on pandas": ("ours_pandas", ""),
     "ours on polars": ("ours_polars", ""),

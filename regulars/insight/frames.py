@@ -110,6 +110,13 @@ def _first_place(frame: Frame, condition: nw.Expr, show: tuple[str, ...]) -> str
     return "the row with " + ", ".join(f"{name} {value}" for name, value in zip(show, found, strict=True))
 
 
+def with_a_type(frame: Frame, column: str) -> Frame:
+    """Let a column of PyArrow that has no type, as nothing is in it, be text: it could not be joined on."""
+    if frame.implementation.is_pyarrow() and isinstance(frame.collect_schema()[column], nw.Unknown):
+        return frame.with_columns(nw.col(column).cast(nw.String))
+    return frame
+
+
 def with_days(frame: Frame, column: str) -> Frame:
     """Turn a date or timestamp column into days.
 

@@ -21,6 +21,7 @@ from regulars.insight.frames import (
     opened,
     refuse_where,
     rows,
+    with_a_type,
     with_days,
     wrong_kind,
 )
@@ -244,6 +245,7 @@ def _checked(orders: Any, as_of: date, refund_rows: bool, also: Sequence[str]) -
     schema = need(frame, "customer", "day", "amount", *also)
     given = [c for c in dict.fromkeys((*_OPTIONAL, *also)) if c in schema]
     frame = with_days(frame.select("customer", "day", "amount", *given), "day")
+    frame = with_a_type(frame, "customer")
     for column in ("amount", "refund"):
         if column in schema:
             frame = _with_numbers(frame, column)

@@ -57,7 +57,7 @@ class GammaGamma:
 
     Parameters
     ----------
-    prior : SpendPrior or None
+    prior : SpendPrior, "default" or None
         Weak and proper by default, so that a few repeat buyers suffice; it fades as they become more. None is
         maximum likelihood.
 
@@ -106,8 +106,8 @@ class GammaGamma:
     independence_: RankCorrelation | None
     warnings_: list[str]
 
-    def __init__(self, prior: SpendPrior | None = SpendPrior()) -> None:  # noqa: B008 (a tuple cannot be changed)
-        self.prior = prior
+    def __init__(self, prior: SpendPrior | str | None = "default") -> None:
+        self.prior: SpendPrior | None = SpendPrior() if isinstance(prior, str) else prior
 
     def fit(self, facts: object) -> GammaGamma:
         """Learn p, q and v from the repeat buyers.

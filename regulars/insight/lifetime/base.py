@@ -25,7 +25,6 @@ FEW_PEOPLE = 30
 UNIT_DAYS = {"days": 1.0, "weeks": 7.0}
 LONGEST_DAYS = 3_650
 YOUNGEST_DAYS = 90  # a business of three days is no reason to believe that people come hourly
-NO_CHURN = "There is no churn visible in these data: nobody has clearly gone, so how long people stay is a guess."
 FEW = "Fewer than 30 customers: the figures lean on what is usual elsewhere."
 FEW_WITHOUT_PRIOR = "Fewer than 30 customers and no prior: the figures can be far off."
 NO_CHURN = "There is no churn visible in these data: nobody has clearly gone, so how long people stay is a guess."
@@ -321,8 +320,8 @@ class LifetimeModel(ABC):
         coarse = rows.on_grid(GRID_ROWS)
 
         def total(params: Array) -> float:
-            moved = self.with_params(params).forecast(coarse, horizon_days, None)
-            return float(coarse.weight @ moved.mean)
+            moved = self.with_params(params).means(coarse, [horizon_days])[0]
+            return float(coarse.weight @ moved)
 
         low, high = total_interval(mean, variance, total, self.vector(), self.covariance_, confidence)
         return Estimate(mean, low, high, round(rows.people))

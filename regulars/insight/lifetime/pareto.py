@@ -97,7 +97,9 @@ class ParetoNBD(LifetimeModel):
             log_density = np.log(shape / (since + days)) + log_neither(shape, since, s, other, days) - ever
             return -np.log1p(-comes), np.exp(log_density) / (1 - comes)
 
-        return waited_for(hazard, wanted, since * np.expm1(wanted / shape))
+        with np.errstate(over="ignore"):  # who hardly ever buys: later than anybody looks
+            start = since * np.expm1(wanted / shape)
+        return waited_for(hazard, wanted, start)
 
     def own_warnings(self, rows: UniqueRows) -> list[str]:
         return [] if self._is_churn_visible(rows) else [NO_CHURN]

@@ -72,7 +72,8 @@ def _stays(s: float, other: Array, horizon_days: float) -> tuple[Array, Array]:
     to_the_end = np.exp(-s * np.log1p(horizon_days / other))[:, None]
     gone = -np.expm1(-s * np.log1p(horizon_days / other))[:, None]
     left_by = gone * (places + 1) / 2
-    days = np.minimum(other[:, None] * np.expm1(-np.log1p(-left_by) / s), horizon_days)
+    with np.errstate(over="ignore"):  # who hardly ever leaves is there at the end of the horizon
+        days = np.minimum(other[:, None] * np.expm1(-np.log1p(-left_by) / s), horizon_days)
     end = np.full_like(to_the_end, horizon_days)
     return np.hstack([days, end]), np.hstack([gone * weights / 2, to_the_end])
 

@@ -58,4 +58,6 @@ def waiting_days(rows: UniqueRows, r: float, alpha: float, k: int, p: float) -> 
         tail, falls = log_tail(wait)
         return at_once - tail, falls
 
-    return waited_for(hazard, wanted, since * np.expm1(wanted / s) * k ** (1 - p))
+    with np.errstate(over="ignore"):  # who hardly ever buys: later than anybody looks
+        start = since * np.expm1(wanted / s) * k ** (1 - p)
+    return waited_for(hazard, wanted, start)

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from regulars.insight.errors import FrameError
-from regulars.insight.lifetime import BGNBD, MBGCNBD, MBGNBD, LifetimeModel, Prior
+from regulars.insight.lifetime import BGNBD, MBGCNBD, MBGNBD, LifetimeModel, ParetoNBD, Prior
 from regulars.insight.tests.businesses import AS_OF, a_business, facts
 
 ODD = {
@@ -26,10 +26,10 @@ ODD = {
         [20_000, *[0] * 30], [20_100, *[0] * 30], [20_105, *range(30)], [99.0, *[0.0] * 30]
     ),
 }
-MODELS: list[Any] = [BGNBD, MBGNBD, MBGCNBD]
+MODELS: list[Any] = [BGNBD, MBGNBD, MBGCNBD, ParetoNBD]
 
 
-def _checked(model: LifetimeModel, frame: pl.DataFrame) -> LifetimeModel:
+def checked(model: LifetimeModel, frame: pl.DataFrame) -> LifetimeModel:
     """Fit and ask everything; whatever comes must be a number within its bounds."""
     model.fit(frame)
     scored = model.next_purchase(model.score(frame, 365), AS_OF)
@@ -53,7 +53,7 @@ def _checked(model: LifetimeModel, frame: pl.DataFrame) -> LifetimeModel:
 def test_odd_data_get_an_answer(name: str, kind: Any, prior: str | None) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        model = _checked(kind(prior=prior), ODD[name])
+        model = checked(kind(prior=prior), ODD[name])
     assert any("no churn visible in these data" in w for w in model.warnings_) or len(ODD[name]) > 1
 
 
@@ -64,8 +64,8 @@ def test_random_businesses_never_fail() -> None:
         warnings.simplefilter("error")
         for turn in range(15):
             frame = a_business(dice, int(dice.integers(20, 200)))
-            for model in (MODELS[turn % 3](), MODELS[turn % 3](prior=None)):
-                assert _checked(model, frame).n_ == len(frame)
+            for model in (MODELS[turn % 4](), MODELS[turn % 4](prior=None)):
+                assert checked(model, frame).n_ == len(frame)
 
 
 def test_few_customers_are_told_apart_from_many() -> None:
