@@ -7,7 +7,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from regulars.insight.arrays import Floats
+from regulars.insight.beta_primes import beta_primes
 from regulars.insight.lifetime.base import Forecast, LifetimeModel
+from regulars.insight.lifetime.crossings import crossing
 from regulars.insight.lifetime.rows import UniqueRows
 
 Flags: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
@@ -69,8 +71,6 @@ def limits(
 
 
 def _of_few(p: float, shape: Floats, some: Floats, ahead: Forecast, tail: float) -> tuple[Floats, Floats]:
-    from scipy.special import betaincinv
-
     low, high = np.zeros(len(shape)), np.zeros(len(shape))
     with np.errstate(divide="ignore", invalid="ignore"):
         count = np.maximum(ahead.mean / some, 1.0)
@@ -78,12 +78,9 @@ def _of_few(p: float, shape: Floats, some: Floats, ahead: Forecast, tail: float)
         own = p * count**2 / (count + p * spread)  # the gamma that stands for the amounts: shape, then scale
         scale = p * count / own
         low_share, high_share = (tail - (1 - some)) / some, (some - tail) / some
-    at = np.flatnonzero((some > 0) & (low_share > 0))
-    share = betaincinv(own[at], shape[at], low_share[at])
-    low[at] = scale[at] * share / (1 - share)
-    at = np.flatnonzero((some > 0) & (high_share > 0))
-    rest = betaincinv(shape[at], own[at], 1 - high_share[at])
-    high[at] = scale[at] * (1 - rest) / rest
+    for limit, share in ((low, low_share), (high, high_share)):
+        at = np.flatnonzero((some > 0) & (share > 0))
+        limit[at] = scale[at] * beta_primes(own[at], shape[at], share[at])
     return low, high
 
 
@@ -102,8 +99,8 @@ def _of_many(
 
 def _count_nodes(people: UniqueRows, model: LifetimeModel, horizon_days: float) -> Floats:
     """Give equally likely counts for each row, read off the quantile function at nine levels: shape (rows, 40)."""
-    ends = [model.forecast(people, horizon_days, 1 - 2 * level) for level in _LEVELS]
-    known = np.array([*(end.low for end in ends), *(end.high for end in ends[-2::-1])])
+    ends = model.ends(people, horizon_days, [1 - 2 * level for level in _LEVELS])
+    known = np.array([*(low for low, _ in ends), *(high for _, high in ends[-2::-1])])
     levels = np.array([*_LEVELS, *(1 - level for level in _LEVELS[-2::-1])])
     at = (np.arange(_NODES) + 0.5) / _NODES
     weights = np.array([np.interp(at, levels, unit) for unit in np.eye(len(levels))])
@@ -112,13 +109,20 @@ def _count_nodes(people: UniqueRows, model: LifetimeModel, horizon_days: float) 
 
 
 def _quantile(middle: Floats, spread: Floats, comes: Flags, level: float) -> Floats:
-    """Find the quantile of the mixture of equally likely nodes, by bisection in the logarithm."""
-    from scipy.special import ndtr
+    """Find the quantile of the mixture of equally likely nodes, between the least and the greatest of theirs."""
+    from scipy.special import ndtr, ndtri
 
-    low, high = (middle - 9 * spread).min(axis=1), (middle + 9 * spread).max(axis=1)
-    for _ in range(30):  # to a millionth
-        at = (low + high) / 2
-        below = np.where(comes, ndtr((at[:, None] - middle) / spread), 1.0).mean(axis=1)
-        low, high = np.where(below < level, at, low), np.where(below < level, high, at)
     nothing = 1 - comes.mean(axis=1)
-    return np.where(nothing >= level, 0.0, np.exp(high))
+    is_nothing = nothing >= level
+    known = ndtri(np.where(is_nothing, 0.5, (level - nothing) / np.maximum(1 - nothing, 1e-300)))
+    theirs = middle + spread * known[:, None]
+    low, high = (np.where(comes | is_nothing[:, None], theirs, end) for end in (np.inf, -np.inf))
+
+    def missing(at: Floats) -> Floats:
+        """Say by how much the chance of no more than this exceeds the level."""
+        below = np.where(comes, ndtr((at[:, None] - middle) / spread), 1.0).mean(axis=1)
+        over: Floats = below - level
+        return over
+
+    at = crossing(missing, low.min(axis=1), high.max(axis=1))
+    return np.where(is_nothing, 0.0, np.exp(at))

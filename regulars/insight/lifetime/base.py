@@ -110,6 +110,11 @@ class LifetimeModel(ABC):
         """Expect the count of each row in each of several horizons: the means of `forecast`."""
         return [self.forecast(rows, days, None).mean for days in horizons_days]
 
+    def ends(self, rows: UniqueRows, horizon_days: float, confidences: Sequence[float]) -> list[tuple[Array, Array]]:
+        """Find the ends of the count of each row at several confidences: those of `forecast`."""
+        forecasts = (self.forecast(rows, horizon_days, confidence) for confidence in confidences)
+        return [(ahead.low, ahead.high) for ahead in forecasts]
+
     @abstractmethod
     def at_least(self, rows: UniqueRows, horizon_days: float, counts: Array) -> Array:
         """P(at least this many buying days in the horizon) of each row, `counts` of shape (rows,)."""

@@ -10,7 +10,7 @@ import numpy as np
 from regulars.insight.lifetime.base import NO_CHURN, Forecast, LifetimeModel, NextDays
 from regulars.insight.lifetime.fitting import GRID_ROWS, Likelihood, Objective, fitted, searched
 from regulars.insight.lifetime.likelihood import BGLikelihood, Family
-from regulars.insight.lifetime.predictive import at_least, forecast, mean_of_alive
+from regulars.insight.lifetime.predictive import at_least, ends, forecast, mean_of_alive
 from regulars.insight.lifetime.priors import Prior
 from regulars.insight.lifetime.rows import Array, UniqueRows
 from regulars.insight.lifetime.simulated import Simulated, simulated
@@ -46,6 +46,10 @@ class _BGFamily(LifetimeModel):
 
     def forecast(self, rows: UniqueRows, horizon_days: float, confidence: float | None = 0.95) -> Forecast:
         return forecast(rows, self.vector(), self.family, self.alive(rows), horizon_days, confidence)
+
+    def ends(self, rows: UniqueRows, horizon_days: float, confidences: Sequence[float]) -> list[tuple[Array, Array]]:
+        """Find the ends of the count of each row at several confidences."""
+        return ends(rows, self.vector(), self.family, self.alive(rows), horizon_days, confidences)
 
     def at_least(self, rows: UniqueRows, horizon_days: float, counts: Array) -> Array:
         return at_least(rows, self.vector(), self.family, self.alive(rows), horizon_days, counts)

@@ -36,6 +36,7 @@ class Objective:
 
     def __init__(self, likelihood: Likelihood, scales: Array, prior: Prior | None) -> None:
         self.likelihood, self.scales, self.prior = likelihood, scales, prior
+        self._latest: tuple[Array, float] | None = None
 
     def params(self, logs: Array) -> Array:
         """Give the parameters in days."""
@@ -44,10 +45,18 @@ class Objective:
 
     def __call__(self, logs: Array) -> tuple[float, Array]:
         value, gradient = self.likelihood(self.params(logs))
+        self._latest = logs.copy(), value
         if self.prior is not None:
             density, slope = self.prior.at(logs)
             value, gradient = value + density, gradient + slope
         return -value, -gradient
+
+    def log_likelihood(self, logs: Array) -> float:
+        """Give the log-likelihood without the prior; it is known where the search has just ended."""
+        if self._latest is None or not np.array_equal(self._latest[0], logs):
+            self(logs)
+        assert self._latest is not None
+        return self._latest[1]
 
 
 def searched(objective: Objective, start: Array, people: float, free: Array | None = None) -> Array:
@@ -148,8 +157,7 @@ def fitted(
         ahead = searched(exact, ahead, rows.people)
         hessian = curvature(exact, ahead)
     covariance, spreads = uncertainty(hessian, ahead)
-    params = exact.params(ahead)
-    return Fitted(params, exact.likelihood(params)[0], covariance, spreads)
+    return Fitted(exact.params(ahead), exact.log_likelihood(ahead), covariance, spreads)
 
 
 def uncertainty(hessian: Array, logs: Array) -> tuple[Array, tuple[float | None, ...]]:

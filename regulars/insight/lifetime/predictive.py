@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -57,6 +57,18 @@ def forecast(
             low[own], high[own] = _ends(tails, of_row, weights, alive[own], (1 - confidence) / 2)
     mean, square = mean * alive, square * alive
     return Forecast(mean, np.maximum(square - mean * mean, 0.0), low, high)
+
+
+def ends(
+    rows: UniqueRows, params: Array, family: Family, alive: Array, horizon_days: float, confidences: Sequence[float]
+) -> list[tuple[Array, Array]]:
+    """Find the ends of several intervals of the count of each row: those of `forecast`, in one pass."""
+    mix = _stage_shares(rows, float(params[0]), float(params[1]), family.k)
+    found = [(np.zeros(len(rows)), np.zeros(len(rows))) for _ in confidences]
+    for tails, own, of_row in _tails_by_blocks(rows, params, family, horizon_days):
+        for (low, high), confidence in zip(found, confidences, strict=True):
+            low[own], high[own] = _ends(tails, of_row, mix[:, own], alive[own], (1 - confidence) / 2)
+    return found
 
 
 def mean_of_alive(rows: UniqueRows, params: Array, family: Family, horizon_days: float) -> Array:
@@ -162,12 +174,15 @@ def _tails(shape: Array, z: Array, a: float, later: Array, k: int, most: int) ->
     log_mass[:, 0] = shape * np.log1p(-z)
     np.log(z[:, None] * (shape[:, None] + steps) / (steps + 1), out=log_mass[:, 1:])
     mass = np.exp(np.cumsum(log_mass, axis=1))
-    stages = np.arange(most * k + 1)
+    beyond = np.cumsum(mass[:, ::-1], axis=1)[:, ::-1]  # the smallest first, so that small tails stay exact
     tails = np.empty((k, len(shape), most))
     for j in range(k):
-        beyond = np.cumsum(mass[:, ::-1], axis=1)[:, ::-1]  # the smallest first, so that small tails stay exact
-        tails[j] = np.minimum(beyond[:, n * k - j], 1.0) * staying
-        mass = mass * ((shape[:, None] + j + stages) / (shape[:, None] + j)) * (1 - z[:, None])
+        tail, own, stages = beyond[:, k - j :: k][:, :most], mass[:, k - j :: k][:, :most], n * k - j
+        for i in range(j):  # from NB(s + i) to NB(s + i + 1)
+            behind = (shape + i)[:, None]
+            tail = tail + own * stages / behind
+            own = own * (behind + stages) / behind * (1 - z[:, None])
+        tails[j] = np.minimum(tail, 1.0) * staying
     return tails
 
 
