@@ -161,11 +161,14 @@ class Night:
 
     def __init__(self, folder: Path, copied: Any) -> None:
         self.folder, self.copied = folder, copied
+        self.connection: Any = None
 
     def opened(self) -> Any:
         from regulars.standings import engines
         from regulars.standings.engines.duck import connected
 
+        if self.connection:
+            self.connection.close()  # as a night does in the end
         self.connection = connected(str(self.folder / "spill"))
         return engines.opened(self.copied, home=str(self.folder), connection=self.connection, analytics="duckdb")
 

@@ -10,7 +10,7 @@ import duckdb
 from regulars.standings.copying import Copied, quoted
 from regulars.standings.engines.places import places
 
-MEMORY = "900MB"  # beyond it DuckDB spills; only medians cannot be, and none are taken of everybody
+MEMORY = "800MB"  # beyond it DuckDB spills; only medians cannot be, and none are taken of everybody
 
 
 def connected(spill: str) -> duckdb.DuckDBPyConnection:

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from regulars.standings.services.portions import Lines, Portion
 from regulars.standings.services.wanted import COLUMNS
 
 SLICE = 20_000
+LAID_AT_ONCE = 100_000  # of all at once Arrow would hold a copy
 LAID = "wanted_rows"
 STORED = (*COLUMNS, "as_of")
 MONTHLY = ("person_id", "group", "r", "f", "m")
@@ -127,17 +129,26 @@ class Differing:
         import adbc_driver_sqlite
 
         path.unlink(missing_ok=True)
-        rows = self.connection.sql(
-            f"SELECT {', '.join(self._stored())}, is_moved, is_regraded FROM differing ORDER BY rowid"
-        )
+        picks, modes = f"{', '.join(self._stored())}, is_moved, is_regraded", chain(["create"], repeat("append"))
         with (
             adbc_driver_sqlite.connect(str(path)) as database,
             adbc_driver_manager.AdbcConnection(database) as link,
-            adbc_driver_manager.AdbcStatement(link) as statement,
         ):
-            statement.set_options(**{"adbc.ingest.target_table": LAID, "adbc.ingest.mode": "adbc.ingest.mode.create"})
-            statement.bind_stream(rows)
-            statement.execute_update()  # rowid from 1 on
+            for first, mode in zip(range(0, self.total, LAID_AT_ONCE), modes, strict=False):
+                rows = self.connection.sql(
+                    f"SELECT {picks} FROM differing WHERE rowid >= {first} AND rowid < {first + LAID_AT_ONCE}"
+                    " ORDER BY rowid"
+                )
+                with adbc_driver_manager.AdbcStatement(link) as statement:
+                    statement.set_options(
+                        **{"adbc.ingest.target_table": LAID, "adbc.ingest.mode": f"adbc.ingest.mode.{mode}"}
+                    )
+                    statement.bind_stream(rows)
+                    statement.execute_update()  # rowid from 1 on
+
+    def forget(self) -> None:
+        """Make room for what comes after writing."""
+        self.connection.execute("DROP TABLE differing")
 
     def _stored(self) -> list[str]:
         """Days become the text that is stored."""

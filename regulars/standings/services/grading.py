@@ -70,6 +70,7 @@ def grade_everyone(as_of: date | None = None) -> dict[str, Any]:
             last = _last_day()
             found = differing.changed(connection, as_of, last)
             written = writing.write_rows(found, home=home, sentence=_("Writing down where everybody stands"))
+            found.forget()
             writing.remove(differing.gone(connection), as_of)
             finding.keep(
                 _found(engine, connection, models, as_of) | {Finding.Name.MODEL: card.as_found(model_card)}, as_of

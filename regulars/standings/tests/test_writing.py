@@ -10,7 +10,7 @@ from django.db import connection
 
 from regulars.kit.models import Notice
 from regulars.standings.models import Finding, Grading, Standing, StandingMonth
-from regulars.standings.services import beside, grade_everyone, writing
+from regulars.standings.services import beside, differing, grade_everyone, writing
 from regulars.standings.services.grading import _home
 from regulars.standings.tests.builders import TODAY, a_shop, somebody, visits
 
@@ -65,6 +65,7 @@ def test_rows_from_a_file_beside_the_database_are_stored_and_told_like_any_other
         model.objects.all().delete()
     laid = _laid(monkeypatch)
     monkeypatch.setattr(writing, "LAID_FROM", 1)
+    monkeypatch.setattr(differing, "LAID_AT_ONCE", 13)
     assert _three_gradings() == one_by_one
     assert len(laid) == 2
     assert laid[1] > 0
