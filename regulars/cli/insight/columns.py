@@ -30,12 +30,15 @@ MORE_REFUNDS = frozenset(map(name_key, ("refund of", "refund for", "refunds", "r
                                         "gutschrift zu", "gutschrift für", "storno zu", "retoure zu", "avoir sur", "abono de")))  # fmt: skip
 MORE_AMOUNTS = frozenset(map(name_key, ("net", "net amount", "net total", "turnover", "money", "amt", "amount eur", "amount usd", "amount gbp",
                                         "total eur", "spent", "order sum", "monetary value", "basket value", "amount cents", "amount in cents",
-                                        "total cents", "price cents", "total in cents", "montant ttc", "montant ht", "prix total", "total ht", "prix ttc", "net a payer",
+                                        "total cents", "price cents", "total in cents", "tran amount", "trans amount", "transaction amount", "transaction value", "sales value", "sale value", "sale amount", "sales amount", "purchase amount", "purchase value", "montant ttc", "montant ht", "prix total", "total ht", "prix ttc", "net a payer",
                                         "precio total", "total pagado", "importe pagado", "total pedido", "total con iva", "gesamtpreis", "kaufbetrag", "bestellwert",
                                         "warenwert", "preis gesamt", "netto", "bezahlt", "rechnungssumme", "auftragswert", "umsatz eur", "betrag eur", "prezzo totale")))  # fmt: skip
 MORE_ORDERS = frozenset(map(name_key, ("nº pedido", "n° pedido", "num pedido", "numero pedido", "nº de pedido", "n° commande", "n° de commande", "no commande",
                                        "no de commande", "num commande", "numero commande", "bestellung", "auftrag", "beleg", "rechnung", "n° facture", "numero de facture",
                                        "facture", "nº factura", "factura", "numero de factura", "ticket", "n ordine")))  # fmt: skip
+MORE_DAYS = frozenset(map(name_key, ("trans date", "tran date", "txn date", "trx date", "transaction day", "transaction timestamp", "transaction datetime", "invoice day",
+                                      "order timestamp", "order datetime", "order purchase timestamp", "purchase timestamp", "purchase day", "order day", "sales date", "receipt date", "ticket date", "basket date")))  # fmt: skip
+MORE_CUSTOMERS = frozenset(map(name_key, ("id", "customer key", "household id", "household key", "household", "user id", "buyer id", "shopper id", "customer unique id", "panelist", "card number")))  # fmt: skip
 MONEY = re.compile(r"[.,]\d\d(?!\d)|[€£$¥]|\b[A-Z]{3}\b")
 Wanted = Mapping[str, str]
 
@@ -116,9 +119,23 @@ def _guessed(sheet: Sheet) -> dict[str, str]:
                 named[what] = name
     if not {"amount", "price", "line_amount"} & named.keys() and (paid := _likely_amount(sheet, set(named.values()))):
         named["amount"] = paid
+    if "customer" not in named and name_key(named.get("order", "")) in MORE_CUSTOMERS:
+        _take_as_customer(sheet, named)
     if "customer" not in named and (who := _likely_customer(sheet, set(named.values()))):
         named["customer"] = who
     return named
+
+
+def _take_as_customer(sheet: Sheet, named: dict[str, str]) -> None:
+    """A bare “Id” with no customer beside it: the customer's, where it comes back on other days."""
+    places = {what: sheet.header.index(named[what]) for what in ("order", "day") if what in named}
+    if len(places) < 2:
+        return
+    sample = [cells for _number, cells in sheet.first_rows(2000) if max(places.values()) < len(cells)]
+    if len({(cells[places["order"]], cells[places["day"]]) for cells in sample}) > len(
+        {cells[places["order"]] for cells in sample}
+    ):
+        named["customer"] = named.pop("order")
 
 
 def _likely_customer(sheet: Sheet, taken: set[str]) -> str | None:
@@ -159,7 +176,8 @@ def _translated(columns: Mapping[str, list[str]]) -> dict[str, str]:
 def _by_our_own_names(sheet: Sheet, named: dict[str, str]) -> None:
     """Names that only a list of orders has."""
     free = [name for name in sheet.header if name not in named.values()]
-    for what, names in (("refund_of", MORE_REFUNDS), ("amount", MORE_AMOUNTS), ("order", MORE_ORDERS)):
+    ours = (("refund_of", MORE_REFUNDS), ("amount", MORE_AMOUNTS), ("order", MORE_ORDERS), ("day", MORE_DAYS))
+    for what, names in (*ours, ("customer", MORE_CUSTOMERS)):
         if what in named or (what == "amount" and {"price", "line_amount"} & named.keys()):
             continue
         if found := next((name for name in free if name_key(name) in names), None):

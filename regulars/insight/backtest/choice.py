@@ -6,14 +6,14 @@ import copy
 import math
 from calendar import month_name
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from regulars.insight.backtest.alike import grouped
 from regulars.insight.backtest.buying import BuyingDays, buying_days
 from regulars.insight.backtest.in_season import InSeason
-from regulars.insight.backtest.leveling import MOST_APART, Level, outside_its_season, proved
+from regulars.insight.backtest.leveling import MOST_APART, MOST_RIPPLED, Level, outside_its_season, proved
 from regulars.insight.backtest.measures import Measures
 from regulars.insight.backtest.recalibrated import Recalibrated
 from regulars.insight.backtest.rolling import RULES, Backtest, Row, Trial, backtest, candidates, line, name_of
@@ -23,6 +23,7 @@ from regulars.insight.lifetime.rows import UniqueRows, unique_rows
 
 AS_GOOD = 0.01  # root mean squared errors closer than this are taken as equal, and calibration decides
 RULE_MUST_BEAT = 0.02
+WIDE = 0.2  # of a total: an interval that reaches further is told
 IN_SEASON, CORRECTED = " in season", " recalibrated"
 NOT_ASKED, NO_MODEL = "a correction was not asked for", "a rule is not corrected"
 CALLED = {
@@ -143,24 +144,32 @@ def choose(
     shown = _with_rules([*competing, *_in_season(competing, clock, as_of)])
     found = backtest(days, as_of, horizon_days, models=shown) if days else backtest(orders, as_of, horizon_days)
     only = competing[0] if asked is not None and len(asked) == 1 else None
-    name = (name_of(only) if only else winner(found)) if found.rows else ""
+    is_short = seasons and clock is None and days is not None
+    untold = pulls(days, as_of, found.origins, horizon_days) if days and is_short else None
+    name = (name_of(only) if only else winner(found, is_rippled=_is_rippled(untold))) if found.rows else ""
     compared = _rows(days, as_of)
     everybody = unique_rows(facts) if facts is not None else compared
     fitted = _fitted(competing, name, only, everybody, compared)
     if days is None or not found.rows:
-        return _without_comparison(found, everybody, only, fitted, prior)
+        alone = _without_comparison(found, everybody, only, fitted, prior)
+        alone.warnings.extend(_of_range(alone.model, everybody, int(everybody.people), as_of, horizon_days))
+        return alone
     level, table = _leveled(found, name, only, recalibrate)
-    untold = pulls(days, as_of, found.origins, horizon_days) if seasons and clock is None else None
-    new = unseen(days, as_of, horizon_days) if seasons and clock is None else None
+    new = unseen(days, as_of, horizon_days) if is_short else None
     if table is not found.rows:
-        level = outside_its_season(level, untold, new)
+        level, counted = outside_its_season(level, found.trials[name], untold, new)
+        table = [*found.rows, line(f"{name}{CORRECTED}", counted)] if counted else table
+    if clock and name.endswith(IN_SEASON):
+        level = replace(level, spread=math.hypot(level.spread, clock.spread(as_of.toordinal(), horizon_days)))
     model = _named(name, fitted)
     if model is None:
         model = next(one for one in shown if name_of(one) == name).fit_rows(everybody)
     if level.factor != 1.0 or level.spread > 0:
         model = Recalibrated(model, level.factor, level.spread)
     why = in_words(name, found, level, is_asked_for=only is not None)
-    warnings = _warnings(found, as_of, clock if name.endswith(IN_SEASON) else None) + _of_untold_season(untold, new)
+    warnings = _warnings(found, as_of, clock if name.endswith(IN_SEASON) else None)
+    warnings += _of_untold_season(untold, new, is_counted=level.season_rate != 0)
+    warnings += _of_range(model, compared, int(everybody.people), as_of, horizon_days)
     return Choice(model, name.removesuffix(IN_SEASON), why, table, fitted, level, found, warnings, name)
 
 
@@ -227,7 +236,11 @@ def _without_comparison(
     return Choice(model, model.name, words, [], fitted, None, found)
 
 
-def winner(found: Backtest) -> str:
+def _is_rippled(untold: Pulls | None) -> bool:
+    return untold is not None and untold.ripple > MOST_RIPPLED
+
+
+def winner(found: Backtest, *, is_rippled: bool = False) -> str:
     """Say who wins: the least root mean squared error, calibration among equals; a rule only when clearly better.
 
     Among equals those that count in the season come first: it was proved before, and an even calendar that was right
@@ -240,7 +253,7 @@ def winner(found: Backtest) -> str:
     of_rules = [row for row in found.rows if row.model in RULES]
     best = min((row.rmse for row in of_models), default=math.inf)
     rule = min(of_rules, key=lambda row: row.rmse, default=None)
-    if rule and rule.rmse < best * (1 - RULE_MUST_BEAT):
+    if rule and not (is_rippled and of_models) and rule.rmse < best * (1 - RULE_MUST_BEAT):
         leveled = min((_leveled_rmse(found.trials[row.model]) for row in of_models), default=math.inf)
         if _leveled_rmse(found.trials[rule.model]) < leveled * (1 - RULE_MUST_BEAT):
             return rule.model
@@ -302,6 +315,12 @@ def in_words(name: str, found: Backtest, level: Level, *, is_asked_for: bool = F
 def _of_level(row: Row, level: Level) -> list[str]:
     if row.bias_rate is None:
         return []
+    if level.season_rate:
+        off = f"{abs(level.season_rate):.0%} {'more' if level.season_rate > 0 else 'less'} than on an even calendar"
+        return [
+            f"The months known say that the days ahead bring {off}, so forecasts are multiplied by {level.factor:.2f}"
+            " (only part of what they say is believed)"
+        ]
     if level.factor != 1.0:
         off = f"{abs(level.seen_rate):.0%} {'more' if level.seen_rate > 0 else 'less'} came than it said"
         return [
@@ -346,15 +365,33 @@ def _warnings(found: Backtest, as_of: date, clock: Clock | None) -> list[str]:
     return said
 
 
-def _of_untold_season(untold: Pulls | None, new: Unseen | None) -> list[str]:
-    """Say where the days ahead seem to be of a season that forecasts leave out, or may be of one nobody has seen."""
+def _of_range(model: LifetimeModel, compared: UniqueRows, people: int, as_of: date, horizon_days: int) -> list[str]:
+    """Say how far off the total may be, where that is more than a fifth; those compared never say too little."""
+    total = model.total_of_rows(compared, horizon_days)
+    if total.value <= 0 or (total.low >= (1 - WIDE) * total.value and total.high <= (1 + WIDE) * total.value):
+        return []
+    less, more = 1 - total.low / total.value, total.high / total.value - 1
+    return [
+        f"In the {horizon_days:,} days after {as_of} all {people:,} people together may come up to {less:.0%} less"
+        f" often or {more:.0%} more often than forecast (19 times in 20 it lies between)."
+    ]
+
+
+def _of_untold_season(untold: Pulls | None, new: Unseen | None, *, is_counted: bool = False) -> list[str]:
+    """Say where the days ahead seem to be of a season that forecasts count in in part, or may be of one not seen."""
     said = []
     if untold is not None and abs(untold.now) > MOST_APART:
         ahead, too = ("busier", "low") if untold.now > 0 else ("quieter", "high")
+        how = "only count it in in part" if is_counted else "leave it out"
         said.append(
             f"There seems to be a season, and the days ahead are probably {ahead} than those known. With less than two"
-            " years of orders that cannot be told from growth or decline, so forecasts leave it out and their totals"
-            f" may be too {too}."
+            f" years of orders that cannot be told from growth or decline, so forecasts {how} and their totals may be"
+            f" too {too}."
+        )
+    elif untold is not None and untold.ripple > MOST_RIPPLED:
+        said.append(
+            "Some of the months known were much busier than others. With less than two years of orders no season is"
+            " counted in: it cannot be told from growth or decline, so totals may be well too low or too high."
         )
     if new is not None and new.months:
         named = [month_name[month] for month in new.months]

@@ -17,7 +17,15 @@ RMSE_MAY_RISE = 0.01
 WIDEST_SPREAD = 0.3
 WIDEST_OF_A_SEASON = 0.7
 SPREAD_OF_UNSEEN = 0.25  # of a month's pace, where nothing of it is known
+BELIEVED_OF_A_PULL = 0.8  # of what months seen once say about the days ahead
+LEFT_OF_A_PULL = 0.6  # of it stays uncertain
+LEFT_OF_A_RIPPLE = 0.5  # of how unlike months were, where a season cancels out or is counted in
+SPREAD_OF_HIDDEN = 0.2  # of a total, where everybody came at about the same time
+LEAST_PULL = 0.02
+SPREAD_OF_A_LEVEL = 0.1  # where it was measured in another season: as much as one day of like proportion leaves open
 MOST_APART = 0.08  # of logarithms of pace: more, and the days tried and the days ahead are of different seasons
+MOST_RIPPLED = 0.12  # of logarithms of the paces of months: more is hardly chance, nor growth
+UNLIKE_MONTHS = "some months were much busier than others, and it takes two years to tell a season from a wrong level"
 ANOTHER_SEASON = (
     "the days it was measured on seem to be of another season than the days ahead, and it takes two years to tell"
 )
@@ -40,6 +48,9 @@ class Level:
         From how many days of like proportion it was seen.
     refused : str
         Why the factor is 1, in words; empty where it is used.
+    season_rate : float
+        By how much more the days ahead seem to bring than an even calendar would, where the factor is of a season that
+        was seen less than twice; 0 where it is not.
     """
 
     factor: float
@@ -47,6 +58,7 @@ class Level:
     seen_rate: float
     origins: int
     refused: str = ""
+    season_rate: float = 0.0
 
 
 def level(trials: Sequence[Trial]) -> Level:
@@ -76,7 +88,8 @@ def level(trials: Sequence[Trial]) -> Level:
     drift = (USUAL_SPREAD**2 + float(((logs - mean) ** 2).sum())) / count
     noise = float((errors**2).mean()) / count + drift / count
     believed = USUAL_SPREAD**2 / (USUAL_SPREAD**2 + noise)
-    found = Level(math.exp(believed * mean), math.sqrt(believed * noise), math.expm1(mean), count)
+    spread = math.hypot(math.sqrt(believed * noise), (1 - believed) * mean)  # what is not believed may still be so
+    found = Level(math.exp(believed * mean), spread, math.expm1(mean), count)
     if abs(mean) <= math.sqrt(float((errors**2).mean()) / count):
         return replace(found, factor=1.0, spread=0.0, refused="what it was off by is within chance")
     return found
@@ -156,17 +169,46 @@ def _beyond_chance(trials: Sequence[Trial]) -> float:
     return min(WIDEST_SPREAD, math.sqrt(max(0.0, float(np.mean([log**2 - error**2 for log, error in seen])))))
 
 
-def outside_its_season(found: Level, pulls: Pulls | None, unseen: Unseen | None = None) -> Level:
-    """Refuse a factor that a season which cannot be told yet may have made; the interval allows for it instead, and for
-    months that were never seen."""
-    if unseen is not None:
-        found = replace(found, spread=math.hypot(found.spread, SPREAD_OF_UNSEEN * unseen.ahead_rate))
-    if pulls is None or max(abs(pulls.then - pulls.now), abs(pulls.now)) <= MOST_APART:
-        return found
-    spread = max(found.spread, min(WIDEST_OF_A_SEASON, abs(pulls.now)))
-    if abs(pulls.then - pulls.now) <= MOST_APART:
-        return replace(found, spread=spread)
-    return replace(found, factor=1.0, spread=spread, refused=found.refused or ANOTHER_SEASON)
+def outside_its_season(
+    found: Level, trials: Sequence[Trial], pulls: Pulls | None, unseen: Unseen | None = None
+) -> tuple[Level, list[Trial] | None]:
+    """Allow for a season that was seen less than twice.
+
+    A factor that it may have made is refused. What the months known say about the days ahead takes its place, in part,
+    unless it makes the error of single people larger on the days tried. The interval of totals allows for the rest, for
+    months as unlike as those known, and for months that were never seen.
+
+    Returns
+    -------
+    tuple
+        The level, and the trials with the season counted in; None where it is not.
+    """
+    new = 0.0 if unseen is None else SPREAD_OF_UNSEEN * unseen.ahead_rate
+    if pulls is None:
+        return replace(found, spread=math.hypot(found.spread, new)), None
+    is_pulled = max(abs(pulls.then - pulls.now), abs(pulls.now)) > MOST_APART
+    is_alike = abs(pulls.then - pulls.now) <= MOST_APART
+    known = LEFT_OF_A_RIPPLE if pulls.is_even or (is_pulled and not is_alike) else 1.0
+    left = max(known * pulls.ripple, LEFT_OF_A_PULL * abs(pulls.now) if is_pulled else 0.0, new)
+    if pulls.is_hidden and not pulls.is_even:
+        left = max(left, SPREAD_OF_HIDDEN)
+    season = min(WIDEST_OF_A_SEASON, left)
+    unlike = replace(found, factor=1.0, spread=math.hypot(SPREAD_OF_A_LEVEL, season))
+    found = replace(found, spread=math.hypot(found.spread, season))
+    if not is_pulled and pulls.ripple > MOST_RIPPLED and found.factor != 1.0:
+        return replace(unlike, refused=UNLIKE_MONTHS), None
+    if not is_pulled or is_alike:
+        return found, None
+    if abs(pulls.now) <= LEAST_PULL:
+        return replace(unlike, refused=found.refused or ANOTHER_SEASON), None
+    counted = [
+        scaled(trial, np.full(len(trial.actual), math.exp(BELIEVED_OF_A_PULL * pull)))
+        for trial, pull in zip(trials, pulls.each, strict=True)
+    ]
+    if _pooled_rmse(counted) > _pooled_rmse(trials) * (1 + RMSE_MAY_RISE):
+        return replace(unlike, refused=found.refused or ANOTHER_SEASON), None
+    factor = math.exp(BELIEVED_OF_A_PULL * pulls.now)
+    return replace(unlike, factor=factor, refused="", season_rate=factor - 1), counted
 
 
 def _pooled_rmse(trials: Sequence[Trial]) -> float:

@@ -15,16 +15,15 @@ from regulars.insight.backtest.buying import BuyingDays, Floats, Ints, Known
 from regulars.insight.backtest.origins import Origin
 from regulars.insight.lifetime import MBGNBD
 from regulars.insight.lifetime.rows import Array, UniqueRows
-from regulars.insight.season_factors import day_paces, month_and_weekday_factors
-from regulars.insight.seasonality import (
-    MINIMUM_DAYS,
-    MINIMUM_REPEATS,
-    Seasonality,
-)
+from regulars.insight.season_factors import day_paces, month_and_weekday_factors, month_factors_of_ages
+from regulars.insight.seasonality import MINIMUM_DAYS, Seasonality
 
 LEAST_GAIN = 11.0
+FEWEST_FOR_A_PULL = 60  # repeat days; the factors are shrunk, so that few of them pull little
+HIDDEN = 0.25  # of the time known: the middle half of the people came first within less
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _YEAR, _SEEN_DAYS, _AHEAD_DAYS = 365, 14, 7
+_Z = 1.959964
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,8 @@ class Clock:
         What the logarithm of a gap gains on average when it is measured by this clock.
     weekdays : tuple of 7 float, default all 1
         How much a Monday, Tuesday ... counts within its month.
+    month_errors : tuple of 12 float, default all 0
+        Standard errors of the logarithms of `months`.
 
     Examples
     --------
@@ -51,6 +52,7 @@ class Clock:
     months: tuple[float, ...]
     log_gap_shift: float = 0.0
     weekdays: tuple[float, ...] = (1.0,) * 7
+    month_errors: tuple[float, ...] = (0.0,) * 12
 
     def at(self, day: Array) -> Floats:
         """Give the clock's time at the end of days (ordinals, whole or not)."""
@@ -77,6 +79,19 @@ class Clock:
         """Measure the days ahead by this clock."""
         end, start = self.at(np.array([as_of + days, float(as_of)]))
         return float(max(end - start, 1e-6))
+
+    def spread(self, as_of: int, days: int) -> float:
+        """Say how uncertain `horizon` is for not knowing the months exactly: a standard deviation of its logarithm.
+
+        Over whole years it is 0: what one month counts too much the others count too little.
+        """
+        ahead, year = (self._shares(np.arange(as_of + 1, as_of + 1 + size)) for size in (days, _YEAR))
+        return float(np.sqrt((((ahead - year) * np.array(self.month_errors)) ** 2).sum()))
+
+    def _shares(self, ordinals: Ints) -> Floats:
+        """The share of the felt time of some days that falls into each month."""
+        felt = np.bincount(_months(ordinals) - 1, day_paces(self.months, self.weekdays, ordinals), 12)
+        return np.asarray(felt / max(felt.sum(), 1e-9))
 
 
 @lru_cache(maxsize=8)
@@ -114,7 +129,8 @@ def season(days: BuyingDays, as_of: date) -> Clock | None:
     found = Seasonality().fit_counts(*_by_day(days, repeat_day, last))
     if not found.is_supported_:
         return None
-    clock = Clock(tuple(row[0] for row in found.months_))
+    errors = tuple(float(np.log(high / low)) / (2 * _Z) for _factor, low, high, _n in found.months_)
+    clock = Clock(tuple(row[0] for row in found.months_), month_errors=errors)
     rows = _rows(days.known(last))
     even, seasonal = (MBGNBD().fit_rows(measured) for measured in (rows, clock.rows(rows, last)))
     weights = day_paces(clock.months, clock.weekdays, repeat_day)
@@ -126,11 +142,31 @@ def season(days: BuyingDays, as_of: date) -> Clock | None:
 
 @dataclass(frozen=True)
 class Pulls:
-    """By how much a season seems to move a forecast that knows none: logarithms of the pace of the days ahead over that
-    of the days known, on the earlier days on average, and now."""
+    """By how much a season seems to move a forecast that knows none, where less than two years are known.
+
+    Parameters
+    ----------
+    then : float
+        Logarithm of the pace of the days ahead over that of the days known, on the earlier days of like proportion on
+        average.
+    now : float
+        The same today.
+    each : tuple of float, optional
+        The same on every earlier day, in the order of the origins.
+    ripple : float, optional
+        How unlike the months known were for whatever reason: the standard deviation of the logarithms of their paces.
+    is_even : bool, default False
+        The days ahead are whole years, so that most of a season cancels out.
+    is_hidden : bool, default False
+        Half of the people came first within so short a time that a season cannot be told from people drifting away.
+    """
 
     then: float
     now: float
+    each: tuple[float, ...] = ()
+    ripple: float = 0.0
+    is_even: bool = False
+    is_hidden: bool = False
 
 
 def pulls(days: BuyingDays, as_of: date, origins: Sequence[Origin], horizon_days: int) -> Pulls | None:
@@ -139,22 +175,45 @@ def pulls(days: BuyingDays, as_of: date, origins: Sequence[Origin], horizon_days
     Returns
     -------
     Pulls or None
-        None with two years or more (then `season` decides), or fewer than 200 repeat days.
+        None with two years or more (then `season` decides), or fewer than 60 repeat days.
     """
     last = as_of.toordinal()
     repeat_day = _repeat_days(days, last)
-    alike = [origin for origin in origins if origin.is_alike]
-    if last - days.first >= MINIMUM_DAYS or len(repeat_day) < MINIMUM_REPEATS or not alike:
+    alike = [origin.is_alike for origin in origins]
+    if last - days.first >= MINIMUM_DAYS or len(repeat_day) < FEWEST_FOR_A_PULL or not any(alike):
         return None
-    months, _weekdays = month_and_weekday_factors(*_by_day(days, repeat_day, last))
+    by_day = _by_day(days, repeat_day, last)
+    months, _weekdays = month_and_weekday_factors(*by_day)
     clock = Clock(tuple(row[0] for row in months))
 
     def pull(day: int, ahead: int) -> float:
         first, now, end = clock.at(np.array([days.first - 1.0, day, day + ahead]))
         return float(np.log((end - now) / ahead) - np.log((now - first) / (day - days.first + 1)))
 
-    then = [pull(origin.day, origin.horizon_days) for origin in alike]
-    return Pulls(float(np.mean(then)), pull(last, horizon_days))
+    each = tuple(pull(origin.day, origin.horizon_days) for origin in origins)
+    then = float(np.mean([one for one, is_alike in zip(each, alike, strict=True) if is_alike]))
+    ripple = _ripple(month_factors_of_ages(*by_day, _ages(days, last)), days.first, last)
+    quarters = np.quantile(days.day[days.start], [0.25, 0.75])
+    is_hidden = bool(quarters[1] - quarters[0] < HIDDEN * (last - days.first))
+    return Pulls(then, pull(last, horizon_days), each, ripple, _is_even(horizon_days), is_hidden)
+
+
+def _ripple(months: Sequence[Any], first: int, last: int) -> float:
+    """How far the paces of the months that were seen are apart: the standard deviation of their logarithms."""
+    seen = np.bincount(_months(np.arange(first, last + 1)), minlength=13)[1:] >= _SEEN_DAYS
+    return float(np.log([row[0] for row, is_seen in zip(months, seen, strict=True) if is_seen] or [1.0]).std())
+
+
+def _ages(days: BuyingDays, last: int) -> Ints:
+    """How many days after their first one people came again, for every repeat day."""
+    people = np.repeat(np.arange(days.people), np.diff(np.append(days.start, len(days.day))))
+    age = days.day - days.day[days.start][people]
+    return age[(age > 0) & (days.day <= last)]
+
+
+def _is_even(horizon_days: int) -> bool:
+    off = abs(horizon_days / _YEAR - round(horizon_days / _YEAR)) * _YEAR
+    return horizon_days >= _YEAR - _AHEAD_DAYS and off < _AHEAD_DAYS
 
 
 @dataclass(frozen=True)
@@ -181,8 +240,7 @@ def unseen(days: BuyingDays, as_of: date, horizon_days: int) -> Unseen | None:
     seen = np.bincount(_months(np.arange(days.first, last + 1)), minlength=13) >= _SEEN_DAYS
     coming = np.bincount(ahead, minlength=13)
     new = (coming >= _AHEAD_DAYS) & ~seen
-    off = abs(horizon_days / _YEAR - round(horizon_days / _YEAR)) * _YEAR
-    is_even = known >= _YEAR and horizon_days >= _YEAR - _AHEAD_DAYS and off < _AHEAD_DAYS
+    is_even = known >= _YEAR and _is_even(horizon_days)
     months = tuple(month for month in dict.fromkeys(ahead.tolist()) if new[month])
     return Unseen(months, float(coming[new].sum() / max(len(ahead), 1)), is_even)
 
@@ -227,4 +285,5 @@ def _log_gap_shift(clock: Clock, days: BuyingDays, last: int) -> float:
 
 def restored(stored: dict[str, Any]) -> Clock:
     """Read a clock back from plain values."""
-    return Clock(tuple(stored["months"]), float(stored["log_gap_shift"]), tuple(stored.get("weekdays", Clock.weekdays)))
+    weekdays, errors = (tuple(stored.get(name, getattr(Clock, name))) for name in ("weekdays", "month_errors"))
+    return Clock(tuple(stored["months"]), float(stored["log_gap_shift"]), weekdays, errors)

@@ -15,10 +15,11 @@ from regulars import insight
 from regulars.insight.backtest import BuyingDays, Clock, InSeason, Measures, Predicted, buying_days, measured, season
 from regulars.insight.backtest.alike import grouped
 from regulars.insight.backtest.choice import Choice, winner
-from regulars.insight.backtest.leveling import Level, level, proved
+from regulars.insight.backtest.leveling import Level, level, outside_its_season, proved
 from regulars.insight.backtest.measures import normalised_gini, top_decile
 from regulars.insight.backtest.origins import Origin, origins
 from regulars.insight.backtest.rolling import Backtest, Trial, line, predicted
+from regulars.insight.backtest.seasons import Pulls
 from regulars.insight.lifetime import MBGNBD, LifetimeModel
 from regulars.insight.tests.engines import ENGINES, table
 
@@ -349,19 +350,21 @@ def test_a_first_christmas_is_not_carried_into_the_summer() -> None:
         found = insight.choose(orders, until, 180)
         facts = insight.summary(orders, until)
         assert found.level is not None
-        assert found.level.factor == 1.0
-        if "another season" in found.level.refused:
-            assert "another season" in found.why
-            assert found.level.spread > 0
+        assert found.level.factor <= 1.0
+        assert found.level.season_rate == found.level.factor - 1
+        if found.level.season_rate:
+            assert "than on an even calendar" in found.why
+            assert found.used.endswith("recalibrated")
+        assert found.level.spread > 0.1
         assert any("quieter" in w and "may be too high" in w for w in found.warnings)
         said = found.model.expected_total(facts, 180)
         came = orders.filter(pl.col("day") > until, pl.col("customer").is_in(facts["customer"].implode()))
         held.append(said.low <= came.select("customer", "day").n_unique() <= said.high)
         inside = found.model.model if isinstance(found.model, insight.Recalibrated) else found.model
         plain = inside.expected_total(facts, 180)
-        assert said.value == plain.value
-        assert said.high >= plain.high
-    assert sum(held) >= 3
+        assert said.value <= plain.value
+        assert said.low < plain.low
+    assert sum(held) == 4
 
 
 def test_before_a_second_christmas_it_is_said_that_totals_may_be_too_low() -> None:
@@ -377,6 +380,76 @@ def test_before_a_second_christmas_of_three_times_the_trade_the_total_lies_in_it
     came = orders.filter(pl.col("day") > until, pl.col("customer").is_in(facts["customer"].implode()))
     said = found.model.expected_total(facts, 31)
     assert said.low <= came.select("customer", "day").n_unique() <= said.high
+
+
+def test_before_a_second_christmas_part_of_the_first_is_counted_in() -> None:
+    until, orders = date(2023, 10, 31), _christmas_shop(800, 671, 2)
+    found = insight.choose(orders, until, 61)
+    facts = insight.summary(orders, until)
+    came = orders.filter(pl.col("day") > until, pl.col("customer").is_in(facts["customer"].implode()))
+    total, said = came.select("customer", "day").n_unique(), found.model.expected_total(facts, 61)
+    assert found.level is not None
+    assert found.level.season_rate > 0.1
+    plain = found.model.model.expected_total(facts, 61)
+    assert abs(said.value - total) < abs(plain.value - total)
+    assert found.rows[-1].model == found.used
+    assert found.rows[-1].rmse <= found.backtest.row(found.entry).rmse * 1.01
+
+
+def _level_of(pulls: Pulls | None, factor: float = 1.1, said: float = 1.0) -> tuple[Level, list[Trial] | None]:
+    actual = np.arange(40) % 8
+    trials = _tried({"mbg": actual * said}, actual).trials["mbg"]
+    return outside_its_season(Level(factor, 0.1, 0.2, 1), trials, pulls)
+
+
+def test_a_level_measured_where_months_were_unlike_is_refused_and_the_interval_allows_for_them() -> None:
+    level, counted = _level_of(Pulls(0.0, 0.0, (0.0,), ripple=0.3))
+    assert (level.factor, counted) == (1.0, None)
+    assert "some months were much busier" in level.refused
+    assert level.spread > 0.3
+    even, _counted = _level_of(Pulls(0.0, 0.0, (0.0,), ripple=0.3, is_even=True))
+    assert even.spread < level.spread
+
+
+def test_in_a_shop_without_a_season_nothing_is_changed() -> None:
+    assert _level_of(None) == (Level(1.1, 0.1, 0.2, 1), None)
+    level, counted = _level_of(Pulls(0.01, -0.02, (0.01,), ripple=0.03))
+    assert (level.factor, counted) == (1.1, None)
+    assert level.spread < 0.105
+
+
+def test_where_everybody_came_at_about_the_same_time_the_interval_allows_for_a_season_that_cannot_be_told() -> None:
+    hidden, _counted = _level_of(Pulls(0.0, 0.0, (0.0,), is_hidden=True))
+    assert hidden.factor == 1.1
+    assert hidden.spread > 0.2
+    over_a_year, _counted = _level_of(Pulls(0.0, 0.0, (0.0,), is_hidden=True, is_even=True))
+    assert over_a_year.spread == 0.1
+
+
+def test_a_season_seen_once_is_left_out_where_it_makes_people_less_right_on_the_days_tried() -> None:
+    level, counted = _level_of(Pulls(0.5, -0.3, (0.5,)))
+    assert (level.factor, level.season_rate, counted) == (1.0, 0.0, None)
+    assert "another season" in level.refused
+    level, counted = _level_of(Pulls(0.5, -0.3, (0.5,)), said=0.7)
+    assert counted is not None
+    assert level.factor == pytest.approx(np.exp(-0.8 * 0.3))
+
+
+def test_where_months_were_unlike_no_rule_of_thumb_wins() -> None:
+    actual = np.arange(40) % 8
+    found = _tried({"mbg": actual * 0.4 + (actual % 2), "same-rate": actual * 3.0, "hiatus": actual * 1.0}, actual)
+    assert winner(found) == "hiatus"
+    assert winner(found, is_rippled=True) == "mbg"
+
+
+def test_a_total_that_may_be_far_off_is_told_with_its_days_its_date_and_its_people() -> None:
+    as_of = START + timedelta(days=359)
+    few = insight.choose(_shop(days=360, people=60), as_of, 180)
+    [words] = [words for words in few.warnings if "people together may come up to" in words]
+    assert words.startswith(f"In the 180 days after {as_of} all ")
+    alone = insight.choose(_shop(days=100, people=10), START + timedelta(days=99), 180)
+    assert alone.rows == []
+    assert any("together may come up to" in words for words in alone.warnings)
 
 
 def test_months_that_nobody_has_seen_are_named_before_they_come() -> None:

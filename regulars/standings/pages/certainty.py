@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -54,14 +55,21 @@ CAUTIONS: tuple[tuple[str, str | Promise], ...] = (
         "probably busier than those known",
         gettext_lazy(
             "The time ahead looks busier than what is known so far. With less than two years of sales the seasons are"
-            " left out, so all together it may say too little."
+            " counted in in part at most, so all together it may say too little."
         ),
     ),
     (
         "probably quieter than those known",
         gettext_lazy(
             "The time ahead looks quieter than what is known so far. With less than two years of sales the seasons are"
-            " left out, so all together it may say too much."
+            " counted in in part at most, so all together it may say too much."
+        ),
+    ),
+    (
+        "months known were much busier",
+        gettext_lazy(
+            "Some of the months known were much busier than others. With less than two years of sales the seasons are"
+            " left out, so all together it may say much too little or too much."
         ),
     ),
     (
@@ -75,6 +83,10 @@ CAUTIONS: tuple[tuple[str, str | Promise], ...] = (
         "no season is counted in",
         gettext_lazy("With less than two years of sales the seasons are left out, so a busy time ahead is not in it."),
     ),
+)
+RANGE = re.compile(
+    r"In the (?P<days>[\d,]+) days after (?P<day>[\d-]+) all (?P<people>[\d,]+) people together may come up to"
+    r" (?P<less>\d+)% less often or (?P<more>[\d,]+)% more often"
 )
 NAMES_OF_THE_FIELD = {"mbg-cnbd": "MBG/CNBD-k", "mbg": "MBG/NBD", "bg": "BG/NBD", "pareto": "Pareto/NBD"}
 
@@ -126,7 +138,24 @@ def rule(name: str) -> str:
 
 def caution(warning: str) -> str:
     """Say a warning of the model in the owner's words and language; one that nobody described as it is."""
+    if found := RANGE.match(warning):
+        return _range(found)
     return str(next((words for mark, words in CAUTIONS if mark in warning), warning))
+
+
+def _range(found: re.Match[str]) -> str:
+    """How far off the total may be, with its days, its date and how many people it is of."""
+    words = _(
+        "In the %(days)s days after %(day)s %(people)s together may come up to %(less)s less often or %(more)s more"
+        " often than it says."
+    )
+    return words % {
+        "days": figures.count(int(found["days"].replace(",", ""))),
+        "day": date_format(date.fromisoformat(found["day"]), "DATE_FORMAT"),
+        "people": figures.people(int(found["people"].replace(",", ""))),
+        "less": percent(int(found["less"]) / 100),
+        "more": percent(int(found["more"].replace(",", "")) / 100),
+    }
 
 
 def _facts(found: Finding) -> list[tuple[str, str]]:
@@ -192,6 +221,11 @@ def _why(rows: Sequence[Mapping[str, Any]], corrected: Any) -> list[str]:
     factor = corrected.get("factor") if isinstance(corrected, Mapping) else corrected
     if chosen["model"].endswith(CORRECTED) and factor:
         words = _("Earlier trials came out otherwise than it said, so what it says is multiplied by %(factor)s.")
+        if isinstance(corrected, Mapping) and corrected.get("season_rate"):
+            words = _(
+                "The months known so far say that the time ahead is another season, so what it says is multiplied by"
+                " %(factor)s. Only part of what they say is believed."
+            )
         said.append(words % {"factor": _hundredths(factor)})
     return said
 

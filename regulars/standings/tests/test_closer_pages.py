@@ -19,7 +19,7 @@ from regulars.staff.roles import Role
 from regulars.staff.tests.builders import a_user
 from regulars.standings.models import Finding, Grading, Standing, Terms
 from regulars.standings.pages import figures
-from regulars.standings.pages.certainty import CAUTIONS, certainty_page, rule
+from regulars.standings.pages.certainty import CAUTIONS, _why, caution, certainty_page, rule
 from regulars.standings.pages.glance import groups_page
 from regulars.standings.pages.retention import retention_page
 from regulars.standings.pages.slipping import slipping_page
@@ -225,8 +225,32 @@ def test_every_warning_of_a_model_is_said_in_the_owners_words() -> None:
     warnings += [words for now in (-0.3, 0.3) for words in _of_untold_season(Pulls(0.0, now), None)]
     unseen = [Unseen(months, 0.5, is_even=False) for months in ((12,), (11, 12, 1), ())]
     warnings += [words for one in unseen for words in _of_untold_season(None, one)]
-    assert len(warnings) == 10
+    warnings += _of_untold_season(Pulls(0.0, 0.0, ripple=0.3), None)
+    assert len(warnings) == 11
     assert [words for words in warnings if not any(mark in words for mark, _said in CAUTIONS)] == []
+
+
+def test_how_far_off_a_total_may_be_is_said_with_its_days_its_date_and_its_people() -> None:
+    from regulars.insight import SameRate
+    from regulars.insight.backtest.choice import _of_range
+    from regulars.insight.lifetime.rows import unique_rows
+    from regulars.insight.tests.businesses import facts
+
+    few = facts([0, 1, 3], [0, 40, 80], [100, 100, 100])
+    [said] = _of_range(SameRate().fit(few), unique_rows(few), 1_234, TODAY, 365)
+    words = caution(said)
+    assert words.startswith("In the 365 days after ")
+    assert "1,234 people together may come up to " in words
+    assert words != said
+
+
+def test_a_total_put_right_by_a_season_says_so_and_not_that_trials_did_it() -> None:
+    rows = [{"model": "bg recalibrated", "is_chosen": True, "is_heuristic": False, "rmse": 1.0, "top_decile_rate": 0.5},
+            {"model": "hiatus", "is_chosen": False, "is_heuristic": True, "rmse": 1.2, "top_decile_rate": 0.5}]  # fmt: skip
+    assert any(
+        "is another season" in words and "0.88" in words for words in _why(rows, {"factor": 0.88, "season_rate": -0.12})
+    )
+    assert not any("season" in words for words in _why(rows, {"factor": 0.88}))
 
 
 def test_a_rule_that_counts_in_the_seasons_is_told_from_the_one_that_does_not() -> None:
