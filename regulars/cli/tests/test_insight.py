@@ -623,6 +623,24 @@ def test_columns_are_guessed_in_german_spanish_and_french(
 
 
 @pytest.mark.parametrize(
+    ("header", "line"),
+    [
+        ("Id,Date,Price", "{c},{d},{a}"),
+        ("customer_id,trans_date,tran_amount", "{c},{d:%d-%b-%y},{a}"),
+        ("household_id,basket_id,transaction_timestamp,sales_value", "{c},{n},{d} 00:01:00,{a}"),
+    ],
+)
+def test_columns_are_guessed_as_sets_for_research_call_them(
+    header: str, line: str, tmp_path: Path, insight: Callable[..., Told]
+) -> None:
+    lines = [line.format(c=c, d=d, a=a, n=n) for n, (c, d, a) in enumerate(_rows())]
+    told = insight(_write(tmp_path / "o.csv", [header, *lines]), "--model", "bg").json
+    plain = insight(_plain(tmp_path / "plain.csv"), "--model", "bg").json
+    assert told["data"] == plain["data"]
+    assert told["spend"] == pytest.approx(plain["spend"], rel=1e-4)
+
+
+@pytest.mark.parametrize(
     "written",
     [
         lambda d: f"{d:%y-%m-%d}",
