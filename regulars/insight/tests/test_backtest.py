@@ -390,6 +390,7 @@ def test_before_a_second_christmas_part_of_the_first_is_counted_in() -> None:
     total, said = came.select("customer", "day").n_unique(), found.model.expected_total(facts, 61)
     assert found.level is not None
     assert found.level.season_rate > 0.1
+    assert isinstance(found.model, insight.Recalibrated)
     plain = found.model.model.expected_total(facts, 61)
     assert abs(said.value - total) < abs(plain.value - total)
     assert found.rows[-1].model == found.used
