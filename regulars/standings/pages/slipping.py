@@ -82,6 +82,8 @@ def _lead(found: Finding) -> str:
     ) % {"n": figures.count(data["people"])}
     stake, lost = figures.money(data.get("at_stake_amount")), data.get("lost_amount")
     counted = data.get("counted", data["people"])
+    if counted and not _is_money(data.get("at_stake_amount")):  # known from memory: what they pay is a guess
+        return said
     if not counted:
         more = _("They have most likely gone for good.")
     elif counted < data["people"] and lost is not None:
@@ -153,6 +155,8 @@ def _costs(band: Mapping[str, Any]) -> str:
         return ""
     if not band.get("counted", band["people"]):
         return _("Most likely gone for good.")
+    if not _is_money(stake):
+        return ""
     if lost is None:
         return _("%(stake)s a year at their own pace.") % {"stake": figures.money(stake)}
     return _("%(lost)s of %(stake)s a year may be lost.") % {"lost": figures.money(lost), "stake": figures.money(stake)}
@@ -185,10 +189,15 @@ def _band(row: Mapping[str, Any], people: Mapping[int, Person]) -> Band:
     return Band(_name(row), beside, named)
 
 
+def _is_money(amount: str | None) -> bool:
+    return bool(float(amount or 0))
+
+
 def _late(one: Mapping[str, Any], person: Person) -> Late:
+    at_stake = one["at_stake_amount"] if one.get("lost_amount") is None else one["lost_amount"]
     return Late(
         person=person,
-        at_stake=figures.money(one["at_stake_amount"] if one.get("lost_amount") is None else one["lost_amount"]),
+        at_stake=figures.money(at_stake) if _is_money(one["at_stake_amount"]) else "",
         usual=every(one["usual_gap_days"]),
         silent=days(round(one["silent_days"])),
     )

@@ -181,9 +181,9 @@ _SILENT = """
         SELECT *, CASE WHEN counts THEN least(value_mils, at_stake) END AS expected FROM (
             SELECT person_id, $day - last_on AS silent, usual_gap_days AS gap, value_mils,
                    coalesce(p_alive >= $likely, true) AS counts,
-                   CASE WHEN coalesce(p_alive >= $likely, true)
+                   CASE WHEN coalesce(p_alive >= $likely, true) AND basis = 'orders' AND buying_days > 0
                         THEN net_mils / buying_days * 365 / greatest(usual_gap_days, 1) * $keeps END AS at_stake
-            FROM wanted WHERE slips_on <= $day AND basis = 'orders' AND buying_days > 0
+            FROM wanted WHERE slips_on <= $day AND basis <> 'contact' AND usual_gap_days > 0
         )
     )
 """
@@ -191,6 +191,8 @@ _SILENT = """
 
 def _slipping(connection: duckdb.DuckDBPyConnection, models: Models | None, as_of: date) -> Found:
     """How many are silent by how many times their usual gap, and what they brought at their own pace.
+
+    Who is only remembered slips like anybody else, without money.
 
     Money is counted only of people who may still be won: those of whom at least 1 in 10 is still a customer. What they
     would bring at their own pace and what they may bring are in money of today, so that they can be subtracted.
@@ -240,7 +242,7 @@ def _heads(named: duckdb.DuckDBPyConnection, wanted: dict[int, int]) -> dict[int
         listed = heads[max(int(number), 1)]
         if len(listed) < NAMED:
             listed.append({"person_id": person_id, "silent_days": silent, "usual_gap_days": gap,
-                           "at_stake_amount": amount(stake), "lost_amount": _amount(lost)})  # fmt: skip
+                           "at_stake_amount": amount(stake or 0), "lost_amount": _amount(lost)})  # fmt: skip
     return heads
 
 

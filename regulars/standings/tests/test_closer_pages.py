@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from regulars.standings.pages.glance import groups_page
 from regulars.standings.pages.retention import retention_page
 from regulars.standings.pages.slipping import slipping_page
 from regulars.standings.pages.value import value_page
-from regulars.standings.services import grade_everyone, margin_percent, refresh_facts
+from regulars.standings.services import grade_everyone, margin_percent, refresh_facts, remember
 from regulars.standings.tests.builders import TODAY, a_shop, somebody, visits
 from regulars.standings.tests.findings import some_findings
 
@@ -374,6 +375,21 @@ def test_without_a_model_each_of_the_late_is_named_with_what_their_own_pace_brin
     page = slipping_page()
     assert [one.at_stake for one in page.bands[0].named] == ["€487", "€122"]
     assert "€608 a year at their own pace." in words_of(owner, "/groups/slipping/")
+
+
+def test_who_is_only_remembered_slips_on_the_page_as_they_do_at_a_glance(owner: Client) -> None:
+    a_business()
+    for name, silent in (("Late", 90), ("Later", 200), *((f"Here {number}", 3) for number in range(10))):
+        remember(
+            somebody(name), last_seen_on=TODAY - timedelta(days=silent), usual_gap_days=14, usual_amount=Decimal(20)
+        )
+    grade_everyone(TODAY)
+    assert Standing.objects.slipped(TODAY).count() == 2
+    said = words_of(owner, "/groups/slipping/")
+    assert "2 people have been silent for longer than is usual for them." in said
+    assert "Later every 14 days 200 days" in said
+    assert "€0" not in said
+    assert "2 people are late." in words_of(owner, "/groups/")
 
 
 def test_a_curve_ends_where_only_two_are_left_to_tell_from() -> None:
