@@ -27,7 +27,7 @@ def waited_for(hazard: Callable[[Array], tuple[Array, Array]], wanted: float, st
     for _ in range(_STEPS):
         days = np.exp(logs)
         added, grows = hazard(days)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             step = np.log(added / wanted) * added / (days * grows)
         ahead = np.clip(logs - np.clip(step, -_LEAP, _LEAP), first, last)
         off, logs = np.abs(ahead - logs), ahead

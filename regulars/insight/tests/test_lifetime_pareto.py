@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -17,6 +18,7 @@ from scipy.special import gammaln, hyp2f1, logsumexp
 from regulars.insight.lifetime import LifetimeModel, ParetoNBD, UniqueRows
 from regulars.insight.lifetime.pareto_likelihood import ParetoLikelihood
 from regulars.insight.lifetime.race import log_chance_first, log_neither
+from regulars.insight.tests.businesses import a_business, rows_of
 from regulars.insight.tests.published import cdnow_facts, needs_orders
 
 DAYS = np.array([0.5532767, 10.5776794 * 7, 0.6062409, 11.6687676 * 7])  # of CDNOW
@@ -257,3 +259,15 @@ def test_the_truth_is_found_again_within_its_standard_errors() -> None:
         assert error is not None
         assert abs(model.params_[name] - value) < 3 * error, name
     assert model.warnings_ == []
+
+
+def test_a_next_day_is_found_without_a_warning_where_hardly_anybody_stays() -> None:
+    model = _model(np.array([0.28794962475865427, 13.523409096133914, 99462.26899421366, 3012233.961308316]))
+    dice = np.random.default_rng([7, 735])  # the one of a thousand invented businesses where it once warned
+    rows = rows_of(a_business(dice, int(dice.integers(20, 501))))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ahead = model.next_days(rows)
+    assert (ahead.low < ahead.middle).all()
+    assert (ahead.middle < ahead.high).all()
+    assert np.isfinite(ahead.high).all()
