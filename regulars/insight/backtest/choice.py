@@ -378,11 +378,11 @@ def _of_range(model: LifetimeModel, compared: UniqueRows, people: int, as_of: da
 
 
 def _of_untold_season(untold: Pulls | None, new: Unseen | None, *, is_counted: bool = False) -> list[str]:
-    """Say where the days ahead seem to be of a season that forecasts count in in part, or may be of one not seen."""
+    """Say where the days ahead seem to be of a season that forecasts count only in part, or may be of one not seen."""
     said = []
     if untold is not None and abs(untold.now) > MOST_APART:
         ahead, too = ("busier", "low") if untold.now > 0 else ("quieter", "high")
-        how = "only count it in in part" if is_counted else "leave it out"
+        how = "count only part of it" if is_counted else "leave it out"
         said.append(
             f"There seems to be a season, and the days ahead are probably {ahead} than those known. With less than two"
             f" years of orders that cannot be told from growth or decline, so forecasts {how} and their totals may be"

@@ -55,14 +55,14 @@ CAUTIONS: tuple[tuple[str, str | Promise], ...] = (
         "probably busier than those known",
         gettext_lazy(
             "The time ahead looks busier than what is known so far. With less than two years of sales the seasons are"
-            " counted in in part at most, so all together it may say too little."
+            " counted only in part, if at all, so all together it may say too little."
         ),
     ),
     (
         "probably quieter than those known",
         gettext_lazy(
             "The time ahead looks quieter than what is known so far. With less than two years of sales the seasons are"
-            " counted in in part at most, so all together it may say too much."
+            " counted only in part, if at all, so all together it may say too much."
         ),
     ),
     (
