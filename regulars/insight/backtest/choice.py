@@ -390,8 +390,9 @@ def _of_untold_season(untold: Pulls | None, new: Unseen | None, *, is_counted: b
         )
     elif untold is not None and untold.ripple > MOST_RIPPLED:
         said.append(
-            "Some of the months known were much busier than others. With less than two years of orders no season is"
-            " counted in: it cannot be told from growth or decline, so totals may be well too low or too high."
+            "Some of the months known were much busier than others. With less than two years of orders a season cannot"
+            f" be told from growth or decline: {'only part of it' if is_counted else 'none'} is counted in, so totals"
+            " may be well too low or too high."
         )
     if new is not None and new.months:
         named = [month_name[month] for month in new.months]

@@ -463,6 +463,23 @@ def test_months_that_nobody_has_seen_are_named_before_they_come() -> None:
     assert any(w.startswith("December lies ahead and nothing is known of it") for w in later.warnings)
 
 
+def test_what_is_said_of_a_season_seen_once_agrees_with_whether_it_is_counted() -> None:
+    busy, even = _christmas_shop(800, 640, 1), _shop(days=480)
+    counted = set()
+    for orders, until, horizon_days in (
+        (busy, date(2023, 10, 31), 90),
+        (busy, date(2023, 11, 20), 365),
+        (even, START + timedelta(days=479), 180),
+    ):
+        found = insight.choose(orders, until, horizon_days)
+        is_counted = found.level is not None and found.level.season_rate != 0
+        said = " ".join(found.warnings)
+        assert ("only part of it" in said) <= is_counted
+        assert not (is_counted and ("none is counted in" in said or "leave it out" in said or "no season is" in said))
+        counted.add(is_counted)
+    assert counted == {True, False}
+
+
 def test_a_season_cancels_out_over_a_year_after_a_year_that_is_known_and_not_over_less() -> None:
     orders = _shop(days=480)
     as_of = START + timedelta(days=479)

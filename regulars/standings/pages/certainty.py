@@ -69,7 +69,7 @@ CAUTIONS: tuple[tuple[str, str | Promise], ...] = (
         "months known were much busier",
         gettext_lazy(
             "Some of the months known were much busier than others. With less than two years of sales the seasons are"
-            " left out, so all together it may say much too little or too much."
+            " counted only in part, if at all, so all together it may say much too little or too much."
         ),
     ),
     (
