@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.kit import clock
 from regulars.people.fields import Field
 from regulars.people.models import Person, PersonKind
+from regulars.people.queries import known_as
 from regulars.purchases.models import PersonTotals
 from regulars.rapport.models import LIVE, Enquiry
 from regulars.standings.models import Step, StepCount
@@ -83,6 +84,7 @@ class Waiting:
     """Somebody who is stuck, and since when."""
 
     person: Person
+    name: str
     since: date | None
 
 
@@ -99,7 +101,7 @@ class Stuck:
 
 
 def stuck_at(step: str, on: date, limit: int) -> Stuck:
-    """Three bounded queries."""
+    """Three bounded queries, five where some have no name."""
     ids = list(stuck_ids(step, on, limit)[: COUNTED + 1])
     named = ids[:NAMED]
     people = Person.objects.in_bulk(named)
@@ -110,7 +112,8 @@ def stuck_at(step: str, on: date, limit: int) -> Stuck:
     else:
         totals = PersonTotals.objects.filter(person_id__in=named)
         since = {pk: day for pk, day in totals.values_list("person_id", "last_bought_on") if day}
-    return Stuck(len(ids), [Waiting(people[pk], since.get(pk)) for pk in named])
+    names = known_as(people.values())
+    return Stuck(len(ids), [Waiting(people[pk], names[pk], since.get(pk)) for pk in named])
 
 
 def matches_stuck(op: str, value: str) -> Q:

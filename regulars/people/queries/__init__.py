@@ -4,7 +4,7 @@ from .changed import who_changed
 from .consents import ConsentState, consent_state, consent_states, silenced, silenced_for
 from .lists import Filter, Page, people_list
 from .occasions import OBSERVED, ObservedDay, coming_up, observed, occasion_rows, occasions_between, within_years
-from .persons import has_people, likely_same, reminders_due
+from .persons import has_people, known_as, likely_same, reminders_due
 from .search import Found, find_people, search
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "consent_states",
     "find_people",
     "has_people",
+    "known_as",
     "likely_same",
     "observed",
     "occasion_rows",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -16,6 +16,21 @@ from regulars.people.words import sort_key
 def has_people() -> bool:
     """Is anybody in the book? One query."""
     return Person.objects.here().exists()
+
+
+def known_as(people: Iterable[Person]) -> dict[int, str]:
+    """Return what to call these people: by name, else by an address or a number. Two queries where some have no name.
+
+    Many shops export no names: then the address says who it is.
+    """
+    called = {person.pk: person.full_name for person in people}
+    for model, field in ((Email, "address"), (Phone, "as_typed")):
+        nameless = [pk for pk, name in called.items() if not name]
+        if nameless:
+            rows = model._default_manager.filter(person_id__in=nameless).order_by("is_primary", "-pk")
+            found = dict(rows.values_list("person_id", field))  # the last one stays: the first of the primary ones
+            called |= {pk: found.get(pk, "") for pk in nameless}
+    return {pk: name or f"#{pk}" for pk, name in called.items()}
 
 
 def reminders_due(on: date) -> QuerySet[Reminder]:

@@ -132,7 +132,7 @@ def rule(name: str) -> str:
     if IN_SEASON in name:
         words = _("%(rule)s, with the seasons counted in") % {"rule": words}
     if name.endswith(CORRECTED):
-        return _("%(rule)s; its totals put right by earlier trials") % {"rule": words}
+        return _("%(rule)s; its totals put right") % {"rule": words}
     return words
 
 
@@ -146,7 +146,7 @@ def caution(warning: str) -> str:
 def _range(found: re.Match[str]) -> str:
     """How far off the total may be, with its days, its date and how many people it is of."""
     words = _(
-        "In the %(days)s days after %(day)s %(people)s together may come up to %(less)s less often or %(more)s more"
+        "In the %(days)s days after %(day)s all %(people)s together may come up to %(less)s less often or %(more)s more"
         " often than it says."
     )
     return words % {

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from regulars.kit import clock
 from regulars.kit.charts import Bar, bars
 from regulars.people.models import Person
-from regulars.people.queries import silenced
+from regulars.people.queries import known_as, silenced
 from regulars.rapport.models import State
 from regulars.standings.hopes import Touched, of_people_like_them, touched, why
 from regulars.standings.models import Basis, Finding, Group, Standing
@@ -33,6 +33,7 @@ class Hope:
     """Somebody worth a call, why, and what may come of it with how we know."""
 
     person: Person
+    name: str
     group: str
     why: str
     money: str
@@ -131,10 +132,12 @@ def _still_there(rows: list[dict[str, Any]]) -> list[Row]:
 
 
 def _hopes(rows: list[Row]) -> list[Hope]:
-    today, sent = clock.today(), sent_by_words([person for _row, person, _one in rows])
+    people = [person for _row, person, _one in rows]
+    today, sent, names = clock.today(), sent_by_words(people), known_as(people)
     return [
         Hope(
             person=person,
+            name=names[person.pk],
             group=str(Group(row["group"]).label),
             why=why(person, one, date.fromisoformat(row["last_contact_on"]), today, sent.get(person.pk, "")),
             money=figures.said(row["expected"]),

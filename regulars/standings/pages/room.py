@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kit.charts import Bar, bars, percent
 from regulars.people.models import Person
+from regulars.people.queries import known_as
 from regulars.standings.models import Finding, Group
 from regulars.standings.pages import figures
 from regulars.standings.pages.retention import Part
@@ -22,6 +23,7 @@ class Roomy:
     """Somebody who comes often and spends elsewhere, and how we know."""
 
     person: Person
+    name: str
     share: str
     more: str
     basis: str
@@ -100,9 +102,11 @@ def _others(row: Mapping[str, Any]) -> str:
 
 def _named(rows: list[Mapping[str, Any]]) -> list[Roomy]:
     people = Person.objects.here().in_bulk([row["person_id"] for row in rows])
+    names = known_as(people.values())
     return [
         Roomy(
             people[row["person_id"]],
+            names[row["person_id"]],
             percent(row["share"]),
             figures.money(row["amount"]),
             _("asked") if row["basis"] == "asked" else _("estimated"),

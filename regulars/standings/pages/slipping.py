@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from regulars.kit import clock
 from regulars.kit.charts import Bar, Bars, bars, percent
 from regulars.people.models import Person
+from regulars.people.queries import known_as
 from regulars.standings.models import Finding, Standing
 from regulars.standings.pages import figures
 from regulars.standings.queries import finding
@@ -26,6 +27,7 @@ class Late:
     """Somebody who is late, what they would bring at their own pace, and how late they are in words."""
 
     person: Person
+    name: str
     at_stake: str
     usual: str
     silent: str
@@ -54,7 +56,7 @@ class SlippingPage:
 
 
 def slipping_page() -> SlippingPage:
-    """Read what was found of those who slip, and leave out who came since. Three queries."""
+    """Read what was found of those who slip, and leave out who came since. Three queries, five with nameless people."""
     found = finding("slipping")
     if found is None or "bands" not in found.data:
         return SlippingPage(found.as_of if found else None, "", None, "", [], figures.why(found))
@@ -63,12 +65,13 @@ def slipping_page() -> SlippingPage:
         words = _("Nobody is later than is usual for them. Whoever becomes so stands here, and on Today.")
         return SlippingPage(found.as_of, words, None, "", [])
     people = _still_late([row["person_id"] for band in data["bands"] for row in band.get("named", ())])
+    names = known_as(people.values())
     return SlippingPage(
         as_of=found.as_of,
         lead=_lead(found),
         chart=_chart(data["bands"]),
         sentence=_sentence(found),
-        bands=[band for row in data["bands"] if (band := _band(row, people)).named],
+        bands=[band for row in data["bands"] if (band := _band(row, people, names)).named],
         has_loss=data.get("lost_amount") is not None,
     )
 
@@ -181,9 +184,9 @@ def _still_late(person_ids: list[int]) -> dict[int, Person]:
     return Person.objects.here().in_bulk(list(late))
 
 
-def _band(row: Mapping[str, Any], people: Mapping[int, Person]) -> Band:
+def _band(row: Mapping[str, Any], people: Mapping[int, Person], names: Mapping[int, str]) -> Band:
     here = [one for one in row.get("named", ()) if one["person_id"] in people]
-    named = [_late(one, people[one["person_id"]]) for one in here[:NAMED]]
+    named = [_late(one, people[one["person_id"]], names[one["person_id"]]) for one in here[:NAMED]]
     left = row["people"] - len(named)
     beside = ngettext("and %(n)s more", "and %(n)s more", left) % {"n": figures.count(left)} if left > 0 else ""
     return Band(_name(row), beside, named)
@@ -193,10 +196,11 @@ def _is_money(amount: str | None) -> bool:
     return bool(float(amount or 0))
 
 
-def _late(one: Mapping[str, Any], person: Person) -> Late:
+def _late(one: Mapping[str, Any], person: Person, name: str) -> Late:
     at_stake = one["at_stake_amount"] if one.get("lost_amount") is None else one["lost_amount"]
     return Late(
         person=person,
+        name=name,
         at_stake=figures.money(at_stake) if _is_money(one["at_stake_amount"]) else "",
         usual=every(one["usual_gap_days"]),
         silent=days(round(one["silent_days"])),

@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 
 from regulars.kit import clock
-from regulars.people.models import Person
+from regulars.people.models import Email, Person, Phone
 from regulars.purchases.tests.builders import a_business
 from regulars.staff.models import AuditEntry
 from regulars.staff.roles import Role
@@ -177,6 +177,22 @@ def test_without_a_model_who_slips_is_still_counted_and_named(owner: Client) -> 
     assert "1 person is late." in words_of(owner, "/groups/")
 
 
+def test_who_has_no_name_is_called_by_an_address_or_a_number(owner: Client) -> None:
+    late = a_late_shop()
+    some_findings(TODAY, late)
+    [band] = slipping_page().bands
+    assert band.named[0].name == "Late Ann"
+    Person.objects.filter(pk=late[0]).update(full_name="", sort_name="")
+    assert f"#{late[0]}" in words_of(owner, "/groups/slipping/")
+    Phone.objects.create(person_id=late[0], as_typed="0221 1234")
+    assert "0221 1234" in words_of(owner, "/groups/slipping/")
+    for address, is_primary in (("old@example.org", False), ("ann@example.org", True), ("ann2@example.org", True)):
+        Email.objects.create(person_id=late[0], address=address, normalised=address, is_primary=is_primary)
+    said = words_of(owner, "/groups/slipping/")
+    assert "ann@example.org" in said
+    assert "0221 1234" not in said
+
+
 def test_a_stretch_that_is_no_month_is_named_by_its_days() -> None:
     assert figures.stretch("2026-11-27", "2026-12-26") == "27 Nov \u2013 26 Dec"
     assert figures.stretch("2026-12-01", "2026-12-31") == "Dec 2026"
@@ -283,7 +299,7 @@ def test_the_last_trial_is_told_as_it_came_out_and_rules_of_thumb_stay_visible(o
 
 def test_a_rule_that_nobody_described_is_called_by_its_name() -> None:
     assert rule("mbg-cnbd-3").startswith("Everybody's own pace, evenly kept")
-    assert rule("mbg-cnbd recalibrated").endswith("; its totals put right by earlier trials")
+    assert rule("mbg-cnbd recalibrated").endswith("; its totals put right")
     assert rule("something new") == "something new"
 
 
