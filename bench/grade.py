@@ -124,7 +124,7 @@ def force(model: str | None, k: int | None) -> None:
 
     choice = importlib.import_module("regulars.insight.backtest.choice")  # a function of the package has its name
     if model:
-        choice.winner = lambda _found: model  # type: ignore[attr-defined]
+        choice.winner = lambda _found, **_about: model  # type: ignore[attr-defined]
     if k:
         tried = MBGCNBD._likely
         MBGCNBD._likely = lambda self, rows: [k] if tried(self, rows) else []  # type: ignore[method-assign]
