@@ -399,8 +399,8 @@ def _of_untold_season(untold: Pulls | None, new: Unseen | None, *, is_counted: b
         listed = " and ".join([part for part in (", ".join(named[:-1]), named[-1]) if part])
         said.append(
             f"{listed} {'lie' if len(named) > 1 else 'lies'} ahead and nothing is known of"
-            f" {'them' if len(named) > 1 else 'it'} yet. Forecasts take all months as alike: where these are much"
-            " busier or quieter, totals will be too low or too high."
+            f" {'them' if len(named) > 1 else 'it'} yet. Forecasts take what was never seen for ordinary: where it is"
+            " much busier or quieter, totals will be too low or too high."
         )
     elif new is not None and not said and not new.is_even:
         said.append(
