@@ -14,8 +14,7 @@ from contextlib import contextmanager
 def seldom() -> Iterator[None]:
     """Collect only by `now_and_then` inside."""
     was_on = gc.isenabled()
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # without a look first: what is rubbish already waits until the end, and a look costs a small file most
     gc.disable()
     try:
         yield
