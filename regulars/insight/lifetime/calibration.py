@@ -68,7 +68,8 @@ def uniformity(values: Array) -> Uniformity | None:
     Parameters
     ----------
     values : array
-        Between 0 and 1.
+        Between 0 and 1, independent of each other. People who are forecast by one fitted model share its error: of many
+        businesses take one person each; of a single business the p-value is a little too small.
 
     Returns
     -------

@@ -137,6 +137,24 @@ def test_single_persons_are_calibrated(name: str) -> None:
     assert wrong.p_value < 1e-6  # the test can fail
 
 
+def test_one_person_of_each_small_business_is_calibrated_over_what_the_prior_believes() -> None:
+    """People of one business share the error of its fit, so each gives one; twenty people say little of their own."""
+    prior, dice = MBGNBD.default_prior, np.random.default_rng(8)
+    right, month = [], []
+    for seed in range(150):
+        r, alpha, a, b = np.exp(dice.normal(np.log(prior.centres), prior.spreads))
+        truth = with_truth(MBGNBD(), r=r, alpha=alpha * 230, a=a, b=b)  # 230 days is the mean age of those invented
+        frame, came = _invented(truth, 20, seed=3000 + seed)
+        model, rows = MBGNBD().fit(frame), rows_of(frame)
+        for days, places in ((HALF_A_YEAR, right), (HALF_A_YEAR / 6, month)):
+            places.append(randomised_pit(model, rows, days, came, seed=seed)[0])
+    found, wrong = uniformity(np.array(right)), uniformity(np.array(month))
+    assert found is not None
+    assert wrong is not None
+    assert found.p_value > 0.01
+    assert wrong.p_value < 0.001  # what a month holds is no forecast of half a year
+
+
 def test_totals_of_businesses_with_a_known_truth_lie_in_their_interval_as_often_as_it_says() -> None:
     held = []
     for name, truth in TRUTHS.items():
