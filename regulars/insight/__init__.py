@@ -5,6 +5,7 @@ Every function of time takes `as_of` and cannot see later rows. Posts nothing, h
 """
 
 from regulars.insight.backtest import Choice, Hiatus, Recalibrated, SameRate, backtest, choose
+from regulars.insight.cautions import Caution
 from regulars.insight.cohorts import (
     LogRank,
     churn,
@@ -56,6 +57,7 @@ __all__ = [
     "MBGNBD",
     "SIMPLE_GROUPS",
     "Breaks",
+    "Caution",
     "Choice",
     "Estimate",
     "FrameError",

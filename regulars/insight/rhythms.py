@@ -10,6 +10,7 @@ import narwhals as nw
 import numpy as np
 
 from regulars.insight.arrays import Floats, arrays, joined_with
+from regulars.insight.cautions import Caution, FewCameBack
 from regulars.insight.frames import Frame, need, opened, ordinal, plus_days, with_days, with_nullable
 from regulars.insight.rhythm import MINIMUM_BUYING_DAYS, SILENT_AT_LEAST_DAYS, TIMES_THE_USUAL_GAP
 
@@ -52,7 +53,7 @@ class Rhythms:
         Of the gaps, without the prior.
     n_ : int
         People with at least one gap.
-    warnings_ : list of str
+    warnings_ : list of Caution
         What to bear in mind.
 
     Notes
@@ -88,7 +89,7 @@ class Rhythms:
     params_: dict[str, float]
     log_likelihood_: float
     n_: int
-    warnings_: list[str]
+    warnings_: list[Caution]
 
     def fit(self, facts: Any, *, log_gaps: float | None = None) -> Self:
         """Learn from the gaps of everybody.
@@ -112,9 +113,7 @@ class Rhythms:
         self.n_ = int(grouped["n"].sum())
         self.warnings_ = []
         if self.n_ < FEW_PEOPLE:
-            self.warnings_.append(
-                f"Only {self.n_} people came back so far: each rhythm leans on what is usual elsewhere."
-            )
+            self.warnings_.append(FewCameBack(self.n_))
         if log_gaps is not None:
             grouped["logs"] = np.array([log_gaps])
         found = _most_likely(grouped)
@@ -309,7 +308,7 @@ class Rhythms:
             "params": self.params_,
             "n": self.n_,
             "log_likelihood": self.log_likelihood_,
-            "warnings": self.warnings_,
+            "warnings": [one.to_dict() for one in self.warnings_],
         }
 
     @classmethod
@@ -317,7 +316,8 @@ class Rhythms:
         """Make a model of what `to_dict` gave."""
         model = cls()
         model.params_, model.n_ = dict(stored["params"]), int(stored["n"])
-        model.log_likelihood_, model.warnings_ = float(stored["log_likelihood"]), list(stored["warnings"])
+        model.log_likelihood_ = float(stored["log_likelihood"])
+        model.warnings_ = [Caution.from_dict(one) for one in stored["warnings"]]
         return model
 
 

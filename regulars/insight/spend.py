@@ -9,6 +9,7 @@ import narwhals as nw
 import numpy as np
 
 from regulars.insight.arrays import Floats, arrays, joined_with, nullable
+from regulars.insight.cautions import Caution, FewPaidAgain, PaidNothing, SameSpend, SpendAtLimit, SpendGoesWithVisits
 from regulars.insight.errors import FrameError
 from regulars.insight.frames import Frame, need, opened
 from regulars.insight.lifetime.fitting import polished
@@ -73,8 +74,8 @@ class GammaGamma:
         Repeat buyers it rests on (those who paid nothing on their later visits are left out).
     independence_ : RankCorrelation or None
         Of visits and spend per visit; None with fewer than four repeat buyers or no variation.
-    warnings_ : list of str
-        In plain words.
+    warnings_ : list of Caution
+        What to bear in mind.
 
     Notes
     -----
@@ -104,7 +105,7 @@ class GammaGamma:
     log_likelihood_: float | None
     n_: int
     independence_: RankCorrelation | None
-    warnings_: list[str]
+    warnings_: list[Caution]
 
     def __init__(self, prior: SpendPrior | str | None = "default") -> None:
         self.prior: SpendPrior | None = SpendPrior() if isinstance(prior, str) else prior
@@ -133,10 +134,10 @@ class GammaGamma:
         self.n_ = buyers.n
         self.params_, self.log_likelihood_, self.covariance_ = None, None, None
         self.standard_errors_ = dict.fromkeys("pqv")
-        self.warnings_ = [_about_free(free)] if free else []
+        self.warnings_ = [PaidNothing(free)] if free else []
         self.independence_ = rank_correlation(buyers.x, buyers.spend, buyers.weight)
         if self.n_ < MINIMUM_REPEAT_BUYERS:
-            self.warnings_.append(_about_too_few(self.n_))
+            self.warnings_.append(FewPaidAgain(self.n_, MINIMUM_REPEAT_BUYERS))
             return self
         theta = _optimum(buyers, self.prior)
         self.params_ = dict(zip("pqv", _natural(theta, buyers.scale), strict=True))
@@ -179,7 +180,9 @@ class GammaGamma:
         names = ("expected_spend", "expected_spend_low", "expected_spend_high")
         if self.params_ is None:
             missing = {name: nw.lit(None).cast(nw.Float64) for name in names}
-            told = frame.with_columns(**missing, expected_spend_reason=nw.lit(_about_too_few(self.n_)))
+            told = frame.with_columns(
+                **missing, expected_spend_reason=nw.lit(str(FewPaidAgain(self.n_, MINIMUM_REPEAT_BUYERS)))
+            )
             return nullable(told, *names)
         own = self.credit()
         shares = self.shares(distinct_x(frame), confidence)
@@ -218,7 +221,7 @@ class GammaGamma:
             "customers": self.n_,
             "covariance": self.covariance_.tolist() if self.covariance_ is not None else None,
             "independence": self.independence_._asdict() if self.independence_ else None,
-            "warnings": self.warnings_,
+            "warnings": [one.to_dict() for one in self.warnings_],
         }
 
     @classmethod
@@ -229,7 +232,7 @@ class GammaGamma:
         model.log_likelihood_, model.n_ = stored["log_likelihood"], stored["customers"]
         model.covariance_ = np.array(stored["covariance"]) if stored["covariance"] else None
         model.independence_ = RankCorrelation(**stored["independence"]) if stored["independence"] else None
-        model.warnings_ = list(stored["warnings"])
+        model.warnings_ = [Caution.from_dict(one) for one in stored["warnings"]]
         return model
 
     covariance_: Floats | None  # of ln p, ln(q - 1) and ln of the mean
@@ -368,33 +371,13 @@ def _standard_errors(theta: Floats, covariance: Floats | None, scale: float) -> 
     return dict(zip("pqv", (float(root) for root in np.sqrt(variances)), strict=True))
 
 
-def _about_too_few(n: int) -> str:
-    people = {0: "Nobody has", 1: "Only 1 person has"}.get(n, f"Only {n} people have")
-    return (
-        f"{people} come back and paid so far; it takes {MINIMUM_REPEAT_BUYERS} repeat buyers to say what a visit"
-        " is worth."
-    )
-
-
-def _about_free(free: int) -> str:
-    who = "1 repeat buyer" if free == 1 else f"{free} repeat buyers"
-    return f"{who} paid nothing on later visits and could not be used for the spend model."
-
-
-def _about_shape(theta: Floats, buyers: _Buyers) -> list[str]:
+def _about_shape(theta: Floats, buyers: _Buyers) -> list[Caution]:
     if np.ptp(buyers.spend) == 0:
-        return ["Every repeat buyer spends the same, so the intervals of spend say little about how people differ."]
-    if np.abs(theta).max() > _BOUND - 1e-6:
-        return ["How spend differs between people could not be told from these data; p, q and v stand at a limit."]
-    return []
+        return [SameSpend()]
+    return [SpendAtLimit()] if np.abs(theta).max() > _BOUND - 1e-6 else []
 
 
-def _about_independence(found: RankCorrelation | None) -> list[str]:
+def _about_independence(found: RankCorrelation | None) -> list[Caution]:
     if found is None or found.p_value >= 0.05 or abs(found.value) < _CORRELATION_WORTH_A_WARNING:
         return []
-    more = "more" if found.value > 0 else "less"
-    return [
-        f"People who come more often spend {more} per visit (rank correlation {found.value:.2f}, between"
-        f" {found.low:.2f} and {found.high:.2f}, {found.n} people); the spend model assumes that the two have nothing"
-        " to do with each other, so read the value of people who rarely come with care."
-    ]
+    return [SpendGoesWithVisits(found.value, found.low, found.high, found.n)]

@@ -112,7 +112,7 @@ def value(
         _refuse_other_days(frame, as_of)
     if spend.params_ is None:
         missing = {name: nw.lit(None).cast(nw.Float64) for name in _COLUMNS}
-        told = frame.with_columns(**missing, value_reason=nw.lit(spend.warnings_[-1]))
+        told = frame.with_columns(**missing, value_reason=nw.lit(str(spend.warnings_[-1])))
     else:
 
         def score(people: UniqueRows) -> dict[str, Floats]:

@@ -136,7 +136,7 @@ def value_by_period(
     need(frame, *KEYS, "spend_mean")
     ahead = MonthsAhead(frame, model, spend, horizon_days, as_of)
     columns = _days(ahead.months) | ahead.on_terms(keeps, discount_rate_year, confidence)
-    told = nw.lit(None).cast(nw.String) if spend.params_ else nw.lit(spend.warnings_[-1])
+    told = nw.lit(None).cast(nw.String) if spend.params_ else nw.lit(str(spend.warnings_[-1]))
     table: Frame = frame_like(frame, columns)
     dated = with_days(with_days(table, "from_on"), "until_on")
     if spend.params_ is None:

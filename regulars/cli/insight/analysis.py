@@ -148,14 +148,14 @@ def _chosen(
 
 def _warnings(answer: Answer, gathered: list[str], has_amounts: bool) -> list[str]:
     fitted: list[LifetimeModel] = answer.choice.fitted
-    found = list(answer.choice.warnings)
+    found = [str(caution) for caution in answer.choice.warnings]
     if answer.choice.backtest.reason:
         found.append(answer.choice.backtest.reason)
     of_model = next(
         (model.warnings_ for model in fitted if model.name == answer.choice.name), answer.choice.model.warnings_
     )
-    found += [sentence[:1].upper() + sentence[1:] + ("" if sentence.endswith(".") else ".") for sentence in of_model]
-    found += answer.spend.warnings_ if answer.spend is not None else []
+    found += [str(caution) for caution in of_model]
+    found += [str(caution) for caution in answer.spend.warnings_] if answer.spend is not None else []
     if not has_amounts:
         found.append(NO_AMOUNTS)
     found += _alike(answer)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import math
-from calendar import month_name
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,6 +17,16 @@ from regulars.insight.backtest.measures import Measures
 from regulars.insight.backtest.recalibrated import Recalibrated
 from regulars.insight.backtest.rolling import RULES, Backtest, Row, Trial, backtest, candidates, line, name_of
 from regulars.insight.backtest.seasons import Clock, Pulls, Unseen, pulls, season, unseen
+from regulars.insight.cautions import (
+    Caution,
+    NoSeason,
+    OtherSeasonAhead,
+    SeasonCounted,
+    ShortComparison,
+    UnlikeMonths,
+    UnseenMonths,
+    WideTotal,
+)
 from regulars.insight.lifetime import MBGNBD, LifetimeModel
 from regulars.insight.lifetime.rows import UniqueRows, unique_rows
 
@@ -56,8 +65,8 @@ class Choice:
         The factor for totals and how it came about; None when there was too little to compare.
     backtest : Backtest
         From which days, and every trial.
-    warnings : list of str
-        In words.
+    warnings : list of Caution
+        What to bear in mind.
     entry : str
         Its name in `rows` and in the trials of `backtest`: that of the candidate, with the season where it counts one.
     """
@@ -69,7 +78,7 @@ class Choice:
     fitted: list[LifetimeModel]
     level: Level | None
     backtest: Backtest
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Caution] = field(default_factory=list)
     entry: str = ""
 
     @property
@@ -347,64 +356,37 @@ def _of_ranking(row: Row, found: Backtest, name: str) -> str:
     return f"It does not rank people better than a simple rule does ({figures})"
 
 
-def _warnings(found: Backtest, as_of: date, clock: Clock | None) -> list[str]:
+def _warnings(found: Backtest, as_of: date, clock: Clock | None) -> list[Caution]:
     first = min(origin.day for origin in found.origins)
     known = max(origin.day + origin.horizon_days for origin in found.origins)
-    said = []
+    said: list[Caution] = []
     if known - first < 0.5 * 365 and len(found.origins) < 3:
-        said.append(f"The comparison rests on less than a year of history before {as_of}; read it with care.")
+        said.append(ShortComparison(as_of))
     if clock is not None:
         strong = max(range(12), key=lambda month: clock.months[month])
         weak = min(range(12), key=lambda month: clock.months[month])
-        said.append(
-            f"A day in {month_name[strong + 1]} counts for {clock.months[strong]:.1f} ordinary ones here, one in"
-            f" {month_name[weak + 1]} for {clock.months[weak]:.1f}. Forecasts take that into account; the parameters"
-            " listed are those of the models without it, and the season was read from everything known, also when"
-            " earlier days were tried."
-        )
+        said.append(SeasonCounted(strong + 1, clock.months[strong], weak + 1, clock.months[weak]))
     return said
 
 
-def _of_range(model: LifetimeModel, compared: UniqueRows, people: int, as_of: date, horizon_days: int) -> list[str]:
+def _of_range(model: LifetimeModel, compared: UniqueRows, people: int, as_of: date, horizon_days: int) -> list[Caution]:
     """Say how far off the total may be, where that is more than a fifth; those compared never say too little."""
     total = model.total_of_rows(compared, horizon_days)
     if total.value <= 0 or (total.low >= (1 - WIDE) * total.value and total.high <= (1 + WIDE) * total.value):
         return []
     less, more = 1 - total.low / total.value, total.high / total.value - 1
-    return [
-        f"In the {horizon_days:,} days after {as_of} all {people:,} people together may come up to {less:.0%} less"
-        f" often or {more:.0%} more often than forecast (19 times in 20 it lies between)."
-    ]
+    return [WideTotal(horizon_days, as_of, people, less, more)]
 
 
-def _of_untold_season(untold: Pulls | None, new: Unseen | None, *, is_counted: bool = False) -> list[str]:
+def _of_untold_season(untold: Pulls | None, new: Unseen | None, *, is_counted: bool = False) -> list[Caution]:
     """Say where the days ahead seem to be of a season that forecasts count only in part, or may be of one not seen."""
-    said = []
+    said: list[Caution] = []
     if untold is not None and abs(untold.now) > MOST_APART:
-        ahead, too = ("busier", "low") if untold.now > 0 else ("quieter", "high")
-        how = "count only part of it" if is_counted else "leave it out"
-        said.append(
-            f"There seems to be a season, and the days ahead are probably {ahead} than those known. With less than two"
-            f" years of orders that cannot be told from growth or decline, so forecasts {how} and their totals may be"
-            f" too {too}."
-        )
+        said.append(OtherSeasonAhead(untold.now > 0, is_counted))
     elif untold is not None and untold.ripple > MOST_RIPPLED:
-        said.append(
-            "Some of the months known were much busier than others. With less than two years of orders a season cannot"
-            f" be told from growth or decline: {'only part of it' if is_counted else 'none'} is counted in, so totals"
-            " may be well too low or too high."
-        )
+        said.append(UnlikeMonths(is_counted))
     if new is not None and new.months:
-        named = [month_name[month] for month in new.months]
-        listed = " and ".join([part for part in (", ".join(named[:-1]), named[-1]) if part])
-        said.append(
-            f"{listed} {'lie' if len(named) > 1 else 'lies'} ahead and nothing is known of"
-            f" {'them' if len(named) > 1 else 'it'} yet. Forecasts take what was never seen for ordinary: where it is"
-            " much busier or quieter, totals will be too low or too high."
-        )
+        said.append(UnseenMonths(new.months))
     elif new is not None and not said and not new.is_even:
-        said.append(
-            "With less than two years of orders no season is counted in: where the days ahead are busier or quieter by"
-            " nature, totals will be too low or too high."
-        )
+        said.append(NoSeason())
     return said

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
+from regulars.insight.cautions import Caution, FewCustomers
 from regulars.insight.estimates import Estimate
 from regulars.insight.frames import Frame, day_literal, need, opened, plus_days, with_days
 from regulars.insight.lifetime.fitting import GRID_ROWS, Fitted, Likelihood, fitted
@@ -25,9 +26,6 @@ FEW_PEOPLE = 30
 UNIT_DAYS = {"days": 1.0, "weeks": 7.0}
 LONGEST_DAYS = 3_650
 YOUNGEST_DAYS = 90  # a business of three days is no reason to believe that people come hourly
-FEW = "Fewer than 30 customers: the figures lean on what is usual elsewhere."
-FEW_WITHOUT_PRIOR = "Fewer than 30 customers and no prior: the figures can be far off."
-NO_CHURN = "There is no churn visible in these data: nobody has clearly gone, so how long people stay is a guess."
 
 
 class Forecast(NamedTuple):
@@ -66,7 +64,7 @@ class LifetimeModel(ABC):
         Of the orders in days, without the prior.
     n_ : int
         Customers.
-    warnings_ : list of str
+    warnings_ : list of Caution
         What a reader must know before using the figures.
     """
 
@@ -80,7 +78,7 @@ class LifetimeModel(ABC):
     standard_errors_: dict[str, float | None]
     log_likelihood_: float
     n_: int
-    warnings_: list[str]
+    warnings_: list[Caution]
     covariance_: Array
     repeats_: float
 
@@ -169,10 +167,10 @@ class LifetimeModel(ABC):
         }
         self.log_likelihood_, self.covariance_ = found.log_likelihood, found.covariance
         self.n_, self.repeats_ = round(rows.people), rows.repeats
-        self.warnings_ = [FEW if self.prior else FEW_WITHOUT_PRIOR] if self.n_ < FEW_PEOPLE else []
+        self.warnings_ = [FewCustomers(self.n_, self.prior is not None)] if self.n_ < FEW_PEOPLE else []
         self.warnings_ += self.own_warnings(rows)
 
-    def own_warnings(self, rows: UniqueRows) -> list[str]:
+    def own_warnings(self, rows: UniqueRows) -> list[Caution]:
         """Say what else a reader must know, once fitted."""
         return []
 
@@ -400,7 +398,7 @@ class LifetimeModel(ABC):
             "n": self.n_,
             "repeats": self.repeats_,
             "covariance_of_logs": self.covariance_.tolist(),
-            "warnings": self.warnings_,
+            "warnings": [one.to_dict() for one in self.warnings_],
         }
 
     @staticmethod
@@ -418,7 +416,8 @@ class LifetimeModel(ABC):
         self.prior = None if prior is None else Prior(tuple(prior[0]), tuple(prior[1]))
         self.params_, self.standard_errors_ = dict(stored["params"]), dict(stored["standard_errors"])
         self.log_likelihood_, self.n_ = float(stored["log_likelihood"]), int(stored["n"])
-        self.repeats_, self.warnings_ = float(stored["repeats"]), list(stored["warnings"])
+        self.repeats_ = float(stored["repeats"])
+        self.warnings_ = [Caution.from_dict(one) for one in stored["warnings"]]
         self.covariance_ = np.array(stored["covariance_of_logs"])
 
 

@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from regulars.insight.lifetime.base import NO_CHURN, Forecast, LifetimeModel, NextDays
+from regulars.insight.cautions import Caution, NoChurn
+from regulars.insight.lifetime.base import Forecast, LifetimeModel, NextDays
 from regulars.insight.lifetime.fitting import GRID_ROWS, Likelihood, Objective, fitted, searched
 from regulars.insight.lifetime.likelihood import BGLikelihood, Family
 from regulars.insight.lifetime.predictive import at_least, ends, forecast, mean_of_alive
@@ -62,8 +63,8 @@ class _BGFamily(LifetimeModel):
         low, middle, high = (waiting_days(rows, r, alpha, self.k_, p) for p in (0.025, 0.5, 0.975))
         return NextDays(self.alive(rows), low, middle, high)
 
-    def own_warnings(self, rows: UniqueRows) -> list[str]:
-        return [] if self._is_churn_visible(rows) else [NO_CHURN]
+    def own_warnings(self, rows: UniqueRows) -> list[Caution]:
+        return [] if self._is_churn_visible(rows) else [NoChurn()]
 
     def _is_churn_visible(self, rows: UniqueRows) -> bool:
         """Compare with people who never leave, whose two parameters are fitted for it."""

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from regulars.insight.lifetime.base import NO_CHURN, Forecast, LifetimeModel, NextDays
+from regulars.insight.cautions import Caution, NoChurn
+from regulars.insight.lifetime.base import Forecast, LifetimeModel, NextDays
 from regulars.insight.lifetime.crossings import waited_for
 from regulars.insight.lifetime.fitting import GRID_ROWS, Likelihood, Objective, searched
 from regulars.insight.lifetime.pareto_counts import at_least, forecast
@@ -101,8 +102,8 @@ class ParetoNBD(LifetimeModel):
             start = since * np.expm1(wanted / shape)
         return waited_for(hazard, wanted, start)
 
-    def own_warnings(self, rows: UniqueRows) -> list[str]:
-        return [] if self._is_churn_visible(rows) else [NO_CHURN]
+    def own_warnings(self, rows: UniqueRows) -> list[Caution]:
+        return [] if self._is_churn_visible(rows) else [NoChurn()]
 
     def _is_churn_visible(self, rows: UniqueRows) -> bool:
         """Compare with people who never leave, whose two parameters are fitted for it."""

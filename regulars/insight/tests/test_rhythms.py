@@ -169,7 +169,7 @@ def test_a_handful_of_people_get_an_answer_with_a_warning(people: int) -> None:
     schema = {"customer": pl.Int64, "day": pl.Date, "amount": pl.Float64}
     facts = insight.summary(pl.DataFrame(rows, schema=schema, orient="row"), END)
     model = Rhythms().fit(facts)
-    assert "lean" in model.warnings_[0]
+    assert "lean" in str(model.warnings_[0])
     told = plain(model.describe(facts))
     assert [row["usual_gap_days"] is None for row in told] == [False] * people
     assert all(5 < row["usual_gap_days"] < 25 for row in told)

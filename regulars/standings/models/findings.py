@@ -22,7 +22,8 @@ slipping: people, is_seasonal (quiet months are allowed for), margin_rate; at_st
     times_before (null: no end), people, at_stake_amount, expected_amount, lost_amount, named}, by how many times their
     usual gap they have been silent; named: the 12 with the most to lose, {person_id, silent_days, usual_gap_days,
     at_stake_amount, lost_amount}
-model: the model card: name, since, fitted_on, params, standard_errors, n, log_likelihood, why, warnings, backtest: list
+model: the model card: name, since, fitted_on, params, standard_errors, n, log_likelihood, why, warnings: list of {kind,
+    figures of it} (`regulars.insight.cautions`), backtest: list
     of {model, mae, rmse, bias_rate, coverage_95, gini, top_decile_rate, is_chosen, is_heuristic}, recalibration, spend:
     {p, q, v, n}, margin_rate; calibration: list of {people, expected, happened}, mean purchases a person by tenth of
     what was expected, the least first; last: {from, until, people, expected: estimate, happened}, the purchases of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,9 +12,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from regulars.insight.cautions import Caution
 from regulars.kit.charts import Bar, Bars, Column, Twin, bars, columns, percent
 from regulars.standings.models import Finding
 from regulars.standings.pages import figures
+from regulars.standings.pages.cautions import caution
 from regulars.standings.pages.retention import Part
 from regulars.standings.queries import finding
 
@@ -30,64 +31,6 @@ RULES: dict[str, str | Promise] = {
     ),
 }
 IN_SEASON, CORRECTED = " in season", " recalibrated"
-CAUTIONS: tuple[tuple[str, str | Promise], ...] = (
-    ("no churn visible", gettext_lazy("Nobody has clearly gone yet, so how long people stay is a guess.")),
-    ("Fewer than 30 customers", gettext_lazy("Fewer than 30 customers: the figures lean on what is usual elsewhere.")),
-    (
-        "less than a year of history",
-        gettext_lazy("The rules were tried on less than a year of sales; read it with care."),
-    ),
-    (
-        "spend model assumes",
-        gettext_lazy(
-            "Who comes more often does not spend as much on a visit as others; the amounts assume that they do."
-        ),
-    ),
-    (
-        "paid nothing on later visits",
-        gettext_lazy("Some who came again paid nothing then; the amounts leave them out."),
-    ),
-    ("to say what a visit", gettext_lazy("Too few people have come a second time to say what a visit brings.")),
-    ("stand at a limit", gettext_lazy("How much people differ in what they spend cannot be told yet.")),
-    ("spends the same", gettext_lazy("Everybody spends the same so far, so how much people differ is not known.")),
-    ("counts for", gettext_lazy("The seasons of your shop are counted in.")),
-    (
-        "probably busier than those known",
-        gettext_lazy(
-            "The time ahead looks busier than what is known so far. With less than two years of sales the seasons are"
-            " counted only in part, if at all, so all together it may say too little."
-        ),
-    ),
-    (
-        "probably quieter than those known",
-        gettext_lazy(
-            "The time ahead looks quieter than what is known so far. With less than two years of sales the seasons are"
-            " counted only in part, if at all, so all together it may say too much."
-        ),
-    ),
-    (
-        "months known were much busier",
-        gettext_lazy(
-            "Some of the months known were much busier than others. With less than two years of sales the seasons are"
-            " counted only in part, if at all, so all together it may say much too little or too much."
-        ),
-    ),
-    (
-        "nothing is known of",
-        gettext_lazy(
-            "Some months ahead have not been seen here yet. If they are much busier or quieter than the others, all"
-            " together it says too little or too much."
-        ),
-    ),
-    (
-        "no season is counted in",
-        gettext_lazy("With less than two years of sales the seasons are left out, so a busy time ahead is not in it."),
-    ),
-)
-RANGE = re.compile(
-    r"In the (?P<days>[\d,]+) days after (?P<day>[\d-]+) all (?P<people>[\d,]+) people together may come up to"
-    r" (?P<less>\d+)% less often or (?P<more>[\d,]+)% more often"
-)
 NAMES_OF_THE_FIELD = {"mbg-cnbd": "MBG/CNBD-k", "mbg": "MBG/NBD", "bg": "BG/NBD", "pareto": "Pareto/NBD"}
 
 
@@ -118,7 +61,7 @@ def certainty_page() -> CertaintyPage:
         why=_why(data.get("backtest") or [], data.get("recalibration") or {}),
         rules=_rules(data.get("backtest") or []),
         calibration=_calibration(data.get("calibration") or []),
-        warnings=list(dict.fromkeys(caution(words) for words in data.get("warnings") or ())),
+        warnings=list(dict.fromkeys(caution(Caution.from_dict(one)) for one in data.get("warnings") or ())),
     )
 
 
@@ -134,28 +77,6 @@ def rule(name: str) -> str:
     if name.endswith(CORRECTED):
         return _("%(rule)s; its totals put right") % {"rule": words}
     return words
-
-
-def caution(warning: str) -> str:
-    """Say a warning of the model in the owner's words and language; one that nobody described as it is."""
-    if found := RANGE.match(warning):
-        return _range(found)
-    return str(next((words for mark, words in CAUTIONS if mark in warning), warning))
-
-
-def _range(found: re.Match[str]) -> str:
-    """How far off the total may be, with its days, its date and how many people it is of."""
-    words = _(
-        "In the %(days)s days after %(day)s all %(people)s together may come up to %(less)s less often or %(more)s more"
-        " often than it says."
-    )
-    return words % {
-        "days": figures.count(int(found["days"].replace(",", ""))),
-        "day": date_format(date.fromisoformat(found["day"]), "DATE_FORMAT"),
-        "people": figures.people(int(found["people"].replace(",", ""))),
-        "less": percent(int(found["less"]) / 100),
-        "more": percent(int(found["more"].replace(",", "")) / 100),
-    }
 
 
 def _facts(found: Finding) -> list[tuple[str, str]]:

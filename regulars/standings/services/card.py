@@ -19,7 +19,7 @@ from regulars.standings.services.scoring import HORIZON_DAYS, Models
 if TYPE_CHECKING:
     from regulars.insight.backtest import Choice
 
-LAYOUT = 3
+LAYOUT = 4
 REFIT_AFTER_DAYS = 7
 CHANGED_ENOUGH = 0.1
 FEWEST_BUYERS = 10
@@ -144,7 +144,7 @@ def fitted(
         "standard_errors": lifetime.standard_errors_,
         "log_likelihood": lifetime.log_likelihood_,
         "why": choice.why,
-        "warnings": [*choice.warnings, *lifetime.warnings_, *spend.warnings_],
+        "warnings": [one.to_dict() for one in (*choice.warnings, *lifetime.warnings_, *spend.warnings_)],
         "backtest": _table(choice),
         "recalibration": None if choice.level is None else asdict(choice.level),
         "calibration": _calibration(choice),

@@ -5,13 +5,21 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.utils import translation
+from django.utils.formats import date_format
 
+from regulars.insight.cautions import Caution, NoChurn, UnseenMonths, WideTotal
 from regulars.kit import clock
 from regulars.people.models import Email, Person, Phone
 from regulars.purchases.tests.builders import a_business
@@ -20,7 +28,8 @@ from regulars.staff.roles import Role
 from regulars.staff.tests.builders import a_user
 from regulars.standings.models import Finding, Grading, Standing, Terms
 from regulars.standings.pages import figures
-from regulars.standings.pages.certainty import CAUTIONS, _why, caution, certainty_page, rule
+from regulars.standings.pages.cautions import caution
+from regulars.standings.pages.certainty import _why, certainty_page, rule
 from regulars.standings.pages.glance import groups_page
 from regulars.standings.pages.retention import retention_page
 from regulars.standings.pages.slipping import slipping_page
@@ -232,33 +241,51 @@ def test_the_owner_says_what_is_left_to_them_and_may_take_it_back(owner: Client)
     assert margin_percent() is None
 
 
-def test_every_warning_of_a_model_is_said_in_the_owners_words() -> None:
-    from regulars.insight import spend
-    from regulars.insight.backtest.choice import _of_untold_season
-    from regulars.insight.backtest.seasons import Pulls, Unseen
-    from regulars.insight.lifetime import base
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+@pytest.mark.parametrize("kind", Caution.kinds)
+def test_every_warning_that_insight_knows_is_said_in_the_owners_words(kind: str, language: str) -> None:
+    with translation.override(language):
+        said = [caution(one) for one in _of_kind(kind)]
+    with translation.override("en"):
+        in_english = [caution(one) for one in _of_kind(kind)]
+    assert all(said)
+    assert all((theirs == ours) == language.startswith("en") for theirs, ours in zip(said, in_english, strict=True))
 
-    warnings = [base.NO_CHURN, base.FEW, spend._about_too_few(2), spend._about_free(1), spend._about_free(4)]
-    warnings += [words for now in (-0.3, 0.3) for words in _of_untold_season(Pulls(0.0, now), None)]
-    unseen = [Unseen(months, 0.5, is_even=False) for months in ((12,), (11, 12, 1), ())]
-    warnings += [words for one in unseen for words in _of_untold_season(None, one)]
-    warnings += _of_untold_season(Pulls(0.0, 0.0, ripple=0.3), None)
-    assert len(warnings) == 11
-    assert [words for words in warnings if not any(mark in words for mark, _said in CAUTIONS)] == []
+
+def _of_kind(kind: str) -> list[Caution]:
+    """Warnings of a kind, both ways where it says yes or no."""
+    figures_of = {"int": 3, "float": 0.3, "date": TODAY.isoformat(), "tuple[int, ...]": [11, 12]}
+    named = [(one.name, str(one.type)) for one in fields(Caution.kinds[kind])]  # type: ignore[arg-type]
+    return [
+        Caution.from_dict({"kind": kind} | {name: is_so if of == "bool" else figures_of[of] for name, of in named})
+        for is_so in (True, False)
+    ]
 
 
 def test_how_far_off_a_total_may_be_is_said_with_its_days_its_date_and_its_people() -> None:
-    from regulars.insight import SameRate
-    from regulars.insight.backtest.choice import _of_range
-    from regulars.insight.lifetime.rows import unique_rows
-    from regulars.insight.tests.businesses import facts
+    words = caution(WideTotal(365, TODAY, 1_234, 0.21, 1.5))
+    assert words.startswith(f"In the 365 days after {date_format(TODAY, 'DATE_FORMAT')} all 1,234 people together")
+    assert "21\xa0% less often or 150\xa0% more often" in words
 
-    few = facts([0, 1, 3], [0, 40, 80], [100, 100, 100])
-    [said] = _of_range(SameRate().fit(few), unique_rows(few), 1_234, TODAY, 365)
-    words = caution(said)
-    assert words.startswith("In the 365 days after ")
-    assert "1,234 people together may come up to " in words
-    assert words != said
+
+def test_months_that_were_never_seen_are_named() -> None:
+    assert "(November, December and January)" in caution(UnseenMonths((11, 12, 1)))
+
+
+def test_warnings_kept_as_sentences_become_kinds_or_wait_for_the_next_night() -> None:
+    to_kinds = import_module("regulars.standings.migrations.0011_kinds_of_warnings").to_kinds
+    a_business()
+    some_findings(TODAY)
+    card = Finding.objects.get(name="model")
+    odd, known = "In the 365 days after 2026-03-01 all 9 people ...", "There is no churn visible in these data: ..."
+    lifetime = {"model": "recalibrated", "warnings": [known], "corrected": {"warnings": [known]}}
+    card.data |= {"warnings": [odd, known], "stored": {"lifetime": lifetime, "spend": {"warnings": []}}, "rhythm": None}
+    card.save()
+    for _ in range(2):
+        to_kinds(apps, connection.schema_editor())
+    card.refresh_from_db()
+    kinds = [NoChurn().to_dict()]
+    assert card.data["warnings"] == card.data["stored"]["lifetime"]["corrected"]["warnings"] == kinds
 
 
 def test_a_total_put_right_by_a_season_says_so_and_not_that_trials_did_it() -> None:
@@ -303,7 +330,7 @@ def test_a_rule_that_nobody_described_is_called_by_its_name() -> None:
     assert rule("something new") == "something new"
 
 
-def test_a_warning_is_said_in_the_owner_s_words_and_an_unknown_one_as_it_is(owner: Client) -> None:
+def test_a_warning_on_the_card_is_said_in_the_owner_s_words(owner: Client) -> None:
     a_business()
     some_findings(TODAY)
     found = Finding.objects.get(name="model")
@@ -311,12 +338,11 @@ def test_a_warning_is_said_in_the_owner_s_words_and_an_unknown_one_as_it_is(owne
         "last": {},
         "backtest": [],
         "calibration": [],
-        "warnings": ["There is no churn visible in these data.", "Odd."],
+        "warnings": [{"kind": "no-churn"}],
     }
     found.save()
     said = words_of(owner, "/groups/certainty/")
     assert "Nobody has clearly gone yet, so how long people stay is a guess." in said
-    assert "Odd." in said
     assert "churn" not in said
     assert "It could not be tried on earlier days yet" in said
 
