@@ -131,7 +131,8 @@ def grade_summary(facts: IntoFrameT, as_of: date, *, breaks: Breaks | None = Non
     ----------
     facts : frame
         What `summary` returns (or `with_memory`): ``last_on``, ``frequency`` and ``monetary`` are read, other
-        columns pass through.
+        columns pass through. Where ``monetary`` is missing (nobody noted what a visit cost) ``m`` is missing, the
+        levels of M are those of the others, and ``fm`` is ``f``.
     as_of : date
         Only the owner's own `breaks` need it; `facts` are taken as known on that day.
     breaks : Breaks, optional
@@ -158,7 +159,8 @@ def grade_summary(facts: IntoFrameT, as_of: date, *, breaks: Breaks | None = Non
     )
     cuts, count = _own_cuts(keyed, as_of, breaks) if breaks else _cuts(keyed)
     keyed = keyed.with_columns(**{grade: _score(f"{grade}_key", limits, count) for grade, limits in cuts.items()})
-    keyed = keyed.with_columns(fm=(nw.col("f") + nw.col("m") + 1) // 2)
+    both = (nw.col("f") + nw.col("m") + 1) // 2
+    keyed = keyed.with_columns(fm=nw.when(nw.col("m").is_null()).then(nw.col("f")).otherwise(both))
     keyed = keyed.with_columns(group=named("r", "fm")).with_columns(simple_group=simply_named("group"))
     keyed = keyed.select(*kept, "r", "f", "m", "fm", "group", "simple_group")
     graded: IntoFrameT = with_nullable(keyed, "r", "f", "m", "fm", whole=True).to_native()
@@ -174,16 +176,18 @@ def _money_key(frame: Frame) -> nw.Expr:
 def _cuts(keyed: Frame) -> tuple[dict[str, list[int]], int]:
     """Find the cut points of the three keys: value > limits[k] lifts the level by one."""
     names = ("r", "f", "m")
-    edges = [edge for g in names for edge in (nw.col(f"{g}_key").min(), nw.col(f"{g}_key").max())]
+    keys = [nw.col(f"{grade}_key") for grade in names]
+    edges = [edge for key in keys for edge in (key.min(), key.max(), key.count())]
     aliased = [edge.alias(f"edge_{number}") for number, edge in enumerate(edges)]
     [found] = rows(keyed.select(nw.len().alias("n"), *aliased))
     n = int(found[0])
     count = levels(n)
-    places = [-(-k * n // count) for k in range(1, count)] if count else []
-    cuts = {}
+    cuts: dict[str, list[int]] = {}
     for number, grade in enumerate(names):
-        low, high = found[1 + 2 * number], found[2 + 2 * number]
-        cuts[grade] = values_at(keyed, f"{grade}_key", places, int(low), int(high)) if count else []
+        low, high = found[1 + 3 * number], found[2 + 3 * number]
+        known = int(found[3 + 3 * number])
+        places = [-(-k * known // count) for k in range(1, count)] if count and known else []
+        cuts[grade] = values_at(keyed, f"{grade}_key", places, int(low), int(high)) if places else []
     return cuts, count
 
 
@@ -198,6 +202,6 @@ def _own_cuts(keyed: Frame, as_of: date, breaks: Breaks) -> tuple[dict[str, list
 
 def _score(key: str, limits: list[int], count: int) -> nw.Expr:
     if not limits:
-        return nw.when(nw.col(key).is_null()).then(nw.lit(1))  # no grades: missing for everybody
+        return nw.when(nw.col(key) != nw.col(key)).then(nw.lit(1))  # no grades: missing for everybody
     score = nw.lit(1) + sum((nw.col(key) > limit).cast(nw.Int64) for limit in limits)
     return score * 2 - 1 if count == 3 else score

@@ -17,6 +17,7 @@ from regulars.kit.charts import Rhythm, Visit, rhythm
 from regulars.kit.panels import Panel
 from regulars.people.models import Person
 from regulars.purchases.models import Order
+from regulars.purchases.queries import orders_of
 from regulars.staff.doors import who_knocks
 from regulars.staff.permissions import may
 from regulars.standings.hopes import chances, in_touch, touched
@@ -27,7 +28,7 @@ from regulars.standings.room import room_of
 from regulars.standings.sending import sent_by_words, sent_people
 from regulars.standings.services.card import season_of
 from regulars.standings.suggesting import suggested
-from regulars.standings.words import ago, ahead, coming, every, late, reason
+from regulars.standings.words import ago, ahead, coming, every, given_back, late, reason
 
 VISITS_DRAWN = 200
 
@@ -35,7 +36,7 @@ VISITS_DRAWN = 200
 def panels(request: HttpRequest, person: Person) -> list[Panel]:
     """Their rhythm in the main column, their standing at the side, and their friends. Nine queries.
 
-    Two more where something can be suggested. Three more of somebody who has not bought.
+    Two more where something can be suggested. Four more of somebody who has not bought.
     Up to three more where what they buy elsewhere is shown: in shops of 200 people and more.
     """
     if person.is_bucket:
@@ -157,7 +158,7 @@ def _standing_panel(
         "name": name,
         # Their group may be called the same: said once is enough.
         "is_slipping": standing.is_slipping(today) and not (is_small and simple == SimpleGroup.SLIPPING),
-        "reason": reason(standing, today),
+        "reason": _why(standing, today),
         "facts": [*worth(standing), *_grades(standing)],
         "ahead": hopes or ahead(standing, card.data if card else None),
         "rests_on": rests_on(standing, card),
@@ -165,6 +166,13 @@ def _standing_panel(
         "as_of": max(standing.as_of, counts.as_of) if counts else standing.as_of,
     }
     return [Panel(30, "side", "standings/_standing.html", context)]
+
+
+def _why(standing: Standing, today: date) -> str:
+    """Say what the standing rests on; who gave back all they bought is told apart. A query of those without."""
+    if standing.basis == Basis.CONTACT and orders_of(standing.person_id).filter(is_cancelled=False).exists():
+        return given_back(standing, today)
+    return reason(standing, today)
 
 
 def _suggestion_panel(person: Person, products: Finding | None, today: date) -> list[Panel]:

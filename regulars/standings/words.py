@@ -85,6 +85,8 @@ def reason(standing: Standing, on: date) -> str:
         return _remembered(standing, on)
     silent = standing.silent_days(on) or 0
     if standing.usual_gap_days is None:
+        if not standing.net_amount:
+            return _("One visit, %(ago)s; what it brought was not noted.") % {"ago": ago(silent)}
         return _("One visit, %(ago)s: %(amount)s.") % {"ago": ago(silent), "amount": _paid(standing)}
     if standing.buying_days < MINIMUM_BUYING_DAYS and standing.first_on and standing.last_on:
         return _twice(standing, (standing.last_on - standing.first_on).days, silent)
@@ -97,6 +99,12 @@ def reason(standing: Standing, on: date) -> str:
 
 def _twice(standing: Standing, apart: int, silent: int) -> str:
     """Two visits are one gap, and no habit yet: say how far apart they were."""
+    if not standing.net_amount:
+        return ngettext(
+            "Two visits, %(n)d day apart, the last one %(ago)s; what they brought was not noted.",
+            "Two visits, %(n)d days apart, the last one %(ago)s; what they brought was not noted.",
+            apart,
+        ) % {"n": apart, "ago": ago(silent)}
     return ngettext(
         "Two visits, %(n)d day apart, the last one %(ago)s: %(amount)s in all.",
         "Two visits, %(n)d days apart, the last one %(ago)s: %(amount)s in all.",
@@ -130,6 +138,12 @@ def _quiet_time(standing: Standing, on: date) -> str:
 def _totals(standing: Standing) -> str:
     if standing.first_on is None:
         return ""
+    if not standing.net_amount:
+        return ngettext(
+            "%(n)d visit since %(since)s; what they brought was not noted.",
+            "%(n)d visits since %(since)s; what they brought was not noted.",
+            standing.buying_days,
+        ) % {"n": standing.buying_days, "since": date_format(standing.first_on, "YEAR_MONTH_FORMAT")}
     return ngettext(
         "%(n)d visit since %(since)s, %(amount)s in all.",
         "%(n)d visits since %(since)s, %(amount)s in all.",
@@ -145,6 +159,15 @@ def _has_not_bought(standing: Standing, on: date) -> str:
     if standing.last_on is None:
         return _("Has not bought yet.")
     return _("Has not bought yet; last entry %(ago)s.") % {"ago": ago((on - standing.last_on).days)}
+
+
+def given_back(standing: Standing, on: date) -> str:
+    """Of somebody with orders, all of them refunded: they have bought, and count as if they had not."""
+    if standing.last_on is None:
+        return _("Got their money back for all they bought.")
+    return _("Got their money back for all they bought; last entry %(ago)s.") % {
+        "ago": ago((on - standing.last_on).days)
+    }
 
 
 def _remembered(standing: Standing, on: date) -> str:

@@ -138,3 +138,19 @@ def test_cut_points_are_exact_over_a_wide_range_of_money() -> None:
     pairs = sorted(zip(amounts, graded, strict=True))
     assert [grade for _, grade in pairs] == [1] * 40 + [2] * 40 + [3] * 40 + [4] * 40 + [5] * 40
     assert all(a <= b for (a, _), (b, _) in pairwise(pairs))
+
+
+@pytest.mark.parametrize("known", [0, 30])
+def test_whose_money_nobody_noted_is_graded_by_days_and_visits_and_pushes_nobody_down(known: int) -> None:
+    days = [AS_OF - timedelta(days=number) for number in range(60)]
+    money = [None] * (60 - known) + list(range(1, known + 1))
+    facts = pl.DataFrame(
+        {"last_on": days, "frequency": [number % 10 + 1 for number in range(60)], "monetary": money},
+        schema_overrides={"monetary": pl.Int64},
+    )
+    graded = insight.grade_summary(facts, AS_OF)
+    unknown, others = graded.head(60 - known), graded.tail(known)
+    assert unknown["m"].null_count() == 60 - known
+    assert unknown["fm"].to_list() == unknown["f"].to_list()
+    assert unknown["group"].null_count() == 0
+    assert others["m"].to_list() == [1 + 5 * rank // 30 for rank in range(known)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from regulars.intake.formats import GENERIC_ORDERS, GENERIC_PEOPLE, Format, recognised
 from regulars.intake.mapping import contents, places
 from regulars.intake.mapping.columns import ANY_ID, FIELDS, NAMES, key_of, without_unit
+from regulars.intake.mapping.more_names import DAYS_OF_VISITS
 from regulars.intake.reading import Sheet
 
 SAMPLE_ROWS = 300
@@ -38,6 +39,16 @@ WHOSE = re.compile(r"customer|client|buyer|billing|contact|shipping", re.IGNOREC
 ORDER_GROUPS = frozenset({"order", "line", "row"})
 ANY_NUMBER = frozenset({"number", "nr", "no", "reference", "incrementid"})  # of an order, or of anything else
 PRICED = frozenset({"amount", "line_amount", "price"})
+VISITS = frozenset(
+    map(
+        key_of,
+        f"{DAYS_OF_VISITS}|visit date|appointment date".split("|"),
+    )
+)
+ENTERED = re.compile(r"creat|add|time|complet|process|stamp")  # when somebody was written down, not when they came
+WHO = ("person_id", "email", "phone", "full_name", "given_name", "family_name")
+FEWEST_SEVERAL = 2  # people who stand there once more, before a list of people is taken for one of visits
+SHARE_SEVERAL = 0.1  # and how many of the rows: a list of people has its duplicates too
 Columns = dict[str, list[str]]
 
 
@@ -58,7 +69,8 @@ def guess(sheet: Sheet, *, wanted: Format | None = None) -> Guess:
         return Guess(found, columns)
     named = _by_name(sheet.header, sample) if sheet.header_row is not None else {}
     named = _by_contents(sheet.header, sample, named, is_headed=sheet.header_row is not None)
-    taken = found or (GENERIC_ORDERS if is_about_sales(named) else GENERIC_PEOPLE)
+    is_list_of_sales = is_about_sales(named) or is_log_of_visits(named, sample)
+    taken = found or (GENERIC_ORDERS if is_list_of_sales else GENERIC_PEOPLE)
     return Guess(taken, for_purpose(named, sheet.header, sample, taken))
 
 
@@ -69,6 +81,38 @@ def is_about_sales(columns: Mapping[str, Sequence[str]]) -> bool:
     if {"amount", "line_amount", "price"} & columns.keys():
         return True
     return "person_id" in columns and not {"email", "full_name", "given_name", "phone"} & columns.keys()
+
+
+def is_log_of_visits(columns: Mapping[str, Sequence[str]], sample: Mapping[str, Sequence[str]]) -> bool:
+    """Who came when, without what it cost: the column is called so, or the same people stand there on several days."""
+    if "bought_on" not in columns or {"order_id", *PRICED} & columns.keys() or _has_worth(columns, sample):
+        return False
+    days = columns["bought_on"][0]
+    if key_of(days) in VISITS:
+        return True
+    who = [names[0] for field in WHO if (names := columns.get(field))]
+    came = {row for row in zip(*(sample[name] for name in [*who, days]), strict=True) if row[-1] and any(row[:-1])}
+    several = len(came) - len({row[:-1] for row in came})
+    return bool(who) and several >= max(FEWEST_SEVERAL, SHARE_SEVERAL * len(came))
+
+
+def stays_log_of_visits(before: Guess, columns: Mapping[str, Sequence[str]]) -> bool:
+    """Say whether what was a log of visits still is one after its columns were corrected."""
+    was_one = before.format is GENERIC_ORDERS and not PRICED & before.columns.keys()
+    return was_one and "bought_on" in columns
+
+
+def days_left_out(header: Sequence[str]) -> str:
+    """The column of a list of people that may hold the days of visits; "" where none is called so."""
+    days = (name for name in header if NAMES.get(_known_key(name)) == "bought_on" and not ENTERED.search(key_of(name)))
+    return next(days, "")
+
+
+def _has_worth(columns: Mapping[str, Sequence[str]], sample: Mapping[str, Sequence[str]]) -> bool:
+    """Say whether a column that nobody knows holds money: then it is asked for."""
+    taken = {name for names in columns.values() for name in names}
+    free = (cells for name, cells in sample.items() if name not in taken and not contents.is_blank(cells))
+    return any(contents.share(cells, contents.is_worth) > 0.9 for cells in free)
 
 
 def tells_of_sales(header: Sequence[str]) -> bool:

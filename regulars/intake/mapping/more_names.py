@@ -1,5 +1,9 @@
 """What address books, mailing tools and tills of many languages call their columns, beside the usual names."""
 
+DAYS_OF_VISITS = (
+    "visit|visited|visited on|date of visit|appointment|date of appointment|termin|termindatum|besuch|besuchsdatum|besucht am"
+    "|date de visite|rendez-vous|fecha de visita|cita|data visita|appuntamento|bezoek|afspraak|wizyta"
+)
 MORE_NAMES = {
     "person_id": "record id|square customer id|klaviyo id|contact key|subscriber key|leid|uuid",
     "full_name": "nome do cliente|nombre del cliente|nome cliente|klantnaam|nazwa klienta|nom client|kundens navn|navn|anzeigename|nom affiche|nombre completo del cliente|voor- en achternaam|namn (fornamn efternamn)|ship name|display as|kontakt|kontaktname|الاسم|الاسم الكامل|اسم العميل|имя и фамилия|фио|氏名|名前|お名前|姓名",
@@ -35,7 +39,7 @@ MORE_NAMES = {
     "cleaned_at": "email suppressions timestamp|hard bounced at|bounced on|email bounced at|email hard bounce reason|hard bounce reason",
     "mail_disabled": "email_blacklisted|email blacklisted|unsubscribed from all email|email opt-out|opted out of email|email optout|do not send email|blocked|is unsubscribed|unsubscribed (yes/no)|newsletter abgemeldet|keine werbung|werbesperre|kein newsletter|no contact|no mailings|geen mailing|ne pas contacter|no contactar|hard bounce|do not email (yes/no)|email opt out (yes/no)",
     "order_id": "ordrenummer|ordrenr|ordrenr.|ordre nr|ordre|numero do pedido|n do pedido|n de pedido|pedido n|numero da encomenda|n commande|id commande|nr zamowienia|id zamowienia|bestellung|order nr|bon nr|n ordine|id ordine|id pedido|cislo objednavky|sale|sale #|sale nr|purchase id|appointment id|order name|رقم الطلب|رقم الفاتورة|номер заказа|注文番号",
-    "bought_on": "ordredato|kjøpsdato|købsdato|dato|data do pedido|data da compra|data da encomenda|fecha del pedido|fecha de la compra|data dell'ordine|data di acquisto|datum bestelling|datum der bestellung|kobsdato|ordredato|datum objednavky|sprzedano|ordered at|ordered on|order datetime|order date time|order timestamp|date ordered|date purchased|sale datetime|start time|verkaufsdatum|fecha de venta|data vendita|date de vente|التاريخ|تاريخ الشراء|تاريخ الطلب|дата|дата заказа|дата покупки|日付|注文日|购买日期",
+    "bought_on": f"{DAYS_OF_VISITS}|ordredato|kjøpsdato|købsdato|dato|data do pedido|data da compra|data da encomenda|fecha del pedido|fecha de la compra|data dell'ordine|data di acquisto|datum bestelling|datum der bestellung|kobsdato|ordredato|datum objednavky|sprzedano|ordered at|ordered on|order datetime|order date time|order timestamp|date ordered|date purchased|sale datetime|start time|verkaufsdatum|fecha de venta|data vendita|date de vente|التاريخ|تاريخ الشراء|تاريخ الطلب|дата|дата заказа|дата покупки|日付|注文日|购买日期",
     "amount": "beløp|beløb|totalbeløp|totalbeløb|totalsum|valor pago|valor do pedido|total do pedido|total pago|prix total|total pedido|total del pedido|wartosc zamowienia|do zaplaty|belop|orderbedrag|totaal bedrag|total ordine|somme payee|celkem|order total inc tax|order total incl tax|order total including tax|total inc tax|total including tax|betrag brutto|brutto betrag|gesamt brutto|gesamtbetrag brutto|rechnungsbetrag brutto|betrag inkl. mwst.|amount total|appointment price|sale price|المبلغ|الإجمالي|المجموع|сумма|итого|金額|合計|金额",
     "refunded": "refunded total|refunds total|total refunds|refunds|partial refund",
     "status": "order payment state|order payment status|payment state|invoice status|belegstatus|rechnungsstatus",

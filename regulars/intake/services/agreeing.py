@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from regulars.intake.formats import FORMATS, GENERIC_ORDERS, GENERIC_PEOPLE
 from regulars.intake.mapping.columns import FIELDS
-from regulars.intake.mapping.guessing import Columns, Guess, is_about_sales
+from regulars.intake.mapping.guessing import Columns, Guess, is_about_sales, stays_log_of_visits
 from regulars.intake.mapping.remembering import remember
 from regulars.intake.models import ImportRun
 from regulars.intake.options import ImportOptions
@@ -73,7 +73,8 @@ def _corrected(options: ImportOptions, shown: Guess, columns: Mapping[str, str])
     kept = {field: names for field, names in kept.items() if names}
     slug = shown.format.slug
     if slug in GENERIC:
-        slug = (GENERIC_ORDERS if is_about_sales(kept) else GENERIC_PEOPLE).slug
+        is_of_sales = is_about_sales(kept) or stays_log_of_visits(shown, kept)
+        slug = (GENERIC_ORDERS if is_of_sales else GENERIC_PEOPLE).slug
     return replace(options, format=slug, columns=kept, mapping={})
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from regulars.intake.formats import FORMATS, GENERIC_ORDERS, GENERIC_PEOPLE, Format
 from regulars.intake.mapping.columns import FIELDS, is_known, key_of
-from regulars.intake.mapping.guessing import Columns, Guess, guess, is_about_sales
+from regulars.intake.mapping.guessing import Columns, Guess, guess, is_about_sales, stays_log_of_visits
 from regulars.intake.mapping.remembering import remembered
 from regulars.intake.options import ImportOptions
 from regulars.intake.reading import Sheet, UnreadableFile, may_hold_several, open_sheet
@@ -112,7 +112,8 @@ def _corrected(found: Guess, sheet: Sheet, mapping: Mapping[str, str], *, is_set
     columns = {field: names for field, names in columns.items() if names}
     taken = found.format
     if not is_settled and taken in (GENERIC_ORDERS, GENERIC_PEOPLE):
-        taken = GENERIC_ORDERS if is_about_sales(columns) else GENERIC_PEOPLE
+        is_of_sales = is_about_sales(columns) or stays_log_of_visits(found, columns)
+        taken = GENERIC_ORDERS if is_of_sales else GENERIC_PEOPLE
     return Guess(taken, columns)
 
 

@@ -169,6 +169,23 @@ def about_no_amounts() -> Asked:
     )
 
 
+def about_visits() -> Asked:
+    return Asked(
+        "visits",
+        _("No column says what was paid. Each row is kept as a visit of which nobody knows what it cost."),
+        _("What people bring cannot be said of such visits. If a column holds the amounts, name it."),
+    )
+
+
+def about_days_left_out(column: str) -> Asked:
+    return Asked(
+        "days_left_out",
+        _("The days in “%(column)s” are not kept: this is taken for a list of people, not of what they did.")
+        % {"column": column},
+        _("If each row is a visit or a sale, choose “A list of sales” as the kind of file (--format orders)."),
+    )
+
+
 def about_rounded_numbers(one: str) -> Asked:
     return Asked(
         "rounded_numbers",

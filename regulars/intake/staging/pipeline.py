@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 
 from regulars.intake.formats import Format
 from regulars.intake.mapping.columns import key_of, without_unit
-from regulars.intake.mapping.guessing import Guess, tells_of_sales
+from regulars.intake.mapping.guessing import Guess, days_left_out, tells_of_sales
 from regulars.intake.options import ImportOptions
 from regulars.intake.reading import Sheet
 from regulars.intake.staging import (
@@ -147,10 +147,14 @@ def stage(
     if {"postcode", "country"} <= filled and (short := asking.short_postcodes(con)):
         staged.questions.append(asking.about_postcodes(short))
     if staged.is_about_sales:
+        if guess.format.slug == "orders" and filled.isdisjoint(PRICED):
+            staged.questions.append(asking.about_visits())
         _stage_sales(staged, _in_the_currency_of_its_columns(options, guess, filled), house, filled)
     else:
         if guess.format.slug == "people" and tells_of_sales(sheet.header):
             staged.questions.append(asking.about_no_amounts())
+        elif guess.format.slug == "people" and (days := days_left_out(sheet.header)):
+            staged.questions.append(asking.about_days_left_out(days))
         who.refuse_nobody(con, takes_names_alone=guess.format.takes_names_alone)
     status = guess.format.mail_status(map(key_of, sheet.header), file_name) if guess.format.mail_status else ""
     who.make_people(con, filled, is_about_sales=staged.is_about_sales, file_status=status)

@@ -63,8 +63,8 @@ def reckon(
     a season a silence counts by how busy its months are.
     """
     people, facts = opened(engine.table("people")), opened(engine.table("facts"))
-    known = _known(engine, _with_medians(engine, facts, rhythms, as_of), people, as_of).to_native()
-    graded = opened(engine.keep("graded", insight.grade_summary(known, as_of)))
+    known = _known(engine, _with_medians(engine, facts, rhythms, as_of), people, as_of)
+    graded = opened(engine.keep("graded", insight.grade_summary(_where_money_is_known(known), as_of)))
     prospects = opened(insight.prospects(_of_the_others(engine, graded).to_native(), as_of))
     told = _told(engine, graded, rhythms, season, as_of)
     wanted = nw.concat([_of_buyers(_with_scores(told, facts, models, as_of)), _of_others(prospects)])
@@ -104,6 +104,12 @@ def _known(engine: Engine, facts: Frame, people: Frame, as_of: date) -> Frame:
     joined = both.join(bought, left_on="customer", right_on="buyer", how="left")
     found: Frame = joined.with_columns(real=nw.col("real").fill_null(0), paid=nw.col("paid").fill_null(0))
     return found
+
+
+def _where_money_is_known(known: Frame) -> Any:
+    """Nothing paid on any visit means that nobody noted what it cost: no amount is not the smallest of all amounts."""
+    has_money = nw.col("monetary") != 0
+    return known.with_columns(monetary=nw.when(has_money).then(nw.col("monetary"))).to_native()
 
 
 def _told(engine: Engine, graded: Any, rhythms: Rhythms | None, season: Seasonality | None, as_of: date) -> Any:
@@ -192,8 +198,13 @@ def _of_buyers(frame: Any) -> Any:
         nw.col("paid").cast(nw.Int64).alias("net_mils"),
         **gaps,
         slips_on=nw.col("slips_on").cast(nw.Date),
-        **{name: nw.when(is_own).then(nw.col(name)).cast(kind) for name, kind in KINDS.items()},
+        **{name: nw.when(_counts(name, is_own)).then(nw.col(name)).cast(kind) for name, kind in KINDS.items()},
     )
+
+
+def _counts(score: str, is_own: nw.Expr) -> nw.Expr:
+    """Scores are of what was bought, and what somebody brings is said only where money was ever noted."""
+    return is_own & (nw.col("paid") != 0) if score.startswith("value_") else is_own
 
 
 def _of_others(prospects: Any) -> Any:

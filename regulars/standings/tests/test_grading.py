@@ -107,3 +107,20 @@ def test_after_many_new_standings_the_database_knows_how_large_they_are(monkeypa
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'standings_standing'")
         assert cursor.fetchone()[0]
+
+
+def test_visits_of_which_nobody_noted_what_they_cost_are_no_small_spenders() -> None:
+    """No M, and a group by recency and frequency; nothing said of what they bring."""
+    a_business()
+    ids = many_people(24)
+    known = list(Person.objects.filter(pk__in=ids).order_by("pk"))
+    for number, person in enumerate(known):
+        visits(person, [7 * (step + 1) for step in range(number % 6 + 1)], paid="0" if number < 12 else "40.00")
+    grade_everyone(TODAY)
+    free = Standing.objects.filter(person__in=ids[:12])
+    assert set(free.values_list("m", "value_amount")) == {(None, None)}
+    paying = {row.buying_days: row for row in Standing.objects.filter(person__in=ids[12:])}
+    assert None not in {row.m for row in paying.values()}
+    for row in free:
+        assert row.group
+        assert row.f == paying[row.buying_days].f
