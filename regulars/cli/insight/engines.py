@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from duckdb import DuckDBPyConnection
 
 from regulars.kit.errors import Refusal
@@ -91,7 +92,7 @@ class PolarsEngine(Engine):
 
 
 class SparkEngine(Engine):
-    """PySpark, on the machine itself unless a session stands already."""
+    """PySpark: on the machine itself, or where REGULARS_ANALYTICS says, unless a session stands already."""
 
     def __init__(self, con: DuckDBPyConnection, folder: Path, orders: int) -> None:
         super().__init__(con, folder, orders)
@@ -103,10 +104,9 @@ class SparkEngine(Engine):
         os.environ.setdefault("PYSPARK_PYTHON", "python3")
         builder: Any = SparkSession.builder
         for name, value in {
-            "spark.master": "local[*]", "spark.driver.memory": "1g", "spark.driver.host": "127.0.0.1",
-            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.master": "local[*]", "spark.driver.memory": "1g",
             "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR",
-            "spark.sql.session.timeZone": "UTC", **(_FOR_FEW if orders < MANY else _FOR_MANY),
+            "spark.sql.session.timeZone": "UTC", **(_FOR_FEW if orders < MANY else _FOR_MANY), **spark_place(),
             "spark.local.dir": str(folder), "spark.sql.warehouse.dir": str(folder / "warehouse"),
         }.items():  # fmt: skip
             builder = builder.config(name, value)
@@ -115,15 +115,24 @@ class SparkEngine(Engine):
     def frame(self, table: str) -> Any:
         path = self._through_parquet(table)
         self.con.execute(f"COPY (SELECT * FROM {table}) TO '{path}' (FORMAT parquet)")
-        return self.session.read.parquet(str(path))
+        return self.session.read.parquet(path.as_uri())
 
     def kept(self, frame: Any, name: str) -> Any:
         return frame.localCheckpoint()  # the plan behind it ends here: long plans are slow to analyse
 
     def land(self, frame: Any, table: str) -> None:
         path = self.folder / f"{table}-landed"
-        frame.write.mode("overwrite").parquet(str(path))
+        frame.write.mode("overwrite").parquet(path.as_uri())
         self._take(path / "*.parquet", table)
+
+
+def spark_place() -> dict[str, str]:
+    """The master that REGULARS_ANALYTICS names, and where workers on this machine find us."""
+    told = {} if settings.ANALYTICS == "duckdb" else {"spark.master": str(settings.ANALYTICS)}
+    away = told.get("spark.master", "").removeprefix("spark://")
+    if away and not away.startswith(("local", "127.0.0.1", "[::1]")):
+        return told
+    return told | {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
 ENGINES: dict[str, type[Engine]] = {"duckdb": DuckEngine, "polars": PolarsEngine, "spark": SparkEngine}

@@ -14,6 +14,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from regulars.cli.insight.columns import Columns, Wanted, chosen
+from regulars.cli.insight.zones import zones_of
 from regulars.intake.mapping.columns import is_known
 from regulars.intake.reading import Sheet, UnreadableFile, open_sheet
 from regulars.intake.services.unpacking import unpacked
@@ -30,7 +31,7 @@ MEMORY = "1000MB"
 
 @dataclass
 class Source:
-    """One file that was read: its number, its name, which column is what, how it is written."""
+    """One file that was read: its number, its name, which column is what, how it is written, in which zones it was."""
 
     number: int
     name: str
@@ -39,6 +40,7 @@ class Source:
     rows: int = 0
     faults: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    zones: set[str] = field(default_factory=set)
 
 
 @contextmanager
@@ -89,6 +91,8 @@ def _there(path: Path) -> None:
         raise Refusal(f"{path}: there is no such file.")
     if path.is_dir():
         raise Refusal(f"{path} is a folder. Name the file in it.")
+    if not path.is_file():
+        raise Refusal(f"{path} is no file but a stream, which cannot be read twice. Save it in a file first.")
     if not os.access(path, os.R_OK):
         raise Refusal(f"{path} may not be read.")
     if path.stat().st_size == 0:
@@ -122,6 +126,7 @@ def _from_parquet(con: DuckDBPyConnection, path: Path, sheet: Sheet, source: Sou
     """Columns keep their types, and nothing is copied: the view reads the file."""
     real = [str(name) for name, *_rest in con.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()]
     called = dict(zip(sheet.header, real, strict=True))
+    source.zones = zones_of(con, path)
     picked = ", ".join(f'{_column(called[name])} AS "{field}"' for field, name in source.columns.names.items())
     missing = ", ".join(f'NULL::VARCHAR AS "{field}"' for field in FIELDS if field not in source.columns.names)
     con.execute(

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from duckdb import DuckDBPyConnection
 
 from regulars.cli.insight.reading import Source
+from regulars.cli.insight.zones import day_in
 from regulars.intake.mapping.columns import key_of
 from regulars.intake.staging.styles import order_named
 from regulars.intake.values import amounts, dates
@@ -54,8 +55,10 @@ def word(field: str) -> str:
 
 
 def _days(con: DuckDBPyConnection, source: Source, field: str, kind: str) -> tuple[str, str]:
+    if kind.startswith(("TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE")):
+        return _not_too_early(_days_there(source, field)), ""
     if kind == "DATE" or kind.startswith("TIMESTAMP"):
-        return f's."{field}"::DATE', ""
+        return _not_too_early(f's."{field}"::DATE'), ""
     text, part = word(field), _part(word(field))
     found = con.execute(f"SELECT DISTINCT {part} FROM said_{source.number} s").fetchall()
     parts = [text for (text,) in found if text]
@@ -77,6 +80,21 @@ def _days(con: DuckDBPyConnection, source: Source, field: str, kind: str) -> tup
         values = f"coalesce(p_{field}.value, w_{field}.value)"
         joins += f" LEFT JOIN {table}_whole w_{field} ON w_{field}.text = {text}"
     return values, joins
+
+
+def _not_too_early(day: str) -> str:
+    return f"CASE WHEN {day} >= DATE '{EARLIEST_YEAR}-01-01' THEN {day} END"
+
+
+def _days_there(source: Source, field: str) -> str:
+    """SQL for the day where it was bought, of moments that are kept in UTC; where that is not known, it is said."""
+    if len(source.zones) == 1:
+        return day_in(f's."{field}"', next(iter(source.zones)))
+    source.notes.append(
+        f"{source.name}: the moments in “{source.columns.names[field]}” are kept in UTC, and the file does not say where"
+        " they were; each counts for its day in UTC."
+    )
+    return f's."{field}"::DATE'
 
 
 def _part(text: str) -> str:
@@ -116,11 +134,7 @@ def _order(source: Source, field: str, texts: Sequence[str]) -> dates.Order:
 
 def _read_days(texts: Iterable[str], order: dates.Order, century: str = "") -> dict[str, str]:
     found = {text: dates.parse(century + text, order) or _since_1970(text) for text in texts}
-    return {
-        text: moment.on.isoformat()
-        for text, moment in found.items()
-        if moment and EARLIEST_YEAR <= moment.on.year <= dates.LATEST_YEAR
-    }
+    return {text: moment.on.isoformat() for text, moment in found.items() if moment and moment.on.year >= EARLIEST_YEAR}
 
 
 def _since_1970(text: str) -> dates.Moment | None:

@@ -11,14 +11,16 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 import pandas as pd
+import polars as pl
 import pytest
 
+from regulars.cli.insight import engines
 from regulars.cli.insight.people import COLUMNS
 from regulars.cli.main import build_parser
 from regulars.insight.tests.engines import needs_spark
@@ -174,6 +176,80 @@ def test_what_holds_types_or_is_packed_tells_the_same(kind: str, tmp_path: Path,
     other = insight(_plain(tmp_path / "plain.csv"), "--model", "bg").json
     assert one["data"] == other["data"]
     assert _parameters(one) == pytest.approx(_parameters(other), rel=1e-4)
+
+
+@pytest.mark.parametrize("writer", ["pandas", "polars"])
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Europe/Berlin", "+09:30"])
+def test_a_moment_in_parquet_counts_for_its_day_there(
+    zone: str, writer: str, tmp_path: Path, insight: Callable[..., Told]
+) -> None:
+    frame = pd.DataFrame(_rows(), columns=["customer", "day", "amount"]).astype({"amount": float})
+    late = 23 if zone.startswith("America") else 0  # what is another day in UTC
+    moments = pd.to_datetime(frame["day"]) + pd.Timedelta(hours=late, minutes=20)
+    frame["day"] = moments.dt.tz_localize(timezone(timedelta(hours=9, minutes=30)) if zone[0] == "+" else zone)
+    if writer == "pandas":
+        frame.to_parquet(tmp_path / "o.parquet")
+    elif zone[0] == "+":
+        pytest.skip("Polars knows zones by name only")
+    else:
+        pl.from_pandas(frame).write_parquet(tmp_path / "o.parquet")
+    there = insight(tmp_path / "o.parquet", "--model", "bg").json
+    plain = insight(_plain(tmp_path / "plain.csv"), "--model", "bg").json
+    assert there["data"] == plain["data"]
+    assert _parameters(there) == pytest.approx(_parameters(plain), rel=1e-4)
+    assert not any("UTC" in sentence for sentence in there["warnings"])
+
+
+def test_moments_whose_place_nobody_kept_count_in_utc_and_that_is_said(
+    tmp_path: Path, insight: Callable[..., Told]
+) -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            "COPY (SELECT customer, timezone('UTC', day::TIMESTAMP) AS moment, amount FROM read_csv(?))"
+            f" TO '{tmp_path / 'o.parquet'}'",
+            [str(_plain(tmp_path / "o.csv"))],
+        )
+    told = insight(tmp_path / "o.parquet", "--model", "bg").json
+    assert any("“moment” are kept in UTC" in sentence for sentence in told["warnings"])
+    assert told["data"] == insight(tmp_path / "o.csv", "--model", "bg").json["data"]
+
+
+def test_days_of_other_ages_are_named_the_same_in_every_kind_of_file(
+    tmp_path: Path, insight: Callable[..., Told]
+) -> None:
+    odd = [("zoe", date(1700, 1, 1), "5"), ("zoe", date(2124, 5, 5), "6")]
+    csv_file = _plain(tmp_path / "o.csv", _rows() + odd)
+    frame = pd.DataFrame(_rows() + odd, columns=["customer", "day", "amount"]).astype({"amount": float})
+    frame.to_parquet(tmp_path / "o.parquet")
+    for path, first in ((csv_file, 2), (tmp_path / "o.parquet", 1)):
+        told = insight(path, "--model", "bg").json
+        sentences = " ".join(told["warnings"])
+        assert f"row {len(_rows()) + first}: “1700-01-01” in “day” is no day that can be read" in sentences
+        assert "1 row lies in the future" in sentences
+        assert f"left out; row {len(_rows()) + first + 1}." in sentences
+        assert told["data"]["customers"] == 60
+
+
+def test_a_stream_is_refused_in_a_sentence(tmp_path: Path, insight: Callable[..., Told]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(Refusal, match=r"pipe is no file but a stream.*Save it in a file first\."):
+        insight(tmp_path / "pipe")
+
+
+@pytest.mark.parametrize(
+    ("asked", "master", "is_here"),
+    [
+        ("duckdb", None, True),
+        ("local[2]", "local[2]", True),
+        ("spark://127.0.0.1:7077", "spark://127.0.0.1:7077", True),
+        ("spark://10.0.0.4:7077", "spark://10.0.0.4:7077", False),
+    ],
+)
+def test_spark_runs_where_the_settings_say(asked: str, master: str | None, is_here: bool, settings: Any) -> None:
+    settings.ANALYTICS = asked
+    place = engines.spark_place()
+    assert place.get("spark.master") == master
+    assert ("spark.driver.host" in place) == is_here
 
 
 def test_columns_can_be_named_by_name_or_number(tmp_path: Path, insight: Callable[..., Told]) -> None:

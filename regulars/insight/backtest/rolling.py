@@ -125,7 +125,8 @@ def backtest(
     chosen = origins(days.first, last, horizon_days)
     if not chosen:
         known = last - days.first
-        return Backtest([], [], f"Too few to compare: {known} days are known, and half a year is needed.")
+        are_known = "1 day is known" if known == 1 else f"{known} days are known"
+        return Backtest([], [], f"Too few to compare: {are_known}, and half a year is needed.")
     known_then = [days.known(origin.day) for origin in chosen]
     held_out = [
         days.bought(origin.day, origin.day + origin.horizon_days)[then.place]
