@@ -17,7 +17,7 @@ def worth(standing: Standing) -> list[tuple[str, str]]:
     if standing.basis == Basis.CONTACT or not standing.buying_days:
         return []
     currency = business().currency
-    facts = [(_("So far"), shown(standing.net_amount, currency))]
+    facts = [(_("So far"), shown(standing.net_amount, currency))] if standing.net_amount else []
     if standing.value_amount is not None:
         about = _("about %(value)s") % {"value": roughly(standing.value_amount, currency)}
         facts.append((_("Next 12 months"), _("nothing") if expects_nobody(standing) else about))

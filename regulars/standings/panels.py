@@ -197,8 +197,5 @@ def _grades(standing: Standing) -> list[tuple[str, str]]:
     if standing.r is None:
         return []
     out_of = _("%(grade)d of 5")
-    return [
-        (_("How lately"), out_of % {"grade": standing.r}),
-        (_("How often"), out_of % {"grade": standing.f}),
-        (_("How much"), out_of % {"grade": standing.m}),
-    ]
+    grades = ((_("How lately"), standing.r), (_("How often"), standing.f), (_("How much"), standing.m))
+    return [(name, out_of % {"grade": grade}) for name, grade in grades if grade is not None]

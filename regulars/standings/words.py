@@ -49,6 +49,7 @@ REASONS: dict[str, object] = {
     "too-few-buyers": gettext_lazy("Too few people have bought to say more. From ten on you see groups here."),
     "too-few-repeats": gettext_lazy("Too few people have come a second time to say."),
     "too-little-time": gettext_lazy("There are too few weeks of sales to say. Come back in a while."),
+    "no-amounts": gettext_lazy("Nobody noted what the visits brought, so nothing can be said of money."),
     "no-model": gettext_lazy("There are too few sales yet to look ahead."),
     "too-few-peers": gettext_lazy("It takes forty people who bought within a year to say who could buy more."),
     "nobody": gettext_lazy("There is nobody to say this of."),

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from regulars import insight
 from regulars.kit.charts import Bar, Bars, Curve, Heat, HeatRow, Step, Stepped, bars, curve, heat, percent
+from regulars.kit.charts.heat import MOST
 from regulars.standings.models import Finding, Group, SimpleGroup
 from regulars.standings.pages import figures
 from regulars.standings.queries import findings
@@ -129,6 +130,9 @@ def _cohorts(found: Finding | None) -> Part:
             "the first, "
             "second, third month after it. Rows of few people jump about."
         )
+    if longest > MOST["narrow"]:
+        left_out = _("On a narrow screen some columns are left out, each stands under its number; the table has all.")
+        words = f"{words} {left_out}"
     drawn: Heat = heat(shown, heads, label=label, corner=_("First here"))
     return Part(drawn, words, sum(row["people"] for row in rows))
 

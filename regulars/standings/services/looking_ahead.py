@@ -10,7 +10,7 @@ import duckdb
 import narwhals as nw
 
 from regulars.insight.discounting import kept_rate
-from regulars.insight.frames import rows
+from regulars.insight.frames import opened, rows
 from regulars.insight.lifetime import unique_rows
 from regulars.insight.orders import purchases
 from regulars.standings.models import Finding
@@ -38,15 +38,21 @@ def found(
     ahead = None if models is None or models.spend.params_ is None else _ahead(facts, models, as_of)
     months = None if ahead is None else _months(ahead, 1.0, 0.0)  # what comes in, month by month
     return {
-        Finding.Name.VALUE: _no_value() if ahead is None else _value(connection, ahead, models),
+        Finding.Name.VALUE: _no_value(facts) if ahead is None else _value(connection, ahead, models),
         Finding.Name.FORECAST: _forecast(orders, facts, models, months, as_of),
         Finding.Name.SLIPPING: _slipping(connection, models, as_of),
     }
 
 
-def _no_value() -> Found:
+def _why_not(facts: Any) -> dict[str, str]:
+    """Say why nothing is said of money: no visit has an amount, or there are too few for a model."""
+    [(most,)] = rows(opened(facts).select(nw.col("monetary").max()))
+    return {"reason": "no-amounts"} if most == 0 else NO_MODEL
+
+
+def _no_value(facts: Any) -> Found:
     return Found(0, {"horizon_days": HORIZON_DAYS, "margin_rate": None, "people": 0, "total": None, "buckets": [],
-                     "top_share": {}, **NO_MODEL})  # fmt: skip
+                     "top_share": {}, **_why_not(facts)})  # fmt: skip
 
 
 def _ahead(facts: Any, models: Models, as_of: date) -> MonthsAhead:
@@ -70,7 +76,7 @@ def _forecast(
     past = _past(orders, as_of)
     data: dict[str, Any] = {"months": [], "purchases": None, "amount": None, "past": past, "is_seasonal": False}
     if models is None or months is None:
-        return Found(0, data | NO_MODEL)
+        return Found(0, data | _why_not(facts))
     total = models.lifetime.total_of_rows(unique_rows(facts), HORIZON_DAYS)
     by = _seasonal(models, [(begin, float(purchased)) for begin, _, purchased, *_ in months])
     data |= {

@@ -1,4 +1,4 @@
-"""Who gave back all they bought counts as if they had not, and is never told to have bought nothing yet."""
+"""Orders that count as none, and visits without money: neither is told for what it is not."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from regulars.staff.roles import Role
 from regulars.staff.tests.builders import a_user
 from regulars.standings.models import Basis, Standing
 from regulars.standings.services import grade_everyone
-from regulars.standings.tests.builders import TODAY, somebody
+from regulars.standings.tests.builders import TODAY, many_people, somebody, visits
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
@@ -37,3 +37,21 @@ def test_the_page_of_somebody_without_a_purchase_that_stood_says_which_it_was(is
     page = client.get(f"/people/{ann.pk}/").text
     assert says in page
     assert ("Has not bought yet" in page) == (says == "Has not bought yet")
+
+
+def test_pages_of_visits_without_money_say_so_and_show_no_amount_and_no_grade_of_it() -> None:
+    a_business()
+    ids = many_people(24)
+    for number, person in enumerate(Person.objects.filter(pk__in=ids).order_by("pk")):
+        visits(person, [7 * (step + 1) for step in range(number % 6 + 1)], paid="0")
+    grade_everyone(TODAY)
+    client = Client()
+    client.force_login(a_user(Role.OWNER))
+    for number in ids[:4]:
+        page = client.get(f"/people/{number}/").text
+        assert "not noted" in page
+        assert "How often" in page
+        assert "How much" not in page
+    assert "Nobody noted what the visits brought" in client.get("/groups/value/").text
+    for page in ("/groups/", "/groups/slipping/", "/groups/retention/", "/groups/room/", "/groups/certainty/"):
+        assert client.get(page).status_code == 200
