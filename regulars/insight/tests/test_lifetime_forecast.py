@@ -140,7 +140,8 @@ def test_single_persons_are_calibrated(name: str) -> None:
 def test_one_person_of_each_small_business_is_calibrated_over_what_the_prior_believes() -> None:
     """People of one business share the error of its fit, so each gives one; twenty people say little of their own."""
     prior, dice = MBGNBD.default_prior, np.random.default_rng(8)
-    right, month = [], []
+    right: list[float] = []
+    month: list[float] = []
     for seed in range(150):
         r, alpha, a, b = np.exp(dice.normal(np.log(prior.centres), prior.spreads))
         truth = with_truth(MBGNBD(), r=r, alpha=alpha * 230, a=a, b=b)  # 230 days is the mean age of those invented
