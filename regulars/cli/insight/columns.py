@@ -39,6 +39,8 @@ MORE_ORDERS = frozenset(map(name_key, ("nº pedido", "n° pedido", "num pedido",
 MORE_DAYS = frozenset(map(name_key, ("trans date", "tran date", "txn date", "trx date", "transaction day", "transaction timestamp", "transaction datetime", "invoice day",
                                       "order timestamp", "order datetime", "order purchase timestamp", "purchase timestamp", "purchase day", "order day", "sales date", "receipt date", "ticket date", "basket date")))  # fmt: skip
 MORE_CUSTOMERS = frozenset(map(name_key, ("id", "customer key", "household id", "household key", "household", "user id", "buyer id", "shopper id", "customer unique id", "panelist", "card number")))  # fmt: skip
+NEVER_PAID = frozenset(map(name_key, ("cost", "costs", "standard cost", "unit cost", "product cost", "cost price", "cost of goods", "cogs", "profit", "gross profit", "net profit",
+                                      "margin", "gross margin", "tax", "vat", "discount", "einkaufspreis", "selbstkosten", "gewinn", "marge", "coste", "precio de coste", "beneficio", "margen")))  # fmt: skip
 MONEY = re.compile(r"[.,]\d\d(?!\d)|[€£$¥]|\b[A-Z]{3}\b")
 Wanted = Mapping[str, str]
 
@@ -115,7 +117,8 @@ def _guessed(sheet: Sheet) -> dict[str, str]:
         taken = set(named.values())
         by_contents = _translated(guess(replace(sheet, header_row=None)).columns)
         for what, name in by_contents.items():
-            if what in {"customer", "day", "amount"} and what not in named and name not in taken:
+            is_paid = what != "amount" or name_key(name) not in NEVER_PAID
+            if what in {"customer", "day", "amount"} and what not in named and name not in taken and is_paid:
                 named[what] = name
     if not {"amount", "price", "line_amount"} & named.keys() and (paid := _likely_amount(sheet, set(named.values()))):
         named["amount"] = paid
@@ -155,7 +158,9 @@ def _likely_amount(sheet: Sheet, taken: set[str]) -> str | None:
     fits = []
     for place, name in enumerate(sheet.header):
         values = [cells[place].strip() for cells in sample if place < len(cells) and cells[place].strip()]
-        if name in taken or not values or contents.share(values, contents.is_amount) < 0.8:
+        if name in taken or name_key(name) in NEVER_PAID or not values:
+            continue
+        if contents.share(values, contents.is_amount) < 0.8:
             continue
         if contents.share(values, MONEY.search) > 0.8:
             fits.append(name)

@@ -698,6 +698,14 @@ def test_columns_are_guessed_in_german_spanish_and_french(
     assert told["spend"] == pytest.approx(plain["spend"], rel=1e-4)
 
 
+def test_what_a_thing_cost_the_shop_is_never_taken_for_what_was_paid(
+    tmp_path: Path, insight: Callable[..., Told]
+) -> None:
+    rows = (f"{c},{d},{a},${float(a) / 2:.2f}" for c, d, a in _rows())
+    told = insight(_write(tmp_path / "o.csv", ["customer_id,transaction_date,list_price,standard_cost", *rows]))
+    assert "amount = “list_price”" in told.errors
+
+
 @pytest.mark.parametrize(
     ("header", "line"),
     [
