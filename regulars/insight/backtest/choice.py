@@ -161,6 +161,8 @@ def choose(
     fitted = _fitted(competing, name, only, everybody, compared)
     if days is None or not found.rows:
         alone = _without_comparison(found, everybody, only, fitted, prior)
+        if days is not None and is_short and not only:
+            alone = _allowing_for_unseen(alone, unseen(days, as_of, horizon_days))
         alone.warnings.extend(_of_range(alone.model, everybody, int(everybody.people), as_of, horizon_days))
         return alone
     level, table = _leveled(found, name, only, recalibrate)
@@ -243,6 +245,13 @@ def _without_comparison(
     fitted = [model if one.name == model.name and prior == "default" else one for one in fitted]
     words = f"{found.reason} So MBG/NBD with what is usual elsewhere is used."
     return Choice(model, model.name, words, [], fitted, None, found)
+
+
+def _allowing_for_unseen(alone: Choice, new: Unseen | None) -> Choice:
+    """Give the total's interval room for months ahead that were never seen, as after a comparison."""
+    spread = outside_its_season(Level(1.0, 0.0, 0.0, 0), [], None, new)[0].spread
+    model = Recalibrated(alone.model, 1.0, spread) if spread > 0 else alone.model
+    return replace(alone, model=model, warnings=[*alone.warnings, *_of_untold_season(None, new)])
 
 
 def _is_rippled(untold: Pulls | None) -> bool:

@@ -20,7 +20,7 @@ from regulars.insight.backtest.measures import normalised_gini, top_decile
 from regulars.insight.backtest.origins import Origin, origins
 from regulars.insight.backtest.rolling import Backtest, Trial, line, predicted
 from regulars.insight.backtest.seasons import Pulls
-from regulars.insight.cautions import WideTotal
+from regulars.insight.cautions import UnseenMonths, WideTotal
 from regulars.insight.lifetime import MBGNBD, LifetimeModel
 from regulars.insight.tests.engines import ENGINES, table
 
@@ -125,7 +125,8 @@ def test_with_too_little_nothing_is_compared_and_the_reason_is_said(people: int,
     found = insight.choose(orders, START + timedelta(days=days - 1), 90)
     assert found.rows == []
     assert found.why.startswith("Too few to compare")
-    assert found.name == found.model.name == "mbg"
+    inside = found.model.model if isinstance(found.model, insight.Recalibrated) else found.model
+    assert found.name == inside.name == "mbg"
     assert found.model.prior is not None
 
 
@@ -453,6 +454,19 @@ def test_a_total_that_may_be_far_off_is_told_with_its_days_its_date_and_its_peop
     alone = insight.choose(_shop(days=100, people=10), START + timedelta(days=99), 180)
     assert alone.rows == []
     assert any(isinstance(one, WideTotal) for one in alone.warnings)
+
+
+def test_before_half_a_year_is_known_the_total_allows_for_months_never_seen_and_no_more() -> None:
+    orders, as_of = _shop(days=150), START + timedelta(days=149)
+    found, facts = insight.choose(orders, as_of, 180), insight.summary(orders, as_of)
+    assert (found.rows, found.name) == ([], "mbg")
+    assert any(isinstance(one, UnseenMonths) for one in found.warnings)
+    plain, said = MBGNBD().fit(facts).expected_total(facts, 180), found.model.expected_total(facts, 180)
+    assert said.value == pytest.approx(plain.value)
+    assert said.low < 0.85 * plain.low
+    assert said.high > 1.15 * plain.high
+    asked_for = insight.choose(orders, as_of, 180, models=[MBGNBD()])
+    assert asked_for.model.expected_total(facts, 180) == plain
 
 
 def test_months_that_nobody_has_seen_are_named_before_they_come() -> None:
