@@ -12,7 +12,7 @@ from regulars.insight.arrays import Floats
 _SIZES = ((6, 16), (10, 20), (16, 28))  # of a series in the logarithm of the other shape and in the probit
 _SETTLED = 1e-10  # a series whose last terms weigh more is not trusted
 _WORTH_IT = 4  # rows for each node
-_STRIDE = 4_096
+_STRIDE = 2_048  # of more rows the product of matrices is shared out to threads, which wait for each other
 
 
 def beta_primes(a: Floats, b: Floats, share: Floats) -> Floats:

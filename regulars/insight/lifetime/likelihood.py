@@ -52,13 +52,22 @@ class BGLikelihood:
     """
 
     def __init__(self, rows: UniqueRows, family: Family) -> None:
-        from scipy.special import gammaln
-
         self.rows, self.family = rows, family
         self.x, self.last, self.age = Lookup(rows.x), Lookup(rows.t_x), Lookup(rows.T)
-        self.people = rows.people
         self.silent = rows.T - rows.t_x
-        self.constant = (family.k - 1) * float(rows.log_gaps_sum.sum()) - rows.repeats * float(gammaln(family.k))
+
+    @cached_property
+    def people(self) -> float:
+        """Count everybody."""
+        return self.rows.people
+
+    @cached_property
+    def constant(self) -> float:
+        """Say what no parameter changes."""
+        from scipy.special import gammaln
+
+        k = self.family.k
+        return (k - 1) * float(self.rows.log_gaps_sum.sum()) - self.rows.repeats * float(gammaln(k))
 
     @cached_property
     def people_of_x(self) -> Array:

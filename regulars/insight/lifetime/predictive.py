@@ -49,7 +49,7 @@ def forecast(
     mean, square, low, high = (np.zeros(len(rows)) for _ in range(4))
     mix = _stage_shares(rows, float(params[0]), float(params[1]), family.k)
     for tails, own, of_row in _tails_by_blocks(rows, params, family, horizon_days):
-        steps = 2 * np.arange(tails.shape[2]) + 1
+        steps = 2.0 * np.arange(tails.shape[2]) + 1
         weights = mix[:, own]
         mean[own] = (weights * tails.sum(axis=2)[:, of_row]).sum(axis=0)
         square[own] = (weights * (tails @ steps)[:, of_row]).sum(axis=0)
