@@ -13,11 +13,12 @@ from django.utils.translation import ngettext
 
 from regulars.kit import clock
 from regulars.outreach.queries import may_receive_all
-from regulars.people.models import Email, Person, Phone, PostalAddress, Preference
+from regulars.people.models import Person, Phone, PostalAddress, Preference
+from regulars.people.queries import known_as
 from regulars.purchases.models import PersonTotals
 from regulars.standings.sending import sent_by_words
 
-Reach = TypeVar("Reach", Email, Phone, PostalAddress)
+Reach = TypeVar("Reach", Phone, PostalAddress)
 NEWCOMER_UP_TO = 2  # visits; until then who sent them is what there is to know
 EMAIL, CARD, CALL, IN_PERSON = "email", "card", "call", "in_person"
 
@@ -94,12 +95,7 @@ def acquaintances(people: Mapping[str, Collection[int]], on: date) -> dict[str, 
         Phone.objects.filter(person_id__in=person_ids, is_bad=False).order_by("person_id", "-is_primary", "pk")
     )
     addresses = _first(PostalAddress.objects.postable().filter(person_id__in=person_ids).order_by("person_id", "pk"))
-    nameless = [pk for pk, person in persons.items() if not person.full_name]
-    emails = (
-        _first(Email.objects.filter(person_id__in=nameless).order_by("person_id", "-is_primary", "pk"))
-        if nameless
-        else {}
-    )
+    names = known_as(persons.values())
     tastes = _tastes(person_ids)
     sent_by = sent_by_words(persons.values())
     known = {}
@@ -107,7 +103,7 @@ def acquaintances(people: Mapping[str, Collection[int]], on: date) -> dict[str, 
         total, phone = totals.get(pk), phones.get(pk)
         known[pk] = Acquaintance(
             person_id=pk,
-            name=person.full_name or _called(emails.get(pk), phone),
+            name=names[pk],
             given_name=person.given_name,
             say=person.say,
             reach_by=str(person.get_reach_by_display()) if person.reach_by else "",
@@ -127,11 +123,6 @@ def acquaintances(people: Mapping[str, Collection[int]], on: date) -> dict[str, 
         purpose: {pk: replace(known[pk], open_ways=ways[purpose][pk]) for pk in ids if pk in known}
         for purpose, ids in people.items()
     }
-
-
-def _called(email: Email | None, phone: Phone | None) -> str:
-    """Many shops export no names: then the address says who it is."""
-    return (email.address if email else "") or (phone.as_typed if phone else "") or _("Somebody without a name")
 
 
 def open_ways(
