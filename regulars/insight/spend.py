@@ -13,6 +13,7 @@ from regulars.insight.cautions import Caution, FewPaidAgain, PaidNothing, SameSp
 from regulars.insight.errors import FrameError
 from regulars.insight.frames import Frame, need, opened
 from regulars.insight.lifetime.fitting import polished
+from regulars.insight.lifetime.priors import asked_prior
 from regulars.insight.ranks import RankCorrelation, rank_correlation
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class GammaGamma:
     warnings_: list[Caution]
 
     def __init__(self, prior: SpendPrior | str | None = "default") -> None:
-        self.prior: SpendPrior | None = SpendPrior() if isinstance(prior, str) else prior
+        self.prior: SpendPrior | None = asked_prior(prior, SpendPrior, SpendPrior())
 
     def fit(self, facts: object) -> GammaGamma:
         """Learn p, q and v from the repeat buyers.

@@ -14,7 +14,7 @@ from regulars.insight.cautions import Caution, FewCustomers
 from regulars.insight.estimates import Estimate
 from regulars.insight.frames import Frame, day_literal, need, opened, plus_days, with_days
 from regulars.insight.lifetime.fitting import GRID_ROWS, Fitted, Likelihood, fitted
-from regulars.insight.lifetime.priors import WEAK, Prior
+from regulars.insight.lifetime.priors import WEAK, Prior, asked_prior
 from regulars.insight.lifetime.rows import Array, UniqueRows, unique_rows, with_scores
 from regulars.insight.lifetime.simulated import Simulated
 from regulars.insight.lifetime.totals import total_interval
@@ -88,7 +88,7 @@ class LifetimeModel(ABC):
             LifetimeModel.kinds[cls.name] = cls
 
     def __init__(self, prior: Prior | str | None = "default") -> None:
-        self.prior: Prior | None = self.default_prior if isinstance(prior, str) else prior
+        self.prior: Prior | None = asked_prior(prior, Prior, self.default_prior)
 
     # What a model says of itself
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from regulars.insight.lifetime.rows import Array
+
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,15 @@ class Prior:
         """Move the second parameter, a time, as for events that come `times` as often."""
         r, alpha, *others = self.centres
         return Prior((r, alpha / times, *others), self.spreads)
+
+
+def asked_prior(prior: Kind | str | None, kind: type[Kind], default: Kind) -> Kind | None:
+    """Take the prior that was asked for: none, one of this kind, or by the word "default" the estimator's own."""
+    if prior is None or isinstance(prior, kind):
+        return prior
+    if isinstance(prior, str) and prior == "default":
+        return default
+    raise ValueError(f'prior is {prior!r}; give "default", None (maximum likelihood) or a {kind.__name__}')
 
 
 WEAK = Prior((1.0, 0.22, 0.6, 1.2), (0.6, 0.8, 0.5, 0.6))

@@ -119,3 +119,17 @@ def test_the_word_default_asks_every_model_for_its_own_prior() -> None:
     facts = _facts("from a cent to a million")
     assert insight.GammaGamma(prior="default").fit(facts).params_ == insight.GammaGamma().fit(facts).params_
     assert insight.GammaGamma(prior=None).prior is None
+
+
+@pytest.mark.parametrize(
+    "kind", [insight.BGNBD, insight.MBGNBD, insight.MBGCNBD, insight.ParetoNBD, insight.GammaGamma]
+)
+@pytest.mark.parametrize("prior", ["weak", "none", "", 0.5, True])
+def test_no_other_word_passes_for_a_prior(kind: Any, prior: Any) -> None:
+    with pytest.raises(ValueError, match=f'prior is {prior!r}; give "default", None'):
+        kind(prior=prior)
+
+
+def test_a_prior_of_the_other_kind_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="or a SpendPrior"):
+        insight.GammaGamma(prior=insight.MBGNBD().prior)  # type: ignore[arg-type]
