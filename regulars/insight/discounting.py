@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from regulars.insight.arrays import Floats
+from regulars.insight.estimates import check_confidence
 
 DISCOUNT_RATE_YEAR = 0.1
 YEAR_DAYS = 365.25
@@ -30,5 +31,4 @@ def check_terms(horizon_days: float, discount_rate_year: float, confidence: floa
         raise ValueError(f"{horizon_days} days is not a horizon; give a number of days above 0")
     if not 0 <= discount_rate_year < 10:
         raise ValueError(f"{discount_rate_year} is not a yearly discount rate; 0.1 is ten percent")
-    if not 0 < confidence < 1:
-        raise ValueError(f"{confidence} is not a confidence between 0 and 1")
+    check_confidence(confidence)

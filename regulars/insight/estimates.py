@@ -165,7 +165,12 @@ def _expanded(z: float, degrees: int) -> float:
     return z + first / degrees + second / degrees**2 + third / degrees**3
 
 
-def _z(confidence: float) -> float:
+def check_confidence(confidence: float) -> None:
+    """Refuse what is no share of cases."""
     if not 0 < confidence < 1:
         raise ValueError(f"{confidence} is not a confidence between 0 and 1")
+
+
+def _z(confidence: float) -> float:
+    check_confidence(confidence)
     return NormalDist().inv_cdf((1 + confidence) / 2)

@@ -127,6 +127,8 @@ def with_days(frame: Frame, column: str) -> Frame:
     if isinstance(kind, nw.Date):
         return frame
     day = nw.col(column)
+    if isinstance(frame, nw.DataFrame) and isinstance(kind, nw.Object):
+        frame = _as_it_was_there(frame, column)
     if is_untyped(frame, kind) and not isinstance(kind, nw.Datetime):
         day, kind = day.cast(nw.Datetime("us")), nw.Datetime("us")
     if not isinstance(kind, nw.Datetime):
@@ -140,6 +142,17 @@ def with_days(frame: Frame, column: str) -> Frame:
     except (TypeError, ValueError) as fault:
         row = first_row_not(frame, column, (date, datetime))
         raise FrameError(column, "holds something that is not a day", row) from fault
+
+
+def _as_it_was_there(frame: nw.DataFrame[Any], column: str) -> nw.DataFrame[Any]:
+    """Take the zones off moments of several zones, which classic pandas keeps as any objects."""
+    values = frame[column].to_list()
+    if not any(isinstance(value, datetime) and value.tzinfo for value in values):
+        return frame
+    there = [
+        value.replace(tzinfo=None) if isinstance(value, datetime) and value == value else value for value in values
+    ]
+    return frame.with_columns(nw.new_series(column, there, nw.Object, backend=frame.implementation).alias(column))
 
 
 def is_untyped(frame: Frame, kind: nw.dtypes.DType) -> bool:

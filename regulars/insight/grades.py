@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -34,11 +35,23 @@ class Breaks:
         Buying days, rising: ``(2, 3, 5, 10)`` gives 5 from ten on.
     monetary : tuple of Decimal
         Net paid, rising, in the unit of ``amount``.
+
+    Raises
+    ------
+    ValueError
+        Where a measure has other than four limits, or they do not fall or rise as said.
     """
 
     recency_days: tuple[int, int, int, int]
     frequency: tuple[int, int, int, int]
     monetary: tuple[Decimal, Decimal, Decimal, Decimal]
+
+    def __post_init__(self) -> None:
+        for name, limits in vars(self).items():
+            rising = tuple(reversed(limits)) if name == "recency_days" else tuple(limits)
+            if len(rising) != 4 or any(low >= high for low, high in pairwise(rising)):
+                way = "fall" if name == "recency_days" else "rise"
+                raise ValueError(f"{name} needs four limits that {way}, not {limits}")
 
 
 def levels(buyers: int) -> int:

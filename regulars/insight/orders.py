@@ -249,6 +249,8 @@ def _checked(orders: Any, as_of: date, refund_rows: bool, also: Sequence[str]) -
     for column in ("amount", "refund"):
         if column in schema:
             frame = _with_numbers(frame, column)
+    if "cancelled" in given:
+        frame = _with_flags(frame, schema["cancelled"])
     frame, is_refund = _with_refund_of(frame, given)
     to_count = _to_count(frame, is_refund, given, as_of) if refund_rows else {}
     kinds = refuse_where(frame, _faults(frame, given, refund_rows), ("customer", "day"), to_count)
@@ -357,6 +359,24 @@ def _faults(frame: Frame, given: list[str], refund_rows: bool) -> dict[tuple[str
             hint = "is negative; put what was given back in the refund column"
             faults[column, hint] = (value < 0).fill_null(False)
     return faults
+
+
+def _with_flags(frame: Frame, kind: nw.dtypes.DType) -> Frame:
+    """Read `cancelled` as true and false; databases without them keep 1 and 0."""
+    if kind.is_numeric():
+        return frame.with_columns(cancelled=nw.col("cancelled").fill_null(0) != 0)
+    if isinstance(kind, nw.Boolean):
+        return frame
+    if not is_untyped(frame, kind):
+        raise wrong_kind(frame, "cancelled", kind, "give true and false")
+    if not isinstance(frame, nw.DataFrame):
+        return frame.with_columns(cancelled=nw.col("cancelled").cast(nw.Boolean))
+    values = [False if value is None or value != value else value for value in frame["cancelled"].to_list()]
+    if not all(isinstance(value, (bool, int, float)) for value in values):
+        row = first_row_not(frame, "cancelled", (bool, int, float))
+        raise FrameError("cancelled", "holds something that is neither true nor false", row)
+    flags = nw.new_series("cancelled", [bool(value) for value in values], nw.Boolean, backend=frame.implementation)
+    return nw.maybe_reset_index(frame).with_columns(flags)
 
 
 def _with_numbers(frame: Frame, column: str) -> Frame:

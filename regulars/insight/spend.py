@@ -11,6 +11,7 @@ import numpy as np
 from regulars.insight.arrays import Floats, arrays, joined_with, nullable
 from regulars.insight.cautions import Caution, FewPaidAgain, PaidNothing, SameSpend, SpendAtLimit, SpendGoesWithVisits
 from regulars.insight.errors import FrameError
+from regulars.insight.estimates import check_confidence
 from regulars.insight.frames import Frame, need, opened
 from regulars.insight.lifetime.fitting import polished
 from regulars.insight.lifetime.priors import asked_prior
@@ -171,6 +172,7 @@ class GammaGamma:
         the limits are ``p (v + xz)`` over a quantile of Gamma(px + q, 1), which depends on x alone: one quantile for
         each distinct x, joined back; the rest is arithmetic in the engine.
         """
+        check_confidence(confidence)
         frame = opened(facts)
         need(frame, "x", "spend_mean")
         with_spend = self._with_expected(frame, confidence).to_native()

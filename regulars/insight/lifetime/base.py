@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from regulars.insight.cautions import Caution, FewCustomers
-from regulars.insight.estimates import Estimate
+from regulars.insight.estimates import Estimate, check_confidence
 from regulars.insight.frames import Frame, day_literal, need, opened, plus_days, with_days
 from regulars.insight.lifetime.fitting import GRID_ROWS, Fitted, Likelihood, fitted
 from regulars.insight.lifetime.priors import WEAK, Prior, asked_prior
@@ -247,6 +247,7 @@ class LifetimeModel(ABC):
 
     def _scored(self, facts: IntoFrameT, horizon_days: float, confidence: float, *, is_alive_asked: bool) -> IntoFrameT:
         _positive(horizon_days)
+        check_confidence(confidence)
 
         def score(rows: UniqueRows) -> dict[str, Array]:
             ahead = self.forecast(rows, horizon_days, confidence)
@@ -318,6 +319,7 @@ class LifetimeModel(ABC):
     def total_of_rows(self, rows: UniqueRows, horizon_days: float, confidence: float = 0.95) -> Estimate:
         """Expect the buying days of everybody in rows that are grouped already."""
         _positive(horizon_days)
+        check_confidence(confidence)
         ahead = self.forecast(rows, horizon_days, None)
         mean, variance = float(rows.weight @ ahead.mean), float(rows.weight @ ahead.variance)
         coarse = rows.on_grid(GRID_ROWS)

@@ -141,6 +141,60 @@ def test_nobody_with_a_zone_is_nobody() -> None:
     assert len(insight.potential(orders, orders, AS_OF)) == 0
 
 
+def test_moments_of_several_zones_in_pandas_count_each_for_its_day_there() -> None:
+    days = [
+        pd.Timestamp("2026-01-01 23:30", tz="America/New_York"),
+        pd.Timestamp("2026-01-02 00:30", tz="Europe/Berlin"),
+        pd.Timestamp("2026-03-29 03:00", tz="Europe/Berlin"),
+    ]
+    orders = pd.DataFrame({"customer": [1, 1, 1], "day": pd.Series(days, dtype=object), "amount": [1.0, 2.0, 3.0]})
+    facts = insight.summary(orders, AS_OF)
+    assert list(facts["x"]) == [2]
+    assert list(facts["t_x_days"]) == [(date(2026, 3, 29) - date(2026, 1, 1)).days]
+    with pytest.raises(FrameError, match='Column "day", row 2'):
+        insight.summary(orders.assign(day=[days[0], "soon", days[2]]), AS_OF)
+    with pytest.raises(FrameError, match='Column "day", row 3: is empty'):
+        insight.summary(orders.assign(day=pd.Series([days[0], days[1], None], dtype=object)), AS_OF)
+
+
+@pytest.mark.parametrize("engine", QUICK)
+def test_an_order_called_off_may_be_marked_by_one_and_zero_but_not_by_a_word(engine: str) -> None:
+    orders = pa.table({"customer": [1, 2, 3], "day": [DAY] * 3, "amount": [1.0] * 3, "cancelled": [1, 0, None]})
+    assert insight.refund_report(QUICK[engine](orders)).customers == 2
+    words = orders.set_column(3, "cancelled", pa.array(["yes", None, "no"]))
+    with pytest.raises(FrameError, match=r'Column "cancelled".*holds text.*give true and false'):
+        insight.refund_report(QUICK[engine](words))
+    flags = orders.set_column(3, "cancelled", pa.array([True, None, False]))
+    assert insight.refund_report(QUICK[engine](flags)).customers == 2
+
+
+def test_a_confidence_that_is_no_share_is_refused_everywhere() -> None:
+    facts = insight.summary(
+        pl.DataFrame({"customer": [1, 1], "day": [DAY, date(2026, 2, 1)], "amount": [1.0, 2.0]}), AS_OF
+    )
+    model = insight.MBGNBD().fit(facts)
+    spend = insight.GammaGamma().fit(facts)
+    for confidence in (0, 1, 95, float("nan")):
+        for measure in (
+            lambda c: model.score(facts, 30, c),
+            lambda c: model.expected_purchases(facts, 30, c),
+            lambda c: model.expected_total(facts, 30, c),
+            lambda c: spend.expected_spend(facts, c),
+        ):
+            with pytest.raises(ValueError, match="is not a confidence between 0 and 1"):
+                measure(confidence)
+
+
+@pytest.mark.parametrize(
+    ("recency_days", "frequency", "name"),
+    [((365, 180, 90), (2, 3, 5, 10), "recency_days"), ((30, 90, 180, 365), (2, 3, 5, 10), "recency_days"),
+     ((365, 180, 90, 30), (2, 3, 3, 10), "frequency")],
+)  # fmt: skip
+def test_limits_in_the_wrong_number_or_direction_are_refused(recency_days: Any, frequency: Any, name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} needs four limits that"):
+        insight.Breaks(recency_days, frequency, (Decimal(1), Decimal(2), Decimal(3), Decimal(4)))
+
+
 AMOUNT = st.one_of(st.none(), st.floats(allow_nan=True, allow_infinity=True), st.integers(-500, 500).map(float))
 ANY_DAY = st.one_of(st.none(), st.dates(date(1, 1, 1), date(9999, 12, 31)))
 ANY_ROW = st.tuples(st.one_of(st.none(), st.integers(0, 3)), ANY_DAY, AMOUNT)
