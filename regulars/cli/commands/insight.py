@@ -6,14 +6,19 @@ import argparse
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from regulars.cli.commands.grade import day
-from regulars.cli.main import Command, say
+from regulars.cli.main import Command
+
+if TYPE_CHECKING:
+    from regulars.cli.insight.stages import Stages
 
 MODELS = ("auto", "bg", "mbg", "mbg-cnbd", "pareto", "same-rate", "hiatus")
 
@@ -91,6 +96,7 @@ def run(options: argparse.Namespace) -> int:
     from regulars.cli.insight.analysis import Question, analysed
     from regulars.cli.insight.answer import as_json, check_target, write_people
     from regulars.cli.insight.page import check_page, write_page
+    from regulars.cli.insight.stages import Stages
     from regulars.cli.insight.words import summary
     from regulars.cli.printing import print_json
 
@@ -104,13 +110,15 @@ def run(options: argparse.Namespace) -> int:
         check_target(options.out, options.files)
     if options.report:
         check_page(options.report, options.files)
-    with _in_words(), analysed(question) as answer:
-        for line in answer.guesses:
-            say(line)
+    stages = Stages(sys.stderr)
+    with _in_words(stages), analysed(question, stages) as answer:
         if options.out:
+            stages(f"Writing {options.out.name}")
             write_people(answer, options.out)
         if options.report:
+            stages(f"Drawing {options.report.name}")
             write_page(answer, options.report, options.unit)
+        stages.end()
         if options.json:
             print_json(as_json(answer, options.unit))
         else:
@@ -122,8 +130,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
-    """A fault that the measures themselves found is a sentence too."""
+def _in_words(stages: Stages) -> Iterator[None]:
+    """A fault that the measures themselves found is a sentence too, on a line of its own."""
     from regulars.insight import FrameError
     from regulars.kit.errors import Refusal
 
@@ -131,6 +139,8 @@ def _in_words() -> Iterator[None]:
         yield
     except FrameError as fault:
         raise Refusal(str(fault)) from fault
+    finally:
+        stages.end()
 
 
 COMMAND = Command(

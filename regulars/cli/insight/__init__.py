@@ -2,5 +2,5 @@
 
 reading (files into rows of text), columns (which column is what), orders (rows into orders, refunds to their orders),
 engines (orders as a frame of the engine asked for), people (one row a person), answer (what is said with --json),
-words (the same for an owner), page (the report).
+words (the same for an owner), page (the report), stages (what is being done meanwhile).
 """

@@ -19,6 +19,7 @@ from regulars.cli.insight.engines import Engine, opened
 from regulars.cli.insight.orders import Counted, gather, make_orders
 from regulars.cli.insight.people import Asked, people_of
 from regulars.cli.insight.reading import read, workshop
+from regulars.cli.insight.stages import Stages
 from regulars.insight.backtest import Choice, Hiatus, Measures, SameRate, buying_days, choose
 from regulars.insight.backtest.rolling import candidates
 from regulars.insight.frames import opened as as_frame
@@ -66,7 +67,6 @@ class Answer:
     orders: Any
     facts: Any
     engine: Engine
-    guesses: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     after: Measures | None = None
     after_days: int = 0
@@ -74,14 +74,19 @@ class Answer:
 
 
 @contextmanager
-def analysed(question: Question) -> Iterator[Answer]:
-    """Read, choose, score; the tables are there until the end."""
+def analysed(question: Question, stages: Stages) -> Iterator[Answer]:
+    """Read, choose, score, saying what is being done; the tables are there until the end."""
     with workshop() as (con, folder):
+        stages(f"Reading {', '.join(path.name for path in question.paths)}")
         sources = read(con, question.paths, question.wanted, folder)
-        guesses = [line for source in sources if (line := told(source.columns, source.name))]
+        for source in sources:
+            if line := told(source.columns, source.name):
+                stages.say(line)
+        stages("Putting orders and refunds together")
         gathered = gather(con, sources, question.today, question.currency)
         as_of = _as_of(question, gathered.first_on, gathered.last_on, gathered.warnings)
         counted = make_orders(con, "bought", as_of)
+        stages(f"Adding up {counted.orders:,} orders")
         engine = opened(question.engine, con, folder, counted.orders)
         try:
             orders = engine.frame("bought")
@@ -89,21 +94,24 @@ def analysed(question: Question) -> Iterator[Answer]:
             customers, first, last = _counts(con, as_frame(facts), as_of)
             if not customers:
                 raise Refusal("Every order was wholly refunded; there is nobody to say anything about.")
+            stages("Trying every model on times that are known already")
             choice = _chosen(question, con, as_of, facts, customers, gathered.warnings)
             spend = (
                 GammaGamma(**({} if question.has_prior else {"prior": None})).fit(facts)
                 if gathered.has_amounts
                 else None
             )
+            stages(f"Looking ahead for {customers:,} customers")
             asked = Asked(as_of, question.horizon_days, question.margin_rate, question.discount_rate_year)
             people_of(engine, orders, facts, choice.model, spend, asked)
             names = [source.name for source in sources]
             answer = Answer(
-                con, names, as_of, first, last, customers, counted, choice, spend, asked, orders, facts, engine, guesses
+                con, names, as_of, first, last, customers, counted, choice, spend, asked, orders, facts, engine
             )
             answer.currency = gathered.currency
             answer.warnings = _warnings(answer, gathered.warnings, gathered.has_amounts)
             if gathered.last_on > as_of:
+                stages(f"Comparing with what came after {as_of}")
                 answer.after, answer.after_days = afterwards(engine, choice.model, facts, asked, gathered.last_on)
             yield answer
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 import os
 import random
@@ -22,6 +23,7 @@ import pytest
 
 from regulars.cli.insight import engines
 from regulars.cli.insight.people import COLUMNS
+from regulars.cli.insight.stages import FORGET
 from regulars.cli.main import build_parser
 from regulars.insight.tests.engines import needs_spark
 from regulars.intake.staging import loading
@@ -788,3 +790,27 @@ def test_a_status_that_is_no_sale_is_said_of_one_row_as_of_one(tmp_path: Path, i
     lines = [*(f"{c},{d},{a},completed" for c, d, a in _rows()), "zoe,2024-02-01,5,cancelled"]
     told = insight(_write(tmp_path / "o.csv", ["customer,day,amount,status", *lines]), "--model", "bg").json
     assert "1 row is no sale by its status (cancelled) and was left out." in told["warnings"]
+
+
+def test_a_terminal_is_told_what_is_being_done_and_a_pipe_is_not(tmp_path: Path) -> None:
+    """Who waits for a million orders sees that something happens; a log gets nothing it must be cleaned of."""
+    path = tmp_path / "orders.csv"
+    path.write_text("customer,day,amount\n" + "".join(f"c{n % 9},2025-{1 + n % 9:02}-11,{n}\n" for n in range(40)))
+    stages = {"Reading orders.csv …", "Looking ahead for 9 customers …", "Writing people.csv …"}
+
+    class Screen(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for screen in (Screen(), io.StringIO()):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "stderr", screen)
+            options = build_parser().parse_args(["insight", str(path), "--out", str(tmp_path / "people.csv")])
+            assert options.chosen.run(options) == 0
+        parts = screen.getvalue().split(FORGET)
+        if isinstance(screen, Screen):
+            assert stages <= set(parts)
+            assert parts[-1] == ""  # the line is left as it was found
+        else:
+            assert len(parts) == 1
+        assert "guessed customer" in screen.getvalue()
