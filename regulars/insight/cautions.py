@@ -88,7 +88,8 @@ class FewCameBack(Caution):
     people: int
 
     def __str__(self) -> str:
-        return f"Only {self.people} people came back so far: each rhythm leans on what is usual elsewhere."
+        who = {0: "Nobody", 1: "Only 1 person"}.get(self.people, f"Only {self.people} people")
+        return f"{who} came back so far: each rhythm leans on what is usual elsewhere."
 
 
 @dataclass(frozen=True)
